@@ -1,0 +1,81 @@
+//! `check`: read and judge everything.
+
+use super::progress::Bar;
+use super::ui::{self, Ui, count};
+use super::{Outcome, clock};
+use crate::error::{Error, Finding, Result};
+use crate::recipients::Counts;
+use crate::report::{Summary, write_tables};
+use crate::{files, run};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// Read and judge everything: lists, templates, letters; write nothing but tables
+#[derive(clap::Args)]
+pub(super) struct CheckArguments {
+    /// Incident folder
+    dir: PathBuf,
+    /// Folder for held.csv, mend.csv, merged.csv, possible.csv and summary.json
+    #[arg(long, value_name = "OUT")]
+    out: Option<PathBuf>,
+    /// File for all findings, as CSV
+    #[arg(long, value_name = "F.csv")]
+    findings: Option<PathBuf>,
+    /// Day to judge by instead of today
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+}
+
+pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
+    let proofed = run::check(&arguments.dir, None, &Bar::new(ui))?;
+    let case = &proofed.case;
+    let counts = case.counts();
+    if !counts.close() {
+        return Err(Error::bug("the counts do not close"));
+    }
+    let late = late_mailing(case, arguments.as_of.unwrap_or_else(clock::today));
+    let findings: Vec<&Finding> = case.held().chain(&case.warnings).chain(&late).collect();
+    ui.findings(&findings);
+    if let Some(path) = &arguments.findings {
+        ui::write_findings(path, &findings)?;
+    }
+    let variants = proofed.variants.len() as u64;
+    let summary = Summary { counts, written: 0, pages: 0, variants, draft: true };
+    if let Some(out) = &arguments.out {
+        files::create_folder(out)?;
+        write_tables(out, &case.incident, &case.intake, &case.recipients)?;
+        run::write_summary(out, &summary)?;
+    }
+    ui.result(&summary, &sentence(&counts))?;
+    Ok(Outcome::of_held(counts.held))
+}
+
+/// The counts in words, in which they close.
+pub(super) fn sentence(counts: &Counts) -> String {
+    format!(
+        "{} - {} merged = {}: {}, {}, {} held, {} owed no letter",
+        count(counts.rows, "row"),
+        ui::number(counts.merged),
+        count(counts.recipients, "recipient"),
+        count(counts.letters, "letter"),
+        count(counts.emails, "e-mail"),
+        ui::number(counts.held),
+        ui::number(counts.excluded),
+    )
+}
+
+/// Mail dates that lie behind the day: a letter must not bear a date on which it was not mailed.
+fn late_mailing(case: &run::Case, as_of: Date) -> Vec<Finding> {
+    let past = case.incident.providers.iter().filter(|provider| provider.mail_date < as_of);
+    past.map(|provider| {
+        let place = crate::error::Place::line("providers.csv", provider.line).column("mail_date");
+        let reason = format!("the mail date {} of {} has passed", provider.mail_date, provider.id);
+        Finding::warns(
+            "mail-date-past",
+            place,
+            reason,
+            "set a mail date to come before you approve, unless this is a replay of an old incident",
+        )
+    })
+    .collect()
+}

@@ -1,0 +1,131 @@
+//! `send`: the e-mail notices.
+
+use super::progress::Bar;
+use super::ui::{Ui, count};
+use super::{Outcome, clock};
+use crate::deliver::email::{Resolution, Totals};
+use crate::error::{Error, Place, Result};
+use crate::privacy::Private;
+use crate::run::{self, Progress as _, SendOptions, Sending};
+use std::path::PathBuf;
+
+/// Send the e-mail notices of everyone who agreed to be told by e-mail
+#[derive(clap::Args)]
+pub(super) struct SendArguments {
+    /// Incident folder
+    dir: PathBuf,
+    /// Write the messages as files into DIR/dry-run instead of sending; nothing counts as sent
+    #[arg(long)]
+    dry_run: bool,
+    /// Name of this worker, shown to another one that is refused
+    #[arg(long, value_name = "NAME", default_value = "breachnotice")]
+    worker: String,
+    /// Rule on a piece whose fate is unknown: the piece, then sent or resend
+    #[arg(long, num_args = 2, value_names = ["PIECE", "sent|resend"])]
+    resolve: Option<Vec<String>>,
+}
+
+pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Result<Outcome> {
+    let SendArguments { dir, dry_run, worker, resolve } = arguments;
+    if let Some(ruling) = resolve {
+        return rule(ui, ledger, &dir, &worker, &ruling);
+    }
+    let bar = Bar::new(ui);
+    let mut job = run::open(&dir, ledger, None, &bar)?;
+    job.ledger.set_moment(clock::now());
+    let emails = job.proofed.case.counts().emails;
+    let options = SendOptions {
+        dry_run: dry_run.then(|| dir.join("dry-run")),
+        owner: worker,
+        password: password()?,
+        today: clock::today(),
+        clock: &clock::now,
+    };
+    bar.begin("sending", emails);
+    let mut done = 0;
+    let mut progress = |totals: &Totals| {
+        let now = totals.sent + totals.deferred + totals.failed + totals.uncertain;
+        bar.advance(now - done);
+        done = now;
+    };
+    let sending = run::send(&mut job, options, &mut progress);
+    bar.end();
+    let held = job.proofed.case.counts().held;
+    match sending? {
+        Sending::Rehearsed(written) => {
+            let text = format!("wrote {} to {}; nothing was sent", count(written, "message"), dir.join("dry-run").display());
+            ui.result(&serde_json::json!({ "written": written }), &text)?;
+        }
+        Sending::Sent { totals, wanted } => {
+            let Totals { sent, deferred, failed, uncertain } = totals;
+            let json =
+                serde_json::json!({ "emails": wanted, "sent": sent, "deferred": deferred, "failed": failed, "uncertain": uncertain });
+            let text = format!(
+                "{} now: {sent} sent, {deferred} deferred, {failed} failed, {uncertain} uncertain; {} in all",
+                count(sent + deferred + failed + uncertain, "e-mail"),
+                count(wanted, "e-mail notice")
+            );
+            ui.result(&json, &text)?;
+            if uncertain > 0 {
+                ui.say("uncertain: the server may or may not have taken them; see `breachnotice status`, then rule with --resolve PIECE sent|resend");
+            }
+            if failed > 0 {
+                ui.say("failed for good: these people have to be told by mail");
+            }
+            if deferred + failed + uncertain > 0 {
+                let reason = format!("{} did not go out", count(deferred + failed + uncertain, "e-mail"));
+                let hint = "run send again for the deferred ones; see `breachnotice status` for the others";
+                return Err(Error::failed("emails-left", Place::file("ledger.sqlite"), reason, hint));
+            }
+        }
+    }
+    Ok(Outcome::of_held(held))
+}
+
+fn rule(ui: &Ui, ledger: Option<&str>, dir: &std::path::Path, worker: &str, ruling: &[String]) -> Result<Outcome> {
+    let place = || Place::file("--resolve");
+    let [piece, word] = ruling else { return Err(Error::bug("--resolve takes two values")) };
+    let Ok(piece) = piece.parse::<u32>() else {
+        return Err(Error::refused("resolve-piece", place(), "this is no piece number", "give the seven digits that status shows"));
+    };
+    let resolution = match word.as_str() {
+        "sent" => Resolution::Sent,
+        "resend" => Resolution::Resend,
+        _ => {
+            return Err(Error::refused(
+                "resolve-word",
+                place(),
+                "a ruling is `sent` or `resend`",
+                "sent: the message arrived; resend: it did not",
+            ));
+        }
+    };
+    let case = run::read(dir)?;
+    let mut ledger = crate::ledger::open(dir, &case.incident.id, ledger)?;
+    ledger.set_moment(clock::now());
+    run::resolve(ledger.as_mut(), worker, piece, resolution)?;
+    ui.result(&serde_json::json!({ "piece": piece, "ruling": word }), &format!("piece {piece:07}: {word}"))?;
+    Ok(Outcome::Done)
+}
+
+/// The account's password: from the environment, a file or a command, never from the command line or incident.toml.
+fn password() -> Result<Option<Private<String>>> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let clean = |text: String| Some(Private::new(text.trim_end_matches(['\r', '\n']).to_owned()));
+    if let Some(password) = variable("BREACHNOTICE_SMTP_PASSWORD") {
+        return Ok(Some(Private::new(password)));
+    }
+    if let Some(path) = variable("BREACHNOTICE_SMTP_PASSWORD_FILE") {
+        let path = PathBuf::from(path);
+        return fs_err::read_to_string(&path).map(clean).map_err(|error| Error::unreadable(&path, &error));
+    }
+    if let Some(command) = variable("BREACHNOTICE_SMTP_PASSWORD_COMMAND") {
+        let place = Place::file("BREACHNOTICE_SMTP_PASSWORD_COMMAND");
+        let output = std::process::Command::new("sh").arg("-c").arg(command).stderr(std::process::Stdio::inherit()).output();
+        return match output {
+            Ok(output) if output.status.success() => Ok(clean(String::from_utf8_lossy(&output.stdout).into_owned())),
+            _ => Err(Error::refused("password-command", place, "the command that gives the password failed", "run it by hand to see why")),
+        };
+    }
+    Ok(None)
+}

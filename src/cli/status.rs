@@ -1,0 +1,68 @@
+//! `status`: where every recipient stands.
+
+use super::Outcome;
+use super::ui::{Ui, number, table};
+use crate::error::{Error, Result};
+use crate::report::{Channel, Status};
+use crate::{ledger, report, rules};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// Show where every recipient stands; the counts close or it says where not
+#[derive(clap::Args)]
+pub(super) struct StatusArguments {
+    /// Incident folder
+    dir: PathBuf,
+    /// Day to judge by instead of today
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+}
+
+pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Result<Outcome> {
+    let rules = rules::Rules::load()?;
+    let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
+    let ledger = ledger::open_existing(&arguments.dir, &incident.id, url)?;
+    let status = ledger.map(|ledger| report::status(ledger.as_ref())).transpose()?.flatten();
+    let Some(status) = status else {
+        ui.result(&serde_json::json!({ "job": null }), "nothing has been rendered or released yet")?;
+        return Ok(Outcome::Done);
+    };
+    ui.result(&status, &draw(&status))?;
+    if !status.closes {
+        return Err(Error::bug("the counts in the ledger do not close"));
+    }
+    let today = arguments.as_of.unwrap_or_else(super::clock::today);
+    let days = (incident.mail_date - today).get_days();
+    ui.say(&match days {
+        0 => "the letters are due to be mailed today".to_owned(),
+        1.. => format!("the letters are due to be mailed on {}, in {days} days", incident.mail_date),
+        _ => format!("the letters were due to be mailed on {}, {} days ago", incident.mail_date, -days),
+    });
+    Ok(Outcome::of_held(status.held_total()))
+}
+
+fn draw(status: &Status) -> String {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut row = |label: &str, value: u64, note: String| rows.push(vec![label.to_owned(), format!("{:>9}", number(value)), note]);
+    row("rows", status.rows, String::new());
+    row("merged", status.merged, "into another row of the same person".to_owned());
+    row("recipients", status.recipients, String::new());
+    row("  letters", status.letters.total, states(&status.letters));
+    row("  e-mails", status.emails.total, states(&status.emails));
+    row("  held", status.held_total(), reasons(&status.held));
+    row("  excluded", status.excluded_total(), reasons(&status.excluded));
+    let mut text = table(&rows);
+    for uncertain in &status.uncertain {
+        text.push_str(&format!("\nuncertain: piece {} ({}): {}", uncertain.piece, uncertain.record, uncertain.detail));
+    }
+    text.push_str(if status.closes { "\nthe counts close" } else { "\nTHE COUNTS DO NOT CLOSE" });
+    text
+}
+
+fn states(channel: &Channel) -> String {
+    channel.states.iter().map(|(word, count)| format!("{} {word}", number(*count))).collect::<Vec<_>>().join(", ")
+}
+
+fn reasons(reasons: &std::collections::BTreeMap<String, u64>) -> String {
+    reasons.iter().map(|(reason, count)| format!("{} {reason}", number(*count))).collect::<Vec<_>>().join(", ")
+}

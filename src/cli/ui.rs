@@ -1,0 +1,177 @@
+//! What a person reads in the terminal: findings, errors, tables. Colour never carries meaning and disappears in a pipe.
+
+use crate::error::{Error, Finding, Kind, Place, Result, Severity};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Findings that are shown in full; the rest is counted.
+const SHOWN: usize = 20;
+
+/// Where a command's words go.
+pub(super) struct Ui {
+    json: bool,
+    quiet: bool,
+}
+
+impl Ui {
+    pub(super) fn new(json: bool, quiet: bool) -> Ui {
+        Ui { json, quiet }
+    }
+
+    /// Whether progress may be drawn.
+    pub(super) fn draws_progress(&self) -> bool {
+        !self.quiet
+    }
+
+    /// Talk, on stderr.
+    pub(super) fn say(&self, text: &str) {
+        if !self.quiet {
+            // Nothing can be said when the terminal is gone.
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// The result, on stdout: as JSON when asked for, else as text.
+    pub(super) fn result(&self, value: &impl Serialize, text: &str) -> Result<()> {
+        let out = if self.json {
+            let json = serde_json::to_string_pretty(value).map_err(|error| Error::bug(error.to_string()))?;
+            writeln!(anstream::stdout(), "{json}")
+        } else if self.quiet {
+            Ok(())
+        } else {
+            writeln!(anstream::stdout(), "{text}")
+        };
+        match out {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::unwritable(Path::new("stdout"), &error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// An error, on stderr, even when quiet.
+    pub(super) fn error(&self, error: &Error) {
+        let word = match error.kind {
+            Kind::Refused => "refused",
+            Kind::Failed => "failed",
+            Kind::Bug => "bug",
+        };
+        for finding in error.findings.iter().take(SHOWN) {
+            write_finding(word, Style::new().bold().fg_color(Some(AnsiColor::Red.into())), finding);
+        }
+        if let Some(more) = error.findings.len().checked_sub(SHOWN + 1) {
+            let _ = writeln!(anstream::stderr(), "and {} more", more + 1);
+        }
+    }
+
+    /// Findings that do not end the command: the first of them in full, then how many more of each kind.
+    pub(super) fn findings(&self, findings: &[&Finding]) {
+        if self.quiet {
+            return;
+        }
+        for finding in findings.iter().take(SHOWN) {
+            let (word, color) = match finding.severity {
+                Severity::Refuses => ("refused", AnsiColor::Red),
+                Severity::Holds => ("held", AnsiColor::Yellow),
+                Severity::Warns => ("note", AnsiColor::Cyan),
+            };
+            write_finding(word, Style::new().bold().fg_color(Some(color.into())), finding);
+        }
+        let mut more: std::collections::BTreeMap<&str, u64> = std::collections::BTreeMap::new();
+        for finding in findings.iter().skip(SHOWN) {
+            *more.entry(finding.code).or_default() += 1;
+        }
+        for (code, count) in more {
+            self.say(&format!("and {count} more of {code}"));
+        }
+    }
+}
+
+fn write_finding(word: &str, style: Style, finding: &Finding) {
+    let record = finding.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
+    let text = format!(
+        "{style}{word}{style:#}: {}{record}\n  --> {}\n  hint: {}  [{}]",
+        printable(&finding.reason),
+        printable(&finding.place.to_string()),
+        printable(&finding.hint),
+        finding.code
+    );
+    // Nothing can be said when the terminal is gone.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+/// Text of unknown origin without what could steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character }).collect()
+}
+
+/// Rows in aligned columns, the first row being the header.
+pub(super) fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
+    let widths: Vec<usize> =
+        (0..columns).map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0)).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        cells.join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Writes findings as CSV: severity, file, line, column, record, code, reason, hint.
+pub(super) fn write_findings(path: &Path, findings: &[&Finding]) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let failed = |error: csv::Error| Error::unwritable(path, &std::io::Error::from(error));
+    writer.write_record(["severity", "file", "line", "column", "record", "code", "reason", "hint"]).map_err(failed)?;
+    for finding in findings {
+        let Place { file, line, column } = &finding.place;
+        let severity = match finding.severity {
+            Severity::Refuses => "refuses",
+            Severity::Holds => "holds",
+            Severity::Warns => "warns",
+        };
+        let line = line.map(|line| line.to_string()).unwrap_or_default();
+        let (column, record) = (column.clone().unwrap_or_default(), finding.record.clone().unwrap_or_default());
+        let cells = [severity, file, &line, &column, &record, finding.code, &finding.reason, &finding.hint];
+        let guarded =
+            cells.map(|cell| if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() });
+        writer.write_record(&guarded).map_err(failed)?;
+    }
+    let bytes = writer.into_inner().map_err(|error| Error::unwritable(path, error.error()))?;
+    crate::files::write(path, &bytes)
+}
+
+/// Thousands with commas, as offices write them.
+pub(super) fn number(value: u64) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `1 letter`, `2 letters`.
+pub(super) fn count(value: u64, word: &str) -> String {
+    format!("{} {word}{}", number(value), if value == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_in_an_office() {
+        let cases = [(0, "0"), (999, "999"), (1000, "1,000"), (262_831, "262,831"), (1_000_000, "1,000,000")];
+        for (value, expected) in cases {
+            assert_eq!(number(value), expected);
+        }
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_terminal() {
+        assert_eq!(printable("a\u{1b}[2Jb\n"), "a\u{FFFD}[2Jb\u{FFFD}");
+    }
+}

@@ -1,0 +1,189 @@
+//! Recipient + provider + incident through Tera and Markdown -> a letter of typed blocks.
+//!
+//! One rendering serves PDF, e-mail (HTML and text) and preview.
+
+mod address;
+mod builtin;
+mod check;
+mod edition;
+mod engine;
+mod escape;
+mod html;
+mod markdown;
+mod nearest;
+mod prose;
+mod runs;
+mod slots;
+mod sources;
+mod specimen;
+mod tags;
+mod text;
+mod wording;
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+use crate::error::{Error, Result};
+use crate::incident::{Incident, Language};
+use crate::recipients::Recipient;
+use crate::rules::Rules;
+use edition::Edition;
+use sources::Sources;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+/// A piece number: seven digits, allotted once by the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PieceNumber(pub u32);
+
+impl fmt::Display for PieceNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:07}", self.0)
+    }
+}
+
+/// A composed text: everything that is printed, in reading order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// Its number.
+    pub piece: PieceNumber,
+    /// Language of the text.
+    pub language: Language,
+    /// Document title; holds no patient data.
+    pub title: String,
+    /// Return address as it shows in the upper window, 2-4 lines.
+    pub return_address: Vec<String>,
+    /// Addressee and address as they show in the lower window, 3-6 lines; empty for an e-mail notice.
+    pub recipient_address: Vec<String>,
+    /// The body, from the date to the last line.
+    pub blocks: Vec<Block>,
+    /// 18 pt instead of 11.
+    pub large_print: bool,
+    /// Footer pattern, with `{page}` and `{pages}` to be filled in.
+    pub footer: String,
+}
+
+/// A part of the body that stands alone on the page.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Block {
+    /// Id of the paragraph (block of template text) it came from, such as `what_happened`.
+    pub paragraph: Arc<str>,
+    /// What it is.
+    pub kind: BlockKind,
+}
+
+/// What a block is: also its structure role in a tagged PDF and its element in HTML.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum BlockKind {
+    /// The letter's title (H1).
+    Title(Vec<Inline>),
+    /// A heading (H2).
+    Heading(Vec<Inline>),
+    /// Running text (P).
+    Paragraph(Vec<Inline>),
+    /// Bulleted (`start` absent) or numbered list (L): items of blocks.
+    List {
+        /// First number; absent for bullets.
+        start: Option<u64>,
+        /// Each item is one or more blocks.
+        items: Vec<Vec<Block>>,
+    },
+    /// A table (Table) whose first row is its header (TH).
+    Table {
+        /// Header cells.
+        header: Vec<Vec<Inline>>,
+        /// Body rows.
+        rows: Vec<Vec<Vec<Inline>>>,
+    },
+    /// Framed text: the activation box (Sect).
+    Framed(Vec<Block>),
+    /// Blocks that are never split over pages: the signature (Sect).
+    Together(Vec<Block>),
+}
+
+/// A stretch of text of one style.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Inline {
+    /// The text; `\n` is a forced line break.
+    pub text: String,
+    /// Bold.
+    pub bold: bool,
+    /// Italic.
+    pub italic: bool,
+    /// A code to be typed by the reader: set larger and spaced.
+    pub code: bool,
+    /// Target of a link.
+    pub link: Option<String>,
+}
+
+/// The wording that a letter carries: what counsel reads once per variant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Variant {
+    /// Language.
+    pub language: Language,
+    /// Role id.
+    pub role: &'static str,
+    /// Ids of the paragraphs, in print order.
+    pub paragraphs: Vec<Arc<str>>,
+}
+
+/// The templates of an incident, loaded and checked.
+pub struct Composer {
+    sources: Sources,
+    editions: BTreeMap<Language, Edition>,
+}
+
+impl Composer {
+    /// Loads templates: the built-in ones, and file by file those of the incident's own `templates/` folder.
+    ///
+    /// # Errors
+    /// Refused with file, line and column for a syntax error, an undefined variable, an unknown filter, a missing
+    /// include, Markdown that a letter cannot print, and incident prose that holds markup.
+    pub fn load(incident: &Incident, rules: &Rules) -> Result<Composer> {
+        let sources = Sources::load(&incident.folder)?;
+        let mut findings = Vec::new();
+        let mut editions = BTreeMap::new();
+        for language in Language::ALL {
+            match Edition::load(language, &sources, incident, rules)? {
+                Ok(edition) => _ = editions.insert(language, edition),
+                Err(found) => findings.extend(found),
+            }
+        }
+        if findings.is_empty() { Ok(Composer { sources, editions }) } else { Err(Error::refused_all(findings)) }
+    }
+
+    /// Composes the letter of one recipient, whose disposition is letter or e-mail.
+    ///
+    /// # Errors
+    /// Refused when the incident's prose is not written in the recipient's language, when the recipient has no
+    /// elements, when an activation code cannot be used, and when a template fails to render.
+    pub fn compose(&self, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
+        let edition = self.editions.get(&recipient.language).ok_or_else(|| Error::bug("a language has no templates"))?;
+        edition.compose(&self.sources, incident, recipient, piece)
+    }
+
+    /// Every template file by its name under `templates/`, with its text: what a seal binds.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.sources.all()
+    }
+}
+
+impl Letter {
+    /// The variant that this letter is of.
+    pub fn variant(&self, role: &'static str) -> Variant {
+        Variant { language: self.language, role, paragraphs: specimen::paragraphs(&self.blocks) }
+    }
+
+    /// The body as an accessible HTML document with `lang`, headings and no remote content.
+    pub fn to_html(&self) -> String {
+        html::document(self)
+    }
+
+    /// The body as plain text, lines folded at 72 columns.
+    pub fn to_text(&self) -> String {
+        text::document(self)
+    }
+}

@@ -1,0 +1,271 @@
+//! Invented people: each template is rendered for all kinds of them before the first real letter.
+//!
+//! This finds what only rendering shows, and two wordings that hide behind one variant: counsel approves a variant by
+//! its paragraph ids, so two letters with the same ids must read the same but for their slots.
+
+use super::check::Markers;
+use super::engine::Trouble;
+use super::markdown;
+use super::slots::{self, Person, Slots};
+use super::sources::Sources;
+use super::wording::Wording;
+use super::{Block, engine};
+use crate::error::{Finding, Place, Result};
+use crate::incident::{Incident, Language, Prose, Provider};
+use crate::intake::{Element, Elements};
+use crate::recipients::{PersonName, Role};
+use crate::rules::Rules;
+use jiff::civil::{Date, date};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tera::{Tera, Value};
+
+const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
+const BEGAN: Date = date(2025, 1, 2);
+const ENDED: Date = date(2025, 1, 20);
+const DISCOVERED: Date = date(2025, 2, 20);
+
+/// Ids in print order: what a variant is beside role and language.
+type Paragraphs = Vec<Arc<str>>;
+
+/// The names of all slots with their parts, each with some value.
+pub(super) fn shape() -> Slots {
+    let bureau = ["name", "phone", "web"].into_iter().map(|key| (key, Value::from("x")));
+    let desks = ["freeze", "fraud_alert", "minor_freeze"].into_iter().map(|key| (key, Value::from(vec![Value::from("x")])));
+    let parts = |names: &[&'static str]| Value::from(names.iter().map(|name| (*name, Value::from("x"))).collect::<BTreeMap<_, _>>());
+    let involved: Vec<&'static str> = Element::ALL.iter().map(|(_, id)| *id).collect();
+    let mut slots: Slots = ["title", "date", "salutation", "person", "representative", "code", "adult", "minor", "deceased", "represented"]
+        .into_iter()
+        .map(|name| (name, Value::from("x")))
+        .collect();
+    slots.extend([
+        ("patient", parts(&["name"])),
+        ("elements", Value::from(vec![Value::from("x")])),
+        ("involved", parts(&involved)),
+        ("risk", parts(&["credit", "medical"])),
+        ("incident", parts(&["what_happened", "investigation", "mitigation", "prevention"])),
+        ("breach", parts(&["began", "ended", "one_day", "discovered", "told"])),
+        ("business_associate", parts(&["name", "discovered", "informed", "sends"])),
+        ("provider", parts(&["name", "return_name", "address", "phone", "email", "website", "signatory_name", "signatory_title"])),
+        ("service", parts(&["offered", "vendor", "product", "months", "url", "phone", "enroll_by"])),
+        ("call_center", parts(&["phone", "hours", "open_until", "languages"])),
+        ("bureaus", Value::from(vec![Value::from(bureau.chain(desks).collect::<BTreeMap<_, _>>())])),
+        ("ftc", parts(&["name", "address", "phone", "web"])),
+        ("credit_report", parts(&["name", "address", "phone", "web"])),
+    ]);
+    slots
+}
+
+/// Renders the letter of a language for every kind of invented person, with this incident's sender and service.
+///
+/// # Errors
+/// A bug of ours when the rules lack an office; findings are in the inner result.
+pub(super) fn check(
+    language: Language,
+    sources: &Sources,
+    tera: &Tera,
+    markers: &Markers,
+    wording: &Wording,
+    incident: &Incident,
+    rules: &Rules,
+) -> Result<Vec<Finding>> {
+    let prose = Prose {
+        what_happened: "Invented text.".into(),
+        investigation: "Invented text.".into(),
+        mitigation: "Invented text.".into(),
+        prevention: "Invented text.".into(),
+    };
+    let mut seen: BTreeMap<(Role, Paragraphs), Vec<Block>> = BTreeMap::new();
+    for (index, provider) in providers().into_iter().enumerate() {
+        let base = slots::of_provider(incident, &provider, rules, wording, &prose)?;
+        let mut everyone = people(incident.identity_service.is_some());
+        if index == 0 {
+            everyone.extend(people_by_element());
+        }
+        for person in everyone {
+            let mut all = base.clone();
+            all.extend(slots::of_person(&person.as_person(), wording));
+            all.insert("elements", Value::from(vec![Value::from("Invented element")]));
+            all.insert("salutation", Value::from("Invented salutation"));
+            let blocks = match engine::render(tera, &slots::context(&all), markers) {
+                Ok(blocks) => blocks,
+                Err(Trouble::Tera(error)) => return Ok(engine::findings(&error, language, sources)),
+                Err(Trouble::Markdown(fault)) => return Ok(vec![fault_finding(&fault, language, sources, markers)]),
+            };
+            let key = (person.role, paragraphs(&blocks));
+            let first = seen.entry(key).or_insert_with(|| blocks.clone());
+            if let Some(finding) = differs(first, &blocks, language, sources, markers) {
+                return Ok(vec![finding]);
+            }
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// A fault of the rendered text, at the marker of its paragraph.
+pub(super) fn fault_finding(fault: &markdown::Fault, language: Language, sources: &Sources, markers: &Markers) -> Finding {
+    let place = fault.paragraph.as_ref().and_then(|id| markers.get(id)).cloned();
+    let place = place.unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")));
+    Finding::refuses("template-markup", place, format!("the paragraph comes out as {}", fault.reason), fault.hint)
+}
+
+/// Distinct ids in print order.
+pub(super) fn paragraphs(blocks: &[Block]) -> Paragraphs {
+    let mut ids: Paragraphs = Vec::new();
+    for block in blocks {
+        if !ids.contains(&block.paragraph) {
+            ids.push(block.paragraph.clone());
+        }
+    }
+    ids
+}
+
+/// A finding when two letters of one variant differ.
+fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
+    let other = first.iter().zip(second).find(|(one, two)| one != two).map(|(one, _)| one);
+    let other = other.or_else(|| if first.len() == second.len() { None } else { first.last() })?;
+    let place = markers.get(&other.paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")));
+    let reason = format!("the paragraph `{}` reads differently for people whose letters count as one variant", other.paragraph);
+    let hint = "give each wording its own marker <!-- paragraph: some_id --> inside the condition, so that each is approved";
+    Some(Finding::refuses("paragraph-wording-varies", place, reason, hint))
+}
+
+struct Invented {
+    role: Role,
+    name: PersonName,
+    representative: Option<String>,
+    elements: Elements,
+    code: Option<String>,
+}
+
+impl Invented {
+    fn as_person(&self) -> Person<'_> {
+        Person {
+            role: self.role,
+            name: &self.name,
+            representative: self.representative.as_deref(),
+            elements: self.elements,
+            code: self.code.as_deref(),
+        }
+    }
+}
+
+/// Every role with and without a code and a named representative, with each group of elements.
+fn people(service: bool) -> Vec<Invented> {
+    let mut people = Vec::new();
+    for role in ROLES {
+        for (index, group) in groups().into_iter().enumerate() {
+            for with_code in [false, true] {
+                if with_code && (role == Role::Deceased || !service) {
+                    continue;
+                }
+                let named = role != Role::Adult && (index + usize::from(with_code)).is_multiple_of(2);
+                people.push(invented(role, group, named, with_code));
+            }
+        }
+    }
+    people
+}
+
+/// Every role with all elements but one and with one element alone: what hangs on an element must have its own id.
+fn people_by_element() -> Vec<Invented> {
+    let mut people = Vec::new();
+    for role in ROLES {
+        for (one, _) in Element::ALL {
+            let (mut without, mut only) = (Elements::default(), Elements::default());
+            Element::ALL.iter().filter(|(element, _)| *element != one).for_each(|(element, _)| without.insert(*element));
+            only.insert(one);
+            people.push(invented(role, without, false, false));
+            people.push(invented(role, only, false, false));
+        }
+    }
+    people
+}
+
+/// Elements that call for different advice.
+fn groups() -> [Elements; 6] {
+    let all = Element::ALL.map(|(element, _)| element);
+    let groups: [&[Element]; 6] = [
+        &all,
+        &[Element::Ssn],
+        &[Element::FinancialAccount],
+        &[Element::DriversLicense, Element::Images],
+        &[Element::Insurance],
+        &[Element::Name],
+    ];
+    groups.map(|group| {
+        let mut elements = Elements::default();
+        group.iter().for_each(|element| elements.insert(*element));
+        elements
+    })
+}
+
+fn invented(role: Role, elements: Elements, named: bool, with_code: bool) -> Invented {
+    Invented {
+        role,
+        name: PersonName { first: "Invented".into(), last: "Person".into(), ..PersonName::default() },
+        representative: named.then(|| "Invented Relative".to_owned()),
+        elements,
+        code: with_code.then(|| "CODE-0000".to_owned()),
+    }
+}
+
+/// A provider that was told and knows the breach's end, one that found out itself, one that does not know the end.
+fn providers() -> [Provider; 3] {
+    let provider = Provider {
+        id: "invented".into(),
+        line: 2,
+        legal_name: "Invented Hospital".into(),
+        kind: "hospital".into(),
+        return_name: "Invented Hospital".into(),
+        address1: "1 Invented Street".into(),
+        address2: String::new(),
+        city: "Springfield".into(),
+        state: "IL".into(),
+        postal_code: "62701".into(),
+        phone: "555-0100".into(),
+        email: "privacy@invented.example".into(),
+        website: "www.invented.example".into(),
+        signatory_name: "Invented Signatory".into(),
+        signatory_title: "Invented Title".into(),
+        ca_licensed_facility: false,
+        part2_program: false,
+        breach_began: BEGAN,
+        breach_ended: Some(ENDED),
+        own_discovered: None,
+        informed: Some(DISCOVERED),
+        list_received: None,
+        determined: None,
+        mail_date: date(2025, 4, 1),
+    };
+    let own = Provider { own_discovered: Some(DISCOVERED), breach_ended: Some(BEGAN), ..provider.clone() };
+    let open = Provider { breach_ended: None, ..provider.clone() };
+    [provider, own, open]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::fixture;
+
+    /// The parts of a value, in order; empty for a plain one.
+    fn parts(value: &Value) -> Vec<String> {
+        let value = value.as_array().and_then(<[Value]>::first).unwrap_or(value);
+        let mut keys: Vec<String> = value.as_map().map(|map| map.keys().map(ToString::to_string).collect()).unwrap_or_default();
+        keys.sort();
+        keys
+    }
+
+    #[test]
+    fn the_shape_is_that_of_real_slots() {
+        let wording = Wording::load(Language::English, &Sources::built_in()).unwrap();
+        let (incident, rules) = (fixture::incident(), fixture::rules());
+        let mut real = slots::of_provider(&incident, &incident.providers[0], &rules, &wording, &Prose::default()).unwrap();
+        real.extend(slots::of_person(&people(true)[0].as_person(), &wording));
+        let shape = shape();
+        assert_eq!(real.keys().collect::<Vec<_>>(), shape.keys().collect::<Vec<_>>());
+        for (name, value) in &shape {
+            assert_eq!(parts(&real[name]), parts(value), "{name}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! `wording.toml`: the fixed words of a language that are not paragraphs.
+
+use super::sources::Sources;
+use super::tags::line_and_column;
+use crate::error::{Finding, Place};
+use crate::incident::Language;
+use crate::intake::Element;
+use crate::recipients::Role;
+use jiff::civil::Date;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The words of one language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Wording {
+    /// Title of the letter and of the document.
+    pub(super) title: String,
+    /// Footer, with `{page}` and `{pages}`.
+    pub(super) footer: String,
+    dates: Dates,
+    salutation: Salutations,
+    pub(super) addressee: Addressees,
+    person: ByRole,
+    elements: BTreeMap<String, String>,
+    #[serde(default)]
+    phrases: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dates {
+    pattern: String,
+    months: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Salutations {
+    adult: String,
+    minor: String,
+    minor_named: String,
+    deceased: String,
+    deceased_named: String,
+    represented: String,
+    represented_named: String,
+}
+
+/// Lines in the address window that are not names.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Addressees {
+    pub(super) minor: String,
+    pub(super) minor_named: String,
+    pub(super) deceased: String,
+    pub(super) represented: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ByRole {
+    adult: String,
+    minor: String,
+    deceased: String,
+    represented: String,
+}
+
+/// Fills `{name}` and `{representative}` in, in one pass, so that a value cannot bring a placeholder of its own.
+pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(pattern.len() + 24);
+    let mut rest = pattern;
+    while let Some(start) = rest.find('{') {
+        filled.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let found = values.iter().find(|(key, _)| rest[1..].strip_prefix(*key).is_some_and(|after| after.starts_with('}')));
+        match found {
+            Some((key, value)) => {
+                filled.push_str(value);
+                rest = &rest[key.len() + 2..];
+            }
+            None => {
+                filled.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+impl Wording {
+    /// Reads and checks the wording of a language.
+    pub(super) fn load(language: Language, sources: &Sources) -> Result<Wording, Vec<Finding>> {
+        let text = sources.text(language, "wording.toml");
+        let file = sources.shown(language, "wording.toml");
+        let wording: Wording = toml::from_str(text).map_err(|error| {
+            let place = error.span().map_or_else(|| Place::file(&file), |span| place(&file, text, span.start));
+            let reason = error.message().lines().next().unwrap_or_default().trim_end_matches('.').to_owned();
+            vec![Finding::refuses("wording", place, reason, "compare with the wording.toml of the built-in templates")]
+        })?;
+        let findings = wording.check(&file, text);
+        if findings.is_empty() { Ok(wording) } else { Err(findings) }
+    }
+
+    /// Placeholders, months and elements must be all there and nothing else.
+    fn check(&self, file: &str, text: &str) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let mut refuse = |needle: &str, reason: String, hint: String| {
+            let offset = text.find(&format!("\"{needle}\"")).or_else(|| text.find(needle));
+            let place = offset.map_or_else(|| Place::file(file), |offset| place(file, text, offset));
+            findings.push(Finding::refuses("wording", place, reason, hint));
+        };
+        for (pattern, needed) in self.patterns() {
+            let filled = needed.iter().fold(pattern.to_owned(), |text, key| text.replace(&format!("{{{key}}}"), ""));
+            let missing = needed.iter().find(|key| !pattern.contains(&format!("{{{key}}}")));
+            if let Some(key) = missing {
+                refuse(pattern, format!("the placeholder {{{key}}} is missing"), format!("write {{{key}}} where it is to be printed"));
+            } else if filled.contains(['{', '}']) {
+                let known = needed.iter().map(|key| format!("{{{key}}}")).collect::<Vec<_>>().join(", ");
+                refuse(pattern, "a placeholder is not known here".into(), format!("known here: {known}"));
+            }
+        }
+        if self.dates.months.len() != 12 {
+            refuse("months", "there must be twelve months".into(), "list the names of the months from January on".into());
+        }
+        for (_, id) in Element::ALL {
+            if self.elements.get(id).is_none_or(|name| name.trim().is_empty()) {
+                refuse("elements", format!("the element `{id}` has no name"), format!("add {id} = \"…\" under [elements]"));
+            }
+        }
+        for id in self.elements.keys().filter(|id| Element::from_id(id).is_none()) {
+            let known = Element::ALL.map(|(_, id)| id);
+            refuse(id, format!("the element `{id}` does not exist"), super::nearest::hint(id, known));
+        }
+        findings
+    }
+
+    /// Each pattern that has placeholders, with the placeholders that it needs.
+    fn patterns(&self) -> [(&str, &'static [&'static str]); 13] {
+        let (salutation, person) = (&self.salutation, &self.person);
+        [
+            (&self.footer, &["page", "pages"]),
+            (&self.dates.pattern, &["day", "month", "year"]),
+            (&salutation.adult, &["name"]),
+            (&salutation.minor, &["name"]),
+            (&salutation.minor_named, &["name", "representative"]),
+            (&salutation.deceased, &["name"]),
+            (&salutation.deceased_named, &["representative"]),
+            (&salutation.represented, &["name"]),
+            (&salutation.represented_named, &["representative"]),
+            (&self.addressee.minor_named, &["name"]),
+            (&person.deceased, &["name"]),
+            (&person.represented, &["name"]),
+            (&self.title, &[]),
+        ]
+    }
+
+    /// A date as it is printed.
+    pub(super) fn date(&self, date: Date) -> String {
+        let month = self.dates.months.get(usize::from(date.month().unsigned_abs()) - 1).map_or("", String::as_str);
+        let (day, year) = (date.day().to_string(), date.year().to_string());
+        fill(&self.dates.pattern, &[("day", &day), ("month", month), ("year", &year)])
+    }
+
+    /// The first line of the body.
+    pub(super) fn salutation(&self, role: Role, name: &str, representative: Option<&str>) -> String {
+        let salutation = &self.salutation;
+        let pattern = match (role, representative) {
+            (Role::Adult, _) => &salutation.adult,
+            (Role::Minor, None) => &salutation.minor,
+            (Role::Minor, Some(_)) => &salutation.minor_named,
+            (Role::Deceased, None) => &salutation.deceased,
+            (Role::Deceased, Some(_)) => &salutation.deceased_named,
+            (Role::Represented, None) => &salutation.represented,
+            (Role::Represented, Some(_)) => &salutation.represented_named,
+        };
+        fill(pattern, &[("name", name), ("representative", representative.unwrap_or_default())])
+    }
+
+    /// Whom a sentence is about: `you`, `your child` or the patient's name.
+    pub(super) fn person(&self, role: Role, name: &str) -> String {
+        let pattern = match role {
+            Role::Adult => &self.person.adult,
+            Role::Minor => &self.person.minor,
+            Role::Deceased => &self.person.deceased,
+            Role::Represented => &self.person.represented,
+        };
+        fill(pattern, &[("name", name)])
+    }
+
+    /// The name of a type of information.
+    pub(super) fn element(&self, element: Element) -> &str {
+        self.elements.get(element.id()).map_or("", String::as_str)
+    }
+
+    /// A short value in this language, when its translation is known; otherwise as it is.
+    pub(super) fn phrase<'a>(&'a self, value: &'a str) -> &'a str {
+        self.phrases.get(value).map_or(value, String::as_str)
+    }
+}
+
+fn place(file: &str, text: &str, offset: usize) -> Place {
+    let (line, column) = line_and_column(text, offset);
+    Place::line(file, line).column(column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn wording(language: Language) -> Wording {
+        Wording::load(language, &Sources::built_in()).unwrap()
+    }
+
+    #[test]
+    fn dates_are_printed_as_the_language_writes_them() {
+        assert_eq!(wording(Language::English).date(date(2026, 11, 24)), "November 24, 2026");
+        assert_eq!(wording(Language::Spanish).date(date(2026, 11, 4)), "4 de noviembre de 2026");
+    }
+
+    #[test]
+    fn a_name_with_a_placeholder_in_it_prints_as_typed() {
+        let wording = wording(Language::English);
+        let salutation = wording.salutation(Role::Minor, "{representative} {name}", Some("{name}"));
+        assert_eq!(salutation, "Dear {name}, Parent or Guardian of {representative} {name}:");
+    }
+
+    #[test]
+    fn faults_are_found_with_their_place() {
+        let built_in = Sources::built_in().text(Language::English, "wording.toml").to_owned();
+        for (from, to, reason, line) in [
+            ("adult = \"Dear {name}:\"", "adult = \"Dear {nmae}:\"", "the placeholder {name} is missing", 13),
+            ("ssn = \"Social Security number\"\n", "", "the element `ssn` has no name", 37),
+            ("pattern = \"{month} {day}, {year}\"", "pattern = \"{month} {day}, {year} {x}\"", "a placeholder is not known here", 8),
+        ] {
+            let text = built_in.replace(from, to);
+            assert_ne!(text, built_in);
+            let sources = Sources::with(Language::English, "wording.toml", &text);
+            let finding = Wording::load(Language::English, &sources).unwrap_err().remove(0);
+            assert_eq!((finding.reason.as_str(), finding.place.line), (reason, Some(line)));
+        }
+        let sources = Sources::with(Language::English, "wording.toml", &built_in.replace("title =", "titel ="));
+        let finding = Wording::load(Language::English, &sources).unwrap_err().remove(0);
+        assert_eq!((finding.place.line, finding.place.column.as_deref()), (Some(4), Some("1")));
+    }
+}

@@ -1,0 +1,435 @@
+use super::fault_server::{Act, At, FaultServer, Script};
+use super::*;
+use crate::error::{Error, Kind, Place, Result};
+use crate::incident::EmailSettings;
+use crate::ledger::{self, Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing};
+use crate::privacy::Private;
+use jiff::Timestamp;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tempfile::TempDir;
+
+const CANARY: &str = "ann.canary@example.net";
+
+fn now() -> Timestamp {
+    "2025-03-14T15:09:26Z".parse().unwrap()
+}
+
+fn settings(port: u16) -> EmailSettings {
+    EmailSettings {
+        from: "Lakeside Health <notices@lakeside.example>".into(),
+        reply_to: "help@lakeside.example".into(),
+        subject: "A message from Lakeside Health about your información".into(),
+        smtp: Some(format!("smtp://127.0.0.1:{port}")),
+    }
+}
+
+fn outgoing(piece: Piece, pdf: usize) -> Outgoing {
+    Outgoing {
+        piece,
+        to: Private::new(CANARY.into()),
+        language_tag: "en",
+        html: Private::new("<p>Dear Ann,</p>\n<p>señal</p>\n".into()),
+        text: Private::new("Dear Ann,\n\n.a line that begins with a dot\n--=_mixed--\nseñal\n".into()),
+        pdf: Private::new(b"%PDF-1.7\n".iter().copied().cycle().take(pdf).collect()),
+        pdf_name: format!("notice-{piece:07}.pdf"),
+    }
+}
+
+/// An incident folder with a ledger in which some people have numbers.
+struct Desk {
+    folder: TempDir,
+    pieces: Vec<Piece>,
+    pdf: usize,
+    patience: Duration,
+}
+
+impl Desk {
+    fn of(people: u32) -> Desk {
+        let folder = tempfile::tempdir().unwrap();
+        let people: Vec<String> = (0..people).map(|n| format!("person {n}")).collect();
+        let pieces = ledger::open(folder.path(), "lakeside", None).unwrap().allot(&people).unwrap();
+        Desk { folder, pieces, pdf: 2_000, patience: Duration::from_secs(30) }
+    }
+
+    fn ledger(&self) -> Box<dyn Ledger> {
+        ledger::open(self.folder.path(), "lakeside", None).unwrap()
+    }
+
+    fn send(&self, settings: &EmailSettings) -> Result<Totals> {
+        self.send_with(settings, None, self.ledger().as_mut())
+    }
+
+    fn send_with(&self, settings: &EmailSettings, password: Option<&str>, ledger: &mut dyn Ledger) -> Result<Totals> {
+        let dispatch = Dispatch {
+            settings,
+            incident_id: "lakeside",
+            password: password.map(|password| Private::new(password.to_owned())),
+            authority: None,
+            owner: "test",
+            job: 1,
+            clock: &now,
+            patience: Patience {
+                connect: Duration::from_secs(30),
+                command: self.patience,
+                message: self.patience,
+                pauses: vec![Duration::from_millis(1); 2],
+            },
+        };
+        drain(&dispatch, ledger, &self.pieces, &mut |piece| Ok(outgoing(piece, if piece == 1 { self.pdf } else { 2_000 })), &mut |_| {})
+    }
+
+    fn states(&self) -> Vec<(EventKind, u32)> {
+        self.ledger().states().unwrap().into_iter().map(|state| (state.state, state.attempt)).collect()
+    }
+
+    fn details(&self) -> Vec<String> {
+        self.ledger().events().unwrap().into_iter().map(|event| event.event.detail).collect()
+    }
+}
+
+/// Big enough that it cannot hide in the system's buffers: the client is still writing when the server breaks off.
+const BIG: usize = 9 << 20;
+
+#[test]
+fn every_fault_leads_to_its_state() {
+    use Act::{Fin, Rst, Say, SayAndClose, Silence};
+    use EventKind::{Deferred, Failed, Uncertain};
+    let cases = [
+        (At::Mail, Say("451 4.3.0 later"), 2_000, Deferred),
+        (At::Rcpt, Say("450 4.2.1 <ann.canary@example.net> greylisted"), 2_000, Deferred),
+        (At::Rcpt, SayAndClose("421 4.3.2 shutting down"), 2_000, Deferred),
+        (At::Rcpt, Say("550 5.1.1 <ann.canary@example.net> unknown"), 2_000, Failed),
+        (At::Rcpt, Fin, 2_000, Deferred),
+        (At::Rcpt, Rst, 2_000, Deferred),
+        (At::Rcpt, Silence, 2_000, Deferred),
+        (At::Rcpt, Say("hello ann.canary@example.net"), 2_000, Deferred),
+        (At::Rcpt, Say("354 what"), 2_000, Deferred),
+        (At::Data, Say("451 4.3.0 later"), 2_000, Deferred),
+        (At::Data, Say("554 5.5.1 no valid recipients"), 2_000, Failed),
+        (At::Data, Say("250 what"), 2_000, Deferred),
+        (At::Data, Fin, 2_000, Deferred),
+        (At::Body, Rst, BIG, Deferred),
+        (At::Body, Fin, 2_000, Deferred),
+        (At::Body, Fin, BIG, Deferred),
+        (At::Body, Silence, BIG, Deferred),
+        (At::Dot, Say("452 4.3.1 no space"), 2_000, Deferred),
+        (At::Dot, SayAndClose("421 4.3.2 shutting down"), 2_000, Deferred),
+        (At::Dot, Say("554 5.7.1 refused for ann.canary@example.net"), 2_000, Failed),
+        (At::Dot, Fin, 2_000, Uncertain),
+        (At::Dot, Rst, 2_000, Uncertain),
+        (At::Dot, Silence, 2_000, Uncertain),
+        (At::Dot, Say("hello ann.canary@example.net"), 2_000, Uncertain),
+        (At::Dot, Say("354 what"), 2_000, Uncertain),
+    ];
+    for (at, act, pdf, expected) in cases {
+        let case = format!("{act:?} at {at:?} with {pdf} bytes");
+        let server = FaultServer::start(vec![Some((at, act))]);
+        let mut desk = Desk::of(2);
+        desk.pdf = pdf;
+        if act == Silence {
+            desk.patience = Duration::from_secs(1);
+        }
+        let totals = desk.send(&settings(server.port)).unwrap_or_else(|error| panic!("{case}: {error}"));
+        assert_eq!(desk.states(), [(expected, 1), (EventKind::Sent, 1)], "{case}: {:?}", desk.details());
+        let counted = [(Deferred, totals.deferred), (Failed, totals.failed), (Uncertain, totals.uncertain), (EventKind::Sent, totals.sent)];
+        for (kind, count) in counted {
+            assert_eq!(count, u64::from(kind == expected || kind == EventKind::Sent), "{case}: {kind:?}");
+        }
+        assert!(!desk.details().concat().contains("canary"), "{case}: {:?}", desk.details());
+
+        // A second send takes up the deferred piece and nothing else.
+        let taken = server.taken();
+        desk.pdf = 2_000;
+        desk.send(&settings(server.port)).unwrap_or_else(|error| panic!("{case}: {error}"));
+        let (state, again) = if expected == Deferred { ((EventKind::Sent, 2), 1) } else { ((expected, 1), 0) };
+        assert_eq!((desk.states()[0], server.taken() - taken), (state, again), "{case}");
+    }
+}
+
+#[test]
+fn what_is_sent_arrives_once_and_over_one_connection() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(5);
+    assert_eq!(desk.send(&settings(server.port)).unwrap(), Totals { sent: 5, ..Totals::default() });
+    assert_eq!(desk.send(&settings(server.port)).unwrap(), Totals::default());
+    let seen = server.seen.lock().unwrap();
+    assert_eq!((seen.taken.len(), seen.connections), (5, 1), "the second send had nothing to do and did not connect");
+    assert!(desk.details().contains(&"250 2.0.0 queued as Q1".to_owned()));
+    let letterhead = Letterhead::new(&settings(0), "lakeside").unwrap();
+    let sent = letterhead.message(now(), &outgoing(1, 2_000)).unwrap();
+    let unstuffed = String::from_utf8(seen.taken[0].clone()).unwrap().replace("\r\n..", "\r\n.");
+    assert_eq!(unstuffed, String::from_utf8(sent).unwrap() + "\r\n.\r\n");
+}
+
+#[test]
+fn the_ledger_knows_of_a_message_before_its_end_and_of_the_one_before_it() {
+    let desk = Desk::of(2);
+    let folder = desk.folder.path().to_owned();
+    let looks = Arc::new(Mutex::new(Vec::new()));
+    let hook_looks = Arc::clone(&looks);
+    let server = FaultServer::start_with(
+        Vec::new(),
+        vec![None, Some((At::Rcpt, Act::Wait(400)))],
+        Box::new(move |command| {
+            if command == "." || command == "DATA" {
+                let states = ledger::open_existing(&folder, "lakeside", None).unwrap().unwrap().states().unwrap();
+                hook_looks.lock().unwrap().push((command.to_owned(), states[0].state, states[1].state));
+            }
+        }),
+    );
+    desk.send(&settings(server.port)).unwrap();
+    use EventKind::{DataStarted, Queued, Sent};
+    let expected = [("DATA", Queued, Queued), (".", DataStarted, Queued), ("DATA", Sent, Queued), (".", Sent, DataStarted)];
+    assert_eq!(*looks.lock().unwrap(), expected.map(|(command, first, second)| (command.to_owned(), first, second)));
+}
+
+#[test]
+fn a_piece_that_a_dead_sender_left_is_uncertain_until_a_person_rules() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(3);
+    let left = |kind, piece| NewEvent { kind, piece: Some(piece), attempt: 1, job: 1, detail: String::new() };
+    let mut ledger = desk.ledger();
+    ledger.append(&[1, 2].map(|piece| left(EventKind::DataStarted, piece))).unwrap();
+    let error = resolve(ledger.as_mut(), "clerk", 3, Resolution::Sent).unwrap_err();
+    assert_eq!(error.findings[0].code, "piece-not-uncertain");
+    drop(ledger);
+    assert_eq!(desk.send(&settings(server.port)).unwrap(), Totals { sent: 1, ..Totals::default() });
+    assert_eq!(desk.states(), [(EventKind::Uncertain, 1), (EventKind::Uncertain, 1), (EventKind::Sent, 1)]);
+
+    resolve(desk.ledger().as_mut(), "clerk", 1, Resolution::Resend).unwrap();
+    resolve(desk.ledger().as_mut(), "clerk", 2, Resolution::Sent).unwrap();
+    assert!(resolve(desk.ledger().as_mut(), "clerk", 2, Resolution::Resend).is_err());
+    assert_eq!(desk.send(&settings(server.port)).unwrap(), Totals { sent: 1, ..Totals::default() });
+    assert_eq!(desk.states(), [(EventKind::Sent, 2), (EventKind::ResolvedSent, 1), (EventKind::Sent, 1)]);
+}
+
+#[test]
+fn a_second_sender_is_refused() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(1);
+    let mut other = desk.ledger();
+    other.begin_sending("other").unwrap();
+    let error = desk.send(&settings(server.port)).unwrap_err();
+    assert_eq!((error.kind, error.findings[0].code, server.taken()), (Kind::Refused, "send-in-progress", 0));
+}
+
+#[test]
+fn a_run_stops_when_the_server_turns_everything_away() {
+    use Act::{Fin, Say};
+    let cases: [(At, Act, u32, &str, EventKind, usize); 5] = [
+        (At::Rcpt, Say("550 5.7.1 no"), 12, "smtp-storm", EventKind::Failed, 10),
+        (At::Data, Say("451 4.3.0 no"), 12, "smtp-storm", EventKind::Deferred, 10),
+        (At::Rcpt, Fin, 12, "smtp-storm", EventKind::Deferred, 10),
+        (At::Dot, Fin, 5, "smtp-uncertain", EventKind::Uncertain, 3),
+        (At::Mail, Say("550 5.7.1 no"), 3, "smtp-sender-refused", EventKind::Queued, 3),
+    ];
+    for (at, act, people, code, state, touched) in cases {
+        let script: Script = vec![Some((at, act)); people as usize];
+        let server = FaultServer::start(script);
+        let desk = Desk::of(people);
+        let error = desk.send(&settings(server.port)).unwrap_err();
+        assert_eq!((error.kind, error.findings[0].code), (Kind::Failed, code));
+        let states = desk.states();
+        assert!(states[..touched].iter().all(|(kind, _)| *kind == state), "{code}: {states:?}");
+        assert!(states[touched..].iter().all(|(kind, _)| *kind == EventKind::Queued), "{code}: {states:?}");
+    }
+}
+
+#[test]
+fn greylisting_everyone_is_not_a_reason_to_stop() {
+    let server = FaultServer::start(vec![Some((At::Rcpt, Act::Say("450 4.2.0 greylisted"))); 12]);
+    assert_eq!(Desk::of(12).send(&settings(server.port)).unwrap().deferred, 12);
+}
+
+#[test]
+fn a_connection_is_tried_again_and_then_given_up_with_everything_queued() {
+    let busy = Some((At::Greeting, Act::SayAndClose("421 busy")));
+    for (faults, sent) in [(1, true), (2, true), (3, false)] {
+        let server = FaultServer::start_with(vec![busy; faults], Vec::new(), Box::new(|_| {}));
+        let desk = Desk::of(1);
+        let outcome = desk.send(&settings(server.port));
+        if sent {
+            assert_eq!(outcome.unwrap().sent, 1);
+        } else {
+            let error = outcome.unwrap_err();
+            assert_eq!((error.kind, error.findings[0].code), (Kind::Failed, "smtp-unreachable"));
+            assert_eq!(desk.states(), [(EventKind::Queued, 1)]);
+            assert_eq!(desk.send(&settings(server.port)).unwrap().sent, 1);
+        }
+    }
+    let turned_away = Some((At::Greeting, Act::Say("554 not you")));
+    let server = FaultServer::start_with(vec![turned_away; 3], Vec::new(), Box::new(|_| {}));
+    assert_eq!(Desk::of(1).send(&settings(server.port)).unwrap_err().findings[0].code, "smtp-turned-away");
+    assert_eq!(server.seen.lock().unwrap().connections, 1, "a server that says no is not asked again");
+}
+
+#[test]
+fn an_account_needs_a_password_and_the_password_is_shown_to_nobody() {
+    let refused = Some((At::Auth, Act::Say("535 5.7.8 bad credentials for clerk hunter2")));
+    let server = FaultServer::start_with(vec![refused], Vec::new(), Box::new(|_| {}));
+    let desk = Desk::of(1);
+    let mut settings = settings(0);
+    settings.smtp = Some(format!("smtp://clerk@127.0.0.1:{}", server.port));
+    let error = desk.send(&settings).unwrap_err();
+    assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "email-server"));
+    let error = desk.send_with(&settings, Some("hunter2"), desk.ledger().as_mut()).unwrap_err();
+    assert_eq!((error.kind, error.findings[0].code), (Kind::Failed, "smtp-account"));
+    assert!(!format!("{error:?}").contains("hunter2"));
+    assert_eq!(desk.send_with(&settings, Some("hunter2"), desk.ledger().as_mut()).unwrap().sent, 1);
+    let seen = server.seen.lock().unwrap();
+    assert!(seen.commands.contains(&"AUTH PLAIN AGNsZXJrAGh1bnRlcjI=".to_owned()), "{:?}", seen.commands);
+}
+
+#[test]
+fn a_server_without_starttls_gets_nothing() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(1);
+    let mut settings = settings(0);
+    settings.smtp = Some(format!("smtp+starttls://127.0.0.1:{}", server.port));
+    assert_eq!(desk.send(&settings).unwrap_err().findings[0].code, "smtp-starttls");
+    assert!(server.seen.lock().unwrap().commands.iter().all(|command| command.starts_with("EHLO")));
+}
+
+/// A ledger whose disk is full when a message is about to begin.
+struct FullDisk(Box<dyn Ledger>);
+
+impl Ledger for FullDisk {
+    fn append(&mut self, events: &[NewEvent]) -> Result<()> {
+        if events.iter().any(|event| event.kind == EventKind::DataStarted) {
+            return Err(Error::failed("ledger-unwritable", Place::file("ledger.sqlite"), "the disk is full", "free some space"));
+        }
+        self.0.append(events)
+    }
+    fn set_moment(&mut self, moment: Timestamp) {
+        self.0.set_moment(moment);
+    }
+    fn begin_sending(&mut self, owner: &str) -> Result<()> {
+        self.0.begin_sending(owner)
+    }
+    fn allot(&mut self, people: &[String]) -> Result<Vec<Piece>> {
+        self.0.allot(people)
+    }
+    fn job(&mut self, digest: &str) -> Result<u32> {
+        self.0.job(digest)
+    }
+    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &[Standing]) -> Result<()> {
+        self.0.record_standing(job, rows, merged, people)
+    }
+    fn standing(&self) -> Result<Option<RecordedStanding>> {
+        self.0.standing()
+    }
+    fn states(&self) -> Result<Vec<PieceState>> {
+        self.0.states()
+    }
+    fn events(&self) -> Result<Vec<Event>> {
+        self.0.events()
+    }
+}
+
+#[test]
+fn nothing_is_sent_that_the_ledger_cannot_hold() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(2);
+    let error = desk.send_with(&settings(server.port), None, &mut FullDisk(desk.ledger())).unwrap_err();
+    assert_eq!((error.findings[0].code, server.taken()), ("ledger-unwritable", 0));
+    assert_eq!(desk.states(), [(EventKind::Queued, 1), (EventKind::Queued, 1)]);
+    assert_eq!(desk.send(&settings(server.port)).unwrap().sent, 2);
+}
+
+#[test]
+fn a_letter_that_cannot_be_built_stops_the_run_and_keeps_what_was_done() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(2);
+    let settings = settings(server.port);
+    let dispatch = Dispatch {
+        settings: &settings,
+        incident_id: "lakeside",
+        password: None,
+        authority: None,
+        owner: "test",
+        job: 1,
+        clock: &now,
+        patience: Patience::default(),
+    };
+    let mut build = |piece: Piece| if piece == 2 { Err(Error::bug("no letter")) } else { Ok(outgoing(piece, 100)) };
+    assert!(drain(&dispatch, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).is_err());
+    assert_eq!(desk.states(), [(EventKind::Sent, 1), (EventKind::Queued, 1)]);
+}
+
+#[test]
+fn only_queued_deferred_and_released_pieces_are_sendable() {
+    let states: Vec<PieceState> =
+        (1_u32..).zip(EventKind::ALL).map(|(piece, state)| PieceState { piece, state, attempt: 1, detail: String::new() }).collect();
+    let wanted: Vec<Piece> = (0..30).chain(0..30).rev().collect();
+    let kinds: Vec<EventKind> = sendable(&states, &wanted).into_iter().map(|piece| EventKind::ALL[piece as usize - 1]).collect();
+    assert_eq!(kinds, [EventKind::ResolvedResend, EventKind::Deferred, EventKind::Queued]);
+}
+
+#[test]
+fn a_message_is_complete_and_its_bytes_are_stable() {
+    let letterhead = Letterhead::new(&settings(0), "lakeside").unwrap();
+    let outgoing = outgoing(7, 1_000);
+    let bytes = letterhead.message(now(), &outgoing).unwrap();
+    assert_eq!(bytes, letterhead.message(now(), &outgoing).unwrap());
+    assert!(bytes.is_ascii());
+    let text = String::from_utf8(bytes.clone()).unwrap();
+    let headers = text.split("\r\n\r\n").next().unwrap();
+    for expected in [
+        "Date: Fri, 14 Mar 2025 15:09:26 +0000",
+        "Message-ID: <0000007.lakeside@lakeside.example>",
+        "To: ann.canary@example.net",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: OOF, AutoReply",
+        "Content-Language: en",
+        "Reply-To: help@lakeside.example",
+    ] {
+        assert!(headers.lines().any(|line| line == expected), "{expected} is missing in {headers}");
+    }
+    assert!(text.lines().all(|line| line.len() < 998));
+
+    let parsed = mail_parser::MessageParser::default().parse(&bytes).unwrap();
+    assert_eq!(parsed.subject(), Some("A message from Lakeside Health about your información"));
+    assert_eq!(parsed.body_text(0).unwrap().trim_end(), outgoing.text.reveal().replace('\n', "\r\n").trim_end());
+    assert_eq!(parsed.body_html(0).unwrap().trim_end(), outgoing.html.reveal().replace('\n', "\r\n").trim_end());
+    assert_eq!(parsed.attachment_count(), 1);
+    use mail_parser::MimeHeaders;
+    let attachment = parsed.attachment(0).unwrap();
+    assert_eq!((attachment.attachment_name(), attachment.contents()), (Some("notice-0000007.pdf"), outgoing.pdf.reveal().as_slice()));
+}
+
+#[test]
+fn an_address_that_cannot_be_used_fails_its_piece_alone_and_is_not_shown() {
+    let server = FaultServer::start(Vec::new());
+    let desk = Desk::of(2);
+    let settings = settings(server.port);
+    let wrong = |piece| Outgoing { to: Private::new("ann@example.net>\r\nRCPT TO:<x@y.example".into()), ..outgoing(piece, 100) };
+    let letterhead = Letterhead::new(&settings, "lakeside").unwrap();
+    let error = letterhead.message(now(), &wrong(1)).unwrap_err();
+    assert!(!format!("{error:?}").contains("example.net"));
+    let dispatch = Dispatch {
+        settings: &settings,
+        incident_id: "lakeside",
+        password: None,
+        authority: None,
+        owner: "test",
+        job: 1,
+        clock: &now,
+        patience: Patience::default(),
+    };
+    let mut build = |piece: Piece| Ok(if piece == 1 { wrong(1) } else { outgoing(piece, 100) });
+    drain(&dispatch, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).unwrap();
+    assert_eq!(desk.states(), [(EventKind::Failed, 1), (EventKind::Sent, 1)]);
+}
+
+#[test]
+fn a_dry_run_writes_files_and_records_nothing() {
+    let desk = Desk::of(2);
+    let out = desk.folder.path().join("rehearsal");
+    let written = dry_run(&out, &settings(0), "lakeside", now(), &desk.pieces, &mut |piece| Ok(outgoing(piece, 100))).unwrap();
+    assert_eq!(written, 2);
+    let mut names: Vec<_> = fs_err::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["0000001.eml", "0000002.eml"]);
+    assert_eq!(desk.states(), [(EventKind::Allotted, 0), (EventKind::Allotted, 0)]);
+}

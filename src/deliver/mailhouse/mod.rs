@@ -1,0 +1,17 @@
+//! Pieces for print: a folder with the streams or letters, their index, a job ticket and checksums, which a mail house takes
+//! over. The folder appears under its name only when it is whole; the file `NAME.done` beside it comes last and is the sign
+//! that it may be fetched.
+
+mod handover;
+mod house;
+mod index;
+mod names;
+mod package;
+mod ticket;
+
+pub use handover::{Exportable, exportable, record_export, record_reprint};
+pub use house::{House, IndexFormat, Shape};
+pub use index::{IndexRow, IndexWriter, StreamTotals};
+pub use names::{package_name, stream_file_name};
+pub use package::{PackageBuilder, finished};
+pub use ticket::{Contact, Ticket};

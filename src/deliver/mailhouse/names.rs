@@ -1,0 +1,52 @@
+//! Names of packages and print files: ASCII, and nothing in them tells what the letters are about.
+
+/// Words that would tell a stranger who reads a file list what the letters are about.
+const TELLING: [&str; 10] = ["breach", "hipaa", "patient", "incident", "ransom", "hacked", "leak", "victim", "medical", "health"];
+
+/// Telling when they stand alone; inside another word they mean nothing.
+const TELLING_ALONE: [&str; 4] = ["phi", "ssn", "hack", "ehr"];
+
+/// `{incident}_{job}`, with `_reprint{n}` for a later package of some of its pieces. Parts of the incident's id that would
+/// tell are left out.
+pub fn package_name(incident_id: &str, job: u32, reprint: Option<u32>) -> String {
+    let mut name = format!("{}_{job:04}", neutral(incident_id));
+    if let Some(reprint) = reprint {
+        name.push_str(&format!("_reprint{reprint}"));
+    }
+    name
+}
+
+/// `{package}_{stream}_{part}of{parts}.pdf`, parts from 1.
+pub fn stream_file_name(package: &str, stream: &str, part: u32, parts: u32) -> String {
+    format!("{package}_{}_{part:03}of{parts:03}.pdf", neutral(stream))
+}
+
+/// The parts of a name between `-` and `_` that tell nothing, in ASCII; `job` when none is left.
+fn neutral(name: &str) -> String {
+    let kept: Vec<String> = name
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .map(str::to_ascii_lowercase)
+        .filter(|part| !part.is_empty() && !TELLING_ALONE.contains(&part.as_str()))
+        .filter(|part| !TELLING.iter().any(|word| part.contains(word)))
+        .collect();
+    if kept.is_empty() { "job".to_owned() } else { kept.join("-") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_plain_and_tell_nothing() {
+        for (id, job, reprint, expected) in [
+            ("lakeside-2025", 1, None, "lakeside-2025_0001"),
+            ("Lakeside_Breach_2025", 12, Some(2), "lakeside-2025_0012_reprint2"),
+            ("hipaa-breach", 3, None, "job_0003"),
+            ("philadelphia-phi", 3, None, "philadelphia_0003"),
+            ("münster/../x", 3, None, "m-nster-x_0003"),
+        ] {
+            assert_eq!(package_name(id, job, reprint), expected);
+        }
+        assert_eq!(stream_file_name("lakeside_0001", "1-sheet", 2, 10), "lakeside_0001_1-sheet_002of010.pdf");
+    }
+}

@@ -1,0 +1,203 @@
+//! CSV text -> rows with their lines, their raw text and what their quotes look like.
+//!
+//! The csv crate splits the cells. It forgives quotes that a person must look at: one that never closes swallows the rest of the
+//! file, one that is not doubled garbles its cell. [`Quotes`] walks the same text by the same rules and reports them.
+
+use super::text_file::LineCounter;
+use csv::StringRecord;
+
+/// Reads rows one after the other; empty lines are passed over.
+pub(crate) struct CsvRows<'t> {
+    text: &'t str,
+    reader: csv::Reader<&'t [u8]>,
+    cells: StringRecord,
+    lines: LineCounter,
+    at: usize,
+}
+
+/// One row as it stands in the file.
+pub(crate) struct CsvRow<'r> {
+    /// 1-based line on which the row starts.
+    pub(crate) line: u64,
+    /// Its text without the line end.
+    pub(crate) raw: &'r str,
+    /// Its cells, unquoted.
+    pub(crate) cells: &'r StringRecord,
+    /// What its quotes look like.
+    pub(crate) quotes: Quotes,
+}
+
+impl<'t> CsvRows<'t> {
+    /// Over a text without byte order mark.
+    pub(crate) fn new(text: &'t str) -> Self {
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+        CsvRows { text, reader, cells: StringRecord::new(), lines: LineCounter::default(), at: 0 }
+    }
+
+    /// The next row; `None` at the end.
+    pub(crate) fn next_row(&mut self) -> Option<CsvRow<'_>> {
+        // Reading valid text from memory in flexible mode has no way to fail.
+        if !self.reader.read_record(&mut self.cells).unwrap_or(false) {
+            return None;
+        }
+        let end = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX).min(self.text.len());
+        let piece = self.text.get(self.at..end).unwrap_or_default();
+        let row_start = piece.len() - piece.trim_start_matches(['\r', '\n']).len();
+        self.lines.pass(&piece.as_bytes()[..row_start]);
+        let line = self.lines.line();
+        let rest = &piece[row_start..];
+        self.lines.pass(rest.as_bytes());
+        self.at = end;
+        let quotes = Quotes::of(rest);
+        // A row whose quote never closes keeps its line ends: they belong to the open cell.
+        let raw = if quotes.unclosed.is_some() { rest } else { rest.trim_end_matches(['\r', '\n']) };
+        Some(CsvRow { line, raw, cells: &self.cells, quotes })
+    }
+}
+
+/// What the quotes of one row look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Quotes {
+    /// Lines from the row's start to the quote that never closes.
+    pub(crate) unclosed: Option<u64>,
+    /// A quote inside a quoted cell is not doubled.
+    pub(crate) stray: bool,
+    /// Most line breaks inside one quoted cell.
+    pub(crate) most_breaks: u64,
+    /// Most commas on one line inside a quoted cell, the cell's first line left out: a whole row there was swallowed.
+    pub(crate) most_commas_on_inner_line: u64,
+    /// Commas anywhere in the row.
+    pub(crate) commas: u64,
+}
+
+enum At {
+    CellStart,
+    Plain,
+    Quoted,
+    AfterQuote,
+}
+
+impl Quotes {
+    fn of(row: &str) -> Quotes {
+        let mut quotes = Quotes::default();
+        let mut at = At::CellStart;
+        let mut lines = LineCounter::default();
+        let mut opened_on = 0;
+        let mut commas_on_line = 0;
+        for byte in row.bytes() {
+            lines.pass(&[byte]);
+            quotes.commas += u64::from(byte == b',');
+            at = match (at, byte) {
+                (At::CellStart, b'"') => {
+                    opened_on = lines.line() - 1;
+                    commas_on_line = 0;
+                    At::Quoted
+                }
+                (At::Quoted, b'"') => At::AfterQuote,
+                (At::Quoted, _) => {
+                    let breaks = lines.line() - 1 - opened_on;
+                    quotes.most_breaks = quotes.most_breaks.max(breaks);
+                    commas_on_line = if matches!(byte, b'\r' | b'\n') { 0 } else { commas_on_line + u64::from(byte == b',') };
+                    if breaks > 0 {
+                        quotes.most_commas_on_inner_line = quotes.most_commas_on_inner_line.max(commas_on_line);
+                    }
+                    At::Quoted
+                }
+                (At::AfterQuote, b'"') => At::Quoted,
+                (At::CellStart | At::Plain | At::AfterQuote, b',' | b'\r' | b'\n') => At::CellStart,
+                (At::AfterQuote, _) => {
+                    quotes.stray = true;
+                    At::Plain
+                }
+                (At::CellStart | At::Plain, _) => At::Plain,
+            };
+        }
+        if matches!(at, At::Quoted) {
+            quotes.unclosed = Some(opened_on);
+        }
+        quotes
+    }
+
+    /// Whether a quote that closed too late hides rows inside this one, in a list of so many columns.
+    pub(crate) fn swallows_rows(&self, columns: usize, cells: usize) -> bool {
+        let commas_of_a_row = (columns as u64).saturating_sub(1).max(1);
+        let cell_is_a_row = self.most_commas_on_inner_line >= commas_of_a_row;
+        // In a narrow list, a name and an address with commas look like a second row; in a wide one nothing else does.
+        let two_rows_in_one = (cells != columns || columns >= 8) && self.commas >= 2 * commas_of_a_row;
+        self.most_breaks > 0 && (self.stray || cell_is_a_row || two_rows_in_one)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn rows(text: &str) -> Vec<(u64, String, Vec<String>, Quotes)> {
+        let mut rows = CsvRows::new(text);
+        let mut found = Vec::new();
+        while let Some(row) = rows.next_row() {
+            found.push((row.line, row.raw.to_owned(), row.cells.iter().map(str::to_owned).collect(), row.quotes));
+        }
+        found
+    }
+
+    #[test]
+    fn lines_and_raw_text_hold_over_blank_lines_and_quoted_breaks() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["a,b", "", "1,\"x", "y\"", "", "", "2,z"].join(end);
+            let found = rows(&text);
+            let places: Vec<(u64, &str)> = found.iter().map(|(line, raw, _, _)| (*line, raw.as_str())).collect();
+            assert_eq!(places, [(1, "a,b"), (3, format!("1,\"x{end}y\"").as_str()), (7, "2,z")], "{end:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_are_judged() {
+        let table = [
+            ("1,\"Smith, Ann\",x", Quotes { commas: 3, ..Quotes::default() }),
+            ("1,\"say \"\"hi\"\"\",x", Quotes { commas: 2, ..Quotes::default() }),
+            ("1,\"Ann \"Annie\" Lee\",x", Quotes { stray: true, commas: 2, ..Quotes::default() }),
+            ("1,5\" pipe,x", Quotes { commas: 2, ..Quotes::default() }),
+            ("1,\"12 Main\nApt 4\",x", Quotes { most_breaks: 1, commas: 2, ..Quotes::default() }),
+            ("1,\"x\n2,y,z\n", Quotes { unclosed: Some(0), most_breaks: 2, most_commas_on_inner_line: 2, commas: 3, stray: false }),
+            ("1,\"x\ny\",\"z\n", Quotes { unclosed: Some(1), most_breaks: 1, most_commas_on_inner_line: 0, commas: 2, stray: false }),
+        ];
+        for (row, expected) in table {
+            assert_eq!(Quotes::of(row), expected, "{row:?}");
+        }
+    }
+
+    #[test]
+    fn swallowed_rows_are_seen() {
+        let swallowing = ["1,\"x,y\n2,u,v\n3,\"w,z", "1,\"x,y\n2,u,v\",w", "1,x,\"y\n2,u,v\n3,r,\""];
+        for row in swallowing {
+            let found = rows(row);
+            assert!(found[0].3.swallows_rows(3, found[0].2.len()), "{row:?}");
+        }
+        assert!(rows("1,\"a,b,c,d,e,f,g,h\n2,i,\",k,l,m,n,o,p")[0].3.swallows_rows(8, 8));
+        assert!(!rows("1,\"12 Main\nApt 4, rear\",x")[0].3.swallows_rows(3, 3));
+    }
+
+    fn quoted(cell: &str) -> String {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    }
+
+    proptest! {
+        #[test]
+        fn every_row_of_well_formed_csv_comes_back(table in prop::collection::vec(prop::collection::vec("[a-z\",\n\r ]{0,6}", 3), 1..20), end in prop::sample::select(vec!["\n", "\r\n"])) {
+            let text: String = table.iter().map(|row| row.iter().map(|cell| quoted(cell)).collect::<Vec<_>>().join(",") + end).collect();
+            let found = rows(&text);
+            prop_assert_eq!(found.iter().map(|row| row.2.clone()).collect::<Vec<_>>(), table);
+            prop_assert!(found.iter().all(|row| row.3.unclosed.is_none() && !row.3.stray));
+        }
+
+        #[test]
+        fn no_text_is_lost_between_rows(text in "[ab\",\n\r]{0,60}") {
+            let found = rows(&text);
+            let kept: String = found.iter().map(|row| row.1.as_str()).collect();
+            let strip = |text: &str| text.replace(['\r', '\n'], "");
+            prop_assert_eq!(strip(&kept), strip(&text));
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The tables of incident.toml as types.
+
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// `[business_associate]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BusinessAssociate {
+    /// Name as printed.
+    pub name: String,
+    /// The vendor's own discovery day.
+    pub discovered: Date,
+    /// Day on which it told the providers (a provider's own date overrides it).
+    pub informed: Date,
+    /// Whether it is the providers' agent (federal common law of agency).
+    pub agent: Agency,
+}
+
+/// Whether the business associate is an agent of the provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Agency {
+    /// Its discovery is the provider's.
+    Yes,
+    /// The provider discovers when it is told.
+    No,
+    /// Both are computed; the earlier governs.
+    Unknown,
+}
+
+/// `[[law_enforcement_holds]]` (45 CFR 164.412).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Written with a stated time, or oral.
+    pub written: bool,
+    /// The agency that asked.
+    pub agency: String,
+    /// The official's name.
+    pub official: String,
+    /// Day of the statement.
+    pub received: Date,
+    /// Stated end; absent for oral ones.
+    pub until: Option<Date>,
+    /// Providers it binds; absent means all.
+    pub providers: Option<Vec<String>>,
+}
+
+/// `[identity_service]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdentityService {
+    /// Company that runs it.
+    pub vendor: String,
+    /// Name of the product.
+    pub product: String,
+    /// Months of membership.
+    pub months: u32,
+    /// Web address to enrol.
+    pub enroll_url: String,
+    /// Telephone to enrol.
+    pub enroll_phone: String,
+    /// Last day to enrol.
+    pub enroll_by: Date,
+}
+
+/// `[[code_pools]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodePool {
+    /// File with one code a line.
+    pub file: String,
+    /// Whom the codes are for.
+    pub audience: CodeAudience,
+}
+
+/// Whom a pool of activation codes is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CodeAudience {
+    /// People of full age.
+    Adult,
+    /// Minors.
+    Minor,
+}
+
+/// `[call_center]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallCenter {
+    /// Telephone as printed.
+    pub phone: String,
+    /// Opening hours as printed.
+    pub hours: String,
+    /// Last day it answers; absent when open-ended.
+    pub open_until: Option<Date>,
+    /// Languages it speaks, as printed.
+    pub languages: Vec<String>,
+}
+
+/// Whose letter it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sender {
+    /// Each provider writes to its own patients.
+    Provider,
+    /// The business associate writes and names the provider.
+    BusinessAssociate,
+}
+
+/// `[print]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Print {
+    /// Envelope profile id.
+    pub envelope: String,
+    /// Both sides of the sheet.
+    pub duplex: bool,
+    /// House profile id.
+    pub house: String,
+    /// Reference of the business associate agreement with the house; empty refuses an export.
+    pub baa_reference: String,
+    /// Folder with more fonts, relative to the incident folder.
+    pub fonts: Option<PathBuf>,
+}
+
+/// `[email]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmailSettings {
+    /// Sender address, with or without display name.
+    pub from: String,
+    /// Reply address.
+    pub reply_to: String,
+    /// Subject: neutral, no patient data.
+    pub subject: String,
+    /// `smtp://host:port`, `smtp+starttls://host:port` or `smtps://host:port`, user allowed, password not; absent: `send` refuses.
+    pub smtp: Option<String>,
+}
+
+/// `[[waivers]]`: a rule that a person set aside for this incident, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiver {
+    /// Id of the rule or code of the finding.
+    pub rule: String,
+    /// Who set it aside.
+    pub by: String,
+    /// On which day.
+    pub on: Date,
+    /// Why.
+    pub reason: String,
+}
+
+/// `[choices]`: what law leaves open, each with its default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choices {
+    /// Discovery day counts as day 0 (default) or as day 1.
+    pub day_zero: DayZero,
+    /// What a law-enforcement hold does to the 60 days.
+    pub hold_effect: HoldEffect,
+    /// Every other choice that was set, key and value as written, for the plan to name.
+    pub others: Vec<(String, String)>,
+}
+
+/// How the discovery day is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DayZero {
+    /// Discovery is day 0: 60 days later is in time.
+    #[default]
+    Excluded,
+    /// Discovery is day 1: the cautious reading.
+    Included,
+}
+
+/// What a hold does to the outer limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldEffect {
+    /// The later of the limit and the hold's end.
+    #[default]
+    LaterOf,
+    /// The held days are added.
+    Tolling,
+}
+
+/// `[[lists]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct List {
+    /// Line of the `[[lists]]` table in incident.toml, 1-based.
+    pub line: u64,
+    /// File name inside the incident folder.
+    pub file: String,
+    /// Name of the list in row keys: the file name, or that of the list it mends.
+    pub name: String,
+    /// Provider of every row when the list has no `provider_id` column.
+    pub provider: Option<String>,
+    /// Day on which the list came in.
+    pub received: Option<Date>,
+    /// Day of the CASS address check that the list went through before it came in; absent when none is known.
+    pub cass_on: Option<Date>,
+    /// Day of the NCOA move check; absent when none is known.
+    pub ncoa_on: Option<Date>,
+    /// The file whose rows it supersedes.
+    pub mends: Option<String>,
+    /// Our column name -> the file's.
+    pub columns: Vec<(String, String)>,
+}

@@ -1,0 +1,254 @@
+//! Our column names, and the names that others give to them.
+
+use super::{Element, Field};
+use crate::error::{Error, Result};
+use crate::incident::nearest::folded;
+use std::collections::BTreeMap;
+
+impl Field {
+    /// Every field with the name of its column, in the order of design "What a user writes".
+    pub const ALL: [(Field, &'static str); 43] = [
+        (Field::RecordId, "record_id"),
+        (Field::PatientId, "patient_id"),
+        (Field::ProviderId, "provider_id"),
+        (Field::FullName, "full_name"),
+        (Field::Prefix, "prefix"),
+        (Field::FirstName, "first_name"),
+        (Field::MiddleName, "middle_name"),
+        (Field::LastName, "last_name"),
+        (Field::Suffix, "suffix"),
+        (Field::BirthDate, "birth_date"),
+        (Field::Address1, "address1"),
+        (Field::Address2, "address2"),
+        (Field::City, "city"),
+        (Field::State, "state"),
+        (Field::PostalCode, "postal_code"),
+        (Field::Country, "country"),
+        (Field::Phone, "phone"),
+        (Field::Email, "email"),
+        (Field::EmailConsentOn, "email_consent_on"),
+        (Field::EmailConsentWithdrawnOn, "email_consent_withdrawn_on"),
+        (Field::EmailConsentScope, "email_consent_scope"),
+        (Field::Language, "language"),
+        (Field::AlternateFormat, "alternate_format"),
+        (Field::Status, "status"),
+        (Field::DeathDate, "death_date"),
+        (Field::RepresentativeName, "representative_name"),
+        (Field::RepresentativeRelation, "representative_relation"),
+        (Field::RepresentativeAddress1, "representative_address1"),
+        (Field::RepresentativeAddress2, "representative_address2"),
+        (Field::RepresentativeCity, "representative_city"),
+        (Field::RepresentativeState, "representative_state"),
+        (Field::RepresentativePostalCode, "representative_postal_code"),
+        (Field::RepresentativeCountry, "representative_country"),
+        (Field::RepresentativeBlocked, "representative_blocked"),
+        (Field::ConfidentialAddress1, "confidential_address1"),
+        (Field::ConfidentialAddress2, "confidential_address2"),
+        (Field::ConfidentialCity, "confidential_city"),
+        (Field::ConfidentialState, "confidential_state"),
+        (Field::ConfidentialPostalCode, "confidential_postal_code"),
+        (Field::ConfidentialCountry, "confidential_country"),
+        (Field::MinorConsentedCare, "minor_consented_care"),
+        (Field::Elements, "elements"),
+        (Field::ActivationCode, "activation_code"),
+    ];
+
+    /// The name of the column.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize].1
+    }
+
+    /// The field of a column name of ours; `None` when unknown.
+    pub fn from_name(name: &str) -> Option<Field> {
+        Self::ALL.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
+    }
+}
+
+/// What a column is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Holds a value of ours.
+    Value(Field),
+    /// Y or N: whether an element was involved.
+    Flag(Element),
+    /// Values or flags: the contents tell.
+    ValueOrFlag(Element),
+    /// A field by its name, unless it holds nothing but flags.
+    FieldOrFlag(Field, Element),
+    /// Y or N: whether the patient is dead.
+    DeceasedFlag,
+}
+
+/// How sure a name is; of two columns for one field the surer wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Sureness {
+    /// `columns = { ours = "theirs" }` says so.
+    Told,
+    /// Our own name.
+    Own,
+    /// A usual name.
+    Alias,
+}
+
+/// Words around an element that make a flag column of it.
+const FLAG_AFFIXES: [(&str, &str); 11] = [
+    ("element", ""),
+    ("", "flag"),
+    ("", "yn"),
+    ("", "ind"),
+    ("", "indicator"),
+    ("", "involved"),
+    ("", "exposed"),
+    ("", "affected"),
+    ("", "present"),
+    ("has", ""),
+    ("", "impacted"),
+];
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AliasFile {
+    fields: BTreeMap<String, Vec<String>>,
+    deceased: DeceasedFlags,
+    elements: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeceasedFlags {
+    flags: Vec<String>,
+}
+
+/// The usual names of columns, by their folded form.
+pub(super) struct ColumnNames {
+    own: BTreeMap<String, Field>,
+    aliases: BTreeMap<String, Field>,
+    deceased: Vec<String>,
+    elements: BTreeMap<String, Element>,
+}
+
+impl ColumnNames {
+    /// Loads the built-in names.
+    ///
+    /// # Errors
+    /// A bug of ours when aliases.toml names what does not exist, or one alias twice.
+    pub(super) fn load() -> Result<ColumnNames> {
+        let bug = |what: String| Error::bug(format!("aliases.toml: {what}"));
+        let file: AliasFile = toml::from_str(include_str!("aliases.toml")).map_err(|error| bug(error.message().to_owned()))?;
+        let own: BTreeMap<String, Field> = Field::ALL.iter().map(|(field, name)| (folded(name), *field)).collect();
+        let mut aliases = BTreeMap::new();
+        for (name, words) in &file.fields {
+            let field = Field::from_name(name).ok_or_else(|| bug(format!("no column `{name}`")))?;
+            for word in words {
+                if own.contains_key(&folded(word)) || aliases.insert(folded(word), field).is_some() {
+                    return Err(bug(format!("`{word}` stands there twice")));
+                }
+            }
+        }
+        let deceased: Vec<String> = file.deceased.flags.iter().map(|word| folded(word)).collect();
+        if let Some(word) = deceased.iter().find(|word| own.contains_key(*word) || aliases.contains_key(*word)) {
+            return Err(bug(format!("`{word}` stands there twice")));
+        }
+        let mut elements: BTreeMap<String, Element> = Element::ALL.iter().map(|(element, id)| (folded(id), *element)).collect();
+        for (id, words) in &file.elements {
+            let element = Element::from_id(id).ok_or_else(|| bug(format!("no element `{id}`")))?;
+            for word in words {
+                if elements.insert(folded(word), element).is_some() {
+                    return Err(bug(format!("`{word}` stands there twice")));
+                }
+            }
+        }
+        Ok(ColumnNames { own, aliases, deceased, elements })
+    }
+
+    /// What a header means; `None` when it is not known.
+    pub(super) fn purpose(&self, header: &str) -> Option<(Purpose, Sureness)> {
+        let wanted = folded(header);
+        let element = self.elements.get(&wanted).copied();
+        let or_flag = |field| element.map_or(Purpose::Value(field), |element| Purpose::FieldOrFlag(field, element));
+        if let Some(field) = self.own.get(&wanted) {
+            return Some((or_flag(*field), Sureness::Own));
+        }
+        if let Some(field) = self.aliases.get(&wanted) {
+            return Some((or_flag(*field), Sureness::Alias));
+        }
+        if self.deceased.contains(&wanted) {
+            return Some((Purpose::DeceasedFlag, Sureness::Alias));
+        }
+        if let Some(element) = element {
+            return Some((Purpose::ValueOrFlag(element), Sureness::Alias));
+        }
+        FLAG_AFFIXES.iter().find_map(|(before, after)| {
+            let word = wanted.strip_prefix(before)?.strip_suffix(after)?;
+            let sureness = if *before == "element" { Sureness::Own } else { Sureness::Alias };
+            self.elements.get(word).map(|element| (Purpose::Flag(*element), sureness))
+        })
+    }
+
+    /// The element of an id or a usual word for it.
+    pub(super) fn element(&self, word: &str) -> Option<Element> {
+        self.elements.get(&folded(word)).copied()
+    }
+
+    /// What a key of `columns = { ours = "theirs" }` means: a column of ours or `element_ID`.
+    pub(super) fn ours(key: &str) -> Option<Purpose> {
+        let flag = || key.strip_prefix("element_").and_then(Element::from_id).map(Purpose::ValueOrFlag);
+        Field::from_name(key).map(Purpose::Value).or_else(flag)
+    }
+
+    /// Names by which a field may be known: what a likely header is compared with.
+    pub(super) fn names_of(&self, field: Field) -> Vec<&str> {
+        let aliases = self.aliases.iter().filter(|(_, known)| **known == field).map(|(alias, _)| alias.as_str());
+        std::iter::once(field.name()).chain(aliases).collect()
+    }
+}
+
+/// Every key that `columns = { ours = "theirs" }` may have.
+pub(super) fn our_keys() -> Vec<String> {
+    let fields = Field::ALL.iter().map(|(_, name)| (*name).to_owned());
+    fields.chain(Element::ALL.iter().map(|(_, id)| format!("element_{id}"))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_and_elements_stand_at_their_index() {
+        for (index, (field, name)) in Field::ALL.into_iter().enumerate() {
+            assert_eq!((field as usize, Field::from_name(name)), (index, Some(field)));
+        }
+        for (index, (element, id)) in Element::ALL.into_iter().enumerate() {
+            assert_eq!((element as usize, element.id()), (index, id));
+        }
+    }
+
+    #[test]
+    fn headers_are_known_however_they_are_typed() {
+        let names = ColumnNames::load().unwrap();
+        let table = [
+            ("Record ID", Purpose::Value(Field::RecordId)),
+            ("PERSON_ID", Purpose::Value(Field::PatientId)),
+            ("mrn", Purpose::FieldOrFlag(Field::PatientId, Element::Mrn)),
+            ("NAME_LAST", Purpose::Value(Field::LastName)),
+            ("NAME_FIRST", Purpose::Value(Field::FirstName)),
+            ("Patient Name", Purpose::FieldOrFlag(Field::FullName, Element::Name)),
+            ("BIRTH_DT_TM", Purpose::Value(Field::BirthDate)),
+            ("D.O.B.", Purpose::FieldOrFlag(Field::BirthDate, Element::BirthDate)),
+            ("STREET_ADDR", Purpose::Value(Field::Address1)),
+            ("Zip", Purpose::Value(Field::PostalCode)),
+            ("SSN", Purpose::ValueOrFlag(Element::Ssn)),
+            ("element_ssn", Purpose::Flag(Element::Ssn)),
+            ("SSN Flag", Purpose::Flag(Element::Ssn)),
+            ("DOB_YN", Purpose::Flag(Element::BirthDate)),
+            ("Element Birth Date", Purpose::Flag(Element::BirthDate)),
+            ("Deceased", Purpose::DeceasedFlag),
+        ];
+        for (header, purpose) in table {
+            assert_eq!(names.purpose(header).map(|(purpose, _)| purpose), Some(purpose), "{header}");
+        }
+        assert!(names.purpose("guarantor_name").is_none());
+        assert_eq!(ColumnNames::ours("element_ssn"), Some(Purpose::ValueOrFlag(Element::Ssn)));
+        assert_eq!(ColumnNames::ours("element_sn"), None);
+    }
+}

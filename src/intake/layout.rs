@@ -1,0 +1,283 @@
+//! The header of a list -> where each of our columns stands.
+
+use super::cells::clean;
+use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
+use super::contents::{self, Contents};
+use super::{Element, Field};
+use crate::error::{Finding, Place};
+use crate::incident::List;
+use crate::incident::nearest::{folded, nearest, suggestion};
+
+/// Columns of a mended list that tell a person why a row was held; not ours to read, and no surprise.
+const MEND_COLUMNS: [&str; 5] = ["reason", "file", "line", "code", "hint"];
+
+/// Where the columns of a list stand.
+#[derive(Debug, Default)]
+pub(super) struct Layout {
+    /// Header names as the file writes them, cleaned.
+    pub(super) headers: Vec<String>,
+    /// Fields and their positions.
+    pub(super) fields: Vec<(Field, usize)>,
+    /// Element columns.
+    pub(super) elements: Vec<ElementColumn>,
+    /// Columns that flag the dead.
+    pub(super) deceased: Vec<usize>,
+    /// The `line` column of a mended list.
+    pub(super) mended_line: Option<usize>,
+}
+
+/// A column that tells whether an element was involved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ElementColumn {
+    /// The element.
+    pub(super) element: Element,
+    /// Its position.
+    pub(super) position: usize,
+    /// It holds values: that one is there is all that is read.
+    pub(super) holds_values: bool,
+}
+
+impl Layout {
+    /// The position of a field.
+    pub(super) fn position(&self, field: Field) -> Option<usize> {
+        self.fields.iter().find(|(known, _)| *known == field).map(|(_, position)| *position)
+    }
+}
+
+/// Finds the columns of a list. `text` is the whole list, `line` that of its header; `provider_known` tells that rows need no
+/// `provider_id`. The findings that refuse make the layout useless.
+pub(super) fn of(
+    list: &List,
+    names: &ColumnNames,
+    header: &csv::StringRecord,
+    line: u64,
+    text: &str,
+    provider_known: bool,
+) -> (Layout, Vec<Finding>) {
+    let headers: Vec<String> = header.iter().map(clean).collect();
+    if let Some(finding) = other_separator(list, header, line) {
+        return (Layout::default(), vec![finding]);
+    }
+    let mut finder = Finder { list, names, line, layout: Layout { headers, ..Layout::default() }, findings: Vec::new() };
+    if finder.is_header() {
+        let assigned = finder.assign();
+        let assigned = finder.tell_apart(assigned, text);
+        finder.settle(&assigned);
+        finder.require(provider_known);
+    }
+    (finder.layout, finder.findings)
+}
+
+fn other_separator(list: &List, header: &csv::StringRecord, line: u64) -> Option<Finding> {
+    let only = header.get(0).filter(|_| header.len() == 1)?;
+    let separators = [('\t', "tabs"), (';', "semicolons"), ('|', "bars")];
+    let (_, separator) = separators.into_iter().find(|(separator, _)| only.contains(*separator))?;
+    let reason = format!("the columns are separated by {separator}, not by commas");
+    Some(Finding::refuses("other-separator", Place::line(&list.file, line), reason, "save the list as `CSV UTF-8` with commas"))
+}
+
+/// A header with what it is for.
+#[derive(Debug, Clone, Copy)]
+struct Assigned {
+    position: usize,
+    purpose: Purpose,
+    sureness: Sureness,
+}
+
+struct Finder<'a> {
+    list: &'a List,
+    names: &'a ColumnNames,
+    line: u64,
+    layout: Layout,
+    findings: Vec<Finding>,
+}
+
+impl Finder<'_> {
+    /// Whether the first row is a header at all. A list without one begins with a patient, whose values must not be shown.
+    fn is_header(&mut self) -> bool {
+        let headers = &self.layout.headers;
+        let place = Place::line(&self.list.file, self.line);
+        let told = |header: &&String| self.list.columns.iter().any(|(_, theirs)| folded(theirs) == folded(header));
+        let known = headers.iter().filter(|header| told(header) || self.names.purpose(header).is_some()).count();
+        if known < 2 {
+            let reason = "the first row is no header: it names fewer than two columns that are known";
+            let hint = "put the column names into the first row and remove titles above it, or name columns in [[lists]] columns = { ours = \"theirs\" }";
+            self.findings.push(Finding::refuses("no-header", place, reason, hint));
+        }
+        known >= 2
+    }
+
+    /// What each header is for: as told first, then as named.
+    fn assign(&mut self) -> Vec<Assigned> {
+        let mut assigned = self.assign_told();
+        let told: Vec<usize> = assigned.iter().map(|one| one.position).collect();
+        let last_named = self.layout.headers.iter().rposition(|header| !header.is_empty()).unwrap_or(0);
+        for (position, header) in self.layout.headers.clone().iter().enumerate().filter(|(position, _)| !told.contains(position)) {
+            if self.list.mends.is_some() && MEND_COLUMNS.contains(&folded(header).as_str()) {
+                if folded(header) == "line" {
+                    self.layout.mended_line = Some(position);
+                }
+            } else if header.is_empty() {
+                if position < last_named {
+                    let place = Place::line(&self.list.file, self.line);
+                    let reason = format!("column {} has no name and is not read", position + 1);
+                    self.findings.push(Finding::warns("unnamed-column", place, reason, "name it, or remove it"));
+                }
+            } else if let Some((purpose, sureness)) = self.names.purpose(header) {
+                assigned.push(Assigned { position, purpose, sureness });
+            } else {
+                self.warn_unknown(header);
+            }
+        }
+        assigned
+    }
+
+    fn assign_told(&mut self) -> Vec<Assigned> {
+        let mut assigned = Vec::new();
+        for (ours, theirs) in &self.list.columns {
+            let place = Place::line("incident.toml", self.list.line).column(format!("columns.{ours}"));
+            let Some(purpose) = ColumnNames::ours(ours) else {
+                let keys = our_keys();
+                let reason = format!("`{ours}` is no column of ours");
+                let hint = suggestion(ours, keys.iter().map(String::as_str));
+                self.findings.push(Finding::refuses("unknown-column", place, reason, hint));
+                continue;
+            };
+            let headers = &self.layout.headers;
+            let exact = headers.iter().position(|header| header == theirs);
+            match exact.or_else(|| headers.iter().position(|header| folded(header) == folded(theirs))) {
+                Some(position) => assigned.push(Assigned { position, purpose, sureness: Sureness::Told }),
+                None => {
+                    let reason = format!("`{}` has no column `{theirs}`", self.list.file);
+                    let hint = suggestion(theirs, headers.iter().map(String::as_str).filter(|header| !header.is_empty()));
+                    self.findings.push(Finding::refuses("unknown-header", place, reason, hint));
+                }
+            }
+        }
+        assigned
+    }
+
+    fn warn_unknown(&mut self, header: &str) {
+        let place = Place::line(&self.list.file, self.line).column(header);
+        let keys = our_keys();
+        let hint = match nearest(header, keys.iter().map(String::as_str)) {
+            Some(name) => format!("if it is `{name}`, say so: columns = {{ {name} = \"{header}\" }}"),
+            None => "nothing needs to be done if the letters do not need it".to_owned(),
+        };
+        self.findings.push(Finding::warns("unknown-column", place, "the column is not known and is not read", hint));
+    }
+
+    /// Looks into the columns whose names leave open what they hold.
+    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, text: &str) -> Vec<Assigned> {
+        let open: Vec<usize> = (0..assigned.len())
+            .filter(|index| matches!(assigned[*index].purpose, Purpose::ValueOrFlag(_) | Purpose::FieldOrFlag(_, _)))
+            .collect();
+        let positions: Vec<usize> = open.iter().map(|index| assigned[*index].position).collect();
+        for (index, contents) in open.into_iter().zip(contents::look(text, &positions)) {
+            assigned[index].purpose = self.told_by(contents, assigned[index]);
+        }
+        assigned
+    }
+
+    fn told_by(&mut self, contents: Contents, assigned: Assigned) -> Purpose {
+        let place = Place::line(&self.list.file, self.line).column(&self.layout.headers[assigned.position]);
+        match assigned.purpose {
+            Purpose::FieldOrFlag(field, _) if !contents.are_only_flags() => Purpose::Value(field),
+            Purpose::FieldOrFlag(_, element) => {
+                let reason = format!("the column holds flags only; it is read as `element_{}`", element.id());
+                let hint = "rename it so that nobody takes it for the value itself";
+                self.findings.push(Finding::warns("read-as-flags", place, reason, hint));
+                Purpose::Flag(element)
+            }
+            Purpose::ValueOrFlag(element) if contents.are_values() => {
+                let reason = format!("the column holds values; a row that has one counts as `{}`, and the value is not kept", element.id());
+                let hint = "better send no such values at all: Y or N is enough";
+                self.findings.push(Finding::warns("holds-values", place, reason, hint));
+                assigned.purpose
+            }
+            Purpose::ValueOrFlag(element) => Purpose::Flag(element),
+            settled => settled,
+        }
+    }
+
+    /// One column for each field; the surest name wins, two of the same sureness are refused.
+    fn settle(&mut self, assigned: &[Assigned]) {
+        for one in assigned {
+            match one.purpose {
+                Purpose::Value(field) | Purpose::FieldOrFlag(field, _) => self.settle_field(field, *one, assigned),
+                Purpose::Flag(element) | Purpose::ValueOrFlag(element) => {
+                    let holds_values = matches!(one.purpose, Purpose::ValueOrFlag(_));
+                    self.layout.elements.push(ElementColumn { element, position: one.position, holds_values });
+                }
+                Purpose::DeceasedFlag => self.layout.deceased.push(one.position),
+            }
+        }
+    }
+
+    fn settle_field(&mut self, field: Field, one: Assigned, assigned: &[Assigned]) {
+        let rivals = || assigned.iter().filter(|other| matches!(other.purpose, Purpose::Value(known) if known == field));
+        let surest = rivals().map(|other| other.sureness).min().unwrap_or(one.sureness);
+        let Some(winner) = rivals().find(|other| other.sureness == surest) else { return };
+        if winner.position == one.position && winner.sureness == one.sureness {
+            self.layout.fields.push((field, one.position));
+            return;
+        }
+        let header = &self.layout.headers[one.position];
+        let taken = &self.layout.headers[winner.position];
+        let place = Place::line(&self.list.file, self.line).column(header);
+        let name = field.name();
+        if one.sureness == surest {
+            let reason = format!("two columns are `{name}`: `{taken}` and `{header}`");
+            let hint = format!("say which one: columns = {{ {name} = \"{taken}\" }}, or remove one of them");
+            self.findings.push(Finding::refuses("column-twice", place, reason, hint));
+        } else {
+            let hint = format!("if this one is meant, say so: columns = {{ {name} = \"{header}\" }}");
+            self.findings.push(Finding::warns("column-not-read", place, format!("`{name}` is read from `{taken}`, not from here"), hint));
+        }
+    }
+
+    /// Refuses a list without the columns that a letter cannot do without.
+    fn require(&mut self, provider_known: bool) {
+        for field in [Field::RecordId, Field::Address1, Field::City, Field::State, Field::PostalCode] {
+            self.require_field(field);
+        }
+        if self.layout.position(Field::FullName).is_none() {
+            self.require_field(Field::LastName);
+        }
+        if !provider_known {
+            self.require_field(Field::ProviderId);
+        }
+        if self.layout.elements.is_empty() && self.layout.position(Field::Elements).is_none() {
+            let place = Place::line(&self.list.file, self.line).column("elements");
+            let reason = "no column tells which types of information were involved";
+            let hint = "add `elements` (ids such as `name;ssn`), or one Y/N column for each, `element_ssn`";
+            self.findings.push(Finding::refuses("missing-column", place, reason, hint));
+        }
+    }
+
+    fn require_field(&mut self, field: Field) {
+        if self.layout.position(field).is_some() || self.findings.iter().any(|finding| names_field(finding, field)) {
+            return;
+        }
+        let name = field.name();
+        let used: Vec<usize> = self.layout.fields.iter().map(|(_, position)| *position).collect();
+        let free = self.layout.headers.iter().enumerate().filter(|(position, header)| !used.contains(position) && !header.is_empty());
+        let free: Vec<&str> = free.map(|(_, header)| header.as_str()).collect();
+        let candidate = self.names.names_of(field).into_iter().find_map(|known| nearest(known, free.iter().copied()));
+        let hint = match candidate {
+            Some(header) => format!("if it is `{header}`, say so in [[lists]]: columns = {{ {name} = \"{header}\" }}"),
+            None => format!("add the column, or name it in [[lists]]: columns = {{ {name} = \"…\" }}"),
+        };
+        let place = Place::line(&self.list.file, self.line).column(name);
+        let what = match field {
+            Field::LastName => "no column holds names: neither `full_name` nor `last_name`".to_owned(),
+            _ => format!("the column `{name}` is missing"),
+        };
+        self.findings.push(Finding::refuses("missing-column", place, what, hint));
+    }
+}
+
+/// Whether a finding about `columns = { … }` already concerns this field.
+fn names_field(finding: &Finding, field: Field) -> bool {
+    finding.code == "unknown-header" && finding.place.column.as_deref() == Some(format!("columns.{}", field.name()).as_str())
+}

@@ -1,0 +1,178 @@
+//! Mended lists supersede rows; what stands in one list twice is held.
+
+use super::{Field, Row};
+use crate::error::{Finding, Place};
+use crate::incident::Incident;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Every row of every list, with what holds them.
+#[derive(Debug, Default)]
+pub(super) struct AllRows {
+    /// In list order, then file order.
+    pub(super) rows: Vec<Row>,
+    /// What holds a row, by its index in `rows`.
+    pub(super) faults: Vec<(usize, Finding)>,
+    /// The line of the row that a row of a mended list replaces, where it tells.
+    pub(super) mended_lines: BTreeMap<usize, u64>,
+}
+
+impl AllRows {
+    /// Leaves out the rows that a mended list repeats and holds those that mend nothing.
+    pub(super) fn supersede(&mut self, incident: &Incident) {
+        let mut left_out = vec![false; self.rows.len()];
+        let mut families: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (index, list) in incident.lists.iter().enumerate() {
+            families.entry(&list.name).or_default().push(index);
+        }
+        for lists in families.into_values().filter(|lists| lists.len() > 1) {
+            self.supersede_family(incident, &lists, &mut left_out);
+        }
+        if left_out.contains(&true) {
+            self.remove(&left_out);
+        }
+    }
+
+    fn supersede_family(&mut self, incident: &Incident, lists: &[usize], left_out: &mut [bool]) {
+        let ancestry: Vec<Vec<usize>> = (0..incident.lists.len()).map(|list| ancestors(incident, list)).collect();
+        let rank = |list: u16| (ancestry[usize::from(list)].len(), list);
+        let mut order: Vec<usize> = (0..self.rows.len()).filter(|index| lists.contains(&usize::from(self.rows[*index].list))).collect();
+        order.sort_by_cached_key(|index| {
+            let row = &self.rows[*index];
+            (key(row).into_owned(), rank(row.list), *index)
+        });
+        let mut mending_nothing = Vec::new();
+        let mut held = Vec::new();
+        for group in order.chunk_by(|one, other| key(&self.rows[*one]) == key(&self.rows[*other])) {
+            let has = |list: usize| group.iter().any(|index| usize::from(self.rows[*index].list) == list);
+            let mends_something = |list: u16| ancestry[usize::from(list)].iter().copied().any(has);
+            let Some(newest) = group.last().map(|index| self.rows[*index].list) else { continue };
+            let is_mending = |list: u16| incident.lists[usize::from(list)].mends.is_some();
+            mending_nothing.extend(
+                group.iter().copied().filter(|index| is_mending(self.rows[*index].list) && !mends_something(self.rows[*index].list)),
+            );
+            if !is_mending(newest) || !mends_something(newest) {
+                continue;
+            }
+            let older: Vec<usize> = group.iter().copied().filter(|index| self.rows[*index].list != newest).collect();
+            let differ = older.iter().any(|one| {
+                older
+                    .iter()
+                    .any(|other| self.rows[*one].list == self.rows[*other].list && self.rows[*one].digest != self.rows[*other].digest)
+            });
+            if differ {
+                for index in group.iter().copied().filter(|index| self.rows[*index].list == newest) {
+                    match self.twin_at_line(incident, index, &older) {
+                        Some(twin) => left_out[twin] = true,
+                        None => held.push(index),
+                    }
+                }
+            } else {
+                older.into_iter().for_each(|index| left_out[index] = true);
+            }
+        }
+        for index in held {
+            let reason = "several different rows of the mended list have this record id; which one is meant is not clear";
+            self.hold(
+                incident,
+                index,
+                "mends-several",
+                reason,
+                "name its line in a column `line`, or correct the record ids in the mended list itself",
+            );
+        }
+        let faulty: BTreeSet<usize> = self.faults.iter().map(|(index, _)| *index).collect();
+        for index in mending_nothing {
+            self.mend_by_line(incident, index, &faulty, left_out);
+        }
+    }
+
+    /// Of several different rows with one record id, the one on the line that the mended list names.
+    fn twin_at_line(&self, incident: &Incident, index: usize, twins: &[usize]) -> Option<usize> {
+        let line = self.mended_lines.get(&index)?;
+        let mended = ancestors(incident, usize::from(self.rows[index].list)).first().copied()?;
+        twins.iter().copied().find(|twin| usize::from(self.rows[*twin].list) == mended && self.rows[*twin].line == *line)
+    }
+
+    /// A faulty row may have no usable record id: then the `line` column of the mended list tells which row it replaces.
+    fn mend_by_line(&mut self, incident: &Incident, index: usize, faulty: &BTreeSet<usize>, left_out: &mut [bool]) {
+        let mended = ancestors(incident, usize::from(self.rows[index].list)).first().and_then(|list| u16::try_from(*list).ok());
+        let target = mended.zip(self.mended_lines.get(&index).copied());
+        // Rows stand in list order, then line order.
+        let target = target.and_then(|at| self.rows.binary_search_by_key(&at, |row| (row.list, row.line)).ok());
+        let target = target.filter(|target| faulty.contains(target));
+        match target {
+            Some(target) if !left_out[target] => left_out[target] = true,
+            _ => {
+                let reason = "the row mends nothing: the mended list has no row of this record id";
+                let hint = "keep the record id of the row that is to be replaced; new people belong into a list without `mends`";
+                self.hold(incident, index, "mends-nothing", reason, hint);
+            }
+        }
+    }
+
+    /// Holds rows of one list that have one record id but differ. A row repeated whole is left for merging.
+    pub(super) fn hold_twins(&mut self, incident: &Incident) {
+        let mut order: Vec<usize> = (0..self.rows.len()).filter(|index| !self.rows[*index].get(Field::RecordId).is_empty()).collect();
+        let id = |index: usize| (self.rows[index].list, self.rows[index].get(Field::RecordId));
+        order.sort_by(|one, other| id(*one).cmp(&id(*other)).then(one.cmp(other)));
+        let mut twins: Vec<(usize, u64)> = Vec::new();
+        for group in order.chunk_by(|one, other| id(*one) == id(*other)).filter(|group| group.len() > 1) {
+            let other_line = |index: usize| {
+                let other = group.iter().find(|other| self.rows[**other].digest != self.rows[index].digest)?;
+                Some((index, self.rows[*other].line))
+            };
+            twins.extend(group.iter().filter_map(|index| other_line(*index)));
+        }
+        for (index, line) in twins {
+            let reason = format!("the record id also stands on line {line}, with other contents");
+            self.hold(incident, index, "duplicate-record-id", &reason, "give each row a record id of its own, or take out the wrong row");
+        }
+    }
+
+    fn hold(&mut self, incident: &Incident, index: usize, code: &'static str, reason: &str, hint: &str) {
+        let row = &self.rows[index];
+        let list = &incident.lists[usize::from(row.list)];
+        let finding = Finding::holds(code, Place::line(&list.file, row.line), reason, hint);
+        self.faults.push((index, finding.record(super::key(&list.name, row.get(Field::RecordId), row.line))));
+    }
+
+    fn remove(&mut self, left_out: &[bool]) {
+        let mut new_index = Vec::with_capacity(left_out.len());
+        let mut next = 0;
+        for out in left_out {
+            new_index.push(if *out { None } else { Some(next) });
+            next += usize::from(!*out);
+        }
+        let mut keep = left_out.iter().map(|out| !*out);
+        self.rows.retain(|_| keep.next().unwrap_or(true));
+        let faults = std::mem::take(&mut self.faults);
+        self.faults = faults.into_iter().filter_map(|(index, finding)| new_index[index].map(|index| (index, finding))).collect();
+        self.mended_lines.clear();
+    }
+}
+
+/// The record id, or the line for a row without one: what a record key ends in.
+fn key(row: &Row) -> Cow<'_, str> {
+    match row.get(Field::RecordId) {
+        "" => Cow::Owned(format!("line-{}", row.line)),
+        id => Cow::Borrowed(id),
+    }
+}
+
+/// The lists that a list mends, directly and through others, nearest first.
+pub(super) fn ancestors(incident: &Incident, list: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut at = list;
+    while let Some(mended) = &incident.lists[at].mends {
+        match incident.lists.iter().position(|other| Path::new(&other.file) == Path::new(mended)) {
+            Some(next) if next != list && !found.contains(&next) => {
+                found.push(next);
+                at = next;
+            }
+            _ => break,
+        }
+    }
+    found
+}

@@ -1,0 +1,270 @@
+//! One list, row by row.
+
+use super::cells::{Damage, Flag, clean, flag, holds_value};
+use super::columns::ColumnNames;
+use super::layout::{self, ElementColumn, Layout};
+use super::{Element, Elements, Field, Row};
+use crate::error::{Finding, Place, Result, Severity};
+use crate::incident::csv_rows::{CsvRow, CsvRows};
+use crate::incident::nearest::nearest;
+use crate::incident::{Incident, List, text_file};
+use sha2::{Digest, Sha256};
+
+/// More line breaks than this in one cell make one doubt that its quote closes where it should.
+const MANY_BREAKS: u64 = 20;
+
+/// What one list held.
+#[derive(Debug, Default)]
+pub(super) struct ListRows {
+    /// Rows in file order.
+    pub(super) rows: Vec<Row>,
+    /// What holds a row, by its index in `rows`; worst first.
+    pub(super) faults: Vec<(usize, Finding)>,
+    /// What concerns the list as a whole.
+    pub(super) findings: Vec<Finding>,
+    /// Columns that hold a field, as the file calls them.
+    pub(super) headers: Vec<(Field, String)>,
+    /// In a mended list, the line of the row that each row replaces, where it tells.
+    pub(super) mended_lines: Vec<(usize, u64)>,
+}
+
+/// Reads a list of the incident.
+///
+/// # Errors
+/// Refused when the list cannot be used at all.
+pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames) -> Result<ListRows, Vec<Finding>> {
+    let list = &incident.lists[index];
+    let bytes = fs_err::read(incident.folder.join(&list.file)).map_err(|error| {
+        let reason = format!("the list cannot be read: {}", error.kind());
+        vec![Finding::refuses("unreadable", Place::file(&list.file), reason, "check that the file is in the incident folder and readable")]
+    })?;
+    let file = text_file::decode(&list.file, bytes).map_err(|error| error.findings)?;
+    let mut found = ListRows { findings: file.assumed.into_iter().collect(), ..ListRows::default() };
+    let mut rows = CsvRows::new(&file.text);
+    let Some(header) = rows.next_row() else {
+        let hint = "send the list again, or take it out of [[lists]]";
+        return Err(vec![Finding::refuses("empty-list", Place::file(&list.file), "the list is empty", hint)]);
+    };
+    if let Some(lines) = header.quotes.unclosed {
+        return Err(vec![open_quote(list, header.line + lines)]);
+    }
+    let provider_known = super::list_provider(incident, index).is_some();
+    let (layout, findings) = layout::of(list, names, header.cells, header.line, &file.text, provider_known);
+    found.findings.extend(findings);
+    if found.findings.iter().any(|finding| finding.severity == Severity::Refuses) {
+        return Err(found.findings);
+    }
+    found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
+    let mut reader = Reader { incident, index, list, names, layout: &layout, provider_known, found };
+    while let Some(row) = rows.next_row() {
+        if let Some(finding) = reader.judge_quotes(&row) {
+            reader.found.findings.push(finding);
+            return Err(reader.found.findings);
+        }
+        reader.take(&row);
+    }
+    if reader.found.rows.is_empty() {
+        let reason = "the list has a header but no rows";
+        reader.found.findings.push(Finding::warns("no-rows", Place::file(&list.file), reason, "check that it was saved whole"));
+    }
+    Ok(reader.found)
+}
+
+fn value_of<'v>(values: &[(Field, &'v str)], wanted: Field) -> &'v str {
+    values.iter().find(|(field, _)| *field == wanted).map_or("", |(_, value)| *value)
+}
+
+fn open_quote(list: &List, line: u64) -> Finding {
+    let hint = "close the quote, or write a quote inside a cell twice; every row after it would be lost";
+    Finding::refuses("open-quote", Place::line(&list.file, line), "a quote opens on this line and never closes", hint)
+}
+
+struct Reader<'a> {
+    incident: &'a Incident,
+    index: usize,
+    list: &'a List,
+    names: &'a ColumnNames,
+    layout: &'a Layout,
+    provider_known: bool,
+    found: ListRows,
+}
+
+impl Reader<'_> {
+    /// A finding when rows may be lost: then nobody can tell how many people the list holds.
+    fn judge_quotes(&self, row: &CsvRow<'_>) -> Option<Finding> {
+        if let Some(lines) = row.quotes.unclosed {
+            return Some(open_quote(self.list, row.line + lines));
+        }
+        row.quotes.swallows_rows(self.layout.headers.len(), row.cells.len()).then(|| {
+            let hint = "look for a quote that is not closed on this line or not written twice inside a cell";
+            let reason = "a quote in this row closes too late: it takes in the rows after it";
+            Finding::refuses("swallowed-rows", Place::line(&self.list.file, row.line), reason, hint)
+        })
+    }
+
+    fn take(&mut self, row: &CsvRow<'_>) {
+        let cells: Vec<String> = row.cells.iter().map(clean).collect();
+        if cells.iter().all(String::is_empty) {
+            return;
+        }
+        self.warn_of_long_cells(row);
+        let mut faults = Vec::new();
+        if self.is_misshapen(row, &cells, &mut faults) {
+            // Cells may stand in each other's columns: a social security number must not become an address, nor a name a record id.
+            self.keep(row, Elements::default(), &[], faults);
+        } else {
+            let mut values: Vec<(Field, &str)> =
+                self.layout.fields.iter().map(|(field, position)| (*field, cells.get(*position).map_or("", String::as_str))).collect();
+            self.judge_record_id(row, &values, &mut faults);
+            self.judge_provider(row, &values, &mut faults);
+            self.judge_damage(row, &mut faults);
+            self.judge_deceased(row, &cells, &mut values, &mut faults);
+            let elements = self.elements(row, &cells, &values, &mut faults);
+            self.keep(row, elements, &values, faults);
+        }
+        if let Some(line) = self.layout.mended_line.and_then(|position| cells.get(position)).and_then(|cell| cell.parse().ok()) {
+            self.found.mended_lines.push((self.found.rows.len() - 1, line));
+        }
+    }
+
+    fn keep(&mut self, row: &CsvRow<'_>, elements: Elements, values: &[(Field, &str)], faults: Vec<Finding>) {
+        let digest = Sha256::digest(row.raw.as_bytes()).into();
+        let list = u16::try_from(self.index).unwrap_or(u16::MAX);
+        let at = self.found.rows.len();
+        let key = super::key(&self.list.name, value_of(values, Field::RecordId), row.line);
+        self.found.rows.push(Row::new(list, row.line, digest, elements, values));
+        self.found.faults.extend(faults.into_iter().map(|finding| (at, finding.record(&key))));
+    }
+
+    fn warn_of_long_cells(&mut self, row: &CsvRow<'_>) {
+        if row.quotes.most_breaks > MANY_BREAKS {
+            let reason = format!("a quoted cell runs over {} lines", row.quotes.most_breaks + 1);
+            let hint = "check that its quote closes where it should";
+            self.found.findings.push(Finding::warns("long-cell", Place::line(&self.list.file, row.line), reason, hint));
+        }
+    }
+
+    fn is_misshapen(&self, row: &CsvRow<'_>, cells: &[String], faults: &mut Vec<Finding>) -> bool {
+        let place = Place::line(&self.list.file, row.line);
+        let width = self.layout.headers.len();
+        if cells.len() < width || cells.iter().skip(width).any(|cell| !cell.is_empty()) {
+            let reason = format!("the row has {} cells, the header {width}", cells.len());
+            let hint = "put a cell that holds a comma in quotes; check that no cell is left out";
+            faults.push(Finding::holds("cell-count", place.clone(), reason, hint));
+        }
+        if row.quotes.stray {
+            let hint = "write a quote inside a quoted cell twice";
+            faults.push(Finding::holds("stray-quote", place, "a quote inside a quoted cell is not written twice", hint));
+        }
+        !faults.is_empty()
+    }
+
+    fn judge_record_id(&self, row: &CsvRow<'_>, values: &[(Field, &str)], faults: &mut Vec<Finding>) {
+        if value_of(values, Field::RecordId).is_empty() {
+            let hint = "give the row an id of its own, so that it can be traced";
+            faults.push(Finding::holds("no-record-id", self.place(row, Field::RecordId), "the row has no record id", hint));
+        }
+    }
+
+    fn judge_provider(&self, row: &CsvRow<'_>, values: &[(Field, &str)], faults: &mut Vec<Finding>) {
+        let written = value_of(values, Field::ProviderId);
+        if written.is_empty() && !self.provider_known {
+            let hint = "fill in the provider's id from providers.csv";
+            faults.push(Finding::holds("no-provider", self.place(row, Field::ProviderId), "the row names no provider", hint));
+        } else if !written.is_empty() && self.incident.provider_by_id(written).is_none() {
+            let hint = match nearest(written, self.incident.providers.iter().map(|provider| provider.id.as_str())) {
+                Some(id) => format!("did you mean `{id}`? otherwise add the provider to providers.csv"),
+                None => "use an id from providers.csv, or add the provider there".to_owned(),
+            };
+            let reason = "the row's provider is not in providers.csv";
+            faults.push(Finding::holds("unknown-provider", self.place(row, Field::ProviderId), reason, hint));
+        }
+    }
+
+    fn judge_damage(&self, row: &CsvRow<'_>, faults: &mut Vec<Finding>) {
+        for (field, position) in &self.layout.fields {
+            let digits_matter = matches!(field, Field::RecordId | Field::PatientId | Field::PostalCode | Field::ActivationCode);
+            if let Some(damage) = row.cells.get(*position).and_then(|cell| Damage::of(cell, digits_matter)) {
+                let reason = format!("the cell {}", damage.reason());
+                faults.push(Finding::holds(damage.code(), self.place(row, *field), reason, damage.hint()));
+            }
+        }
+    }
+
+    /// A flag for the dead becomes the status, unless the row has a status of its own.
+    fn judge_deceased(&self, row: &CsvRow<'_>, cells: &[String], values: &mut Vec<(Field, &str)>, faults: &mut Vec<Finding>) {
+        for position in &self.layout.deceased {
+            match cells.get(*position).map_or(Flag::Blank, |cell| flag(cell)) {
+                Flag::Yes => {
+                    if value_of(values, Field::Status).is_empty() {
+                        values.retain(|(field, _)| *field != Field::Status);
+                        values.push((Field::Status, "deceased"));
+                    }
+                }
+                Flag::No | Flag::Blank => {}
+                Flag::Other => faults.push(self.unknown_flag(row, *position)),
+            }
+        }
+    }
+
+    fn elements(&self, row: &CsvRow<'_>, cells: &[String], values: &[(Field, &str)], faults: &mut Vec<Finding>) -> Elements {
+        let before = faults.len();
+        let mut elements = Elements::default();
+        for ElementColumn { element, position, holds_values } in &self.layout.elements {
+            let cell = cells.get(*position).map_or("", String::as_str);
+            match flag(cell) {
+                _ if *holds_values => {
+                    if holds_value(cell) {
+                        elements.insert(*element);
+                    }
+                }
+                Flag::Yes => elements.insert(*element),
+                Flag::No | Flag::Blank => {}
+                Flag::Other => faults.push(self.unknown_flag(row, *position)),
+            }
+        }
+        let written = value_of(values, Field::Elements);
+        for id in written.split(';').map(str::trim).filter(|id| !id.is_empty()) {
+            match self.names.element(id) {
+                Some(element) => elements.insert(element),
+                None => faults.push(self.unknown_element(row, id)),
+            }
+        }
+        if elements.is_empty() && faults.len() == before {
+            let place = match self.layout.elements.first() {
+                Some(column) if self.layout.position(Field::Elements).is_none() => self.place_at(row, column.position),
+                _ => self.place(row, Field::Elements),
+            };
+            let hint = "mark the types of information that were involved, or take the row out if none was";
+            faults.push(Finding::holds("no-elements", place, "the row names no type of information, and the letter has to", hint));
+        }
+        elements
+    }
+
+    fn unknown_element(&self, row: &CsvRow<'_>, id: &str) -> Finding {
+        let hint = match nearest(id, Element::ALL.iter().map(|(_, id)| *id)) {
+            Some(known) => format!("did you mean `{known}`? several ids are separated by `;`"),
+            None => {
+                let ids: Vec<&str> = Element::ALL.iter().map(|(_, id)| *id).collect();
+                format!("known ids, separated by `;`: {}", ids.join(", "))
+            }
+        };
+        Finding::holds("unknown-element", self.place(row, Field::Elements), "the cell holds an id that is no type of information", hint)
+    }
+
+    fn unknown_flag(&self, row: &CsvRow<'_>, position: usize) -> Finding {
+        let reason = "the cell is neither a yes nor a no";
+        Finding::holds("unknown-flag", self.place_at(row, position), reason, "write Y or N, or leave it empty for no")
+    }
+
+    fn place(&self, row: &CsvRow<'_>, field: Field) -> Place {
+        match self.layout.position(field) {
+            Some(position) => self.place_at(row, position),
+            None => Place::line(&self.list.file, row.line),
+        }
+    }
+
+    fn place_at(&self, row: &CsvRow<'_>, position: usize) -> Place {
+        Place::line(&self.list.file, row.line).column(&self.layout.headers[position])
+    }
+}

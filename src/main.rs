@@ -1,0 +1,7 @@
+//! The command `breachnotice`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    breachnotice::cli::main()
+}

@@ -1,0 +1,258 @@
+//! The duties of one provider under 45 CFR 164.404 to 164.408, each with its count, its last day and why.
+
+use super::clock::{Clock, LastDay};
+use super::counts::Counts;
+use super::{Duty, Obligation, words};
+use crate::incident::{Incident, Provider};
+use crate::rules::{Federal, Jurisdiction, Limit, Rules};
+
+/// What one provider's duties are computed from.
+pub(super) struct Duties<'a> {
+    pub(super) incident: &'a Incident,
+    pub(super) provider: &'a Provider,
+    pub(super) rules: &'a Rules,
+    pub(super) counts: &'a Counts,
+    /// People whose rows name no known provider: they may be this one's.
+    pub(super) without_provider: u64,
+    pub(super) clock: Clock<'a>,
+}
+
+/// A duty before its last day is known.
+struct Draft<'a> {
+    duty: Duty,
+    jurisdiction: String,
+    to: String,
+    limit: &'a Limit,
+    count: u64,
+    threshold: Option<u64>,
+    notes: Vec<String>,
+}
+
+impl<'a> Duties<'a> {
+    /// Every duty that was considered, in the order of [`Duty`].
+    pub(super) fn all(&self) -> Vec<Obligation> {
+        let mut all = vec![self.individual_notice(), self.hhs_notice(), self.hhs_annual_log()];
+        all.extend(self.counts.residents.iter().map(|(code, count)| self.media_notice(*code, *count)));
+        all.push(self.substitute_notice());
+        all
+    }
+
+    fn federal(&self) -> &'a Federal {
+        &self.rules.federal
+    }
+
+    fn individual_notice(&self) -> Obligation {
+        let limit = &self.federal().individual_days;
+        let draft = self.draft(Duty::IndividualNotice, "each affected patient, or who stands in for the patient", limit);
+        if self.counts.total == 0 {
+            return self.not_required(draft, "no list names a patient of this provider");
+        }
+        if self.counts.excluded == self.counts.total {
+            return self.not_required(draft, "everyone in the lists is excluded: owed no letter");
+        }
+        let last_day = self.clock.after_discovery(limit);
+        let mut notes = vec![self.how_people_are_told()];
+        if self.without_provider > 0 {
+            let people = words::people(self.without_provider);
+            notes.push(format!("no known provider is named for {people} in the lists: they count for none"));
+        }
+        notes.extend(self.mailing_notes(&last_day));
+        notes.push("without unreasonable delay: the last day is an outer limit".to_owned());
+        self.required(Draft { notes, ..draft }, last_day)
+    }
+
+    fn how_people_are_told(&self) -> String {
+        let Counts { letters, emails, held, excluded, .. } = self.counts;
+        format!("{letters} by letter, {emails} by e-mail, {held} held, {excluded} excluded")
+    }
+
+    /// What the planned mail date means for a last day.
+    fn mailing_notes(&self, last_day: &LastDay) -> Vec<String> {
+        let mail_date = self.provider.mail_date;
+        let mut notes = Vec::new();
+        let late = words::days_after(last_day.day, mail_date);
+        if late > 0 {
+            notes.push(format!("the mail date {mail_date} is late by {}", words::days(late)));
+        }
+        if !self.rules.is_postal_business_day(mail_date) {
+            notes.push(format!("the mail date {mail_date} is a Saturday, a Sunday or a postal holiday"));
+        }
+        if let Some(until) = self.clock.held_until(mail_date) {
+            notes.push(format!("the mail date {mail_date} falls into a hold that ends {until}"));
+        }
+        notes
+    }
+
+    fn hhs_notice(&self) -> Obligation {
+        let federal = self.federal();
+        let from = &federal.hhs_at_once_from;
+        let mut draft = self.draft(Duty::HhsNotice, "HHS Secretary, through the OCR breach portal", from);
+        draft.threshold = Some(u64::from(from.value));
+        if self.is_large() {
+            draft.notes.push("contemporaneously with the letters".to_owned());
+            return self.required(draft, self.clock.after_discovery(&federal.individual_days));
+        }
+        draft.notes.extend(self.could_become_large());
+        let why = format!("{}: fewer than {}, so the yearly log applies", words::people(self.counts.total), from.value);
+        self.not_required(draft, &why)
+    }
+
+    fn hhs_annual_log(&self) -> Obligation {
+        let federal = self.federal();
+        let limit = &federal.hhs_log_days;
+        let mut draft = self.draft(Duty::HhsAnnualLog, "HHS Secretary, through the OCR breach portal", limit);
+        if self.counts.total == 0 {
+            return self.not_required(draft, "no list names a patient of this provider");
+        }
+        if self.is_large() {
+            let from = federal.hhs_at_once_from.value;
+            let why = format!("{}: {from} or more, so HHS is told at once", words::people(self.counts.total));
+            return self.not_required(draft, &why);
+        }
+        draft.notes.extend(self.could_become_large());
+        self.required(draft, self.clock.after_year_of_discovery(limit))
+    }
+
+    fn is_large(&self) -> bool {
+        self.counts.total >= u64::from(self.federal().hhs_at_once_from.value)
+    }
+
+    fn could_become_large(&self) -> Option<String> {
+        let from = u64::from(self.federal().hhs_at_once_from.value);
+        let possible = self.without_provider > 0 && self.counts.total + self.without_provider >= from;
+        possible.then(|| {
+            let people = words::people(self.without_provider);
+            format!("no known provider is named for {people} in the lists; if they are this provider's, {from} is reached and HHS is told at once")
+        })
+    }
+
+    fn media_notice(&self, code: Jurisdiction, count: u64) -> Obligation {
+        let federal = self.federal();
+        let above = &federal.media_above;
+        let rule = self.rules.jurisdiction(code);
+        let name = rule.map_or_else(|| code.to_string(), |rule| rule.name.clone());
+        let mut draft = self.draft(Duty::MediaNotice, &format!("prominent media outlets serving {name}"), above);
+        draft.jurisdiction = code.to_string();
+        draft.count = count;
+        draft.threshold = Some(u64::from(above.value) + 1);
+        if !rule.is_some_and(|rule| rule.counts_for_media) {
+            return self.not_required(draft, &format!("{name} is no State or jurisdiction in the sense of the clause"));
+        }
+        if count > u64::from(above.value) {
+            draft.notes.push("provided to the outlets directly: a posting on the provider's own site is not enough".to_owned());
+            return self.required(draft, self.clock.after_discovery(&federal.media_days));
+        }
+        let unknown = self.counts.without_residence;
+        if unknown > 0 && count + unknown > u64::from(above.value) {
+            let people = words::people(unknown);
+            draft.notes.push(format!(
+                "no state is known for {people} (or they live abroad); if their homes are in {name}, {} is passed",
+                above.value
+            ));
+        }
+        let why = format!("{count} of its residents: not more than {}", above.value);
+        self.not_required(draft, &why)
+    }
+
+    fn substitute_notice(&self) -> Obligation {
+        let federal = self.federal();
+        let unreachable = self.counts.unreachable;
+        let public = unreachable >= u64::from(federal.substitute_public_from.value);
+        let limit = if public { &federal.substitute_public_from } else { &federal.substitute_other_means_from };
+        let mut draft = self.draft(Duty::SubstituteNotice, "the patients whom no letter can reach", limit);
+        draft.count = unreachable;
+        draft.threshold = Some(u64::from(limit.value));
+        if unreachable < u64::from(limit.value) {
+            let clause = &federal.deceased_without_substitute_notice;
+            return self.not_required(draft, &format!("everyone can be written to (the dead do not count, {clause})"));
+        }
+        let last_day = self.clock.after_discovery(&federal.individual_days);
+        draft.notes = if public { self.public_posting(&last_day) } else { self.other_means() };
+        draft.notes.push("count again when letters come back or held rows are mended".to_owned());
+        self.required(draft, last_day)
+    }
+
+    fn other_means(&self) -> Vec<String> {
+        let public_from = self.federal().substitute_public_from.value;
+        let mut notes = vec!["another form of written notice, telephone, or other means reasonably calculated to reach them".to_owned()];
+        if self.counts.unreachable + 1 == u64::from(public_from) {
+            notes.push(format!("one more makes it {public_from}: then a home-page posting or major media and a toll-free number are owed"));
+        }
+        notes
+    }
+
+    fn public_posting(&self, last_day: &LastDay) -> Vec<String> {
+        let days = self.federal().substitute_posting_days.value;
+        let start = last_day.day.min(self.provider.mail_date);
+        let through = words::later(start, days);
+        let site = if self.provider.website.is_empty() {
+            "the provider names no web site: conspicuous notice in major print or broadcast media where they likely live".to_owned()
+        } else {
+            format!(
+                "conspicuous posting on the home page for {days} days, or notice in major print or broadcast media where they likely live"
+            )
+        };
+        let mut notes = vec![format!("{site}; and a toll-free number for at least {days} days: from {start} through {through}")];
+        if let Some(open_until) = self.incident.call_center.open_until.filter(|open_until| *open_until < through) {
+            notes.push(format!("the call center closes {open_until}, before that"));
+        }
+        notes
+    }
+
+    fn draft(&self, duty: Duty, to: &str, limit: &'a Limit) -> Draft<'a> {
+        Draft {
+            duty,
+            jurisdiction: "US".to_owned(),
+            to: to.to_owned(),
+            limit,
+            count: self.counts.total,
+            threshold: None,
+            notes: Vec::new(),
+        }
+    }
+
+    fn required(&self, draft: Draft<'_>, last_day: LastDay) -> Obligation {
+        let mut notes = draft.notes;
+        notes.extend(last_day.notes);
+        let confidence = draft.limit.confidence.min(last_day.confidence);
+        Obligation {
+            id: self.id(draft.duty, &draft.jurisdiction),
+            duty: draft.duty,
+            to: draft.to,
+            provider_id: self.provider.id.clone(),
+            jurisdiction: draft.jurisdiction,
+            clause: draft.limit.clause.clone(),
+            count: draft.count,
+            threshold: draft.threshold,
+            required: true,
+            deadline: Some(last_day.day),
+            mail_by: Some(last_day.mail_by),
+            basis: last_day.basis,
+            confidence: confidence.id().to_owned(),
+            note: notes.join("; "),
+        }
+    }
+
+    fn not_required(&self, draft: Draft<'_>, why: &str) -> Obligation {
+        Obligation {
+            id: self.id(draft.duty, &draft.jurisdiction),
+            duty: draft.duty,
+            to: draft.to,
+            provider_id: self.provider.id.clone(),
+            jurisdiction: draft.jurisdiction,
+            clause: draft.limit.clause.clone(),
+            count: draft.count,
+            threshold: draft.threshold,
+            required: false,
+            deadline: None,
+            mail_by: None,
+            basis: why.to_owned(),
+            confidence: draft.limit.confidence.id().to_owned(),
+            note: draft.notes.join("; "),
+        }
+    }
+
+    fn id(&self, duty: Duty, jurisdiction: &str) -> String {
+        format!("{}:{}:{jurisdiction}", duty.id(), self.provider.id)
+    }
+}

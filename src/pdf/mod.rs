@@ -1,0 +1,21 @@
+//! Pages -> bytes: the plate (once per job), the piece (one file per letter) and the stream (many pieces in one print file).
+//!
+//! Fonts are subset and set up once per job through `printpdf`, handed over as `lopdf` objects, compressed once and frozen:
+//! the plate. Each letter then writes only its own content beside it.
+
+mod content;
+mod document;
+mod glyphs;
+mod object;
+mod piece;
+mod plate;
+pub mod readback;
+mod stream;
+
+pub use glyphs::GlyphUse;
+pub use piece::piece;
+pub use plate::Plate;
+pub use stream::{StreamPart, StreamedPiece};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,323 @@
+//! Addresses as lists write them -> addresses as the post prefers them (USPS Publication 28), every change told.
+//!
+//! Only the form is changed, never what may be meaning: capitals, punctuation, blanks, the last street suffix, state codes, ZIP hyphens.
+
+use super::vocabulary::{NO_ADDRESS, POST, SUFFIXES};
+use super::zip::zip_form;
+use super::{Change, PostalAddress};
+use crate::intake::{Field, Row, RowIndex};
+use crate::privacy::Private;
+
+/// One of the addresses of a row, as the list has it.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'a> {
+    pub(super) row: RowIndex,
+    pub(super) fields: [Field; 6],
+    values: [&'a str; 6],
+}
+
+impl<'a> Written<'a> {
+    /// Where the patient lives.
+    pub(super) fn home(row: &'a Row, index: RowIndex) -> Written<'a> {
+        Self::of(row, index, [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country])
+    }
+
+    /// Where the representative is written to.
+    pub(super) fn representative(row: &'a Row, index: RowIndex) -> Written<'a> {
+        Self::of(
+            row,
+            index,
+            [
+                Field::RepresentativeAddress1,
+                Field::RepresentativeAddress2,
+                Field::RepresentativeCity,
+                Field::RepresentativeState,
+                Field::RepresentativePostalCode,
+                Field::RepresentativeCountry,
+            ],
+        )
+    }
+
+    /// Where alone the patient asked to be written to (45 CFR 164.522(b)).
+    pub(super) fn confidential(row: &'a Row, index: RowIndex) -> Written<'a> {
+        Self::of(
+            row,
+            index,
+            [
+                Field::ConfidentialAddress1,
+                Field::ConfidentialAddress2,
+                Field::ConfidentialCity,
+                Field::ConfidentialState,
+                Field::ConfidentialPostalCode,
+                Field::ConfidentialCountry,
+            ],
+        )
+    }
+
+    fn of(row: &'a Row, index: RowIndex, fields: [Field; 6]) -> Written<'a> {
+        Written { row: index, fields, values: fields.map(|field| row.get(field)) }
+    }
+
+    /// Whether nothing is written; a country alone is what forms fill in by themselves.
+    pub(super) fn is_blank(&self) -> bool {
+        self.values[..5].iter().all(|value| value.is_empty())
+    }
+
+    /// Whether a street or box line says anything.
+    pub(super) fn has_street(&self) -> bool {
+        self.values[..2].iter().any(|line| line.chars().any(char::is_alphanumeric) && !is_placeholder(&line_form(line)))
+    }
+
+    fn region(&self) -> Region {
+        let (state, country) = (line_form(self.values[3]), line_form(self.values[5]));
+        if country.is_empty() || POST.domestic.names.contains(&country) {
+            return Region::Domestic(POST.state_code(&state));
+        }
+        match POST.territory_code(&country) {
+            Some(territory) if state.is_empty() || POST.state_code(&state) == Some(territory) => Region::Domestic(Some(territory)),
+            _ => Region::Foreign(POST.countries.get(&country).cloned().unwrap_or(country)),
+        }
+    }
+}
+
+enum Region {
+    /// With the state's code when it is one.
+    Domestic(Option<&'static str>),
+    /// With the country's name.
+    Foreign(String),
+}
+
+/// The state code of a domestic address; `None` when unknown or foreign.
+pub(super) fn domestic_state(written: &Written) -> Option<&'static str> {
+    match written.region() {
+        Region::Domestic(state) => state,
+        Region::Foreign(_) => None,
+    }
+}
+
+/// The address in print form. Foreign addresses are kept as typed, but for the country.
+pub(super) fn form(written: &Written) -> PostalAddress {
+    let [address1, address2, city, state, postal_code, _] = written.values;
+    match written.region() {
+        Region::Foreign(country) => PostalAddress {
+            address1: address1.to_owned(),
+            address2: address2.to_owned(),
+            city: city.to_owned(),
+            state: state.to_owned(),
+            postal_code: postal_code.to_owned(),
+            country,
+        },
+        Region::Domestic(code) => PostalAddress {
+            address1: street_form(address1),
+            address2: line_form(address2),
+            city: line_form(city),
+            state: code.map_or_else(|| line_form(state), str::to_owned),
+            postal_code: zip_form(postal_code).into_owned(),
+            country: String::new(),
+        },
+    }
+}
+
+/// Every value that the print form changed.
+pub(super) fn changes(written: &Written, address: &PostalAddress) -> Vec<Change> {
+    let printed = [&address.address1, &address.address2, &address.city, &address.state, &address.postal_code, &address.country];
+    let all = written.fields.iter().zip(written.values).zip(printed);
+    let changed = all.filter(|((_, from), to)| from != to);
+    changed
+        .map(|((field, from), to)| Change {
+            row: written.row,
+            field: *field,
+            rule: "address-form",
+            from: Private::new(from.to_owned()),
+            to: Private::new(to.clone()),
+        })
+        .collect()
+}
+
+/// Whether a line in print form says nothing: a placeholder of post.toml.
+pub(super) fn is_placeholder(line: &str) -> bool {
+    POST.placeholders.whole.contains(line) || NO_ADDRESS.find(&line.split(' ').collect::<Vec<_>>()).is_some()
+}
+
+/// A street line in print form: [`line_form`], `PO BOX`, and the abbreviation of the last street suffix.
+pub(super) fn street_form(text: &str) -> String {
+    let line = line_form(text);
+    let mut words: Vec<&str> = line.split(' ').collect();
+    match words.as_slice() {
+        ["P", "O", "BOX", ..] => drop(words.splice(0..2, ["PO"])),
+        ["POBOX" | "POB", ..] => drop(words.splice(0..1, ["PO", "BOX"])),
+        _ => {}
+    }
+    if let Some((place, abbreviation)) = suffix(&words) {
+        words[place] = abbreviation;
+    }
+    words.join(" ")
+}
+
+/// The place of the suffix of a numbered street, and its abbreviation: the last word before units and a direction.
+fn suffix(words: &[&str]) -> Option<(usize, &'static str)> {
+    let numbered = words.first().is_some_and(|word| word.bytes().any(|byte| byte.is_ascii_digit()));
+    let mut end = street_end(words);
+    if end > 3 && POST.directions.contains(words[end - 1]) {
+        end -= 1;
+    }
+    let (word, before) = (words.get(end.checked_sub(1)?)?, words.get(end.checked_sub(2)?)?);
+    let is_name = end < 3 || !numbered || *before == "THE" || POST.highways.contains(*before);
+    let abbreviation = SUFFIXES.get(*word)?;
+    (!is_name).then_some((end - 1, abbreviation.as_str()))
+}
+
+/// Where the street ends and units begin: `12 OAK ST APT 5` -> 3.
+fn street_end(words: &[&str]) -> usize {
+    let mut end = words.len();
+    loop {
+        match &words[..end] {
+            [_, _, .., "#", _] => end -= 2,
+            [_, _, .., unit, value] if POST.units.contains(*unit) && is_unit_value(value) => end -= 2,
+            [_, _, .., unit] if end < words.len() && words[end] == "#" && POST.units.contains(*unit) => end -= 1,
+            [_, _, .., unit] if POST.lone_units.contains(*unit) => end -= 1,
+            _ => return end,
+        }
+    }
+}
+
+fn is_unit_value(word: &str) -> bool {
+    word.len() == 1 || word.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a line in print form names a unit of a building: `APT 5`, `# 12`, `REAR`.
+pub(super) fn is_unit(line: &str) -> bool {
+    let mut words = line.split([' ', '#']);
+    let first = words.next().unwrap_or_default();
+    line.starts_with('#') || POST.units.contains(first) && words.next().is_some() || POST.lone_units.contains(line)
+}
+
+/// Whether a line in print form ends like a street: `MAIN ST`.
+pub(super) fn ends_in_suffix(line: &str) -> bool {
+    line.split(' ').count() > 1 && line.split(' ').next_back().is_some_and(|word| SUFFIXES.contains_key(word))
+}
+
+/// Capitals without punctuation that the post does not want; hyphens, slashes and decimal points stay.
+pub(super) fn line_form(text: &str) -> String {
+    let letters: Vec<char> = text.to_uppercase().chars().collect();
+    let mut line = String::with_capacity(text.len() + 2);
+    let mut letters_before = 0;
+    for (place, letter) in letters.iter().copied().enumerate() {
+        let before = place.checked_sub(1).and_then(|place| letters.get(place)).copied().unwrap_or(' ');
+        let after = letters.get(place + 1).copied().unwrap_or(' ');
+        match letter {
+            '.' if before.is_ascii_digit() && after.is_ascii_digit() => line.push('.'),
+            '.' if before.is_alphabetic() && after.is_alphabetic() && letters_before == 1 => {}
+            '\'' | '’' | '‘' | '`' if before.is_alphabetic() && letters_before > 1 && !after.is_numeric() => {}
+            '.' | ',' | ';' | ':' | '"' | '“' | '”' | '(' | ')' | '[' | ']' | '_' | '*' | '!' | '?' | '\'' | '’' | '‘' | '`' => {
+                line.push(' ');
+            }
+            '–' | '—' | '‐' | '‑' => line.push('-'),
+            '#' => line.push_str(" # "),
+            other => line.push(other),
+        }
+        letters_before = if letter.is_alphabetic() { letters_before + 1 } else { 0 };
+    }
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let speaks = |word: &str| !word.chars().all(|letter| matches!(letter, '-' | '#'));
+    let first = words.iter().position(|word| word.chars().any(|letter| letter != '-')).unwrap_or(words.len());
+    let last = words.iter().rposition(|word| speaks(word)).map_or(first, |place| place + 1);
+    words[first.min(last)..last].join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::Elements;
+    use proptest::prelude::*;
+
+    #[test]
+    fn street_lines_take_the_form_of_the_post() {
+        let cases = [
+            ("123 Main Street", "123 MAIN ST"),
+            ("123 Main Street, Apt. 5", "123 MAIN ST APT 5"),
+            ("123 main street apt.5", "123 MAIN ST APT 5"),
+            ("123 Main Street #5", "123 MAIN ST # 5"),
+            ("123 Main Street Apt #5", "123 MAIN ST APT # 5"),
+            ("123 Main Street N.W.", "123 MAIN ST NW"),
+            ("12 Avenue Road", "12 AVENUE RD"),
+            ("12 North Avenue", "12 NORTH AVE"),
+            ("12 St. Paul's Street", "12 ST PAULS ST"),
+            ("12 Avenue of the Americas", "12 AVENUE OF THE AMERICAS"),
+            ("100 The Circle", "100 THE CIRCLE"),
+            ("100 Broadway", "100 BROADWAY"),
+            ("100 Park", "100 PARK"),
+            ("4100 County Road 12", "4100 COUNTY ROAD 12"),
+            ("4100 County Road", "4100 COUNTY ROAD"),
+            ("100 Oak Cr", "100 OAK CR"),
+            ("P.O. Box 12", "PO BOX 12"),
+            ("P. O. Box 12", "PO BOX 12"),
+            ("P.O.Box 12", "PO BOX 12"),
+            ("c/o Sarah Lake", "C/O SARAH LAKE"),
+            ("Hope Harbor Center", "HOPE HARBOR CENTER"),
+            ("112-10 Bronx Road", "112-10 BRONX RD"),
+            ("123 1/2 Elm Street", "123 1/2 ELM ST"),
+            ("39.2 Road", "39.2 ROAD"),
+            ("112 - 10 Bronx Road", "112 - 10 BRONX RD"),
+            ("5 O'Brien Lane", "5 O BRIEN LN"),
+            ("5 Peñón Drive -", "5 PEÑÓN DR"),
+            ("Unit 2050 Box 4190", "UNIT 2050 BOX 4190"),
+            ("RR 2 Box 152", "RR 2 BOX 152"),
+            ("", ""),
+            ("#", ""),
+        ];
+        for (from, to) in cases {
+            assert_eq!(street_form(from), to, "{from}");
+        }
+    }
+
+    fn formed(values: [&str; 6]) -> (PostalAddress, usize) {
+        let fields = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
+        let values: Vec<(Field, &str)> = fields.into_iter().zip(values).collect();
+        let row = Row::new(0, 2, [0; 32], Elements::default(), &values);
+        let written = Written::home(&row, RowIndex(0));
+        let address = form(&written);
+        let changed = changes(&written, &address).len();
+        (address, changed)
+    }
+
+    #[test]
+    fn states_and_countries_take_their_code_or_name() {
+        let cases = [
+            (["1 ELM ST", "", "BOSTON", "MA", "02139", ""], ("MA", "02139", "", 0)),
+            (["1 Elm Street", "", "Boston", "Massachusetts", "021391234", "USA"], ("MA", "02139-1234", "", 5)),
+            (["1 ELM ST", "", "BOSTON", "M.A.", "02139", "U.S."], ("MA", "02139", "", 2)),
+            (["1 CALLE SOL", "", "PONCE", "", "00730", "Puerto Rico"], ("PR", "00730", "", 2)),
+            (["PSC 3 BOX 7", "", "APO", "AE", "09012", ""], ("AE", "09012", "", 0)),
+            (["10 Rue de la Paix", "", "Paris", "", "75002", "fr"], ("", "75002", "FRANCE", 1)),
+            (["1 King St", "", "Ottawa", "ON", "K1A 0B1", "Canada"], ("ON", "K1A 0B1", "CANADA", 1)),
+            (["1 ELM ST", "", "BOSTON", "XX", "02139", ""], ("XX", "02139", "", 0)),
+        ];
+        for (values, (state, zip, country, changed)) in cases {
+            let (address, changes) = formed(values);
+            assert_eq!(
+                (address.state.as_str(), address.postal_code.as_str(), address.country.as_str(), changes),
+                (state, zip, country, changed)
+            );
+        }
+        assert_eq!(formed(["10 Rue de la Paix", "", "Paris", "", "75002", "FR"]).0.address1, "10 Rue de la Paix");
+    }
+
+    proptest! {
+        #[test]
+        fn forms_are_idempotent(text in "[ -~àñ’–#]{0,40}", street in "[0-9]{1,4}( (MAIN|OLD|KEY|TRAILER|FLAT|STREET|AVENUE|N|APT|#|5|B|REAR|Lake)){0,6}") {
+            for text in [text, street] {
+                let once = street_form(&text);
+                prop_assert_eq!(street_form(&once), once.clone());
+                let line = line_form(&text);
+                prop_assert_eq!(line_form(&line), line.clone());
+            }
+        }
+
+        #[test]
+        fn digits_of_an_address_never_change(text in "[A-Za-z0-9 .,'#-]{0,40}") {
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            prop_assert_eq!(digits(&street_form(&text)), digits(&text));
+        }
+    }
+}

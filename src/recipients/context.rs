@@ -1,0 +1,73 @@
+//! What every question about a row needs at hand.
+
+use super::PostalAddress;
+use super::hold::Fault;
+use crate::error::{Finding, Place};
+use crate::incident::{Incident, ProviderIndex};
+use crate::intake::{Field, Intake, Row, RowIndex};
+use crate::rules::Rules;
+use jiff::civil::Date;
+
+/// The three inputs of the stage.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) incident: &'a Incident,
+    pub(super) rules: &'a Rules,
+    pub(super) intake: &'a Intake,
+    /// The providers' own addresses in print form, by provider index.
+    pub(super) provider_addresses: &'a [PostalAddress],
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn row(&self, row: RowIndex) -> &'a Row {
+        self.intake.row(row)
+    }
+
+    /// The provider that a row concerns; `None` when it names none that exists.
+    pub(super) fn provider_of_row(&self, row: RowIndex) -> Option<ProviderIndex> {
+        let row = self.row(row);
+        let cell = row.get(Field::ProviderId);
+        if !cell.is_empty() {
+            return self.incident.provider_by_id(cell);
+        }
+        match &self.incident.lists[usize::from(row.list)].provider {
+            Some(id) => self.incident.provider_by_id(id),
+            None => (self.incident.providers.len() == 1).then_some(ProviderIndex(0)),
+        }
+    }
+
+    /// The day at which ages and agreements are judged.
+    pub(super) fn mail_date(&self, provider: Option<ProviderIndex>) -> Date {
+        provider.map_or(self.incident.mail_date, |index| self.incident.provider(index).mail_date)
+    }
+
+    /// Day on which the list of a row came in.
+    pub(super) fn received(&self, row: RowIndex) -> Option<Date> {
+        self.incident.lists[usize::from(self.row(row).list)].received
+    }
+
+    pub(super) fn place(&self, row: RowIndex, field: Option<Field>) -> Place {
+        match field {
+            Some(field) => self.intake.place(self.incident, row, field),
+            None => {
+                let known = self.row(row);
+                Place::line(&self.incident.lists[usize::from(known.list)].file, known.line)
+            }
+        }
+    }
+
+    pub(super) fn record_key(&self, row: RowIndex) -> String {
+        self.intake.record_key(self.incident, row)
+    }
+
+    /// The finding of a fault, with its place.
+    pub(super) fn finding(&self, fault: &Fault) -> Finding {
+        let place = fault.place.clone().unwrap_or_else(|| self.place(fault.row, fault.field));
+        Finding::holds(fault.code, place, fault.reason.clone(), fault.hint.clone()).record(self.record_key(fault.row))
+    }
+
+    /// A warning about one cell.
+    pub(super) fn warning(&self, row: RowIndex, field: Field, code: &'static str, reason: &str, hint: &str) -> Finding {
+        Finding::warns(code, self.place(row, Some(field)), reason, hint).record(self.record_key(row))
+    }
+}

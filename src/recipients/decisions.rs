@@ -1,0 +1,217 @@
+//! decisions.csv: what people ruled about single recipients.
+
+use super::context::Context;
+use super::dates::read_date;
+use crate::error::{Error, Finding, Place, Result};
+use crate::intake::RowIndex;
+use std::collections::{BTreeMap, BTreeSet};
+
+const FILE: &str = "decisions.csv";
+const COLUMNS: [&str; 6] = ["record", "decision", "argument", "by", "on", "reason"];
+
+/// Two rows that a ruling is about.
+pub(super) struct RuledPair {
+    pub(super) row: RowIndex,
+    pub(super) other: RowIndex,
+    record: String,
+    line: u64,
+}
+
+impl RuledPair {
+    /// The finding that refuses this ruling.
+    pub(super) fn refused(&self, reason: &str, hint: &str) -> Finding {
+        Finding::refuses("ruling-impossible", Place::line(FILE, self.line).column("decision"), reason, hint).record(&self.record)
+    }
+}
+
+/// A ruling on what happens with one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Lifts the holds that a person may lift.
+    Release,
+    Hold,
+    /// Owed no letter, under this clause.
+    Exclude {
+        clause: String,
+    },
+}
+
+/// A verdict with its row and place.
+pub(super) struct RuledVerdict {
+    pub(super) row: RowIndex,
+    pub(super) verdict: Verdict,
+    pub(super) reason: String,
+    pub(super) place: Place,
+    pub(super) record: String,
+}
+
+/// Everything that was ruled, in file order.
+#[derive(Default)]
+pub(super) struct Rulings {
+    pub(super) merged: Vec<RuledPair>,
+    pub(super) apart: Vec<RuledPair>,
+    pub(super) verdicts: Vec<RuledVerdict>,
+}
+
+/// One line of the file.
+struct Line {
+    number: u64,
+    cells: [String; 6],
+}
+
+impl Line {
+    fn cell(&self, column: &str) -> &str {
+        COLUMNS.iter().position(|known| *known == column).map_or("", |index| self.cells[index].as_str())
+    }
+
+    fn refused(&self, column: &str, code: &'static str, reason: &str, hint: &str) -> Box<Finding> {
+        let finding = Finding::refuses(code, Place::line(FILE, self.number).column(column), reason, hint);
+        Box::new(match self.cell("record") {
+            "" => finding,
+            record => finding.record(record),
+        })
+    }
+}
+
+/// Reads the rulings; none when there is no file.
+pub(super) fn read(context: &Context) -> Result<Rulings> {
+    let path = context.incident.folder.join(FILE);
+    let bytes = match fs_err::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Rulings::default()),
+        Err(error) => return Err(Error::unreadable(std::path::Path::new(FILE), &error)),
+    };
+    let lines = lines(&bytes)?;
+    let rows = rows_of(context, &lines);
+    let mut rulings = Rulings::default();
+    let mut refused = Vec::new();
+    for line in &lines {
+        if let Err(finding) = rule(line, &rows, &mut rulings) {
+            refused.push(*finding);
+        }
+    }
+    if refused.is_empty() { Ok(rulings) } else { Err(Error::refused_all(refused)) }
+}
+
+fn lines(bytes: &[u8]) -> Result<Vec<Line>> {
+    let refuse = |place: Place, reason: &str, hint: &str| Error::refused("decisions-unreadable", place, reason, hint);
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let mut table = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
+    let hint = "save the file as UTF-8 CSV with the columns record, decision, argument, by, on, reason";
+    let headers = table.headers().map_err(|_| refuse(Place::line(FILE, 1), "the header cannot be read", hint))?;
+    let headers: Vec<String> = headers.iter().map(|header| header.to_lowercase().replace(' ', "_")).collect();
+    if let Some(unknown) = headers.iter().position(|header| !COLUMNS.contains(&header.as_str())) {
+        return Err(refuse(Place::line(FILE, 1).column(unknown + 1), "the header has a column that is none of ours", hint));
+    }
+    let places = COLUMNS.map(|column| headers.iter().position(|header| header == column));
+    if let Some(missing) = COLUMNS.iter().zip(places).find(|(_, place)| place.is_none()) {
+        return Err(refuse(Place::line(FILE, 1), &format!("the column {} is missing", missing.0), hint));
+    }
+    let mut lines = Vec::new();
+    for record in table.records() {
+        let record = record.map_err(|error| {
+            let line = error.position().map_or(1, csv::Position::line);
+            refuse(Place::line(FILE, line), "the line cannot be read", hint)
+        })?;
+        let number = record.position().map_or(1, |position| first_line(bytes, position));
+        if record.len() != headers.len() {
+            return Err(refuse(
+                Place::line(FILE, number),
+                "the line has another number of cells than the header",
+                "put cells with commas into quotes",
+            ));
+        }
+        let cells = places.map(|place| place.and_then(|place| record.get(place)).unwrap_or_default().to_owned());
+        if cells.iter().any(|cell| !cell.is_empty()) {
+            lines.push(Line { number, cells });
+        }
+    }
+    Ok(lines)
+}
+
+/// The line on which a record starts: the reader's position is that of the empty lines before it.
+fn first_line(bytes: &[u8], position: &csv::Position) -> u64 {
+    let rest = bytes.get(position.byte() as usize..).unwrap_or_default();
+    let skipped = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
+    position.line() + skipped as u64
+}
+
+/// The rows of every record key that the file names.
+fn rows_of(context: &Context, lines: &[Line]) -> BTreeMap<String, Vec<RowIndex>> {
+    let wanted: BTreeSet<&str> = lines.iter().flat_map(|line| [line.cell("record"), line.cell("argument")]).collect();
+    let mut rows: BTreeMap<String, Vec<RowIndex>> = BTreeMap::new();
+    if lines.is_empty() {
+        return rows;
+    }
+    for row in (0..context.intake.rows.len() as u32).map(RowIndex) {
+        let key = context.record_key(row);
+        if wanted.contains(key.as_str()) {
+            rows.entry(key).or_default().push(row);
+        }
+    }
+    rows
+}
+
+fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulings) -> Result<(), Box<Finding>> {
+    for column in ["by", "reason"] {
+        if line.cell(column).is_empty() {
+            let hint = "say who ruled and why: a ruling is evidence";
+            return Err(line.refused(column, "ruling-incomplete", &format!("the cell {column} is empty"), hint));
+        }
+    }
+    if read_date(line.cell("on")).is_err() {
+        return Err(line.refused(
+            "on",
+            "ruling-incomplete",
+            "the day of the ruling cannot be read",
+            "write it as year-month-day, such as 2025-04-02",
+        ));
+    }
+    let row = row_of(line, "record", rows)?;
+    let record = line.cell("record").to_owned();
+    let verdict = match line.cell("decision").to_lowercase().as_str() {
+        "release" => Verdict::Release,
+        "hold" => Verdict::Hold,
+        "exclude" if line.cell("argument").is_empty() => {
+            let hint = "write into argument the clause under which no letter is owed, such as 45 CFR 164.404(d)(1)(ii)";
+            return Err(line.refused("argument", "ruling-incomplete", "an exclusion names no clause", hint));
+        }
+        "exclude" => Verdict::Exclude { clause: line.cell("argument").to_owned() },
+        pair @ ("merge_with" | "keep_apart") => {
+            let other = row_of(line, "argument", rows)?;
+            if row == other {
+                let hint = "name the other record in argument";
+                return Err(line.refused("argument", "ruling-impossible", "the ruling names one record twice", hint));
+            }
+            let ruled = RuledPair { row, other, record, line: line.number };
+            if pair == "merge_with" {
+                rulings.merged.push(ruled);
+            } else {
+                rulings.apart.push(ruled);
+            }
+            return Ok(());
+        }
+        "use_address" => {
+            let hint = "put the address into a corrected list that mends the first one";
+            return Err(line.refused("decision", "ruling-not-offered", "use_address is not offered by this version", hint));
+        }
+        _ => {
+            let hint = "use one of release, hold, exclude, merge_with, keep_apart";
+            return Err(line.refused("decision", "ruling-unknown", "the decision is none that is known", hint));
+        }
+    };
+    let place = Place::line(FILE, line.number).column("decision");
+    rulings.verdicts.push(RuledVerdict { row, verdict, reason: line.cell("reason").to_owned(), place, record });
+    Ok(())
+}
+
+fn row_of(line: &Line, column: &str, rows: &BTreeMap<String, Vec<RowIndex>>) -> Result<RowIndex, Box<Finding>> {
+    let hint = "write the record as list:record_id, as held.csv and possible.csv name it";
+    match rows.get(line.cell(column)).map(Vec::as_slice) {
+        Some([row]) => Ok(*row),
+        Some([_, _, ..]) => {
+            Err(line.refused(column, "ruling-ambiguous", "more than one row has this record key", "give every row its own record_id"))
+        }
+        _ => Err(line.refused(column, "ruling-without-record", "no row has this record key", hint)),
+    }
+}

@@ -1,0 +1,67 @@
+//! Why a person is kept back, and what lifts it.
+
+use super::context::Context;
+use crate::error::{Finding, Place};
+use crate::intake::{Field, RowIndex};
+use std::borrow::Cow;
+
+/// What lifts a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remedy {
+    /// A person looks at it and rules `release`.
+    Ruling,
+    /// Only a corrected list: there is nothing that could be mailed.
+    Correction,
+}
+
+/// One reason to keep a person back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    pub(super) row: RowIndex,
+    pub(super) field: Option<Field>,
+    /// Set when the reason stands in another file than the list.
+    pub(super) place: Option<Place>,
+    pub(super) code: &'static str,
+    pub(super) reason: Cow<'static, str>,
+    pub(super) hint: Cow<'static, str>,
+    pub(super) remedy: Remedy,
+}
+
+impl Fault {
+    /// A fault that a person may rule away.
+    pub(super) fn doubt(
+        row: RowIndex,
+        field: Field,
+        code: &'static str,
+        reason: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Fault {
+        Fault { row, field: Some(field), place: None, code, reason: reason.into(), hint: hint.into(), remedy: Remedy::Ruling }
+    }
+
+    /// A fault that only a corrected list mends.
+    pub(super) fn lack(
+        row: RowIndex,
+        field: Field,
+        code: &'static str,
+        reason: impl Into<Cow<'static, str>>,
+        hint: impl Into<Cow<'static, str>>,
+    ) -> Fault {
+        Fault { remedy: Remedy::Correction, ..Fault::doubt(row, field, code, reason, hint) }
+    }
+}
+
+/// One finding for all faults of a person: the place and code of the first, every reason and hint.
+pub(super) fn finding(context: &Context, faults: &[Fault]) -> Option<Finding> {
+    let (first, others) = faults.split_first()?;
+    let mut finding = context.finding(first);
+    for fault in others {
+        for (text, more) in [(&mut finding.reason, &fault.reason), (&mut finding.hint, &fault.hint)] {
+            if !text.contains(more.as_ref()) {
+                text.push_str("; ");
+                text.push_str(more);
+            }
+        }
+    }
+    Some(finding)
+}

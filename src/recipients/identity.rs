@@ -1,0 +1,201 @@
+//! What makes two rows one person's: the compared form of names, birth date, and the ways to reach somebody.
+
+use super::address_form::{Written, form};
+use super::context::Context;
+use super::dates::read_date;
+use super::name_case::fold;
+use super::name_doubt::doubtful_words;
+use super::names::{Generation, read_name};
+use super::vocabulary::NICKNAMES;
+use crate::incident::ProviderIndex;
+use crate::intake::{Field, RowIndex};
+use jiff::civil::Date;
+
+/// The compared form of one row.
+pub(super) struct Identity {
+    /// `None` keeps the row alone: broken, or without a provider.
+    pub(super) provider: Option<ProviderIndex>,
+    pub(super) birth: Option<Date>,
+    pub(super) generation: Option<Generation>,
+    /// First, middle and last name, folded.
+    names: [Box<str>; 3],
+    /// Test patients, newborns without a name and the like: joined by nothing but an equal patient id and name.
+    pub(super) doubtful: bool,
+}
+
+/// How two given names go together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Given {
+    /// Equal, a nickname, an initial, or the other's middle name.
+    Agree,
+    /// One letter off.
+    Slip,
+    /// One is not there.
+    Missing,
+    Differ,
+}
+
+impl Identity {
+    pub(super) fn read(context: &Context, row: RowIndex, alone: bool) -> Identity {
+        let values = context.row(row);
+        let name = read_name(row, values).name;
+        Identity {
+            provider: if alone { None } else { context.provider_of_row(row) },
+            birth: read_date(values.get(Field::BirthDate)).ok(),
+            generation: Generation::of(&name),
+            names: [fold(&name.first).into(), fold(&name.middle).into(), fold(&name.last).into()],
+            doubtful: doubtful_words(&name.full()).is_some(),
+        }
+    }
+
+    pub(super) fn first(&self) -> &str {
+        &self.names[0]
+    }
+
+    pub(super) fn middle(&self) -> &str {
+        &self.names[1]
+    }
+
+    pub(super) fn last(&self) -> &str {
+        &self.names[2]
+    }
+
+    /// Everything that is compared: equal profiles never contradict each other.
+    pub(super) fn profile(&self) -> (&str, &str, &str, Option<Generation>, Option<Date>) {
+        (self.last(), self.first(), self.middle(), self.generation, self.birth)
+    }
+
+    pub(super) fn given(&self, other: &Identity) -> Given {
+        let (one, two) = (self.first(), other.first());
+        if one.is_empty() || two.is_empty() {
+            return Given::Missing;
+        }
+        let initial = |short: &str, long: &str| short.chars().nth(1).is_none() && long.starts_with(short);
+        let agree = one == two
+            || initial(one, two)
+            || initial(two, one)
+            || are_nicknames(one, two)
+            || one == other.middle()
+            || two == self.middle()
+            || one.len() + self.middle().len() == two.len() + other.middle().len()
+                && format!("{one}{}", self.middle()) == format!("{two}{}", other.middle());
+        if agree {
+            return Given::Agree;
+        }
+        let long = one.chars().count().min(two.chars().count()) >= 4;
+        let slip = long && one.chars().next() == two.chars().next() && is_slip(one, two);
+        if slip { Given::Slip } else { Given::Differ }
+    }
+
+    /// What speaks against one person: two birth dates, or two suffixes.
+    pub(super) fn contradicts(&self, other: &Identity) -> bool {
+        differ(self.birth, other.birth) || differ(self.generation, other.generation)
+    }
+
+    /// Whether an equal patient id makes them one person.
+    pub(super) fn joins_by_patient_id(&self, other: &Identity) -> bool {
+        if self.contradicts(other) {
+            return false;
+        }
+        let same_last = !self.last().is_empty() && self.last() == other.last();
+        if self.doubtful || other.doubtful {
+            return same_last && self.first() == other.first() && self.birth == other.birth;
+        }
+        let birth_known = self.birth.is_some() && other.birth.is_some();
+        match self.given(other) {
+            Given::Agree => birth_known || same_last,
+            Given::Slip => same_last,
+            Given::Missing => same_last && birth_known,
+            Given::Differ => false,
+        }
+    }
+
+    /// Whether equal first and last names, birth date and contact make them one person.
+    pub(super) fn joins_by_contact(&self, other: &Identity) -> bool {
+        !self.contradicts(other) && !self.doubtful && !other.doubtful && middles_agree(self.middle(), other.middle())
+    }
+
+    /// Whether the names are one slip apart, exchanged, or a nickname apart: not enough to join, enough to ask.
+    pub(super) fn resembles(&self, other: &Identity) -> bool {
+        let exchanged = self.first() == other.last() && self.last() == other.first();
+        if exchanged {
+            return true;
+        }
+        let given = self.given(other);
+        if self.last() == other.last() {
+            return given != Given::Differ || is_slip(self.first(), other.first());
+        }
+        given == Given::Agree && is_slip(self.last(), other.last())
+    }
+}
+
+/// Whether two names are one letter, or one exchange of neighbors, apart: what is left between equal ends tells.
+fn is_slip(one: &str, two: &str) -> bool {
+    let (one, two): (Vec<char>, Vec<char>) = (one.chars().collect(), two.chars().collect());
+    let start = one.iter().zip(&two).take_while(|(one, two)| one == two).count();
+    let (one, two) = (&one[start..], &two[start..]);
+    let end = one.iter().rev().zip(two.iter().rev()).take_while(|(one, two)| one == two).count();
+    match (&one[..one.len() - end], &two[..two.len() - end]) {
+        ([], []) => false,
+        ([_] | [], [_] | []) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
+}
+
+/// Whether both are known and not equal.
+fn differ<T: PartialEq>(one: Option<T>, two: Option<T>) -> bool {
+    matches!((one, two), (Some(one), Some(two)) if one != two)
+}
+
+fn middles_agree(one: &str, two: &str) -> bool {
+    one.is_empty() || two.is_empty() || one == two || one.chars().next() == two.chars().next() && (one.len() == 1 || two.len() == 1)
+}
+
+fn are_nicknames(one: &str, two: &str) -> bool {
+    let (Some(one), Some(two)) = (NICKNAMES.get(one), NICKNAMES.get(two)) else { return false };
+    one.iter().any(|group| two.contains(group))
+}
+
+/// The home address as it is compared; `None` without a street.
+pub(super) fn address_key(context: &Context, row: RowIndex) -> Option<String> {
+    let values = context.row(row);
+    let written = Written::home(values, row);
+    if !written.has_street() {
+        return None;
+    }
+    let address = form(&written);
+    let zip: String = address.postal_code.chars().take(5).collect();
+    let place = if zip.is_empty() { format!("{} {}", address.city, address.state) } else { zip };
+    Some(format!("{} {}\u{1f}{place}\u{1f}{}", address.address1, address.address2, address.country).to_uppercase())
+}
+
+/// The e-mail address as it is compared.
+pub(super) fn email_key(context: &Context, row: RowIndex) -> Option<String> {
+    let email = context.row(row).get(Field::Email);
+    email.contains('@').then(|| email.to_lowercase())
+}
+
+/// The telephone number as it is compared: ten digits that are not all the same.
+pub(super) fn phone_key(context: &Context, row: RowIndex) -> Option<String> {
+    let digits: String = context.row(row).get(Field::Phone).chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&digits);
+    let varied = digits.bytes().any(|byte| Some(byte) != digits.bytes().next());
+    (digits.len() == 10 && varied).then(|| digits.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_slip;
+
+    #[test]
+    fn a_slip_is_one_letter_or_two_exchanged() {
+        for (one, two) in [("katherine", "kathrine"), ("smith", "smyth"), ("brian", "brain"), ("lee", "leee"), ("josé", "jose")] {
+            assert!(is_slip(one, two) && is_slip(two, one), "{one} {two}");
+            assert_eq!(strsim::damerau_levenshtein(one, two), 1);
+        }
+        for (one, two) in [("lee", "lee"), ("ann", "bea"), ("smith", "smithson"), ("abc", "cba"), ("", "ab")] {
+            assert!(!is_slip(one, two), "{one} {two}");
+        }
+    }
+}

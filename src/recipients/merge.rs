@@ -1,0 +1,277 @@
+//! Which rows are one person's: joined only within one provider, and never against a birth date, a suffix or a first name.
+//!
+//! Two rows are linked by an equal patient id, or by equal name, birth date and one contact in common. Links are followed
+//! through, so the order of rows does not matter; a chain that ends in a contradiction is cut back to rows that are equal.
+
+use super::context::Context;
+use super::decisions::Rulings;
+use super::identity::{Given, Identity, address_key, email_key, phone_key};
+use super::possible;
+use super::{Merge, PossibleMerge};
+use crate::error::{Error, Finding, Result};
+use crate::intake::{Field, RowIndex};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// More different people than this behind one key, and the key tells nobody apart.
+pub(super) const MOST_PROFILES: usize = 64;
+
+/// Why two rows are joined; the strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rule {
+    PatientId,
+    NameAndAddress,
+    NameAndEmail,
+    NameAndPhone,
+    Ruling,
+}
+
+impl Rule {
+    fn name(self) -> &'static str {
+        match self {
+            Rule::PatientId => "same-patient-id",
+            Rule::NameAndAddress => "same-name-and-address",
+            Rule::NameAndEmail => "same-name-and-email",
+            Rule::NameAndPhone => "same-name-and-phone",
+            Rule::Ruling => "ruling",
+        }
+    }
+
+    fn reason(self) -> &'static str {
+        match self {
+            Rule::PatientId => "same provider and patient id, names agree, no other birth date and no other suffix",
+            Rule::NameAndAddress => "same provider, full name, birth date and home address, no other suffix or middle name",
+            Rule::NameAndEmail => "same provider, full name, birth date and e-mail address, no other suffix or middle name",
+            Rule::NameAndPhone => "same provider, full name, birth date and telephone, no other suffix or middle name",
+            Rule::Ruling => "ruled to be one person in decisions.csv",
+        }
+    }
+}
+
+/// A way to reach somebody, as it is compared.
+type ContactKey = fn(&Context, RowIndex) -> Option<String>;
+
+struct Link {
+    one: u32,
+    two: u32,
+    rule: Rule,
+}
+
+/// Rows by person.
+pub(super) struct Groups {
+    /// Rows ascending within a group, groups by their first row.
+    pub(super) groups: Vec<Vec<RowIndex>>,
+    pub(super) merges: Vec<Merge>,
+    pub(super) possible: Vec<PossibleMerge>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Groups every row; those in `alone` stay by themselves.
+pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rulings) -> Result<Groups> {
+    let count = context.intake.rows.len();
+    let identities: Vec<Identity> =
+        (0..count as u32).into_par_iter().map(|row| Identity::read(context, RowIndex(row), alone.contains(&RowIndex(row)))).collect();
+    let blocks = possible::Blocks::build(context, &identities);
+    let mut findings = Vec::new();
+    let links = links(context, &identities, &blocks, &mut findings);
+    let (automatic, strongest) = unite(&identities, &links, rulings);
+    let mut sets = automatic.clone();
+    force(&mut sets, &identities, rulings)?;
+    let group_of = sets.numbered();
+    let groups = collect(&group_of);
+    let merges = merges(&groups, automatic, &strongest);
+    let possible = blocks.possible(context, &identities, &group_of, &groups, rulings);
+    Ok(Groups { groups, merges, possible, findings })
+}
+
+fn links(context: &Context, identities: &[Identity], blocks: &possible::Blocks, findings: &mut Vec<Finding>) -> Vec<Link> {
+    let mut links = Vec::new();
+    for block in &blocks.patient_id {
+        if !link(block, identities, Rule::PatientId, Identity::joins_by_patient_id, &mut links) {
+            findings.push(context.warning(
+                RowIndex(block[0]),
+                Field::PatientId,
+                "patient-id-shared",
+                "one patient id stands for more people than it can, so it was not used to join their rows",
+                "look whether the column holds the id of a person, not that of a provider or a family",
+            ));
+        }
+    }
+    let contacts: [(Rule, ContactKey); 3] =
+        [(Rule::NameAndAddress, address_key), (Rule::NameAndEmail, email_key), (Rule::NameAndPhone, phone_key)];
+    for block in &blocks.name_and_birth {
+        for (rule, key) in contacts {
+            let mut keyed: Vec<(String, u32)> = block.iter().filter_map(|row| Some((key(context, RowIndex(*row))?, *row))).collect();
+            keyed.sort_unstable();
+            for same in keyed.chunk_by(|one, two| one.0 == two.0) {
+                let rows: Vec<u32> = same.iter().map(|(_, row)| *row).collect();
+                link(&rows, identities, rule, Identity::joins_by_contact, &mut links);
+            }
+        }
+    }
+    links
+}
+
+/// Links the rows of a block that may be joined; `false` when it holds too many different people to tell.
+fn link(block: &[u32], identities: &[Identity], rule: Rule, joins: fn(&Identity, &Identity) -> bool, links: &mut Vec<Link>) -> bool {
+    let mut rows = block.to_vec();
+    rows.sort_by(|one, two| identities[*one as usize].profile().cmp(&identities[*two as usize].profile()).then(one.cmp(two)));
+    let mut profiles: Vec<u32> = Vec::new();
+    for row in rows {
+        match profiles.last() {
+            Some(known) if identities[*known as usize].profile() == identities[row as usize].profile() => {
+                if joins(&identities[*known as usize], &identities[row as usize]) {
+                    links.push(Link { one: *known, two: row, rule });
+                }
+            }
+            _ => profiles.push(row),
+        }
+    }
+    if profiles.len() > MOST_PROFILES {
+        return false;
+    }
+    for (place, one) in profiles.iter().enumerate() {
+        for two in &profiles[place + 1..] {
+            if joins(&identities[*one as usize], &identities[*two as usize]) {
+                links.push(Link { one: *one, two: *two, rule });
+            }
+        }
+    }
+    true
+}
+
+/// Follows the links; where a chain contradicts itself or a ruling, only equal rows stay together, or none.
+fn unite(identities: &[Identity], links: &[Link], rulings: &Rulings) -> (Sets, Vec<Option<Rule>>) {
+    let equal = |link: &Link| {
+        let (one, two) = (&identities[link.one as usize], &identities[link.two as usize]);
+        one.birth.is_some() && one.profile() == two.profile()
+    };
+    let mut whole = Sets::new(identities.len());
+    links.iter().for_each(|link| whole.join(link.one, link.two));
+    let mut narrowed = contradictions(&mut whole, identities, links);
+    narrowed.extend(rulings.apart.iter().filter_map(|pair| {
+        let root = whole.root(pair.row.0);
+        (root == whole.root(pair.other.0)).then_some(root)
+    }));
+    let mut careful = Sets::new(identities.len());
+    let kept = |whole: &mut Sets, link: &Link| !narrowed.contains(&whole.root(link.one)) || equal(link);
+    links.iter().filter(|link| kept(&mut whole, link)).for_each(|link| careful.join(link.one, link.two));
+    let ruled = rulings.apart.iter().filter(|pair| careful.are_joined(pair.row.0, pair.other.0));
+    let cut: BTreeSet<u32> = ruled.map(|pair| whole.root(pair.row.0)).collect();
+    let mut sets = Sets::new(identities.len());
+    let mut strongest = vec![None; identities.len()];
+    for link in links {
+        if !cut.contains(&whole.root(link.one)) && kept(&mut whole, link) {
+            sets.join(link.one, link.two);
+            for row in [link.one, link.two] {
+                let rule: &mut Option<Rule> = &mut strongest[row as usize];
+                *rule = Some(rule.map_or(link.rule, |known| known.min(link.rule)));
+            }
+        }
+    }
+    (sets, strongest)
+}
+
+/// Roots of the sets that hold two birth dates, two suffixes or two first names.
+fn contradictions(whole: &mut Sets, identities: &[Identity], links: &[Link]) -> BTreeSet<u32> {
+    let rows: BTreeSet<u32> = links.iter().flat_map(|link| [link.one, link.two]).collect();
+    let mut by_root: Vec<(u32, u32)> = rows.into_iter().map(|row| (whole.root(row), row)).collect();
+    by_root.sort_unstable();
+    let contradicts = |set: &&[(u32, u32)]| {
+        let mut members: Vec<&Identity> = set.iter().map(|(_, row)| &identities[*row as usize]).collect();
+        members.sort_by(|one, two| one.profile().cmp(&two.profile()));
+        members.dedup_by(|one, two| one.profile() == two.profile());
+        let clash = |one: &Identity, two: &Identity| one.contradicts(two) || one.given(two) == Given::Differ;
+        members.len() > MOST_PROFILES
+            || members.iter().enumerate().any(|(place, one)| members[place + 1..].iter().any(|two| clash(one, two)))
+    };
+    by_root.chunk_by(|one, two| one.0 == two.0).filter(contradicts).filter_map(|set| set.first()).map(|(root, _)| *root).collect()
+}
+
+/// Joins what a person ruled to be one, and refuses rulings that cannot stand together.
+fn force(sets: &mut Sets, identities: &[Identity], rulings: &Rulings) -> Result<()> {
+    let mut refused = Vec::new();
+    for pair in &rulings.merged {
+        let (one, two) = (&identities[pair.row.0 as usize], &identities[pair.other.0 as usize]);
+        match (one.provider, two.provider) {
+            (Some(one), Some(two)) if one == two => sets.join(pair.row.0, pair.other.0),
+            (Some(_), Some(_)) => refused
+                .push(pair.refused("rows of two providers cannot be merged", "every provider owes its own notice: take the ruling out")),
+            _ => refused
+                .push(pair.refused("a row that is broken or names no provider cannot be merged", "correct the row in the list first")),
+        }
+    }
+    let torn = rulings.apart.iter().filter(|pair| sets.are_joined(pair.row.0, pair.other.0));
+    let torn: Vec<Finding> = torn
+        .map(|pair| pair.refused("two rows are ruled to be kept apart, and other rulings merge them", "take one of the rulings out"))
+        .collect();
+    refused.extend(torn);
+    if refused.is_empty() { Ok(()) } else { Err(Error::refused_all(refused)) }
+}
+
+fn collect(group_of: &[u32]) -> Vec<Vec<RowIndex>> {
+    let count = group_of.iter().max().map_or(0, |last| *last as usize + 1);
+    let mut groups = vec![Vec::new(); count];
+    for (row, group) in group_of.iter().enumerate() {
+        groups[*group as usize].push(RowIndex(row as u32));
+    }
+    groups
+}
+
+fn merges(groups: &[Vec<RowIndex>], mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {
+    let mut merges = Vec::new();
+    for (first, others) in groups.iter().filter_map(|group| group.split_first()) {
+        for row in others {
+            let found = strongest[row.0 as usize].filter(|_| automatic.are_joined(first.0, row.0));
+            let rule = found.unwrap_or(Rule::Ruling);
+            merges.push(Merge { row: *row, into: *first, rule: rule.name(), reason: rule.reason().to_owned() });
+        }
+    }
+    merges.sort_by_key(|merge| merge.row);
+    merges
+}
+
+/// Disjoint sets of rows; the root of a set is its lowest row.
+#[derive(Clone)]
+struct Sets(Vec<u32>);
+
+impl Sets {
+    fn new(count: usize) -> Sets {
+        Sets((0..count as u32).collect())
+    }
+
+    fn root(&mut self, row: u32) -> u32 {
+        let mut root = row;
+        while self.0[root as usize] != root {
+            let parent = self.0[root as usize];
+            self.0[root as usize] = self.0[parent as usize];
+            root = self.0[root as usize];
+        }
+        root
+    }
+
+    fn join(&mut self, one: u32, two: u32) {
+        let (one, two) = (self.root(one), self.root(two));
+        self.0[one.max(two) as usize] = one.min(two);
+    }
+
+    fn are_joined(&mut self, one: u32, two: u32) -> bool {
+        self.root(one) == self.root(two)
+    }
+
+    /// The number of each row's set, counted by first rows.
+    fn numbered(&mut self) -> Vec<u32> {
+        let mut numbers: Vec<u32> = Vec::with_capacity(self.0.len());
+        let mut next = 0;
+        for row in 0..self.0.len() as u32 {
+            let root = self.root(row);
+            if root == row {
+                numbers.push(next);
+                next += 1;
+            } else {
+                numbers.push(numbers[root as usize]);
+            }
+        }
+        numbers
+    }
+}

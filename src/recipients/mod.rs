@@ -1,0 +1,244 @@
+//! Rows -> people one may write to: merging, roles, addresses. Keeps which rows and which changes.
+
+mod address;
+mod address_fault;
+mod address_form;
+mod channel;
+mod codes;
+mod context;
+mod counts;
+mod dates;
+mod decisions;
+mod gather;
+mod hold;
+mod identity;
+mod merge;
+mod name_case;
+mod name_doubt;
+mod names;
+mod person;
+mod possible;
+mod roles;
+mod settle;
+#[cfg(test)]
+mod tests;
+mod view;
+mod vocabulary;
+mod zip;
+
+pub use counts::Counts;
+
+use crate::error::{Finding, Result};
+use crate::incident::{Incident, Language, ProviderIndex};
+use crate::intake::{Elements, Field, Intake, RowIndex};
+use crate::privacy::Private;
+use crate::rules::{Jurisdiction, Rules};
+use jiff::civil::Date;
+
+/// In which role a person is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// The patient, of full age (or a minor who consented to the care).
+    Adult,
+    /// A child: the parent, guardian or named guardian is addressed.
+    Minor,
+    /// A dead patient: next of kin or executor is addressed.
+    Deceased,
+    /// A patient with a personal representative, who is addressed.
+    Represented,
+}
+
+impl Role {
+    /// `adult`, `minor`, `deceased`, `represented`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Role::Adult => "adult",
+            Role::Minor => "minor",
+            Role::Deceased => "deceased",
+            Role::Represented => "represented",
+        }
+    }
+}
+
+/// The patient's name as the letter prints it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PersonName {
+    /// `Dr.` and the like; may be empty.
+    pub prefix: String,
+    /// Given name; may be empty when only `full_name` could not be split.
+    pub first: String,
+    /// Middle name or initial; may be empty.
+    pub middle: String,
+    /// Family name.
+    pub last: String,
+    /// `Jr.`, `III`; may be empty.
+    pub suffix: String,
+}
+
+impl PersonName {
+    /// Given, middle, family name and suffix, without the prefix.
+    pub fn full(&self) -> String {
+        let mut name = String::new();
+        for part in [&self.first, &self.middle, &self.last, &self.suffix] {
+            if !part.is_empty() {
+                if !name.is_empty() {
+                    name.push(' ');
+                }
+                name.push_str(part);
+            }
+        }
+        name
+    }
+}
+
+/// A postal address in the form in which it is printed (domestic: capitals as DMM 202.1 prefers).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PostalAddress {
+    /// Street, box or military unit line.
+    pub address1: String,
+    /// Second line; may be empty.
+    pub address2: String,
+    /// City, or APO, FPO, DPO.
+    pub city: String,
+    /// Two-letter code; a foreign region as written.
+    pub state: String,
+    /// ZIP or foreign postal code.
+    pub postal_code: String,
+    /// Country in capitals for foreign mail; empty for domestic.
+    pub country: String,
+}
+
+impl PostalAddress {
+    /// The lines below the name, in print order.
+    pub fn lines(&self) -> Vec<String> {
+        address::lines(self)
+    }
+
+    /// Whether it leaves the United States, its territories and its military post.
+    pub fn is_foreign(&self) -> bool {
+        !self.country.is_empty()
+    }
+}
+
+/// How the notice goes out, or why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    /// By first-class mail.
+    Letter,
+    /// By e-mail, with agreement in force at the mail date (45 CFR 164.404(d)(1)(i)).
+    Email,
+    /// Kept back; the finding says why.
+    Held(Finding),
+    /// Owed no letter, with the clause.
+    Excluded {
+        /// Such as `45 CFR 164.404(d)(1)(ii)`.
+        clause: String,
+        /// Why the clause applies, in a sentence without patient values.
+        reason: String,
+    },
+}
+
+/// A value that was changed between list and letter, for proof.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The row whose value was changed.
+    pub row: RowIndex,
+    /// The field.
+    pub field: Field,
+    /// Why: `address-form`, `name-form`, `date-form`.
+    pub rule: &'static str,
+    /// As the list had it.
+    pub from: Private<String>,
+    /// As it is used.
+    pub to: Private<String>,
+}
+
+/// Who allots piece numbers by: stable across runs, opaque. SHA-256 of provider id and patient id (or row key), hex, 32 characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonKey(pub String);
+
+/// A person to be told about one provider.
+#[derive(Debug, Clone)]
+pub struct Recipient {
+    /// Ledger identity.
+    pub key: PersonKey,
+    /// Key of the first row, `list:record_id`.
+    pub record: String,
+    /// The rows merged into this recipient, first row first.
+    pub rows: Vec<RowIndex>,
+    /// Which provider it concerns; absent when the row named none that exists (then it is held).
+    pub provider: Option<ProviderIndex>,
+    /// In which role.
+    pub role: Role,
+    /// The patient.
+    pub name: Private<PersonName>,
+    /// Name of parent, guardian, next of kin, executor or representative, when known.
+    pub representative: Option<Private<String>>,
+    /// Where the letter goes; absent when there is no usable address.
+    pub address: Option<Private<PostalAddress>>,
+    /// Residence by the home address, for counts; absent for foreign, military and unknown.
+    pub residence: Option<Jurisdiction>,
+    /// Address for an e-mail notice; present only when the channel is e-mail.
+    pub email: Option<Private<String>>,
+    /// Birth date when known.
+    pub birth_date: Option<Private<Date>>,
+    /// The types of information involved, united over the rows.
+    pub elements: Elements,
+    /// Language of the letter.
+    pub language: Language,
+    /// Large print asked for.
+    pub large_print: bool,
+    /// Code for the identity service; never for the deceased.
+    pub activation_code: Option<Private<String>>,
+    /// No usable postal address and no e-mail notice: feeds the substitute-notice duty (45 CFR 164.404(d)(2)).
+    pub unreachable: bool,
+    /// Letter, e-mail, held or excluded.
+    pub disposition: Disposition,
+    /// What was changed on the way.
+    pub changes: Vec<Change>,
+}
+
+/// A row that went into another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merge {
+    /// The row.
+    pub row: RowIndex,
+    /// The first row of the recipient it went into.
+    pub into: RowIndex,
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// Why it may be joined.
+    pub reason: String,
+}
+
+/// Two rows that may be one person: for a person to rule on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PossibleMerge {
+    /// One row.
+    pub row: RowIndex,
+    /// The other.
+    pub other: RowIndex,
+    /// What speaks for it and what is missing.
+    pub reason: String,
+}
+
+/// Everyone, with what became of each row.
+#[derive(Debug, Clone, Default)]
+pub struct Recipients {
+    /// In the order of their first rows.
+    pub people: Vec<Recipient>,
+    /// In row order.
+    pub merges: Vec<Merge>,
+    /// In row order.
+    pub possible: Vec<PossibleMerge>,
+    /// Findings that warn.
+    pub findings: Vec<Finding>,
+}
+
+/// Makes recipients of rows. Every row ends in exactly one recipient's `rows`.
+///
+/// # Errors
+/// Refused when the decisions file cannot be used or a code pool is too short.
+pub fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Result<Recipients> {
+    gather::gather(incident, rules, intake)
+}

@@ -1,0 +1,148 @@
+//! The rows of one person -> a recipient, with everything that speaks against writing to it.
+
+use super::address::{self, Destination};
+use super::context::Context;
+use super::hold::Fault;
+use super::names::{Generation, NameReading, read_name};
+use super::roles::{self, Judgement};
+use super::view::View;
+use super::{Change, Disposition, PersonKey, PersonName, Recipient, Role, channel};
+use crate::error::Finding;
+use crate::incident::Language;
+use crate::intake::{Elements, Field, RowIndex};
+use crate::privacy::Private;
+
+/// What is known of a recipient until it is settled what becomes of it.
+pub(super) struct Notes {
+    pub(super) faults: Vec<Fault>,
+    /// Holds a row that cannot become a recipient as it stands; nothing but a corrected list or an exclusion changes that.
+    pub(super) broken: Option<Box<Finding>>,
+    /// Below the age of majority at the mail date.
+    pub(super) under_age: bool,
+    /// Dead, and nobody with an address who could be told.
+    pub(super) nobody_to_tell: bool,
+    /// A person ruled that no letter is owed.
+    pub(super) excluded: bool,
+    pub(super) warnings: Vec<Finding>,
+}
+
+/// The recipient of a group of rows; key, code and disposition are still to come.
+pub(super) fn recipient(context: Context, rows: &[RowIndex]) -> (Recipient, Notes) {
+    let view = View::new(context, rows);
+    let mut recipient = blank(&view, rows);
+    let provider = recipient.provider;
+    let NameReading { name, changes, mut faults } = name(&view);
+    if provider.is_none() {
+        faults.insert(0, unknown_provider(rows.first().copied().unwrap_or(RowIndex(0))));
+    }
+    let judgement = roles::judge(&view, provider, recipient.residence, &name);
+    let destination = address::choose(&view, &judgement, provider);
+    let mut warnings = Vec::new();
+    let email = channel::email(&view, &judgement, &destination, provider, &mut warnings);
+    recipient.language = channel::language(&view, &mut warnings);
+    warnings.extend(undecided_address(&view, email.is_some()));
+    let Judgement { role, under_age, birth, representative, faults: role_faults, .. } = judgement;
+    faults.extend(role_faults);
+    let Destination { address, changes: address_changes, faults: address_faults, nobody_to_tell, .. } = destination;
+    if email.is_none() {
+        faults.extend(address_faults);
+    }
+    let mut form_faults = Vec::new();
+    recipient.large_print = channel::large_print(&view, &mut form_faults);
+    if !nobody_to_tell {
+        faults.extend(form_faults);
+    }
+    let (representative, representative_change) = representative.map_or((None, None), |known| (Some(known.name), known.change));
+    recipient.role = role;
+    recipient.name = Private::new(name);
+    recipient.representative = representative.map(Private::new);
+    recipient.address = address.map(Private::new);
+    recipient.email = email.map(Private::new);
+    recipient.birth_date = birth.map(Private::new);
+    recipient.changes = joined(changes, representative_change, address_changes);
+    (recipient, Notes { faults, broken: None, under_age, nobody_to_tell, excluded: false, warnings })
+}
+
+/// The held recipient of a row that cannot become one as it stands.
+pub(super) fn broken(context: Context, row: RowIndex, finding: &Finding) -> (Recipient, Notes) {
+    let mut recipient = blank(&View::new(context, &[row]), &[row]);
+    let NameReading { name, changes, .. } = read_name(row, context.row(row));
+    recipient.name = Private::new(name);
+    recipient.changes = changes;
+    let finding = if finding.record.is_some() { finding.clone() } else { finding.clone().record(&recipient.record) };
+    let broken = Some(Box::new(finding));
+    (recipient, Notes { faults: Vec::new(), broken, under_age: false, nobody_to_tell: false, excluded: false, warnings: Vec::new() })
+}
+
+/// What the rows alone say: record, provider, residence, elements.
+fn blank(view: &View, rows: &[RowIndex]) -> Recipient {
+    let context = view.context;
+    let first = rows.first().copied().unwrap_or(RowIndex(0));
+    Recipient {
+        key: PersonKey(String::new()),
+        record: context.record_key(first),
+        rows: rows.to_vec(),
+        provider: context.provider_of_row(first),
+        role: Role::Adult,
+        name: Private::default(),
+        representative: None,
+        address: None,
+        residence: roles::jurisdiction(&context, view.home_state()),
+        email: None,
+        birth_date: None,
+        elements: rows.iter().fold(Elements::default(), |all, row| all.union(context.row(*row).elements)),
+        language: Language::English,
+        large_print: false,
+        activation_code: None,
+        unreachable: false,
+        disposition: Disposition::Letter,
+        changes: Vec::new(),
+    }
+}
+
+fn joined(names: Vec<Change>, representative: Option<Change>, addresses: Vec<Change>) -> Vec<Change> {
+    let mut all = names;
+    all.extend(representative);
+    all.extend(addresses);
+    all.shrink_to_fit();
+    all
+}
+
+/// The name in the first row, as contact details count, that gives more than an initial; a name with its suffix before one without.
+fn name(view: &View) -> NameReading {
+    let mut readings: Vec<NameReading> = view.rows.iter().map(|row| read_name(*row, view.context.row(*row))).collect();
+    let is_full = |name: &PersonName| name.first.chars().filter(|letter| letter.is_alphabetic()).nth(1).is_some();
+    readings.sort_by_key(|NameReading { name, faults, .. }| (!faults.is_empty(), !is_full(name), Generation::of(name).is_none()));
+    readings.into_iter().next().unwrap_or_else(|| read_name(view.contact(), view.context.row(view.contact())))
+}
+
+fn unknown_provider(row: RowIndex) -> Fault {
+    Fault::lack(
+        row,
+        Field::ProviderId,
+        "unknown-provider",
+        "the row names no provider that providers.csv has",
+        "write a provider_id of providers.csv, or give the list its provider in incident.toml",
+    )
+}
+
+/// Rows with different home addresses whose lists came in on the same day, or on days that nobody gave.
+fn undecided_address(view: &View, by_email: bool) -> Option<Finding> {
+    let (chosen, others) = view.rows.split_first()?;
+    let context = view.context;
+    if others.is_empty() || by_email {
+        return None;
+    }
+    let key = |row: RowIndex| super::identity::address_key(&context, row);
+    let undecided =
+        others.iter().any(|row| context.received(*row) == context.received(*chosen) && key(*row).is_some() && key(*row) != key(*chosen));
+    undecided.then(|| {
+        context.warning(
+            *chosen,
+            Field::Address1,
+            "address-undecided",
+            "the rows of this person give different addresses and no day tells which is newer; the later row was taken",
+            "give each list its received day, or correct the address that is out of date",
+        )
+    })
+}

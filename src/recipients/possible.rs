@@ -1,0 +1,132 @@
+//! Rows that may be one person's but lack what it takes to join them: for a person to rule on.
+
+use super::PossibleMerge;
+use super::context::Context;
+use super::decisions::Rulings;
+use super::identity::{Given, Identity, address_key};
+use super::merge::MOST_PROFILES;
+use crate::incident::ProviderIndex;
+use crate::intake::{Field, RowIndex};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows with a key in common, two or more to a block; within one provider.
+pub(super) struct Blocks {
+    pub(super) patient_id: Vec<Vec<u32>>,
+    pub(super) name_and_birth: Vec<Vec<u32>>,
+    /// Same birth date, ZIP and digits of the street: few enough to compare one by one.
+    near: Vec<Vec<u32>>,
+}
+
+impl Blocks {
+    pub(super) fn build(context: &Context, identities: &[Identity]) -> Blocks {
+        let patient_id = |row: u32, provider: ProviderIndex, _: &Identity| {
+            let id = context.row(RowIndex(row)).get(Field::PatientId);
+            (!id.is_empty()).then(|| format!("{}\u{1f}{}", provider.0, id.to_lowercase()))
+        };
+        let name_and_birth = |_, provider: ProviderIndex, identity: &Identity| {
+            let named = !identity.first().is_empty() && !identity.last().is_empty();
+            let birth = identity.birth.filter(|_| named)?;
+            Some(format!("{}\u{1f}{birth}\u{1f}{}\u{1f}{}", provider.0, identity.last(), identity.first()))
+        };
+        let near = |row: u32, provider: ProviderIndex, identity: &Identity| {
+            let birth = identity.birth.filter(|_| !identity.doubtful)?;
+            let values = context.row(RowIndex(row));
+            let zip: String = values.get(Field::PostalCode).chars().filter(char::is_ascii_digit).take(5).collect();
+            let street = [Field::Address1, Field::Address2].map(|field| values.get(field));
+            let digits: String = street.iter().flat_map(|line| line.chars()).filter(char::is_ascii_digit).collect();
+            (!zip.is_empty() && !digits.is_empty()).then(|| format!("{}\u{1f}{birth}\u{1f}{zip}\u{1f}{digits}", provider.0))
+        };
+        Blocks {
+            patient_id: blocks(identities, patient_id),
+            name_and_birth: blocks(identities, name_and_birth),
+            near: blocks(identities, near),
+        }
+    }
+
+    /// Pairs of groups that resemble each other, each by its first row, with what is missing.
+    pub(super) fn possible(
+        &self,
+        context: &Context,
+        identities: &[Identity],
+        group_of: &[u32],
+        groups: &[Vec<RowIndex>],
+        rulings: &Rulings,
+    ) -> Vec<PossibleMerge> {
+        let pair = |one: u32, two: u32| {
+            let (one, two) = (group_of[one as usize], group_of[two as usize]);
+            (one.min(two), one.max(two))
+        };
+        let apart: BTreeSet<(u32, u32)> = rulings.apart.iter().map(|ruled| pair(ruled.row.0, ruled.other.0)).collect();
+        let mut found: BTreeMap<(u32, u32), &'static str> = BTreeMap::new();
+        let mut note = |one: u32, two: u32, reason: &'static str| {
+            found.entry(pair(one, two)).or_insert(reason);
+        };
+        for (one, two) in pairs(&self.patient_id, group_of) {
+            note(one, two, patient_id_reason(&identities[one as usize], &identities[two as usize]));
+        }
+        for (one, two) in pairs(&self.name_and_birth, group_of) {
+            note(one, two, name_reason(&identities[one as usize], &identities[two as usize]));
+        }
+        for (one, two) in pairs(&self.near, group_of) {
+            let resemble = identities[one as usize].resembles(&identities[two as usize]);
+            if resemble && address_key(context, RowIndex(one)) == address_key(context, RowIndex(two)) {
+                note(one, two, "same birth date and home address, but the names are only nearly the same");
+            }
+        }
+        let open = found.into_iter().filter(|(pair, _)| !apart.contains(pair));
+        let first = |group: u32| groups[group as usize][0];
+        let mut possible: Vec<PossibleMerge> =
+            open.map(|((one, two), reason)| PossibleMerge { row: first(one), other: first(two), reason: reason.to_owned() }).collect();
+        possible.sort_by_key(|pair| (pair.row, pair.other));
+        possible
+    }
+}
+
+fn blocks(identities: &[Identity], key: impl Fn(u32, ProviderIndex, &Identity) -> Option<String> + Sync) -> Vec<Vec<u32>> {
+    let mut keyed: Vec<(String, u32)> = identities
+        .par_iter()
+        .enumerate()
+        .filter_map(|(row, identity)| Some((key(row as u32, identity.provider?, identity)?, row as u32)))
+        .collect();
+    keyed.par_sort_unstable();
+    let shared = keyed.chunk_by(|one, two| one.0 == two.0).filter(|block| block.len() > 1);
+    shared.map(|block| block.iter().map(|(_, row)| *row).collect()).collect()
+}
+
+/// Pairs of rows of different groups; in a block of too many groups each is paired with the first only.
+fn pairs<'a>(blocks: &'a [Vec<u32>], group_of: &'a [u32]) -> impl Iterator<Item = (u32, u32)> + 'a {
+    blocks.iter().flat_map(move |block| {
+        let mut rows = block.clone();
+        rows.sort_by_key(|row| group_of[*row as usize]);
+        rows.dedup_by_key(|row| group_of[*row as usize]);
+        let firsts = if rows.len() > MOST_PROFILES { 1 } else { rows.len() };
+        let mut pairs = Vec::new();
+        for place in 0..firsts {
+            pairs.extend(rows[place + 1..].iter().map(|other| (rows[place], *other)));
+        }
+        pairs
+    })
+}
+
+fn patient_id_reason(one: &Identity, two: &Identity) -> &'static str {
+    if one.birth.is_some() && two.birth.is_some() && one.birth != two.birth {
+        "same patient id, but different birth dates"
+    } else if one.contradicts(two) {
+        "same patient id, but different suffixes"
+    } else if one.given(two) == Given::Differ {
+        "same patient id, but different first names"
+    } else {
+        "same patient id, but too little else in common"
+    }
+}
+
+fn name_reason(one: &Identity, two: &Identity) -> &'static str {
+    if one.contradicts(two) {
+        "same name and birth date, but different suffixes"
+    } else if one.joins_by_contact(two) {
+        "same name and birth date, but neither address nor e-mail nor telephone in common"
+    } else {
+        "same name and birth date, but different middle names, or a name that is none"
+    }
+}

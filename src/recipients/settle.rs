@@ -1,0 +1,104 @@
+//! What becomes of each recipient: rulings, faults and channel -> letter, e-mail, held or excluded.
+
+use super::context::Context;
+use super::decisions::{RuledVerdict, Rulings, Verdict};
+use super::hold::{self, Remedy};
+use super::person::Notes;
+use super::{Disposition, Recipient, Role};
+use crate::error::{Error, Finding, Result};
+use crate::intake::RowIndex;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The verdict on each recipient that was ruled on, by its place.
+pub(super) type Verdicts<'a> = BTreeMap<usize, &'a RuledVerdict>;
+
+/// Finds the recipient of every verdict and marks who is excluded.
+///
+/// # Errors
+/// Refused when two verdicts on one recipient differ.
+pub(super) fn assign<'a>(people: &[Recipient], notes: &mut [Notes], rulings: &'a Rulings) -> Result<Verdicts<'a>> {
+    let mut verdicts = Verdicts::new();
+    let mut refused = Vec::new();
+    if rulings.verdicts.is_empty() {
+        return Ok(verdicts);
+    }
+    let ruled_rows: BTreeSet<RowIndex> = rulings.verdicts.iter().map(|ruled| ruled.row).collect();
+    let mut place_of = BTreeMap::new();
+    for (place, recipient) in people.iter().enumerate() {
+        place_of.extend(recipient.rows.iter().filter(|row| ruled_rows.contains(row)).map(|row| (*row, place)));
+    }
+    for ruled in &rulings.verdicts {
+        let Some(place) = place_of.get(&ruled.row).copied() else { continue };
+        let known = *verdicts.entry(place).or_insert(ruled);
+        if known.verdict != ruled.verdict {
+            let hint = "leave the ruling that is in force";
+            let reason = "another ruling on the same person says otherwise";
+            refused.push(Finding::refuses("ruling-contradicts", ruled.place.clone(), reason, hint).record(&ruled.record));
+        }
+        notes[place].excluded |= matches!(ruled.verdict, Verdict::Exclude { .. });
+    }
+    if refused.is_empty() { Ok(verdicts) } else { Err(Error::refused_all(refused)) }
+}
+
+/// Sets disposition and what hangs on it.
+pub(super) fn settle(
+    context: &Context,
+    recipient: &mut Recipient,
+    notes: &mut Notes,
+    verdict: Option<&RuledVerdict>,
+    findings: &mut Vec<Finding>,
+) {
+    recipient.disposition = match verdict.map(|ruled| (ruled, &ruled.verdict)) {
+        Some((ruled, Verdict::Exclude { clause })) => Disposition::Excluded { clause: clause.clone(), reason: ruled.reason.clone() },
+        Some((ruled, Verdict::Hold)) => Disposition::Held(held_by_ruling(ruled)),
+        Some((ruled, Verdict::Release)) => {
+            findings.extend(idle_release(notes, ruled));
+            notes.faults.retain(|fault| fault.remedy == Remedy::Correction);
+            by_faults(context, recipient, notes)
+        }
+        None => by_faults(context, recipient, notes),
+    };
+    let held = matches!(recipient.disposition, Disposition::Held(_));
+    let mailable = recipient.address.is_some() || recipient.email.is_some();
+    recipient.unreachable = held && !mailable && notes.broken.is_none() && recipient.role != Role::Deceased;
+    if recipient.disposition != Disposition::Email {
+        recipient.email = None;
+    }
+    if matches!(recipient.disposition, Disposition::Excluded { .. }) {
+        recipient.activation_code = None;
+    }
+}
+
+fn by_faults(context: &Context, recipient: &Recipient, notes: &Notes) -> Disposition {
+    if let Some(finding) = &notes.broken {
+        return Disposition::Held(finding.as_ref().clone());
+    }
+    if let Some(finding) = hold::finding(context, &notes.faults) {
+        return Disposition::Held(finding);
+    }
+    if notes.nobody_to_tell {
+        return Disposition::Excluded {
+            clause: context.rules.federal.deceased_without_next_of_kin.clone(),
+            reason: "the patient is dead, and no next of kin or representative with an address is known".to_owned(),
+        };
+    }
+    if recipient.email.is_some() { Disposition::Email } else { Disposition::Letter }
+}
+
+fn held_by_ruling(ruled: &RuledVerdict) -> Finding {
+    let hint = "take the ruling out of decisions.csv, or replace it by release, to let the letter go";
+    Finding::holds("held-by-ruling", ruled.place.clone(), "held by a ruling in decisions.csv", hint).record(&ruled.record)
+}
+
+/// A release that lifts nothing, or not everything.
+fn idle_release(notes: &Notes, ruled: &RuledVerdict) -> Option<Finding> {
+    let remains = notes.broken.is_some() || notes.faults.iter().any(|fault| fault.remedy == Remedy::Correction);
+    let (reason, hint) = if remains {
+        ("the release cannot lift this hold: something is missing or cannot be used", "correct the list; held.csv says what")
+    } else if notes.faults.is_empty() {
+        ("there is nothing to release: the person is not held for a reason that can be ruled away", "take the ruling out")
+    } else {
+        return None;
+    };
+    Some(Finding::warns("release-without-effect", ruled.place.clone(), reason, hint).record(&ruled.record))
+}

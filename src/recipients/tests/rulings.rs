@@ -1,0 +1,68 @@
+//! decisions.csv.
+
+use super::*;
+use Field::{BirthDate, PatientId, PostalCode};
+
+const BY: &str = "J. Roe,2025-04-02,checked the chart";
+
+fn fates(built: &Case) -> Vec<&'static str> {
+    built.gather().people.iter().map(fate).collect()
+}
+
+#[test]
+fn verdicts_hold_release_and_exclude() {
+    let doubtful = person("1").with(PostalCode, "90210");
+    let lost = person("1").with(PostalCode, "");
+    let cases = [
+        (person("1"), format!("patients.csv:1,hold,,{BY}"), "held-by-ruling"),
+        (doubtful.clone(), format!("patients.csv:1,release,,{BY}"), "letter"),
+        (lost, format!("patients.csv:1,release,,{BY}"), "zip-missing"),
+        (person("1"), format!("patients.csv:1,release,,{BY}"), "letter"),
+        (doubtful, format!("patients.csv:1,Exclude,45 CFR 164.402(1),{BY}"), "excluded"),
+    ];
+    for (row, line, expected) in cases {
+        assert_eq!(fates(&case([row]).decisions(&[&line])), [expected], "{line}");
+    }
+    let idle = case([person("1")]).decisions(&[&format!("patients.csv:1,release,,{BY}")]).gather();
+    assert_eq!(idle.findings[0].code, "release-without-effect");
+}
+
+#[test]
+fn pairs_are_merged_and_kept_apart() {
+    let clash = [person("1").with(PatientId, "P1"), person("2").with(PatientId, "P1").with(BirthDate, "1980-05-18")];
+    let merged = case(clash.clone()).decisions(&[&format!("patients.csv:2,merge_with,patients.csv:1,{BY}")]).gather();
+    assert_eq!((merged.people.len(), merged.merges[0].rule, merged.possible.len()), (1, "ruling", 0));
+    let apart = case(clash).decisions(&[&format!("patients.csv:2,keep_apart,patients.csv:1,{BY}")]).gather();
+    assert_eq!((apart.people.len(), apart.possible.len()), (2, 0));
+    let same = [person("1"), person("2"), person("3")];
+    let split = case(same).decisions(&[&format!("patients.csv:2,keep_apart,patients.csv:1,{BY}")]).gather();
+    assert_eq!(split.people.len(), 3);
+}
+
+#[test]
+fn rulings_that_cannot_be_followed_are_refused() {
+    let cases = [
+        (format!("patients.csv:9,hold,,{BY}"), "ruling-without-record"),
+        (format!("patients.csv:1,burn,,{BY}"), "ruling-unknown"),
+        (format!("patients.csv:1,use_address,x,{BY}"), "ruling-not-offered"),
+        (format!("patients.csv:1,exclude,,{BY}"), "ruling-incomplete"),
+        ("patients.csv:1,hold,,,2025-04-02,why".to_owned(), "ruling-incomplete"),
+        ("patients.csv:1,hold,,J. Roe,soon,why".to_owned(), "ruling-incomplete"),
+        (format!("patients.csv:1,merge_with,patients.csv:9,{BY}"), "ruling-without-record"),
+        (format!("patients.csv:1,merge_with,patients.csv:1,{BY}"), "ruling-impossible"),
+        (format!("patients.csv:1,merge_with,patients.csv:3,{BY}"), "ruling-impossible"),
+        (format!("patients.csv:1,merge_with,patients.csv:4,{BY}"), "ruling-impossible"),
+        (format!("patients.csv:1,hold,,{BY}\npatients.csv:1,release,,{BY}"), "ruling-contradicts"),
+        (format!("patients.csv:1,merge_with,patients.csv:2,{BY}\npatients.csv:2,keep_apart,patients.csv:1,{BY}"), "ruling-impossible"),
+        ("patients.csv:1,hold".to_owned(), "decisions-unreadable"),
+    ];
+    let people = [person("1"), person("2").named("Bea", "Ray"), person("3").with(Field::ProviderId, "H2"), person("4")];
+    for (lines, code) in cases {
+        let built = case(people.clone()).broken(3).decisions(&[&lines]);
+        assert_eq!(built.refusal(), code, "{lines}");
+    }
+    assert_eq!(case([person("1")]).file("decisions.csv", "record,verdict\nx,y\n").refusal(), "decisions-unreadable");
+    let refusal = case([person("1")]).decisions(&["", &format!("patients.csv:9,hold,,{BY}")]).try_gather().unwrap_err();
+    assert_eq!(refusal.findings[0].place, Place::line("decisions.csv", 3).column("record"));
+    assert!(case([person("1")]).file("decisions.csv", "record,decision,argument,by,on,reason\n").try_gather().is_ok());
+}

@@ -1,0 +1,9 @@
+//! What a run tells a person: counts and tables. Forms, notices and evidence join them here.
+
+mod standing;
+mod summary;
+mod tables;
+
+pub use standing::{Channel, Status, status};
+pub use summary::Summary;
+pub use tables::write_tables;

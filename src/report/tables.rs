@@ -1,0 +1,121 @@
+//! held.csv, mend.csv, merged.csv, possible.csv: what a person works from after a run.
+
+use crate::error::{Error, Result};
+use crate::files::Writing;
+use crate::incident::Incident;
+use crate::intake::{Field, Intake, RowIndex};
+use crate::recipients::{Disposition, Recipients};
+use std::path::{Path, PathBuf};
+
+/// Writes the four tables into a folder. mend.csv holds patient data, as the lists do.
+///
+/// # Errors
+/// Failed when the folder cannot be written.
+pub fn write_tables(folder: &Path, incident: &Incident, intake: &Intake, recipients: &Recipients) -> Result<()> {
+    let tables = Tables { folder, incident, intake };
+    tables.held(recipients)?;
+    tables.mend(recipients)?;
+    tables.merged(recipients)?;
+    tables.possible(recipients)
+}
+
+struct Tables<'a> {
+    folder: &'a Path,
+    incident: &'a Incident,
+    intake: &'a Intake,
+}
+
+impl Tables<'_> {
+    fn held(&self, recipients: &Recipients) -> Result<()> {
+        let mut table = Table::begin(self.folder.join("held.csv"), &["file", "line", "record_id", "code", "reason", "hint"])?;
+        for recipient in &recipients.people {
+            if let Disposition::Held(finding) = &recipient.disposition {
+                let [file, line, record] = self.row_place(recipient.rows[0]);
+                table.row(&[&file, &line, &record, finding.code, &finding.reason, &finding.hint])?;
+            }
+        }
+        table.finish()
+    }
+
+    /// Held rows in our own column names, to be corrected and added as a list that mends the other.
+    fn mend(&self, recipients: &Recipients) -> Result<()> {
+        let mut header: Vec<&str> = Field::ALL.iter().map(|(_, name)| *name).collect();
+        header.push("reason");
+        let mut table = Table::begin(self.folder.join("mend.csv"), &header)?;
+        for recipient in &recipients.people {
+            let Disposition::Held(finding) = &recipient.disposition else { continue };
+            for index in &recipient.rows {
+                let row = self.intake.row(*index);
+                let elements = row.elements.iter().map(crate::intake::Element::id).collect::<Vec<_>>().join(";");
+                let mut cells: Vec<&str> = Field::ALL.iter().map(|(field, _)| row.get(*field)).collect();
+                if let Some(place) = Field::ALL.iter().position(|(field, _)| *field == Field::Elements) {
+                    cells[place] = &elements;
+                }
+                cells.push(&finding.reason);
+                table.row(&cells)?;
+            }
+        }
+        table.finish()
+    }
+
+    fn merged(&self, recipients: &Recipients) -> Result<()> {
+        let columns = ["file", "line", "record_id", "into_record_id", "rule", "reason"];
+        let mut table = Table::begin(self.folder.join("merged.csv"), &columns)?;
+        for merge in &recipients.merges {
+            let [file, line, record] = self.row_place(merge.row);
+            let [_, _, into] = self.row_place(merge.into);
+            table.row(&[&file, &line, &record, &into, merge.rule, &merge.reason])?;
+        }
+        table.finish()
+    }
+
+    fn possible(&self, recipients: &Recipients) -> Result<()> {
+        let columns = ["file", "line", "record_id", "other_file", "other_line", "other_record_id", "reason"];
+        let mut table = Table::begin(self.folder.join("possible.csv"), &columns)?;
+        for pair in &recipients.possible {
+            let [file, line, record] = self.row_place(pair.row);
+            let [other_file, other_line, other] = self.row_place(pair.other);
+            table.row(&[&file, &line, &record, &other_file, &other_line, &other, &pair.reason])?;
+        }
+        table.finish()
+    }
+
+    fn row_place(&self, index: RowIndex) -> [String; 3] {
+        let row = self.intake.row(index);
+        let file = self.incident.lists[usize::from(row.list)].file.clone();
+        [file, row.line.to_string(), row.get(Field::RecordId).to_owned()]
+    }
+}
+
+/// A CSV file: RFC 4180 with LF, cells that a spreadsheet would take for a formula guarded by an apostrophe.
+struct Table {
+    writer: csv::Writer<Writing>,
+    path: PathBuf,
+}
+
+impl Table {
+    fn begin(path: PathBuf, header: &[&str]) -> Result<Table> {
+        let mut table = Table { writer: csv::Writer::from_writer(Writing::begin(&path)?), path };
+        table.row(header)?;
+        Ok(table)
+    }
+
+    fn row(&mut self, cells: &[&str]) -> Result<()> {
+        for cell in cells {
+            let guarded = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+            let written = if guarded { self.writer.write_field(format!("'{cell}")) } else { self.writer.write_field(cell) };
+            written.map_err(|error| self.failed(error))?;
+        }
+        self.writer.write_record(None::<&[u8]>).map_err(|error| self.failed(error))
+    }
+
+    fn finish(self) -> Result<()> {
+        let path = self.path;
+        let file = self.writer.into_inner().map_err(|error| Error::unwritable(&path, error.error()))?;
+        file.finish()
+    }
+
+    fn failed(&self, error: csv::Error) -> Error {
+        Error::unwritable(&self.path, &std::io::Error::from(error))
+    }
+}

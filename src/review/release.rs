@@ -1,0 +1,80 @@
+//! The release: who gets the letters, bound to the seal and to the recipient set.
+
+use super::store::{self, FORMAT};
+use super::{Release, Seal, Standing, names};
+use crate::error::{Error, Finding, Place, Result};
+use crate::recipients::Counts;
+use jiff::civil::Date;
+use std::path::{Path, PathBuf};
+
+/// Name of the release in findings.
+const RELEASE_NAME: &str = "release.json";
+
+fn release_path(folder: &Path) -> PathBuf {
+    folder.join(RELEASE_NAME)
+}
+
+/// Releases a recipient set under a seal that is in force; replaces an earlier release.
+///
+/// # Errors
+/// Refused when the name is unusable or the seal is another incident's. A bug of ours when the counts do not close. Failed when the
+/// folder cannot be written.
+pub fn release(
+    folder: &Path,
+    incident_id: &str,
+    seal: &Seal,
+    recipients_digest: &str,
+    counts: Counts,
+    by: &str,
+    on: Date,
+) -> Result<Release> {
+    names::check_words("name of who releases", by)?;
+    if seal.incident != incident_id {
+        return Err(Error::refused(
+            "seal-broken",
+            Place::file(super::seal::SEAL_NAME),
+            "the wording was approved for another incident",
+            "approve the wording in this incident's folder",
+        ));
+    }
+    if !counts.close() || recipients_digest.is_empty() {
+        return Err(Error::bug("the counts of a release do not close, or the recipient set has no digest"));
+    }
+    let release = Release {
+        format: FORMAT,
+        incident: incident_id.to_owned(),
+        seal: seal.digest.clone(),
+        recipients: recipients_digest.to_owned(),
+        counts,
+        by: by.to_owned(),
+        on,
+    };
+    store::write_json(&release_path(folder), &release)?;
+    Ok(release)
+}
+
+/// Judges the release of a folder against the seal in force and the recipient set as it is now.
+///
+/// # Errors
+/// Refused when the release cannot be read or understood.
+pub fn release_standing(folder: &Path, seal: &Seal, recipients_digest: &str) -> Result<Standing<Release>> {
+    let Some(release) = store::read_json::<Release>(&release_path(folder), RELEASE_NAME)? else { return Ok(Standing::Missing) };
+    let mut findings = Vec::new();
+    if release.incident != seal.incident {
+        findings.push(void("it was given for another incident"));
+    }
+    if release.seal != seal.digest {
+        findings.push(void("the wording changed since it was released: it has another seal now"));
+    }
+    if release.recipients != recipients_digest {
+        findings.push(void("the recipient set changed since it was released"));
+    }
+    if !release.counts.close() || names::check_words("name", &release.by).is_err() {
+        findings.push(void("it was edited: its counts do not close, or it names nobody"));
+    }
+    Ok(if findings.is_empty() { Standing::InForce(release) } else { Standing::Broken(findings) })
+}
+
+fn void(reason: &str) -> Finding {
+    Finding::refuses("release-void", Place::file(RELEASE_NAME), reason, "look at the counts and run breachnotice release again")
+}

@@ -1,0 +1,119 @@
+//! The built-in rules: their numbers, their faults, the postal calendar.
+
+use super::agencies::agencies;
+use super::load::{AGENCIES, FEDERAL, JURISDICTIONS, federal, jurisdictions};
+use super::{Jurisdiction, Rules};
+use crate::error::Kind;
+use jiff::civil::date;
+use proptest::prelude::*;
+
+fn rules() -> Rules {
+    Rules::load().unwrap()
+}
+
+#[test]
+fn the_numbers_are_those_of_the_clauses() {
+    let federal = rules().federal;
+    let numbers = [
+        (&federal.individual_days, 60, "45 CFR 164.404(b)"),
+        (&federal.hhs_at_once_from, 500, "45 CFR 164.408(b)"),
+        (&federal.hhs_log_days, 60, "45 CFR 164.408(c)"),
+        (&federal.media_above, 500, "45 CFR 164.406(a)"),
+        (&federal.media_days, 60, "45 CFR 164.406(b)"),
+        (&federal.substitute_other_means_from, 1, "45 CFR 164.404(d)(2)(i)"),
+        (&federal.substitute_public_from, 10, "45 CFR 164.404(d)(2)(ii)"),
+        (&federal.substitute_posting_days, 90, "45 CFR 164.404(d)(2)(ii)"),
+        (&federal.oral_hold_days, 30, "45 CFR 164.412(b)"),
+    ];
+    for (limit, value, clause) in numbers {
+        assert_eq!((limit.value, limit.clause.as_str()), (value, clause));
+    }
+}
+
+#[test]
+fn majority_is_eighteen_but_where_it_is_not() {
+    let others: Vec<(String, u8)> = rules()
+        .jurisdictions
+        .iter()
+        .filter(|(_, rule)| rule.majority_age != 18)
+        .map(|(code, rule)| (code.to_string(), rule.majority_age))
+        .collect();
+    let expected = [("AL", 19), ("MS", 21), ("NE", 19), ("PR", 21)].map(|(code, age)| (code.to_owned(), age));
+    assert_eq!(others, expected);
+}
+
+#[test]
+fn military_post_and_invented_codes_are_no_jurisdiction() {
+    let rules = rules();
+    for code in ["AA", "AE", "AP", "ZZ", "US"] {
+        assert_eq!(rules.jurisdiction(Jurisdiction::from_code(code).unwrap()), None, "{code}");
+    }
+    for code in ["DC", "PR", "GU", "VI", "AS", "MP", "TX"] {
+        assert!(rules.jurisdiction(Jurisdiction::from_code(code).unwrap()).unwrap().counts_for_media, "{code}");
+    }
+}
+
+#[test]
+fn letters_find_the_offices_they_print() {
+    let rules = rules();
+    let ids: Vec<&str> = rules.agencies.keys().map(String::as_str).collect();
+    let expected = ["federal.annual_credit_report", "federal.ftc", "state.DC", "state.MA", "state.MD", "state.NC", "state.NY", "state.RI"];
+    assert_eq!(ids, expected);
+    assert_eq!(rules.bureaus[2].minor_freeze_lines, ["P.O. Box 380", "Woodlyn, PA 19094"]);
+}
+
+#[test]
+fn sources_are_every_file_that_is_loaded() {
+    let rules = rules();
+    let names: Vec<&str> = rules.sources().iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["agencies.toml", "federal.toml", "holidays.toml", "jurisdictions.toml"]);
+    assert!(rules.sources().iter().all(|(_, text)| text.contains("source = ")));
+}
+
+#[test]
+fn a_fault_in_a_built_in_file_is_a_bug_of_ours() {
+    let faults = [
+        federal(&FEDERAL.replacen("value = 60", "value = 6000", 1)).err(),
+        federal(&FEDERAL.replacen("value = 60", "value = \"60\"", 1)).err(),
+        federal(&FEDERAL.replacen("clause =", "clauses =", 1)).err(),
+        jurisdictions(&JURISDICTIONS.replacen("majority_age = 19", "majority_age = 91", 1)).err(),
+        jurisdictions(&JURISDICTIONS.replacen("[AL]", "[Al]", 1)).err(),
+        jurisdictions(&JURISDICTIONS.replacen("confidence = \"medium\"", "confidence = \"sure\"", 1)).err(),
+        agencies(&AGENCIES.replacen("id = \"equifax\"", "id = \"experian\"", 1)).err(),
+        agencies(&AGENCIES.replacen("www.identitytheft.gov", "https://www.identitytheft.gov", 1)).err(),
+    ];
+    for (index, fault) in faults.iter().enumerate() {
+        assert_eq!(fault.as_ref().map(|error| error.kind), Some(Kind::Bug), "fault {index}");
+    }
+}
+
+#[test]
+fn mail_by_rolls_back_and_never_forward() {
+    let rules = rules();
+    let cases = [
+        (date(2025, 4, 21), date(2025, 4, 21)),
+        // Case 7: a Sunday, and the Saturday before it.
+        (date(2025, 5, 4), date(2025, 5, 2)),
+        (date(2025, 5, 3), date(2025, 5, 2)),
+        // A Monday holiday after a weekend.
+        (date(2026, 1, 19), date(2026, 1, 16)),
+        // Independence Day 2026 is a Saturday: Friday the 3rd is an ordinary day.
+        (date(2026, 7, 4), date(2026, 7, 3)),
+        // Christmas 2022 was a Sunday, kept on Monday the 26th.
+        (date(2022, 12, 26), date(2022, 12, 23)),
+    ];
+    for (day, expected) in cases {
+        assert_eq!(rules.mail_by(day), expected, "{day}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn mail_by_is_a_business_day_within_a_week(year in 2020_i16..2040, month in 1_i8..=12, day in 1_i8..=28) {
+        let rules = rules();
+        let day = date(year, month, day);
+        let mail_by = rules.mail_by(day);
+        prop_assert!(mail_by <= day && rules.is_postal_business_day(mail_by));
+        prop_assert!((day - mail_by).get_days() < 7);
+    }
+}

@@ -1,0 +1,183 @@
+//! The pipeline: the only file that knows every stage, with the rooms below it for what each command makes of it.
+
+mod approval;
+mod export;
+mod inputs;
+mod press;
+mod render;
+mod send;
+
+use crate::compose::{Composer, PieceNumber, Variant};
+use crate::error::{Finding, Result};
+use crate::incident::{self, Incident};
+use crate::intake::{self, Intake};
+use crate::ledger::{self, Ledger, Standing};
+use crate::pdf::Plate;
+use crate::recipients::{self, Counts, Disposition, Recipients};
+use crate::review::{self, Seal};
+use crate::rules::Rules;
+use crate::typeset::{self, Fonts, Layout};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub use approval::{approve, release};
+pub use export::{ExportOptions, Exported, export};
+pub use press::Progress;
+pub use render::{Form, RenderOptions, Shard, render, write_summary};
+pub use send::{SendOptions, Sending, resolve, send};
+
+use press::{Press, Set};
+
+/// Everything that was read and judged, before a letter is composed.
+pub struct Case {
+    /// The law and the post.
+    pub rules: Rules,
+    /// The incident.
+    pub incident: Incident,
+    /// The lists' rows.
+    pub intake: Intake,
+    /// The people.
+    pub recipients: Recipients,
+    /// Findings that warn, of every stage.
+    pub warnings: Vec<Finding>,
+}
+
+/// Reads an incident folder and its lists, and makes recipients of their rows.
+///
+/// # Errors
+/// Refused when the incident or a list cannot be used.
+pub fn read(folder: &Path) -> Result<Case> {
+    let rules = Rules::load()?;
+    let (incident, mut warnings) = incident::load(folder, &rules)?;
+    let intake = intake::read(&incident)?;
+    let recipients = recipients::gather(&incident, &rules, &intake)?;
+    warnings.extend(intake.findings.iter().cloned());
+    warnings.extend(recipients.findings.iter().cloned());
+    Ok(Case { rules, incident, intake, recipients, warnings })
+}
+
+impl Case {
+    /// The counts, which close or a bug is reported by whoever writes them.
+    pub fn counts(&self) -> Counts {
+        Counts::of(&self.intake, &self.recipients)
+    }
+
+    /// Every finding that keeps a recipient back, in row order.
+    pub fn held(&self) -> impl Iterator<Item = &Finding> {
+        self.recipients.people.iter().filter_map(|recipient| match &recipient.disposition {
+            Disposition::Held(finding) => Some(finding),
+            _ => None,
+        })
+    }
+}
+
+/// A case whose letters were composed and set once: what is sealed, counted and, from a plate, written.
+pub struct Proofed {
+    /// What was read.
+    pub case: Case,
+    /// The templates.
+    pub composer: Composer,
+    /// Letters and e-mails in recipient order; those that could not be set are held by now.
+    sets: Vec<Set>,
+    /// Distinct wordings with how many people get each.
+    pub variants: BTreeMap<Variant, u64>,
+    plate: Plate,
+    layout: Layout,
+    fonts: Fonts,
+    press: Press,
+}
+
+/// Reads, composes and sets everything once, with the piece numbers that `number` gives.
+fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNumber>], progress: &dyn Progress) -> Result<Proofed> {
+    let composer = Composer::load(&case.incident, &case.rules)?;
+    let fonts = Fonts::built_in();
+    let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
+    for (index, finding) in proofs.misfits {
+        case.recipients.people[index].disposition = Disposition::Held(finding);
+    }
+    let plate = Plate::new(&fonts, &proofs.glyphs)?;
+    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })
+}
+
+/// Reads and judges everything, letters included, without touching the ledger.
+///
+/// # Errors
+/// Refused when the incident, a list or a template cannot be used.
+pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
+    let case = read(folder)?;
+    let layout = Layout { envelope: typeset::profile(&case.incident.print.envelope)?, draft: true };
+    // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
+    let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
+    proof(case, layout, Press::new(jobs)?, &numbers, progress)
+}
+
+/// A proofed case with its place in the ledger: one state of inputs, seal and release.
+pub struct Job {
+    /// What was read, composed and set.
+    pub proofed: Proofed,
+    /// The ledger.
+    pub ledger: Box<dyn Ledger>,
+    /// Ordinal in the ledger.
+    pub number: u32,
+    /// What the ordinal stands for.
+    pub digest: String,
+    /// Counsel's approval of the wording.
+    pub seal: review::Standing<Seal>,
+    /// Digest of the texts that the seal binds, as they are now.
+    wording: String,
+    numbers: Vec<Option<PieceNumber>>,
+}
+
+/// Opens the job of an incident folder: reads it, allots piece numbers, composes and sets every letter once.
+///
+/// # Errors
+/// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
+pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
+    let case = read(folder)?;
+    let envelope = typeset::profile(&case.incident.print.envelope)?;
+    let composer = Composer::load(&case.incident, &case.rules)?;
+    let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
+    let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
+    let draft = !matches!(seal, review::Standing::InForce(_));
+    let mut ledger = ledger::open(folder, &case.incident.id, ledger_url)?;
+    let numbers = allot(&case.recipients, ledger.as_mut())?;
+    let digest = inputs::job_digest(&case.incident, &sources, draft)?;
+    let number = ledger.job(&digest)?;
+    let proofed = proof(case, Layout { envelope, draft }, Press::new(jobs)?, &numbers, progress)?;
+    let wording = inputs::wording_digest(&sources);
+    Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
+}
+
+/// Gives everyone who is owed a letter a number, the held too, so that a later release moves nobody's.
+fn allot(recipients: &Recipients, ledger: &mut dyn Ledger) -> Result<Vec<Option<PieceNumber>>> {
+    let owed = |recipient: &recipients::Recipient| !matches!(recipient.disposition, Disposition::Excluded { .. });
+    let people: Vec<String> =
+        recipients.people.iter().filter(|recipient| owed(recipient)).map(|recipient| recipient.key.0.clone()).collect();
+    let mut pieces = ledger.allot(&people)?.into_iter();
+    Ok(recipients.people.iter().map(|recipient| if owed(recipient) { pieces.next().map(PieceNumber) } else { None }).collect())
+}
+
+impl Job {
+    /// Whether letters carry the watermark.
+    pub fn draft(&self) -> bool {
+        self.proofed.layout.draft
+    }
+
+    /// Writes into the ledger where everyone stands: what `status` counts.
+    fn record_standing(&mut self) -> Result<()> {
+        let case = &self.proofed.case;
+        let standing = |(recipient, number): (&recipients::Recipient, &Option<PieceNumber>)| {
+            let (disposition, reason) = match &recipient.disposition {
+                Disposition::Letter => ("letter", String::new()),
+                Disposition::Email => ("email", String::new()),
+                Disposition::Held(finding) => ("held", finding.code.to_owned()),
+                Disposition::Excluded { clause, .. } => ("excluded", clause.clone()),
+            };
+            let (record, person) = (recipient.record.clone(), recipient.key.0.clone());
+            Standing { record, person, piece: number.map(|piece| piece.0), disposition: disposition.to_owned(), reason }
+        };
+        let people: Vec<Standing> = case.recipients.people.iter().zip(&self.numbers).map(standing).collect();
+        let counts = case.counts();
+        self.ledger.record_standing(self.number, counts.rows, counts.merged, &people)
+    }
+}

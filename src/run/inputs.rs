@@ -1,0 +1,137 @@
+//! The states that approvals and jobs are bound to, as digests.
+
+use crate::compose::Composer;
+use crate::error::{Error, Result};
+use crate::incident::{Incident, Language};
+use crate::recipients::{Disposition, Recipient, Recipients};
+use crate::rules::Rules;
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+
+/// Every text that counsel approves, by name: templates, rules, and what the incident and its providers put into letters.
+pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Composer) -> Result<Vec<(String, String)>> {
+    let mut texts: Vec<(String, String)> = composer.sources().map(|(name, text)| (format!("templates/{name}"), text.to_owned())).collect();
+    texts.extend(rules.sources().iter().map(|(name, text)| (format!("rules/{name}"), (*text).to_owned())));
+    let providers = incident.folder.join("providers.csv");
+    let bytes = fs_err::read(&providers).map_err(|error| Error::unreadable(&providers, &error))?;
+    texts.push(("providers.csv".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
+    texts.push(("incident.toml, what letters print".to_owned(), printed_values(incident)));
+    texts.sort();
+    Ok(texts)
+}
+
+/// What incident.toml puts into letters, one value a line: lists, e-mail server and print settings may change without a new approval.
+fn printed_values(incident: &Incident) -> String {
+    let mut text = String::new();
+    let mut put = |key: &str, value: &str| {
+        for line in value.lines() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{key}: {line}");
+        }
+    };
+    put("what_happened", &incident.what_happened);
+    put("investigation", &incident.investigation);
+    put("mitigation", &incident.mitigation);
+    put("prevention", &incident.prevention);
+    for language in Language::ALL {
+        if let Some(prose) = incident.translations.get(&language) {
+            let tag = language.tag();
+            put(&format!("{tag}.what_happened"), &prose.what_happened);
+            put(&format!("{tag}.investigation"), &prose.investigation);
+            put(&format!("{tag}.mitigation"), &prose.mitigation);
+            put(&format!("{tag}.prevention"), &prose.prevention);
+        }
+    }
+    put("breach_began", &incident.breach_began.to_string());
+    put("breach_ended", &incident.breach_ended.map(|day| day.to_string()).unwrap_or_default());
+    put("discovered", &incident.discovered.to_string());
+    put("mail_date", &incident.mail_date.to_string());
+    put("sender", &format!("{:?}", incident.sender));
+    put("business_associate", &format!("{:?}", incident.business_associate));
+    put("identity_service", &format!("{:?}", incident.identity_service));
+    put("call_center", &format!("{:?}", incident.call_center));
+    text
+}
+
+/// Digest of all sealed texts together.
+pub(super) fn wording_digest(sources: &[(String, String)]) -> String {
+    let mut digest = Sha256::new();
+    for text in sources.iter().flat_map(|(name, text)| [name, text]) {
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text.as_bytes());
+    }
+    hex(&digest.finalize())
+}
+
+/// The state of everything that letters are made from: sealed texts, lists, rulings, codes, print settings.
+pub(super) fn job_digest(incident: &Incident, sources: &[(String, String)], draft: bool) -> Result<String> {
+    let mut digest = Sha256::new();
+    let mut part = |name: &str, bytes: &[u8]| {
+        for field in [name.as_bytes(), bytes] {
+            digest.update((field.len() as u64).to_be_bytes());
+            digest.update(field);
+        }
+    };
+    part("engine", env!("CARGO_PKG_VERSION").as_bytes());
+    part("draft", &[u8::from(draft)]);
+    for (name, text) in sources {
+        part(name, text.as_bytes());
+    }
+    part("print", format!("{:?} {:?}", incident.print.envelope, incident.print.duplex).as_bytes());
+    let mut files: Vec<&str> = incident.lists.iter().map(|list| list.file.as_str()).collect();
+    files.extend(incident.code_pools.iter().map(|pool| pool.file.as_str()));
+    files.extend(["decisions.csv", "incident.toml"]);
+    for file in files {
+        let path = incident.folder.join(file);
+        match fs_err::read(&path) {
+            Ok(bytes) => part(file, &bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => part(file, b"absent"),
+            Err(error) => return Err(Error::unreadable(&path, &error)),
+        }
+    }
+    Ok(hex(&digest.finalize()))
+}
+
+/// The recipient set that a release approves: who, how, where to, in which words.
+pub(super) fn recipients_digest(recipients: &Recipients) -> String {
+    let mut digest = Sha256::new();
+    for recipient in &recipients.people {
+        let text = recipient_text(recipient);
+        digest.update((text.len() as u64).to_be_bytes());
+        digest.update(text.as_bytes());
+    }
+    hex(&digest.finalize())
+}
+
+/// Everything of a recipient that decides who gets what; only its digest leaves this function's caller.
+fn recipient_text(recipient: &Recipient) -> String {
+    let disposition = match &recipient.disposition {
+        Disposition::Letter => "letter",
+        Disposition::Email => "email",
+        Disposition::Held(finding) => finding.code,
+        Disposition::Excluded { clause, .. } => clause,
+    };
+    let address = recipient.address.as_ref().map(|address| address.reveal().lines().join("\n")).unwrap_or_default();
+    let private = |value: &Option<crate::privacy::Private<String>>| value.as_ref().map(|value| value.reveal().clone()).unwrap_or_default();
+    let elements = recipient.elements.iter().map(crate::intake::Element::id).collect::<Vec<_>>().join(";");
+    [
+        recipient.key.0.as_str(),
+        &recipient.record,
+        disposition,
+        recipient.role.id(),
+        recipient.language.tag(),
+        if recipient.large_print { "large" } else { "" },
+        &recipient.name.reveal().full(),
+        &private(&recipient.representative),
+        &address,
+        &private(&recipient.email),
+        &private(&recipient.activation_code),
+        &elements,
+    ]
+    .join("\0")
+}
+
+/// Lower-case hex digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,171 @@
+//! Composing and setting on all cores: the work of each letter is its own, so that any number of cores gives the same bytes.
+
+use super::Case;
+use crate::compose::{Composer, PieceNumber, Variant};
+use crate::error::{Error, Finding, Result};
+use crate::intake::Field;
+use crate::pdf::GlyphUse;
+use crate::recipients::{Disposition, Recipient};
+use crate::typeset::{Fonts, Layout, Misfit, Pages, Typesetter};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// Hears how far a long work is; drawn by the command line.
+pub trait Progress: Sync {
+    /// A phase begins, of so many letters.
+    fn begin(&self, phase: &str, letters: u64);
+    /// So many more are done.
+    fn advance(&self, letters: u64);
+    /// The phase is over.
+    fn end(&self);
+}
+
+/// A pool of cores.
+pub(super) struct Press {
+    pool: rayon::ThreadPool,
+}
+
+/// A letter that was set once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Set {
+    /// Index of its recipient.
+    pub(super) recipient: usize,
+    /// Its number.
+    pub(super) piece: PieceNumber,
+    /// Pages.
+    pub(super) pages: u16,
+}
+
+/// What setting everything once told.
+pub(super) struct Proofs {
+    pub(super) sets: Vec<Set>,
+    pub(super) glyphs: GlyphUse,
+    pub(super) variants: BTreeMap<Variant, u64>,
+    /// Recipients whose letter cannot be set, with the finding that holds each.
+    pub(super) misfits: Vec<(usize, Finding)>,
+}
+
+/// Letters in one go of all cores: enough to keep them busy, few enough to hold in memory.
+pub(super) const BATCH: usize = 512;
+
+impl Press {
+    pub(super) fn new(jobs: Option<usize>) -> Result<Press> {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).build();
+        let pool = pool.map_err(|error| Error::bug(format!("no threads can be started: {error}")))?;
+        Ok(Press { pool })
+    }
+
+    /// A typesetter for each core.
+    pub(super) fn typesetters(&self, layout: &Layout, fonts: &Fonts) -> Result<Typesetters> {
+        let one = |_| Typesetter::new(layout.clone(), fonts).map(Mutex::new);
+        Ok(Typesetters((0..self.pool.current_num_threads()).map(one).collect::<Result<_>>()?))
+    }
+
+    /// Does a work for each item on all cores; results come in the order of the items.
+    pub(super) fn map<I: Sync, T: Send>(
+        &self,
+        typesetters: &Typesetters,
+        items: &[I],
+        work: impl Fn(&mut Typesetter, &I) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        self.pool.install(|| {
+            let one = |item: &I| {
+                let own = rayon::current_thread_index().unwrap_or(0);
+                let mut typesetter = typesetters.0[own].lock().unwrap_or_else(PoisonError::into_inner);
+                work(&mut typesetter, item)
+            };
+            items.par_iter().map(one).collect()
+        })
+    }
+
+    /// Composes and sets every letter and e-mail once.
+    pub(super) fn proof(
+        &self,
+        case: &Case,
+        composer: &Composer,
+        layout: &Layout,
+        fonts: &Fonts,
+        numbers: &[Option<PieceNumber>],
+        progress: &dyn Progress,
+    ) -> Result<Proofs> {
+        let goes_out = |recipient: &Recipient| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
+        let people = case.recipients.people.iter().zip(numbers).enumerate();
+        let wanted: Vec<(usize, PieceNumber)> = people
+            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(recipient)).map(|number| (index, number)))
+            .collect();
+        let typesetters = self.typesetters(layout, fonts)?;
+        let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
+        progress.begin("proofing", wanted.len() as u64);
+        for batch in wanted.chunks(BATCH) {
+            let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
+            let results = self.map(&typesetters, &chunks, |typesetter, chunk| proof_chunk(case, composer, typesetter, chunk))?;
+            for result in results {
+                proofs.sets.extend(result.sets);
+                proofs.glyphs.merge(&result.glyphs);
+                proofs.misfits.extend(result.misfits);
+                for (variant, count) in result.variants {
+                    *proofs.variants.entry(variant).or_default() += count;
+                }
+            }
+            progress.advance(batch.len() as u64);
+        }
+        progress.end();
+        Ok(proofs)
+    }
+}
+
+/// A typesetter for each core of a press.
+pub(super) struct Typesetters(Vec<Mutex<Typesetter>>);
+
+fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, chunk: &[(usize, PieceNumber)]) -> Result<Proofs> {
+    let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
+    for (index, piece) in chunk {
+        let recipient = &case.recipients.people[*index];
+        let letter = composer.compose(&case.incident, recipient, *piece)?;
+        match typesetter.set(&letter) {
+            Ok(pages) => {
+                proofs.glyphs.add(&pages);
+                *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
+                proofs.sets.push(Set { recipient: *index, piece: *piece, pages: pages.pages.len() as u16 });
+            }
+            Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
+        }
+    }
+    Ok(proofs)
+}
+
+/// Sets a letter again, which was set before.
+pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
+    let letter = composer.compose(&case.incident, &case.recipients.people[set.recipient], set.piece)?;
+    let pages = typesetter.set(&letter).map_err(|_| Error::bug("a letter that was set once cannot be set again"))?;
+    if pages.pages.len() != usize::from(set.pages) {
+        return Err(Error::bug("a letter has other pages when it is set again"));
+    }
+    Ok(pages)
+}
+
+fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
+    let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
+    let finding = match misfit {
+        Misfit::Uncovered(character) => Finding::holds(
+            "uncovered-character",
+            place(Field::LastName),
+            format!("no font at hand has the character U+{:04X}", u32::from(character)),
+            "write the name or address in Latin letters as well, or ask for a letter by hand",
+        ),
+        Misfit::AddressTooWide => Finding::holds(
+            "address-too-wide",
+            place(Field::Address1),
+            "an address line is wider than the envelope's window",
+            "shorten the line by postal abbreviations, or move part of it to address2",
+        ),
+        Misfit::AddressTooTall => Finding::holds(
+            "address-too-tall",
+            place(Field::Address1),
+            "the address has more lines than the envelope's window shows",
+            "join lines of the address, six lines with the name are the most",
+        ),
+    };
+    finding.record(&recipient.record)
+}

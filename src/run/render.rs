@@ -1,0 +1,314 @@
+//! `render`: letters, print stream and tables of a job.
+
+use super::inputs::hex;
+use super::press::{BATCH, Progress, Set, set_again};
+use super::{Case, Job, Proofed};
+use crate::compose::PieceNumber;
+use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
+use crate::error::{Error, Place, Result};
+use crate::files::{self, Writing};
+use crate::pdf::{self, StreamPart, StreamedPiece};
+use crate::privacy::Private;
+use crate::recipients::Disposition;
+use crate::report::{self, Summary};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// One file a letter.
+    Letters,
+    /// Print files of many pieces.
+    Stream,
+    /// Both.
+    Both,
+}
+
+/// Part I of N, by piece number: disjoint and the same on every machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// 1-based.
+    pub part: u32,
+    /// At least 1.
+    pub of: u32,
+}
+
+impl Shard {
+    fn holds(self, piece: PieceNumber) -> bool {
+        piece.0 % self.of == self.part - 1
+    }
+}
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct RenderOptions {
+    /// Output folder.
+    pub out: PathBuf,
+    /// Letters, stream or both.
+    pub form: Form,
+    /// One record, by `list:record_id` or bare record id.
+    pub only: Option<String>,
+    /// At most so many letters.
+    pub limit: Option<usize>,
+    /// A part of the letters.
+    pub shard: Option<Shard>,
+}
+
+/// Pieces in a part of the print stream: what a house's machine takes in comfort.
+pub(super) const PART_PIECES: usize = 2_000;
+
+/// Writes a job's letters and tables; summary.json comes last.
+///
+/// # Errors
+/// Refused when the folder holds another job or a record is not known; failed when it cannot be written.
+pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -> Result<Summary> {
+    let chosen = choose(job, options)?;
+    claim_folder(&options.out, job)?;
+    let mut index = IndexWriter::create(&options.out, &[IndexFormat::Csv])?;
+    if options.form != Form::Stream {
+        // With a print stream beside them, the index names the stream, where a piece's pages have to be found.
+        let mut row = |row: &IndexRow| if options.form == Form::Letters { index.push(row) } else { Ok(()) };
+        write_letters(job, &options.out, &chosen, &mut row, progress)?;
+    }
+    if options.form != Form::Letters {
+        let name = |sheets: u16, part: usize, _: usize| format!("{sheets}-sheet-{part:03}.pdf");
+        write_stream(job, &options.out.join("stream"), &name, PART_PIECES, &chosen, &mut index, progress)?;
+    }
+    index.finish()?;
+    let case = &job.proofed.case;
+    report::write_tables(&options.out, &case.incident, &case.intake, &case.recipients)?;
+    job.record_standing()?;
+    let summary = summary(&job.proofed, &chosen)?;
+    write_summary(&options.out, &summary)?;
+    Ok(summary)
+}
+
+/// The counts of a run over these letters.
+///
+/// # Errors
+/// A bug of ours when the counts do not close.
+pub(super) fn summary(proofed: &Proofed, written: &[Set]) -> Result<Summary> {
+    let counts = proofed.case.counts();
+    if !counts.close() {
+        return Err(Error::bug("the counts do not close"));
+    }
+    let pages = written.iter().map(|set| u64::from(set.pages)).sum();
+    let variants = proofed.variants.len() as u64;
+    Ok(Summary { counts, written: written.len() as u64, pages, variants, draft: proofed.layout.draft })
+}
+
+/// Writes summary.json into a folder.
+///
+/// # Errors
+/// Failed when it cannot be written.
+pub fn write_summary(out: &Path, summary: &Summary) -> Result<()> {
+    let mut json = serde_json::to_vec_pretty(summary).map_err(|error| Error::bug(error.to_string()))?;
+    json.push(b'\n');
+    files::write(&out.join("summary.json"), &json)
+}
+
+/// The letters that this call is to write. E-mail notices are attached by `send`, so that nobody mails them by mistake;
+/// a record that is named is written whatever its channel.
+fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
+    let case = &job.proofed.case;
+    let sets = job.proofed.sets.iter();
+    let mut chosen: Vec<Set> = match &options.only {
+        Some(wanted) => {
+            let recipient = find_record(case, wanted)?;
+            sets.filter(|set| set.recipient == recipient).copied().collect()
+        }
+        None => sets.filter(|set| case.recipients.people[set.recipient].disposition == Disposition::Letter).copied().collect(),
+    };
+    chosen.retain(|set| options.shard.is_none_or(|shard| shard.holds(set.piece)));
+    chosen.truncate(options.limit.unwrap_or(usize::MAX));
+    Ok(chosen)
+}
+
+fn find_record(case: &Case, wanted: &str) -> Result<usize> {
+    let bare = |record: &str| record.rsplit_once(':').map(|(_, id)| id.to_owned());
+    let people = &case.recipients.people;
+    let found: Vec<usize> =
+        (0..people.len()).filter(|&at| people[at].record == wanted || bare(&people[at].record).as_deref() == Some(wanted)).collect();
+    let place = Place::file("--only");
+    match found.as_slice() {
+        [] => Err(Error::refused(
+            "unknown-record",
+            place,
+            "no recipient has this record key",
+            "give the key as `list:record_id`; a merged row goes by the record it was merged into, see merged.csv",
+        )),
+        [one] => match &people[*one].disposition {
+            Disposition::Held(finding) => Err(Error::refused(
+                "record-held",
+                finding.place.clone(),
+                format!("this recipient is held: {}", finding.reason),
+                finding.hint.clone(),
+            )),
+            Disposition::Excluded { clause, reason } => Err(Error::refused(
+                "record-excluded",
+                place,
+                format!("this recipient is owed no letter: {reason}"),
+                format!("see {clause}"),
+            )),
+            _ => Ok(*one),
+        },
+        _ => Err(Error::refused("ambiguous-record", place, "several lists have this record id", "give the key as `list:record_id`")),
+    }
+}
+
+/// Marks the folder as this job's, or refuses one that holds another's output.
+fn claim_folder(out: &Path, job: &Job) -> Result<()> {
+    files::create_folder(out)?;
+    let path = out.join("job.json");
+    let marker = serde_json::json!({ "incident": job.proofed.case.incident.id, "job": job.number, "state": job.digest });
+    let marker = format!("{marker:#}\n");
+    let refuse = || {
+        let reason = "this folder already holds the output of another job or other files of the same names";
+        Err(Error::refused(
+            "folder-of-another-job",
+            Place::file(out.display().to_string()),
+            reason,
+            "choose an empty folder, or remove this one",
+        ))
+    };
+    match fs_err::read_to_string(&path) {
+        Ok(found) if found == marker => Ok(()),
+        Ok(_) => refuse(),
+        Err(_) if ["letters", "stream", "pieces.csv", "summary.json", "job.json"].iter().any(|name| out.join(name).exists()) => refuse(),
+        Err(_) => files::write(&path, marker.as_bytes()),
+    }
+}
+
+/// Takes a row of the index.
+type TakeRow<'a> = dyn FnMut(&IndexRow) -> Result<()> + 'a;
+
+/// Writes a file for each letter, below `letters/` of a folder.
+pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut TakeRow<'_>, progress: &dyn Progress) -> Result<()> {
+    let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
+    let letters = out.join("letters");
+    files::create_folder(&letters)?;
+    for folder in 0..100 {
+        if chosen.iter().any(|set| set.piece.0 % 100 == folder) {
+            files::create_folder(&letters.join(format!("{folder:02}")))?;
+        }
+    }
+    let typesetters = press.typesetters(layout, fonts)?;
+    let mut sequence = 0;
+    progress.begin("letters", chosen.len() as u64);
+    for batch in chosen.chunks(BATCH) {
+        let digests = press.map(&typesetters, batch, |typesetter, set| {
+            let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
+            files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
+            Ok(<[u8; 32]>::from(Sha256::digest(&bytes)))
+        })?;
+        for (set, sha256) in batch.iter().zip(digests) {
+            let pages = u32::from(set.pages);
+            let sides = if case.incident.print.duplex { 2 } else { 1 };
+            let sheets = pages.div_ceil(sides);
+            let placed = StreamedPiece { first_page: 1, last_page: pages, pages, blank_pages: sheets * sides - pages, sheets, sha256 };
+            sequence += 1;
+            row(&index_row(job, set, &letter_name(set.piece), "letters", sequence, &placed))?;
+        }
+        progress.advance(batch.len() as u64);
+    }
+    for folder in 0..100 {
+        let folder = letters.join(format!("{folder:02}"));
+        if folder.exists() {
+            files::sync_folder(&folder)?;
+        }
+    }
+    progress.end();
+    Ok(())
+}
+
+fn letter_name(piece: PieceNumber) -> String {
+    format!("letters/{:02}/{piece}.pdf", piece.0 % 100)
+}
+
+/// File name of a part, by sheets of each piece, number of the part and of parts.
+type PartName<'a> = dyn Fn(u16, usize, usize) -> String + 'a;
+
+/// Writes the print stream: grouped by sheets, in parts, each complete or absent.
+pub(super) fn write_stream(
+    job: &Job,
+    folder: &Path,
+    name: &PartName<'_>,
+    part_pieces: usize,
+    chosen: &[Set],
+    index: &mut IndexWriter,
+    progress: &dyn Progress,
+) -> Result<()> {
+    files::create_folder(folder)?;
+    let duplex = job.proofed.case.incident.print.duplex;
+    let sheets_of = |set: &Set| if duplex { set.pages.div_ceil(2) } else { set.pages };
+    let mut kinds: Vec<u16> = chosen.iter().map(sheets_of).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    progress.begin("stream", chosen.len() as u64);
+    for sheets in kinds {
+        let group: Vec<Set> = chosen.iter().filter(|set| sheets_of(set) == sheets).copied().collect();
+        let parts = group.chunks(part_pieces);
+        let count = parts.len();
+        for (number, part) in parts.enumerate() {
+            write_part(job, folder, &name(sheets, number + 1, count), part, index, progress)?;
+        }
+    }
+    progress.end();
+    Ok(())
+}
+
+fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut IndexWriter, progress: &dyn Progress) -> Result<()> {
+    let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
+    let path = folder.join(name);
+    let failed = |error: std::io::Error| Error::unwritable(&path, &error);
+    let typesetters = press.typesetters(layout, fonts)?;
+    let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
+    let stream = name.trim_end_matches(".pdf");
+    let mut sequence = 0;
+    for batch in sets.chunks(BATCH / 2) {
+        let pages = press.map(&typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
+        for (set, pages) in batch.iter().zip(&pages) {
+            let placed = part.add(pages).map_err(failed)?;
+            sequence += 1;
+            index.push(&index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed))?;
+        }
+        progress.advance(batch.len() as u64);
+    }
+    part.finish("Print stream").map_err(failed)?.finish()
+}
+
+fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
+    let case = &job.proofed.case;
+    let recipient = &case.recipients.people[set.recipient];
+    let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
+    let foreign = address.is_foreign();
+    let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
+    let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
+    IndexRow {
+        job_id: format!("{}_{:04}", case.incident.id, job.number),
+        stream_id: stream.to_owned(),
+        seq: sequence,
+        piece: set.piece.0,
+        template_id: format!("{}-{}", recipient.role.id(), recipient.language.tag()),
+        template_sha256: job.wording.clone(),
+        locale: recipient.language.tag().to_owned(),
+        file: file.to_owned(),
+        first_page: placed.first_page,
+        last_page: placed.last_page,
+        pages: placed.pages,
+        blank_pages: placed.blank_pages,
+        sheets: placed.sheets,
+        duplex: case.incident.print.duplex,
+        color: false,
+        insert_mask: 0,
+        mail_class: if foreign { "first-class-international" } else { "first-class" }.to_owned(),
+        endorsement: String::new(),
+        zip5: domestic(zip5),
+        zip4: domestic(zip4),
+        country: foreign.then(|| Private::new(address.country.clone())),
+        piece_sha256: hex(&placed.sha256),
+        address_sha256: hex(&Sha256::digest(address.lines().join("\n"))),
+        barcode_payload: String::new(),
+    }
+}

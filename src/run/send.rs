@@ -1,0 +1,116 @@
+//! `send`: the e-mail notices of a job, each at most once unless a person says otherwise.
+
+use super::Job;
+use super::approval::cleared;
+use super::press::{Set, set_again};
+use crate::deliver::email::{self, Dispatch, Outgoing, Patience, Resolution, Totals};
+use crate::error::{Error, Place, Result};
+use crate::incident::EmailSettings;
+use crate::pdf;
+use crate::privacy::Private;
+use crate::recipients::Disposition;
+use crate::typeset::Typesetter;
+use jiff::{Timestamp, civil::Date};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// What was asked for.
+pub struct SendOptions<'a> {
+    /// Write `.eml` files into this folder instead of sending.
+    pub dry_run: Option<PathBuf>,
+    /// Name of this worker.
+    pub owner: String,
+    /// Password of the e-mail account.
+    pub password: Option<Private<String>>,
+    /// The real date.
+    pub today: Date,
+    /// The clock.
+    pub clock: &'a dyn Fn() -> Timestamp,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// So many messages were written as files.
+    Rehearsed(u64),
+    /// What this call did, and how many notices go by e-mail in all.
+    Sent {
+        /// Of this call.
+        totals: Totals,
+        /// Of the incident.
+        wanted: u64,
+    },
+}
+
+/// Sends every released e-mail notice that is due.
+///
+/// # Errors
+/// Refused without seal, release or e-mail settings, or under a law-enforcement hold; failed when the server cannot be reached.
+pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&Totals)) -> Result<Sending> {
+    cleared(job, options.today)?;
+    let settings = settings(job)?;
+    if settings.smtp.is_none() && options.dry_run.is_none() {
+        let place = Place::file("incident.toml").column("email.smtp");
+        let hint = "add smtp = \"smtp+starttls://user@host:587\" to [email], or use --dry-run to write .eml files";
+        return Err(Error::refused("no-smtp", place, "no e-mail server is set", hint));
+    }
+    job.record_standing()?;
+    let Job { proofed, ledger, number, .. } = job;
+    let by_email = |set: &&Set| proofed.case.recipients.people[set.recipient].disposition == Disposition::Email;
+    let sets: BTreeMap<u32, Set> = proofed.sets.iter().filter(by_email).map(|set| (set.piece.0, *set)).collect();
+    let wanted: Vec<u32> = sets.keys().copied().collect();
+    let mut typesetter = Typesetter::new(proofed.layout.clone(), &proofed.fonts)?;
+    let mut build = |piece: u32| {
+        let set = sets.get(&piece).ok_or_else(|| Error::bug("a piece that nobody asked for is to be sent"))?;
+        outgoing(proofed, &mut typesetter, set)
+    };
+    let incident_id = &proofed.case.incident.id;
+    if let Some(folder) = &options.dry_run {
+        let date = (options.clock)();
+        return Ok(Sending::Rehearsed(email::dry_run(folder, &settings, incident_id, date, &wanted, &mut build)?));
+    }
+    let dispatch = Dispatch {
+        settings: &settings,
+        incident_id,
+        password: options.password,
+        authority: None,
+        owner: &options.owner,
+        job: *number,
+        clock: options.clock,
+        patience: Patience::default(),
+    };
+    let totals = email::drain(&dispatch, ledger.as_mut(), &wanted, &mut build, progress)?;
+    Ok(Sending::Sent { totals, wanted: wanted.len() as u64 })
+}
+
+fn settings(job: &Job) -> Result<EmailSettings> {
+    job.proofed.case.incident.email.clone().ok_or_else(|| {
+        let place = Place::file("incident.toml").column("email");
+        Error::refused("no-email-settings", place, "this incident sends no e-mail", "add an [email] table with from, reply_to and subject")
+    })
+}
+
+fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, set: &Set) -> Result<Outgoing> {
+    let case = &proofed.case;
+    let recipient = &case.recipients.people[set.recipient];
+    let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
+    let pages = set_again(case, &proofed.composer, typesetter, set)?;
+    let to = recipient.email.clone().ok_or_else(|| Error::bug("an e-mail notice without an address"))?;
+    Ok(Outgoing {
+        piece: set.piece.0,
+        to,
+        language_tag: recipient.language.tag(),
+        html: Private::new(letter.to_html()),
+        text: Private::new(letter.to_text()),
+        pdf: Private::new(pdf::piece(&pages, &proofed.plate)?),
+        pdf_name: format!("notice-{}.pdf", set.piece),
+    })
+}
+
+/// Records a person's word on an uncertain piece.
+///
+/// # Errors
+/// Refused when the piece is not uncertain; failed when the ledger cannot be written.
+pub fn resolve(ledger: &mut dyn crate::ledger::Ledger, owner: &str, piece: u32, resolution: Resolution) -> Result<()> {
+    email::resolve(ledger, owner, piece, resolution)
+}

@@ -1,0 +1,316 @@
+//! Blocks -> a flow of shaped items, each with its space above and its keep rules.
+//!
+//! This file is the look of the letter: sizes, leading, indents, space.
+
+use super::shape::{Shaper, Style, TextLines};
+use super::unit::{Point, Pt, Rect};
+use super::{Ink, Mark, PlacedText, SHEET, Structure, Tag, TagRole};
+use crate::compose::{Block, BlockKind, Inline};
+use std::sync::Arc;
+
+/// Factor from 11 to 18 points.
+pub(super) const LARGE_PRINT: f32 = 18.0 / 11.0;
+/// Left and right margin.
+pub(super) const SIDE_MARGIN: Pt = Pt(72.0);
+/// Width of the text column: about 80 characters of the body's size.
+pub(super) const COLUMN: Pt = Pt(SHEET.x.0 - 2.0 * SIDE_MARGIN.0);
+/// Hairlines.
+pub(super) const HAIRLINE: Pt = Pt(0.6);
+
+/// An item of the flow.
+pub(super) struct FlowItem {
+    /// Space above, unless the item stands at the top of a page.
+    pub(super) before: Pt,
+    /// Never the last item of a page.
+    pub(super) keep_with_next: bool,
+    pub(super) content: Content,
+}
+
+/// What an item holds.
+pub(super) enum Content {
+    /// Lines that may be split over pages.
+    Text { text: Arc<TextLines>, x: Pt, structure: Structure, label: Option<Label> },
+    /// Marks that stay together, positioned from the item's upper left corner.
+    Unit { marks: Vec<Mark>, height: Pt },
+}
+
+/// The bullet or number of a list item, on its first line.
+pub(super) struct Label {
+    pub(super) text: Arc<TextLines>,
+    pub(super) x: Pt,
+    pub(super) structure: Structure,
+}
+
+impl FlowItem {
+    /// Height without the space above.
+    pub(super) fn height(&self) -> Pt {
+        match &self.content {
+            Content::Text { text, .. } => text.height,
+            Content::Unit { height, .. } => *height,
+        }
+    }
+}
+
+/// Shapes the blocks of a letter.
+pub(super) fn flow(shaper: &mut Shaper, blocks: &[Block], scale: f32) -> Vec<FlowItem> {
+    let mut builder = Builder { shaper, scale, size: BODY, ordinal: 0, items: Vec::new() };
+    builder.blocks(blocks, &Frame { x: SIDE_MARGIN, width: COLUMN, path: Vec::new() });
+    builder.items
+}
+
+#[derive(Clone, Copy)]
+struct Size {
+    size: f32,
+    leading: f32,
+    paragraph_space: f32,
+}
+
+const BODY: Size = Size { size: 11.0, leading: 14.0, paragraph_space: 6.0 };
+const TABLE: Size = Size { size: 9.5, leading: 12.5, paragraph_space: 3.0 };
+const SIGNATURE_SPACE: f32 = 12.0;
+const FRAME_PADDING: f32 = 9.0;
+const LIST_SPACE: f32 = 4.0;
+const ITEM_SPACE: f32 = 2.0;
+const TWO_COLUMNS_FROM: usize = 5;
+const LIST_LABEL: f32 = 8.0;
+const LIST_BODY: f32 = 22.0;
+
+/// Where blocks stand: left edge, width, and the structure elements around them.
+struct Frame {
+    x: Pt,
+    width: Pt,
+    path: Vec<Tag>,
+}
+
+struct Builder<'a> {
+    shaper: &'a mut Shaper,
+    scale: f32,
+    size: Size,
+    ordinal: u32,
+    items: Vec<FlowItem>,
+}
+
+impl Builder<'_> {
+    fn tag(&mut self, role: TagRole) -> Tag {
+        self.ordinal += 1;
+        Tag { role, ordinal: self.ordinal }
+    }
+
+    fn structure(&mut self, frame: &Frame, role: TagRole, paragraph: &Arc<str>) -> Structure {
+        let tag = self.tag(role);
+        let path: Vec<Tag> = frame.path.iter().copied().chain([tag]).collect();
+        Structure::Tagged { path: path.into(), paragraph: Arc::clone(paragraph) }
+    }
+
+    fn scaled(&self, points: f32) -> Pt {
+        Pt(points * self.scale)
+    }
+
+    fn blocks(&mut self, blocks: &[Block], frame: &Frame) {
+        for block in blocks {
+            self.block(block, frame);
+        }
+    }
+
+    fn block(&mut self, block: &Block, frame: &Frame) {
+        let paragraph = &block.paragraph;
+        let size = self.size;
+        match &block.kind {
+            BlockKind::Title(inlines) => {
+                self.text(inlines, frame, TagRole::H1, paragraph, Style::bold(15.0, 18.0), 10.0, true);
+            }
+            BlockKind::Heading(inlines) => {
+                self.text(inlines, frame, TagRole::H2, paragraph, Style::bold(12.0, 15.0), 11.0, true);
+            }
+            BlockKind::Paragraph(inlines) => {
+                self.text(inlines, frame, TagRole::P, paragraph, Style::regular(size.size, size.leading), size.paragraph_space, false);
+            }
+            BlockKind::List { start, items } => self.list(*start, items, frame, paragraph),
+            BlockKind::Table { header, rows } => self.table(header, rows, frame, paragraph),
+            BlockKind::Framed(inner) => self.framed(inner, frame),
+            BlockKind::Together(inner) => self.together(inner, frame),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one line of the look each")]
+    fn text(&mut self, inlines: &[Inline], frame: &Frame, role: TagRole, paragraph: &Arc<str>, style: Style, before: f32, keep: bool) {
+        let text = self.shaper.paragraph(inlines, style.scaled(self.scale), frame.width);
+        let structure = self.structure(frame, role, paragraph);
+        let content = Content::Text { text, x: frame.x, structure, label: None };
+        self.items.push(FlowItem { before: self.scaled(before), keep_with_next: keep, content });
+    }
+
+    /// Long lists of short items stand in two columns, read down the left one first.
+    fn list(&mut self, start: Option<u64>, items: &[Vec<Block>], frame: &Frame, paragraph: &Arc<str>) {
+        let list = self.tag(TagRole::L);
+        if items.len() >= TWO_COLUMNS_FROM && self.scale == 1.0 {
+            let half = items.len().div_ceil(2);
+            let width = frame.width * 0.5;
+            let (left, left_height) =
+                self.column(start, &items[..half], list, &Frame { x: frame.x, width, path: frame.path.clone() }, paragraph);
+            let right_start = start.map(|start| start + half as u64);
+            let right_frame = Frame { x: frame.x + width, width, path: frame.path.clone() };
+            let (right, right_height) = self.column(right_start, &items[half..], list, &right_frame, paragraph);
+            let marks = left.into_iter().chain(right).collect();
+            let height = left_height.max(right_height);
+            self.items.push(FlowItem { before: Pt(LIST_SPACE), keep_with_next: false, content: Content::Unit { marks, height } });
+        } else {
+            self.list_items(start, items, list, frame, paragraph);
+        }
+    }
+
+    /// A column of a list, from its own top.
+    fn column(&mut self, start: Option<u64>, items: &[Vec<Block>], list: Tag, frame: &Frame, paragraph: &Arc<str>) -> (Vec<Mark>, Pt) {
+        let outer = std::mem::take(&mut self.items);
+        self.list_items(start, items, list, frame, paragraph);
+        stacked(std::mem::replace(&mut self.items, outer), Pt(0.0))
+    }
+
+    fn list_items(&mut self, start: Option<u64>, items: &[Vec<Block>], list: Tag, frame: &Frame, paragraph: &Arc<str>) {
+        for (index, blocks) in items.iter().enumerate() {
+            let item = self.tag(TagRole::LI);
+            let label_text = start.map_or_else(|| "\u{2022}".to_owned(), |start| format!("{}.", start + index as u64));
+            let style = Style::regular(self.size.size, self.size.leading).scaled(self.scale);
+            let label = self.shaper.line(&label_text, style);
+            let mut path = frame.path.clone();
+            path.extend([list, item]);
+            let in_item = Frame { x: frame.x, width: frame.width, path };
+            let structure = self.structure(&in_item, TagRole::Lbl, paragraph);
+            let mut path = in_item.path;
+            path.push(self.tag(TagRole::LBody));
+            let indent = self.scaled(LIST_BODY);
+            let body = Frame { x: frame.x + indent, width: frame.width - indent, path };
+            let first = self.items.len();
+            self.blocks(blocks, &body);
+            if let Some(FlowItem { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {
+                *slot = Some(Label { text: label, x: frame.x + Pt(LIST_LABEL * self.scale), structure });
+            }
+            for (offset, item) in self.items[first..].iter_mut().enumerate() {
+                if index > 0 || offset > 0 {
+                    item.before = Pt(ITEM_SPACE * self.scale);
+                }
+            }
+            if let Some(item) = self.items.get_mut(first).filter(|_| index == 0) {
+                item.before = Pt(LIST_SPACE * self.scale);
+            }
+        }
+    }
+
+    fn table(&mut self, header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], frame: &Frame, paragraph: &Arc<str>) {
+        let mut path = frame.path.clone();
+        path.push(self.tag(TagRole::Table));
+        let frame = Frame { x: frame.x, width: frame.width, path };
+        let first = self.items.len();
+        self.row(header, TagRole::TH, &frame, paragraph);
+        for row in rows {
+            self.row(row, TagRole::TD, &frame, paragraph);
+        }
+        // A contact table is read as one: its rows keep together.
+        let last = self.items.len() - 1;
+        for item in &mut self.items[first..last] {
+            item.keep_with_next = true;
+        }
+        if let Some(item) = self.items.get_mut(first) {
+            item.before = Pt(BODY.paragraph_space * self.scale);
+        }
+    }
+
+    fn row(&mut self, cells: &[Vec<Inline>], role: TagRole, frame: &Frame, paragraph: &Arc<str>) {
+        let style = Style { bold: role == TagRole::TH, ..Style::regular(TABLE.size, TABLE.leading) }.scaled(self.scale);
+        let gap = self.scaled(10.0);
+        let width = frame.width * (1.0 / cells.len().max(1) as f32);
+        let mut path = frame.path.clone();
+        path.push(self.tag(TagRole::TR));
+        let in_row = Frame { x: frame.x, width, path };
+        let padding = self.scaled(TABLE.paragraph_space);
+        let mut marks = Vec::new();
+        let mut height = Pt(0.0);
+        for (index, cell) in cells.iter().enumerate() {
+            let text = self.shaper.paragraph(cell, style, width - gap);
+            let structure = self.structure(&in_row, role, paragraph);
+            height = height.max(text.height);
+            let at = Point { x: frame.x + width * index as f32, y: padding };
+            marks.push(Mark::Text(PlacedText { lines: 0..text.lines.len(), text, at, ink: Ink::Black, structure }));
+        }
+        let bottom = height + padding * 2.0;
+        let rect = Rect { x0: frame.x, y0: bottom, x1: frame.x + frame.width, y1: bottom };
+        marks.push(Mark::Frame { rect, pen: HAIRLINE });
+        self.items.push(FlowItem { before: Pt(0.0), keep_with_next: false, content: Content::Unit { marks, height: bottom } });
+    }
+
+    fn framed(&mut self, blocks: &[Block], frame: &Frame) {
+        let padding = self.scaled(FRAME_PADDING);
+        let mut path = frame.path.clone();
+        path.push(self.tag(TagRole::Sect));
+        let inner = Frame { x: frame.x + padding, width: frame.width - padding * 2.0, path };
+        let (mut marks, height) = self.stack(blocks, &inner, padding);
+        let height = height + padding;
+        let rect = Rect { x0: frame.x, y0: Pt(0.0), x1: frame.x + frame.width, y1: height };
+        marks.push(Mark::Frame { rect, pen: HAIRLINE });
+        let before = self.scaled(10.0);
+        self.items.push(FlowItem { before, keep_with_next: false, content: Content::Unit { marks, height } });
+    }
+
+    fn together(&mut self, blocks: &[Block], frame: &Frame) {
+        let mut path = frame.path.clone();
+        path.push(self.tag(TagRole::Sect));
+        let (marks, height) = self.stack(blocks, &Frame { x: frame.x, width: frame.width, path }, Pt(0.0));
+        let before = self.scaled(SIGNATURE_SPACE);
+        self.items.push(FlowItem { before, keep_with_next: false, content: Content::Unit { marks, height } });
+    }
+
+    /// Stacks blocks into marks from a top edge; gives the marks and the lower edge.
+    fn stack(&mut self, blocks: &[Block], frame: &Frame, top: Pt) -> (Vec<Mark>, Pt) {
+        let outer = std::mem::take(&mut self.items);
+        self.blocks(blocks, frame);
+        stacked(std::mem::replace(&mut self.items, outer), top)
+    }
+}
+
+/// Items one below the other from a top edge, as marks; gives the marks and the lower edge.
+fn stacked(items: Vec<FlowItem>, top: Pt) -> (Vec<Mark>, Pt) {
+    let mut marks = Vec::new();
+    let mut y = top;
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            y += item.before;
+        }
+        let height = item.height();
+        place(item.content, None, y, &mut marks);
+        y += height;
+    }
+    (marks, y)
+}
+
+/// Puts an item's marks at a height; `lines` limits a text to some of its lines.
+pub(super) fn place(content: Content, lines: Option<std::ops::Range<usize>>, y: Pt, marks: &mut Vec<Mark>) {
+    match content {
+        Content::Text { text, x, structure, label } => {
+            let lines = lines.unwrap_or(0..text.lines.len());
+            if let Some(label) = label {
+                let at = Point { x: label.x, y };
+                marks.push(Mark::Text(PlacedText { text: label.text, lines: 0..1, at, ink: Ink::Black, structure: label.structure }));
+            }
+            marks.push(Mark::Text(PlacedText { text, lines, at: Point { x, y }, ink: Ink::Black, structure }));
+        }
+        Content::Unit { marks: inner, .. } => marks.extend(inner.into_iter().map(|mark| lowered(mark, y))),
+    }
+}
+
+fn lowered(mark: Mark, by: Pt) -> Mark {
+    match mark {
+        Mark::Text(mut placed) => {
+            placed.at.y += by;
+            Mark::Text(placed)
+        }
+        Mark::Frame { mut rect, pen } => {
+            rect.y0 += by;
+            rect.y1 += by;
+            Mark::Frame { rect, pen }
+        }
+        Mark::Watermark { text, mut at } => {
+            at.y += by;
+            Mark::Watermark { text, at }
+        }
+    }
+}

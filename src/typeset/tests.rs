@@ -1,0 +1,124 @@
+//! What must hold of every set letter.
+
+use super::*;
+use crate::compose::{Block, BlockKind, Inline, Letter, PieceNumber};
+use crate::incident::Language;
+use proptest::prelude::*;
+
+fn inline(text: &str) -> Vec<Inline> {
+    vec![Inline { text: text.to_owned(), ..Inline::default() }]
+}
+
+fn block(kind: BlockKind) -> Block {
+    Block { paragraph: Arc::from("body"), kind }
+}
+
+fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
+    Letter {
+        piece: PieceNumber(42),
+        language: Language::English,
+        title: "Notice of Data Breach".into(),
+        return_address: vec!["Lakeside Health".into(), "PO Box 1".into(), "Anytown, OH 43001".into()],
+        recipient_address: address.iter().map(|line| (*line).to_owned()).collect(),
+        blocks,
+        large_print: false,
+        footer: "Page {page} of {pages}".into(),
+    }
+}
+
+fn typesetter(draft: bool) -> Typesetter {
+    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft };
+    Typesetter::new(layout, &Fonts::built_in()).unwrap()
+}
+
+/// Every text of a letter in reading order, a line each.
+fn text_of(pages: &Pages) -> String {
+    let mut text = String::new();
+    for mark in pages.pages.iter().flat_map(|page| &page.marks) {
+        if let Mark::Text(placed) = mark {
+            for line in &placed.text.lines[placed.lines.clone()] {
+                for run in &line.runs {
+                    text.push_str(&run.text);
+                }
+                text.push('\n');
+            }
+        }
+    }
+    text
+}
+
+const ADDRESS: [&str; 3] = ["ANN O\u{2019}BRIEN", "12 MAIN ST", "ANYTOWN OH 43001"];
+
+#[test]
+fn address_stands_in_the_window_and_nothing_else_does() {
+    let long = "Lorem ipsum dolor sit amet, consectetur adipiscing elit. ".repeat(60);
+    let envelope = profile("lob-10-double").unwrap();
+    let pages = typesetter(true).set(&letter(vec![block(BlockKind::Paragraph(inline(&long)))], &ADDRESS)).unwrap();
+    for mark in &pages.pages[0].marks {
+        let Mark::Text(placed) = mark else { continue };
+        let clear = envelope.keep_clear.iter().all(|zone| placed.at.y >= zone.y1 || placed.at.x >= zone.x1);
+        let id = match &placed.structure {
+            Structure::Tagged { paragraph, .. } => paragraph.as_ref(),
+            Structure::Artifact => "artifact",
+        };
+        match id {
+            "recipient_address" => assert!(placed.at.y >= envelope.recipient.y0 && placed.at.y < envelope.recipient.y1),
+            "return_address" => assert!(placed.at.y < envelope.return_address.unwrap().y1),
+            _ => assert!(clear, "{id} shows in a window"),
+        }
+    }
+}
+
+#[test]
+fn an_address_that_does_not_fit_is_refused_not_cut() {
+    let wide = "W".repeat(60);
+    let mut typesetter = typesetter(false);
+    let outcome = |typesetter: &mut Typesetter, lines: &[&str]| typesetter.set(&letter(Vec::new(), lines)).err();
+    assert_eq!(outcome(&mut typesetter, &["ANN", &wide, "X"]), Some(Misfit::AddressTooWide));
+    assert_eq!(outcome(&mut typesetter, &["A", "B", "C", "D", "E", "F"]), None);
+    assert_eq!(outcome(&mut typesetter, &["A"; 9]), Some(Misfit::AddressTooTall));
+}
+
+#[test]
+fn a_character_that_no_font_has_is_named_every_time() {
+    let mut typesetter = typesetter(false);
+    for _ in 0..2 {
+        let letter = letter(vec![block(BlockKind::Paragraph(inline("name \u{4E2D}")))], &ADDRESS);
+        assert_eq!(typesetter.set(&letter).err(), Some(Misfit::Uncovered('\u{4E2D}')));
+    }
+    assert!(typesetter.set(&letter(vec![block(BlockKind::Paragraph(inline("Nguyễn Wałęsa Peña")))], &ADDRESS)).is_ok());
+}
+
+#[test]
+fn a_heading_never_ends_a_page() {
+    for lines in 20..40 {
+        let mut blocks: Vec<Block> = (0..lines).map(|_| block(BlockKind::Paragraph(inline("One line.")))).collect();
+        blocks.push(block(BlockKind::Heading(inline("A heading"))));
+        blocks.push(block(BlockKind::Paragraph(inline("After the heading."))));
+        let pages = typesetter(false).set(&letter(blocks, &ADDRESS)).unwrap();
+        for page in &pages.pages {
+            let last = page.marks.iter().rfind(|mark| matches!(mark, Mark::Text(placed) if placed.structure != Structure::Artifact));
+            let Some(Mark::Text(placed)) = last else { continue };
+            let Structure::Tagged { path, .. } = &placed.structure else { continue };
+            assert_ne!(path[0].role, TagRole::H2, "heading at the end of a page with {lines} lines above");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn breaking_into_lines_and_pages_loses_no_text(words in prop::collection::vec("[A-Za-zÀ-ÿ0-9,.]{1,14}", 1..900)) {
+        let text = words.join(" ");
+        let pages = typesetter(false).set(&letter(vec![block(BlockKind::Paragraph(inline(&text)))], &ADDRESS)).unwrap();
+        let set = text_of(&pages);
+        let body: String = set.split_whitespace().collect();
+        let wanted: String = text.split_whitespace().collect();
+        prop_assert!(body.replace("0000042", "").contains(&wanted) || pages.pages.len() > 1);
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+        let frame = letters(&text_of(&typesetter(false).set(&letter(Vec::new(), &ADDRESS)).unwrap()));
+        let more_footers = (pages.pages.len() - 1) * letters("0000042Page1of1");
+        prop_assert_eq!(letters(&set), frame + letters(&text) + more_footers);
+    }
+}

@@ -1,0 +1,11 @@
+//! Runs the real binary in temporary homes. Cases are grouped by how a command ends.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
+
+mod done; // exit 0: the sample goes the whole way
+mod email; // a real Postfix takes the notices
+mod failed; // exit 4: what cannot be written
+mod harness;
+mod held; // exit 1: the faulty sample, one finding per planted fault
+mod house; // the structure of the source itself
+mod refused; // exit 3: nothing is written
+mod same_bytes; // the same input gives the same bytes
