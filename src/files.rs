@@ -43,9 +43,13 @@ impl Writing {
         persist(file, &path)
     }
 
-    /// The error of a write into this file.
-    pub fn failed(path: &Path, error: &std::io::Error) -> Error {
-        Error::unwritable(path, error)
+    /// Everything that was written so far, read back from disk.
+    ///
+    /// # Errors
+    /// Failed when the file cannot be written or read.
+    pub fn contents(&mut self) -> Result<Vec<u8>> {
+        let read = self.file.flush().and_then(|()| std::fs::read(self.file.get_ref().path()));
+        read.map_err(|error| Error::unwritable(&self.path, &error))
     }
 }
 

@@ -6,4 +6,3 @@
 
 pub mod email;
 pub mod mailhouse;
-mod private_files;

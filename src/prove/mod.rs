@@ -7,7 +7,7 @@ mod expected;
 
 use crate::intake::{Field, Intake};
 use crate::pdf::readback::ReadPage;
-use crate::recipients::Recipient;
+use crate::recipients::{Disposition, Recipient};
 
 /// Something that a written piece should hold and does not. Names the kind of value, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,8 @@ pub fn prove(intake: &Intake, recipient: &Recipient, piece: &str, pages: usize, 
     if !texts.iter().all(|lines| lines.iter().any(|line| line.starts_with(piece))) {
         return Err(Mismatch::PieceNumber);
     }
-    if recipient.address.is_some() && !expected::window_shows_rows(intake, recipient, &read[0]) {
+    // A notice by e-mail has no window.
+    if recipient.disposition == Disposition::Letter && !expected::window_shows_rows(intake, recipient, &read[0]) {
         return Err(Mismatch::Address);
     }
     let whole = expected::comparable(&texts.concat().join(" "));

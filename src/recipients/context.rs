@@ -25,15 +25,7 @@ impl<'a> Context<'a> {
 
     /// The provider that a row concerns; `None` when it names none that exists.
     pub(super) fn provider_of_row(&self, row: RowIndex) -> Option<ProviderIndex> {
-        let row = self.row(row);
-        let cell = row.get(Field::ProviderId);
-        if !cell.is_empty() {
-            return self.incident.provider_by_id(cell);
-        }
-        match &self.incident.lists[usize::from(row.list)].provider {
-            Some(id) => self.incident.provider_by_id(id),
-            None => (self.incident.providers.len() == 1).then_some(ProviderIndex(0)),
-        }
+        self.intake.provider(self.incident, row)
     }
 
     /// The day at which ages and agreements are judged.

@@ -1,9 +1,9 @@
 //! decisions.csv: what people ruled about single recipients.
 
 use super::context::Context;
-use super::dates::read_date;
 use crate::error::{Error, Finding, Place, Result};
 use crate::intake::RowIndex;
+use crate::intake::dates::parse_date;
 use std::collections::{BTreeMap, BTreeSet};
 
 const FILE: &str = "decisions.csv";
@@ -159,7 +159,7 @@ fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulin
             return Err(line.refused(column, "ruling-incomplete", &format!("the cell {column} is empty"), hint));
         }
     }
-    if read_date(line.cell("on")).is_err() {
+    if parse_date(line.cell("on")).is_err() {
         return Err(line.refused(
             "on",
             "ruling-incomplete",

@@ -2,12 +2,12 @@
 
 use super::address_form::{Written, form};
 use super::context::Context;
-use super::dates::read_date;
 use super::name_case::fold;
 use super::name_doubt::doubtful_words;
 use super::names::{Generation, read_name};
 use super::vocabulary::NICKNAMES;
 use crate::incident::ProviderIndex;
+use crate::intake::dates::parse_date;
 use crate::intake::{Field, RowIndex};
 use jiff::civil::Date;
 
@@ -41,7 +41,7 @@ impl Identity {
         let name = read_name(row, values).name;
         Identity {
             provider: if alone { None } else { context.provider_of_row(row) },
-            birth: read_date(values.get(Field::BirthDate)).ok(),
+            birth: parse_date(values.get(Field::BirthDate)).ok(),
             generation: Generation::of(&name),
             names: [fold(&name.first).into(), fold(&name.middle).into(), fold(&name.last).into()],
             doubtful: doubtful_words(&name.full()).is_some(),

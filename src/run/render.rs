@@ -9,6 +9,7 @@ use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
 use crate::pdf::{self, StreamPart, StreamedPiece};
 use crate::privacy::Private;
+use crate::prove;
 use crate::recipients::Disposition;
 use crate::report::{self, Summary};
 use sha2::{Digest, Sha256};
@@ -199,6 +200,7 @@ pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut Tak
     for batch in chosen.chunks(BATCH) {
         let digests = press.map(&typesetters, batch, |typesetter, set| {
             let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
+            proved(case, &[*set], &bytes)?;
             files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
             Ok(<[u8; 32]>::from(Sha256::digest(&bytes)))
         })?;
@@ -275,7 +277,26 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
         }
         progress.advance(batch.len() as u64);
     }
-    part.finish("Print stream").map_err(failed)?.finish()
+    let mut part = part.finish("Print stream").map_err(failed)?;
+    proved(case, sets, &part.contents()?)?;
+    part.finish()
+}
+
+/// Reads written bytes back and proves each piece against its source rows; one mismatch stops the job.
+pub(super) fn proved(case: &Case, sets: &[Set], bytes: &[u8]) -> Result<()> {
+    let pages = pdf::readback::read(bytes).map_err(|error| Error::bug(error.to_string()))?;
+    let mut rest = pages.as_slice();
+    for set in sets {
+        let count = usize::from(set.pages);
+        let (piece, after) = rest.split_at_checked(count).ok_or_else(|| Error::bug("written pages are missing"))?;
+        let recipient = &case.recipients.people[set.recipient];
+        prove::prove(&case.intake, recipient, &set.piece.to_string(), count, piece)
+            .map_err(|mismatch| Error::bug(format!("piece {} {mismatch}", set.piece)))?;
+        // A blank back belongs to the piece before it.
+        let blank = usize::from(after.first().is_some_and(|page| page.texts.is_empty()));
+        rest = &after[blank..];
+    }
+    if rest.is_empty() { Ok(()) } else { Err(Error::bug("there are more pages than pieces")) }
 }
 
 fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {

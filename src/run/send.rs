@@ -3,6 +3,7 @@
 use super::Job;
 use super::approval::cleared;
 use super::press::{Set, set_again};
+use super::render::proved;
 use crate::deliver::email::{self, Dispatch, Outgoing, Patience, Resolution, Totals};
 use crate::error::{Error, Place, Result};
 use crate::incident::EmailSettings;
@@ -95,6 +96,8 @@ fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, set: &Set) ->
     let recipient = &case.recipients.people[set.recipient];
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
     let pages = set_again(case, &proofed.composer, typesetter, set)?;
+    let pdf = pdf::piece(&pages, &proofed.plate)?;
+    proved(case, &[*set], &pdf)?;
     let to = recipient.email.clone().ok_or_else(|| Error::bug("an e-mail notice without an address"))?;
     Ok(Outgoing {
         piece: set.piece.0,
@@ -102,7 +105,7 @@ fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, set: &Set) ->
         language_tag: recipient.language.tag(),
         html: Private::new(letter.to_html()),
         text: Private::new(letter.to_text()),
-        pdf: Private::new(pdf::piece(&pages, &proofed.plate)?),
+        pdf: Private::new(pdf),
         pdf_name: format!("notice-{}.pdf", set.piece),
     })
 }

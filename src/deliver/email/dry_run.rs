@@ -1,8 +1,8 @@
 //! A rehearsal: the messages as files, nothing sent and nothing recorded.
 
 use super::message::{Letterhead, Outgoing};
-use crate::deliver::private_files;
 use crate::error::Result;
+use crate::files;
 use crate::incident::EmailSettings;
 use crate::ledger::Piece;
 use jiff::Timestamp;
@@ -22,11 +22,11 @@ pub fn dry_run(
     build: &mut dyn FnMut(Piece) -> Result<Outgoing>,
 ) -> Result<u64> {
     let letterhead = Letterhead::new(settings, incident_id)?;
-    private_files::create_folder(folder)?;
+    files::create_folder(folder)?;
     let mut written = 0;
     for &piece in pieces {
         let message = letterhead.message(date, &build(piece)?)?;
-        private_files::write(&folder.join(format!("{piece:07}.eml")), &message)?;
+        files::write(&folder.join(format!("{piece:07}.eml")), &message)?;
         written += 1;
     }
     Ok(written)

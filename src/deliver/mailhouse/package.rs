@@ -1,8 +1,8 @@
 //! A package on its way to being whole: built beside its final place, moved there in one step, declared done last.
 
 use super::ticket::Ticket;
-use crate::deliver::private_files;
 use crate::error::{Error, Place, Result};
+use crate::files;
 use fs_err::File;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -32,14 +32,14 @@ impl PackageBuilder {
         if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
             return Err(Error::bug("the name of a package is not plain"));
         }
-        private_files::create_folder(out)?;
+        files::create_folder(out)?;
         let folder = out.join(format!(".{name}.partial"));
         let unwritable = |error: std::io::Error| Error::unwritable(&folder, &error);
         if folder.exists() {
             let _rest = locked(&folder)?;
             fs_err::remove_dir_all(&folder).map_err(unwritable)?;
         }
-        private_files::create_folder(&folder)?;
+        files::create_folder(&folder)?;
         let lock = locked(&folder)?;
         Ok(PackageBuilder { out: out.to_owned(), name: name.to_owned(), folder, _lock: lock })
     }
@@ -66,11 +66,11 @@ impl PackageBuilder {
         let mut digests = digests(&self.folder)?;
         ticket.files.clone_from(&digests);
         let path = self.folder.join(TICKET);
-        private_files::write(&path, &ticket.to_json()?)?;
+        files::write(&path, &ticket.to_json()?)?;
         digests.insert(TICKET.to_owned(), digest(&path)?);
         let checksums = checksums(&digests);
-        private_files::write(&self.folder.join(CHECKSUMS), checksums.as_bytes())?;
-        private_files::sync_folder(&self.folder)?;
+        files::write(&self.folder.join(CHECKSUMS), checksums.as_bytes())?;
+        files::sync_folder(&self.folder)?;
 
         let place = self.out.join(&self.name);
         if place.exists() {
@@ -80,12 +80,12 @@ impl PackageBuilder {
             }
         } else {
             fs_err::rename(&self.folder, &place).map_err(|error| Error::unwritable(&place, &error))?;
-            private_files::sync_folder(&self.out)?;
+            files::sync_folder(&self.out)?;
         }
         record()?;
         let done = format!("{}  {}/{CHECKSUMS}\n", hex(&Sha256::digest(checksums.as_bytes())), self.name);
-        private_files::write(&self.out.join(format!("{}.done", self.name)), done.as_bytes())?;
-        private_files::sync_folder(&self.out)?;
+        files::write(&self.out.join(format!("{}.done", self.name)), done.as_bytes())?;
+        files::sync_folder(&self.out)?;
         Ok(place)
     }
 }
@@ -142,7 +142,7 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>> {
                 return Err(Error::bug("a package holds something that is neither a file nor a folder"));
             }
         }
-        private_files::sync_folder(&folder)?;
+        files::sync_folder(&folder)?;
     }
     Ok(digests)
 }
@@ -243,7 +243,7 @@ mod tests {
     /// Builds a package of two pieces and finishes it.
     fn export(out: &Path, print: &[u8], record: impl FnOnce() -> Result<()>) -> Result<PathBuf> {
         let package = PackageBuilder::begin(out, "lakeside_0001")?;
-        private_files::create_folder(&package.path().join("stream")).unwrap();
+        files::create_folder(&package.path().join("stream")).unwrap();
         fs_err::write(package.path().join("stream/one.pdf"), print).unwrap();
         let mut index = IndexWriter::create(package.path(), &[IndexFormat::Csv]).unwrap();
         index.push(&row("one", 1, 1)).unwrap();
