@@ -1,12 +1,14 @@
 //! One cell: what is taken off, what is a flag, and what was damaged before the list was written.
 
 use crate::incident::nearest::folded;
+use unicode_normalization::UnicodeNormalization as _;
 
-/// A cell without outer blanks, with single blanks inside, without invisible characters and without a spreadsheet's guard.
+/// A cell without outer blanks, with single blanks inside, without invisible characters and without a spreadsheet's guard;
+/// letters with marks as one character each (Unicode NFC), so that a name is found however it was typed.
 pub(super) fn clean(cell: &str) -> String {
     let mut cleaned = String::with_capacity(cell.len());
     let mut blank = false;
-    for c in cell.chars() {
+    for c in cell.nfc() {
         if c.is_whitespace() {
             blank = !cleaned.is_empty();
         } else if !is_invisible(c) {
@@ -199,6 +201,7 @@ mod tests {
             ("'t Hooft", "'t Hooft"),
             ("O'Brien", "O'Brien"),
             ("Zoë", "Zoë"),
+            ("Zoe\u{308}", "Zoë"),
             ("\u{7}", ""),
         ] {
             assert_eq!(clean(cell), cleaned, "{cell:?}");

@@ -3,7 +3,7 @@
 use super::Job;
 use super::approval::cleared;
 use super::press::{Progress, Set};
-use super::render::{summary, write_letters, write_stream};
+use super::render::{mail_class, summary, write_letters, write_stream};
 use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, PackageBuilder, Ticket, package_name, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::recipients::Disposition;
@@ -76,7 +76,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         write_stream(job, &package.path().join("stream"), &file, house.part_pieces as usize, &chosen, &mut index, progress)?;
     }
     let streams = index.finish()?;
-    let ticket = ticket(job, options, &seal.digest, &release.recipients).with(&house, streams);
+    let ticket = ticket(job, options, &chosen, &seal.digest, &release.recipients).with(&house, streams);
     let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
     summary(&job.proofed, &chosen)?;
     job.record_standing()?;
@@ -125,9 +125,10 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String
 }
 
 /// The ticket before the house's and the index's share: mailing day, agreement, contact, approvals.
-fn ticket(job: &Job, options: &ExportOptions, seal: &str, release: &str) -> Ticket {
+fn ticket(job: &Job, options: &ExportOptions, chosen: &[Set], seal: &str, release: &str) -> Ticket {
     let case = &job.proofed.case;
     let incident = &case.incident;
+    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people[set.recipient])).collect();
     let first_day = incident.providers.iter().map(|provider| provider.mail_date).min().unwrap_or(incident.mail_date);
     let contact = incident.providers.first().map_or_else(
         || Contact { name: String::new(), phone: String::new(), email: String::new() },
@@ -146,7 +147,7 @@ fn ticket(job: &Job, options: &ExportOptions, seal: &str, release: &str) -> Tick
         envelope: incident.print.envelope.clone(),
         fold: String::new(),
         inserts: Vec::new(),
-        mail_classes: Vec::new(),
+        mail_classes: mail_classes.into_iter().map(str::to_owned).collect(),
         instructions: String::new(),
         contact,
         seal_sha256: seal.to_owned(),

@@ -10,7 +10,7 @@ use crate::files::{self, Writing};
 use crate::pdf::{self, StreamPart, StreamedPiece};
 use crate::privacy::Private;
 use crate::prove;
-use crate::recipients::Disposition;
+use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
@@ -299,6 +299,12 @@ pub(super) fn proved(case: &Case, sets: &[Set], bytes: &[u8]) -> Result<()> {
     if rest.is_empty() { Ok(()) } else { Err(Error::bug("there are more pages than pieces")) }
 }
 
+/// First-class mail is what 45 CFR 164.404(d)(1)(i) asks for.
+pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
+    let foreign = recipient.address.as_ref().is_some_and(|address| address.reveal().is_foreign());
+    if foreign { "first-class-international" } else { "first-class" }
+}
+
 fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
     let case = &job.proofed.case;
     let recipient = &case.recipients.people[set.recipient];
@@ -323,7 +329,7 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         duplex: case.incident.print.duplex,
         color: false,
         insert_mask: 0,
-        mail_class: if foreign { "first-class-international" } else { "first-class" }.to_owned(),
+        mail_class: mail_class(recipient).to_owned(),
         endorsement: String::new(),
         zip5: domestic(zip5),
         zip4: domestic(zip4),
