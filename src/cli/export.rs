@@ -35,10 +35,13 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> 
     job.ledger.set_moment(clock::now());
     let exported = run::export(&mut job, &ExportOptions { out, reprint, today: clock::today() }, &bar)?;
     match &exported {
-        Exported::Package { folder, pieces, sheets, left_before } => {
+        Exported::Package { folder, pieces, sheets, left_before, stood_before } => {
             let text = format!("{} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
-            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "left_before": left_before });
+            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "left_before": left_before, "stood_before": stood_before });
             ui.result(&json, &text)?;
+            if *stood_before {
+                ui.say("this package was there already; nothing was changed");
+            }
             if *left_before > 0 {
                 ui.say(&format!("{} left in earlier packages and are not in this one", count(*left_before, "letter")));
             }

@@ -29,9 +29,9 @@ pub(super) fn run(ui: &Ui, arguments: &InitArguments) -> Result<Outcome> {
     for (name, text) in SAMPLE {
         files::write(&dir.join(name), text.as_bytes())?;
     }
-    ui.say(&format!("made {} from the sample, whose people are invented", dir.display()));
+    let made = format!("made {} from the sample, whose people are invented", dir.display());
+    ui.result(&serde_json::json!({ "folder": dir, "files": SAMPLE.map(|(name, _)| name) }), &made)?;
     ui.say("next: put your own facts into incident.toml, providers.csv and patients.csv, then run");
     ui.say(&format!("  breachnotice check {}", dir.display()));
-    ui.result(&serde_json::json!({ "folder": dir, "files": SAMPLE.map(|(name, _)| name) }), "")?;
     Ok(Outcome::Done)
 }

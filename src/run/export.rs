@@ -35,6 +35,8 @@ pub enum Exported {
         sheets: u64,
         /// Pieces that left in earlier packages and are not in this one.
         left_before: u64,
+        /// Whether it stood there before this call, which then changed nothing.
+        stood_before: bool,
     },
     /// Every letter left already.
     Nothing {
@@ -63,7 +65,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     }
     if let Some(ticket) = mailhouse::finished(&options.out, &name)? {
         let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
-        return Ok(Exported::Package { folder: options.out.join(&name), pieces, sheets, left_before });
+        return Ok(Exported::Package { folder: options.out.join(&name), pieces, sheets, left_before, stood_before: true });
     }
     let package = PackageBuilder::begin(&options.out, &name)?;
     let mut index = IndexWriter::create(package.path(), &house.index)?;
@@ -86,7 +88,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         Some(reason) => mailhouse::record_reprint(ledger, number, &name, reason, &numbers),
         None => mailhouse::record_export(ledger, number, &name, &numbers),
     })?;
-    Ok(Exported::Package { folder, pieces, sheets, left_before })
+    Ok(Exported::Package { folder, pieces, sheets, left_before, stood_before: false })
 }
 
 fn is_letter(job: &Job, set: &Set) -> bool {

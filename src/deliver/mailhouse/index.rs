@@ -2,13 +2,12 @@
 
 use super::house::IndexFormat;
 use crate::error::{Error, Result};
+use crate::files::Writing;
 use crate::ledger::Piece;
 use crate::privacy::Private;
-use fs_err::OpenOptions;
-use fs_err::os::unix::fs::OpenOptionsExt;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::{BTreeMap, HashSet};
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// One piece in the index. No address lines: the house prints finished pages and needs none.
@@ -151,8 +150,8 @@ pub struct StreamTotals {
 /// Writes the index row by row; a million rows never stand in memory.
 pub struct IndexWriter {
     path: PathBuf,
-    csv: csv::Writer<Box<dyn Write>>,
-    jsonl: Option<BufWriter<fs_err::File>>,
+    csv: csv::Writer<Writing>,
+    jsonl: Option<Writing>,
     started: bool,
     seen: HashSet<Piece>,
     totals: BTreeMap<String, StreamTotals>,
@@ -160,17 +159,15 @@ pub struct IndexWriter {
 
 impl IndexWriter {
     /// Begins `pieces.csv`, and `pieces.jsonl` when it is among the formats, in a folder. UTF-8 without BOM, lines end with LF.
+    /// Until [`IndexWriter::finish`] they have temporary names; then they replace those of an earlier run.
     ///
     /// # Errors
     /// Failed when a file cannot be made.
     pub fn create(folder: &Path, formats: &[IndexFormat]) -> Result<IndexWriter> {
         let path = folder.join("pieces.csv");
-        let csv: Box<dyn Write> = Box::new(BufWriter::new(private_file(&path)?));
-        let jsonl = match formats.contains(&IndexFormat::Jsonl) {
-            true => Some(BufWriter::new(private_file(&folder.join("pieces.jsonl"))?)),
-            false => None,
-        };
-        let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(csv);
+        let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Writing::begin(&path)?);
+        let wants_jsonl = formats.contains(&IndexFormat::Jsonl);
+        let jsonl = wants_jsonl.then(|| Writing::begin(&folder.join("pieces.jsonl"))).transpose()?;
         Ok(IndexWriter { path, csv, jsonl, started: false, seen: HashSet::new(), totals: BTreeMap::new() })
     }
 
@@ -216,16 +213,12 @@ impl IndexWriter {
     ///
     /// # Errors
     /// Failed when they cannot be written to the end.
-    pub fn finish(mut self) -> Result<BTreeMap<String, StreamTotals>> {
-        let ended = self.csv.flush().and_then(|()| self.jsonl.as_mut().map_or(Ok(()), Write::flush));
-        ended.map_err(|error| Error::unwritable(&self.path, &error))?;
+    pub fn finish(self) -> Result<BTreeMap<String, StreamTotals>> {
+        let csv = self.csv.into_inner().map_err(|error| Error::unwritable(&self.path, error.error()))?;
+        csv.finish()?;
+        self.jsonl.map_or(Ok(()), Writing::finish)?;
         Ok(self.totals)
     }
-}
-
-fn private_file(path: &Path) -> Result<fs_err::File> {
-    let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
-    opened.map_err(|error| Error::unwritable(path, &error))
 }
 
 #[cfg(test)]
