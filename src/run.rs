@@ -8,7 +8,7 @@ mod render;
 mod send;
 
 use crate::compose::{Composer, PieceNumber, Variant};
-use crate::error::{Finding, Result};
+use crate::error::{Finding, Place, Result};
 use crate::incident::{self, Incident};
 use crate::intake::{self, Intake};
 use crate::ledger::{self, Ledger, Standing};
@@ -87,6 +87,9 @@ pub struct Proofed {
     press: Press,
 }
 
+/// Pages of a letter from which on a person is told; large print is longer by nature.
+const LONGEST: u16 = 3;
+
 /// Reads, composes and sets everything once, with the piece numbers that `number` gives.
 fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNumber>], progress: &dyn Progress) -> Result<Proofed> {
     let composer = Composer::load(&case.incident, &case.rules)?;
@@ -94,6 +97,12 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
     let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
     for (index, finding) in proofs.misfits {
         case.recipients.people[index].disposition = Disposition::Held(finding);
+    }
+    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people[set.recipient].large_print).count();
+    if long > 0 {
+        let reason = format!("{long} letters have more than {LONGEST} pages");
+        let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
+        case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
     let plate = Plate::new(&fonts, &proofs.glyphs)?;
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })

@@ -9,7 +9,7 @@ use crate::error::{Error, Place, Result};
 use crate::recipients::Disposition;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What was asked for.
 #[derive(Debug, Clone)]
@@ -78,6 +78,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         write_stream(job, &package.path().join("stream"), &file, house.part_pieces as usize, &chosen, &mut index, progress)?;
     }
     let streams = index.finish()?;
+    within_limits(&house, &chosen, package.path())?;
     let ticket = ticket(job, options, &chosen, &seal.digest, &release.recipients).with(&house, streams);
     let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
     summary(&job.proofed, &chosen)?;
@@ -89,6 +90,24 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         None => mailhouse::record_export(ledger, number, &name, &numbers),
     })?;
     Ok(Exported::Package { folder, pieces, sheets, left_before, stood_before: false })
+}
+
+/// What the house's machines take: pages of a letter, size of a file.
+fn within_limits(house: &House, chosen: &[Set], folder: &Path) -> Result<()> {
+    let place = || Place::file("houses.toml").column(&house.id);
+    let too_long = chosen.iter().find(|set| house.max_pages > 0 && u32::from(set.pages) > house.max_pages);
+    if let Some(set) = too_long {
+        let reason = format!("piece {} has {} pages, more than the house takes", set.piece, set.pages);
+        return Err(Error::refused("letter-too-long", place(), reason, "shorten the letter, or agree on more pages and raise max_pages"));
+    }
+    let stream = folder.join("stream");
+    let files = fs_err::read_dir(&stream).into_iter().flatten().flatten();
+    let limit = u64::from(house.part_megabytes) * 1_000_000;
+    if files.filter_map(|file| file.metadata().ok()).any(|file| file.len() > limit) {
+        let reason = format!("a print file is larger than the {} MB that the house takes", house.part_megabytes);
+        return Err(Error::refused("part-too-large", place(), reason, "lower part_pieces of the house's profile"));
+    }
+    Ok(())
 }
 
 fn is_letter(job: &Job, set: &Set) -> bool {
