@@ -2,7 +2,7 @@
 
 use super::ui::Ui;
 use crate::run;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use std::sync::{Mutex, PoisonError};
 
 /// Draws the phases of a long work.
@@ -31,9 +31,13 @@ impl run::Progress for Bar {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(letters), ProgressDrawTarget::stderr());
-        let template = "{msg:>10} [{bar:32}] {human_pos} of {human_len}  {per_sec}  {eta} left";
+        let template = "{msg:>10} [{bar:32}] {human_pos} of {human_len}  {rate}  {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style.progress_chars("=> "));
+            let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                // Drawing a bar that cannot be drawn is no reason to stop.
+                let _ = write!(out, "{}/s", super::ui::number(state.per_sec() as u64));
+            };
+            bar.set_style(style.progress_chars("=> ").with_key("rate", rate));
         }
         bar.set_message(phase.to_owned());
         self.replace(Some(bar));

@@ -256,6 +256,10 @@ impl Builder<'_> {
         path.push(self.tag(TagRole::Sect));
         let (marks, height) = self.stack(blocks, &Frame { x: frame.x, width: frame.width, path }, Pt(0.0));
         let before = self.scaled(SIGNATURE_SPACE);
+        // A signature never stands alone on a page: the paragraph before it goes along.
+        if let Some(last) = self.items.last_mut() {
+            last.keep_with_next = true;
+        }
         self.items.push(FlowItem { before, keep_with_next: false, content: Content::Unit { marks, height } });
     }
 

@@ -105,6 +105,18 @@ fn a_heading_never_ends_a_page() {
     }
 }
 
+#[test]
+fn a_signature_never_stands_alone() {
+    for lines in 1..60 {
+        let mut blocks: Vec<Block> = (0..lines).map(|_| block(BlockKind::Paragraph(inline("One line.")))).collect();
+        blocks.push(block(BlockKind::Together(vec![block(BlockKind::Paragraph(inline("Sincerely,")))])));
+        let pages = typesetter(false).set(&letter(blocks, &ADDRESS)).unwrap();
+        let last = pages.pages.last().unwrap().marks.iter();
+        let body = last.filter(|mark| matches!(mark, Mark::Text(placed) if placed.structure != Structure::Artifact)).count();
+        assert!(body >= 2, "a signature alone after {lines} lines");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
