@@ -46,7 +46,7 @@ impl fmt::Display for PieceNumber {
 }
 
 /// A composed text: everything that is printed, in reading order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Letter {
     /// Its number.
     pub piece: PieceNumber,
@@ -64,6 +64,13 @@ pub struct Letter {
     pub large_print: bool,
     /// Footer pattern, with `{page}` and `{pages}` to be filled in.
     pub footer: String,
+}
+
+impl fmt::Debug for Letter {
+    /// The number alone: everything else is a patient's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Letter").field("piece", &self.piece).finish_non_exhaustive()
+    }
 }
 
 /// A part of the body that stands alone on the page.

@@ -50,46 +50,73 @@ impl From<lopdf::Error> for Unreadable {
     }
 }
 
+/// A file that was opened to be read back, page by page, by any number of threads.
+pub struct Opened {
+    document: Document,
+    pages: Vec<ObjectId>,
+    /// Code -> text of each font.
+    fonts: BTreeMap<ObjectId, BTreeMap<u16, String>>,
+}
+
+/// Opens a file from its bytes.
+///
+/// # Errors
+/// When the bytes are no complete PDF, or a font has no text.
+pub fn open(bytes: &[u8]) -> Result<Opened, Unreadable> {
+    let document = Document::load_mem(bytes)?;
+    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
+    let mut fonts = BTreeMap::new();
+    for page in &pages {
+        for font in font_names(&document, *page)?.into_values() {
+            if let Entry::Vacant(place) = fonts.entry(font) {
+                place.insert(to_unicode(&document, font)?);
+            }
+        }
+    }
+    Ok(Opened { document, pages, fonts })
+}
+
 /// Reads every page of a file.
 ///
 /// # Errors
 /// When the bytes are no complete PDF, or a glyph that is shown has no text.
 pub fn read(bytes: &[u8]) -> Result<Vec<ReadPage>, Unreadable> {
-    let document = Document::load_mem(bytes)?;
-    let mut fonts = FontTexts::default();
-    document.get_pages().into_values().map(|page| read_page(&document, page, &mut fonts)).collect()
+    let opened = open(bytes)?;
+    (0..opened.page_count()).map(|page| opened.page(page)).collect()
 }
 
-/// Code -> text of each font, read once.
-#[derive(Default)]
-struct FontTexts {
-    by_object: BTreeMap<ObjectId, BTreeMap<u16, String>>,
-}
-
-fn read_page(document: &Document, page: ObjectId, fonts: &mut FontTexts) -> Result<ReadPage, Unreadable> {
-    let names = font_names(document, page)?;
-    let content = Content::decode(&document.get_page_content(page))?;
-    let mut reader = PageReader { page: ReadPage::default(), font: None, matrix: IDENTITY, stack: Vec::new(), text: IDENTITY };
-    for operation in &content.operations {
-        let operands = &operation.operands;
-        match operation.operator.as_str() {
-            "q" => reader.stack.push(reader.matrix),
-            "Q" => reader.matrix = reader.stack.pop().unwrap_or(IDENTITY),
-            "cm" => reader.matrix = product(numbers(operands)?, reader.matrix),
-            "Tf" => {
-                let name = operands.first().and_then(|name| name.as_name().ok()).ok_or_else(|| lost("Tf"))?;
-                let object = *names.get(name).ok_or_else(|| lost("a font resource"))?;
-                if let Entry::Vacant(place) = fonts.by_object.entry(object) {
-                    place.insert(to_unicode(document, object)?);
-                }
-                reader.font = Some(object);
-            }
-            "Tm" => reader.text = numbers(operands)?,
-            "Tj" | "TJ" => reader.show(operands, fonts)?,
-            _ => {}
-        }
+impl Opened {
+    /// How many pages there are.
+    pub fn page_count(&self) -> usize {
+        self.pages.len()
     }
-    Ok(reader.page)
+
+    /// Reads a page, from 0.
+    ///
+    /// # Errors
+    /// When there is no such page, it cannot be parsed, or a glyph that is shown has no text.
+    pub fn page(&self, page: usize) -> Result<ReadPage, Unreadable> {
+        let page = *self.pages.get(page).ok_or_else(|| lost("a page"))?;
+        let names = font_names(&self.document, page)?;
+        let content = Content::decode(&self.document.get_page_content(page))?;
+        let mut reader = PageReader { page: ReadPage::default(), font: None, matrix: IDENTITY, stack: Vec::new(), text: IDENTITY };
+        for operation in &content.operations {
+            let operands = &operation.operands;
+            match operation.operator.as_str() {
+                "q" => reader.stack.push(reader.matrix),
+                "Q" => reader.matrix = reader.stack.pop().unwrap_or(IDENTITY),
+                "cm" => reader.matrix = product(numbers(operands)?, reader.matrix),
+                "Tf" => {
+                    let name = operands.first().and_then(|name| name.as_name().ok()).ok_or_else(|| lost("Tf"))?;
+                    reader.font = Some(*names.get(name).ok_or_else(|| lost("a font resource"))?);
+                }
+                "Tm" => reader.text = numbers(operands)?,
+                "Tj" | "TJ" => reader.show(operands, &self.fonts)?,
+                _ => {}
+            }
+        }
+        Ok(reader.page)
+    }
 }
 
 type Matrix = [f32; 6];
@@ -127,8 +154,8 @@ struct PageReader {
 }
 
 impl PageReader {
-    fn show(&mut self, operands: &[Object], fonts: &FontTexts) -> Result<(), Unreadable> {
-        let codes = self.font.and_then(|font| fonts.by_object.get(&font)).ok_or_else(|| lost("a font"))?;
+    fn show(&mut self, operands: &[Object], fonts: &BTreeMap<ObjectId, BTreeMap<u16, String>>) -> Result<(), Unreadable> {
+        let codes = self.font.and_then(|font| fonts.get(&font)).ok_or_else(|| lost("a font"))?;
         let mut text = String::new();
         let mut pieces: Vec<&Object> = operands.iter().collect();
         if let Some(Object::Array(items)) = operands.first() {

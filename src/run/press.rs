@@ -79,6 +79,14 @@ impl Press {
         })
     }
 
+    /// Does a work for each item on all cores, without a typesetter; results come in the order of the items.
+    pub(super) fn each<I: Sync, T: Send>(&self, items: &[I], work: impl Fn(&I) -> Result<T> + Sync) -> Result<Vec<T>> {
+        if let [item] = items {
+            return Ok(vec![work(item)?]);
+        }
+        self.pool.install(|| items.par_iter().map(&work).collect())
+    }
+
     /// Composes and sets every letter and e-mail once.
     pub(super) fn proof(
         &self,

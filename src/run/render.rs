@@ -1,12 +1,13 @@
 //! `render`: letters, print stream and tables of a job.
 
 use super::inputs::hex;
-use super::press::{BATCH, Progress, Set, set_again};
+use super::press::{BATCH, Press, Progress, Set, set_again};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
+use crate::pdf::readback::{self, Unreadable};
 use crate::pdf::{self, StreamPart, StreamedPiece};
 use crate::privacy::Private;
 use crate::prove;
@@ -200,7 +201,7 @@ pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut Tak
     for batch in chosen.chunks(BATCH) {
         let digests = press.map(&typesetters, batch, |typesetter, set| {
             let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
-            proved(case, &[*set], &bytes)?;
+            proved(case, press, &[(*set, 0)], &bytes)?;
             files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
             Ok(<[u8; 32]>::from(Sha256::digest(&bytes)))
         })?;
@@ -268,35 +269,40 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;
+    let mut starts = Vec::with_capacity(sets.len());
     for batch in sets.chunks(BATCH / 2) {
         let pages = press.map(&typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
         for (set, pages) in batch.iter().zip(&pages) {
             let placed = part.add(pages).map_err(failed)?;
+            starts.push((*set, placed.first_page as usize - 1));
             sequence += 1;
             index.push(&index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed))?;
         }
         progress.advance(batch.len() as u64);
     }
     let mut part = part.finish("Print stream").map_err(failed)?;
-    proved(case, sets, &part.contents()?)?;
+    proved(case, press, &starts, &part.contents()?)?;
     part.finish()
 }
 
-/// Reads written bytes back and proves each piece against its source rows; one mismatch stops the job.
-pub(super) fn proved(case: &Case, sets: &[Set], bytes: &[u8]) -> Result<()> {
-    let pages = pdf::readback::read(bytes).map_err(|error| Error::bug(error.to_string()))?;
-    let mut rest = pages.as_slice();
-    for set in sets {
+/// Reads written bytes back and proves each piece, which starts at a page from 0, against its source rows; one mismatch
+/// stops the job.
+pub(super) fn proved(case: &Case, press: &Press, pieces: &[(Set, usize)], bytes: &[u8]) -> Result<()> {
+    let unreadable = |error: Unreadable| Error::bug(error.to_string());
+    let file = readback::open(bytes).map_err(unreadable)?;
+    let pages: usize = pieces.iter().map(|(set, _)| usize::from(set.pages)).sum();
+    let printed = press.each(pieces, |(set, first)| {
         let count = usize::from(set.pages);
-        let (piece, after) = rest.split_at_checked(count).ok_or_else(|| Error::bug("written pages are missing"))?;
+        let read: Vec<_> = (*first..first + count).map(|page| file.page(page)).collect::<Result<_, _>>().map_err(unreadable)?;
         let recipient = &case.recipients.people[set.recipient];
-        prove::prove(&case.intake, recipient, &set.piece.to_string(), count, piece)
+        prove::prove(&case.intake, recipient, &set.piece.to_string(), count, &read)
             .map_err(|mismatch| Error::bug(format!("piece {} {mismatch}", set.piece)))?;
-        // A blank back belongs to the piece before it.
-        let blank = usize::from(after.first().is_some_and(|page| page.texts.is_empty()));
-        rest = &after[blank..];
-    }
-    if rest.is_empty() { Ok(()) } else { Err(Error::bug("there are more pages than pieces")) }
+        // What follows a piece is the next one, or a back without a mark.
+        let back = file.page(first + count).ok().filter(|page| page.texts.is_empty());
+        Ok(count + usize::from(back.is_some()))
+    })?;
+    let accounted: usize = printed.into_iter().sum();
+    if pages <= accounted && accounted == file.page_count() { Ok(()) } else { Err(Error::bug("there are more pages than pieces")) }
 }
 
 /// First-class mail is what 45 CFR 164.404(d)(1)(i) asks for.

@@ -97,7 +97,7 @@ fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, set: &Set) ->
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
     let pages = set_again(case, &proofed.composer, typesetter, set)?;
     let pdf = pdf::piece(&pages, &proofed.plate)?;
-    proved(case, &[*set], &pdf)?;
+    proved(case, &proofed.press, &[(*set, 0)], &pdf)?;
     let to = recipient.email.clone().ok_or_else(|| Error::bug("an e-mail notice without an address"))?;
     Ok(Outgoing {
         piece: set.piece.0,
