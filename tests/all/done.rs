@@ -206,5 +206,5 @@ fn status_reads_well() {
     let home = Home::released("lakeside");
     home.run("export lakeside --out package").exits(0);
     insta::assert_snapshot!("status", home.run("status lakeside --as-of 2026-11-20").exits(0).stdout);
-    home.run("status lakeside --as-of 2026-12-08").exits(0).says("were due to be mailed on 2026-12-07, 1 days ago");
+    home.run("status lakeside --as-of 2026-12-08").exits(0).says("were due to be mailed on 2026-12-07, 1 day ago");
 }

@@ -10,7 +10,7 @@ pub(crate) fn table(markdown: &str, heading: &str) -> Vec<Vec<String>> {
     lines.map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches('`').to_owned()).collect()).collect()
 }
 
-/// What FAULTS.md promises, as (file:line:column, code, effect).
+/// What FAULTS.md promises, as place, code and effect.
 fn promised(effects: &[&str]) -> BTreeSet<(String, String, String)> {
     let faults = table(include_str!("../../sample_data/faulty/FAULTS.md"), "Held and warned about");
     assert!(faults.len() > 40, "the table was read");
