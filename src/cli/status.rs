@@ -1,7 +1,7 @@
 //! `status`: where every recipient stands.
 
 use super::Outcome;
-use super::ui::{Ui, number, table};
+use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Result};
 use crate::report::{Channel, Status};
 use crate::{ledger, report, rules};
@@ -35,8 +35,8 @@ pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Re
     let days = (incident.mail_date - today).get_days();
     ui.say(&match days {
         0 => "the letters are due to be mailed today".to_owned(),
-        1.. => format!("the letters are due to be mailed on {}, in {days} days", incident.mail_date),
-        _ => format!("the letters were due to be mailed on {}, {} days ago", incident.mail_date, -days),
+        1.. => format!("the letters are due to be mailed on {}, in {}", incident.mail_date, count(days.unsigned_abs().into(), "day")),
+        _ => format!("the letters were due to be mailed on {}, {} ago", incident.mail_date, count(days.unsigned_abs().into(), "day")),
     });
     Ok(Outcome::of_held(status.held_total()))
 }

@@ -120,7 +120,9 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String
     let wanted: Vec<u32> = letters.iter().map(|set| set.piece.0).collect();
     let incident = &job.proofed.case.incident.id;
     let first = package_name(incident, job.number, None);
-    let split = mailhouse::exportable(&states, &wanted, &first);
+    // Only a call that was broken off here is repeated; a package that does not stand here left from another folder.
+    let repeated = if options.out.join(&first).exists() { first.as_str() } else { "" };
+    let split = mailhouse::exportable(&states, &wanted, repeated);
     if !split.emailed.is_empty() {
         let reason = format!("{} of the letters went or go by e-mail already", split.emailed.len());
         let hint = "wait for the e-mails to end, or rule on the uncertain ones with `send --resolve`";

@@ -1,1 +1,179 @@
+//! A real Postfix takes the notices: what lands in the mailbox is each recipient's own and nobody else's.
 
+use crate::expected::{BY_EMAIL, Expected, everyone, flat};
+use crate::harness::{Home, body, pages};
+use mail_parser::{Message, MessageParser, MimeHeaders};
+use std::time::{Duration, Instant};
+
+const SUBJECT: &str = "An important notice from your care provider";
+
+fn setting(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run tests/run, which starts Postfix"))
+}
+
+/// A released incident with an id of its own, so that parallel tests find their messages, and the test server's address.
+fn released(id: &str) -> Home {
+    let home = Home::with_sample("lakeside");
+    home.edit("lakeside/incident.toml", "id = \"lakeside-2026\"", &format!("id = \"{id}\""));
+    home.edit("lakeside/incident.toml", "smtp://127.0.0.1:2525", &format!("smtp://{}", setting("BREACHNOTICE_TEST_SMTP")));
+    home.run("approve lakeside --by Ada --role counsel").exits(0);
+    home.run("release lakeside --by Ben").exits(0);
+    home
+}
+
+/// An id that no earlier run used on the same mailbox.
+fn fresh(name: &str) -> String {
+    format!("{name}-{}", std::process::id())
+}
+
+/// The messages of an incident in the mailbox, once there are so many: Postfix delivers a moment after it accepts.
+fn delivered(id: &str, wanted: usize) -> Vec<Vec<u8>> {
+    let mailbox = setting("BREACHNOTICE_TEST_MAILBOX");
+    let until = Instant::now() + Duration::from_secs(20);
+    loop {
+        let found = mailbox_of(&mailbox, id);
+        if found.len() >= wanted || Instant::now() > until {
+            assert_eq!(found.len(), wanted, "messages of {id} in {mailbox}");
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn mailbox_of(mailbox: &str, id: &str) -> Vec<Vec<u8>> {
+    // The folder is made with the first delivery.
+    let Ok(entries) = std::fs::read_dir(mailbox) else { return Vec::new() };
+    let messages = entries.filter_map(|entry| std::fs::read(entry.unwrap().path()).ok());
+    let ours = format!(".{id}@lakeside.example>");
+    messages
+        .filter(|bytes| MessageParser::default().parse(bytes).unwrap().message_id().is_some_and(|own| format!("{own}>").ends_with(&ours)))
+        .collect()
+}
+
+#[test]
+fn each_notice_is_its_recipients_and_nobody_elses() {
+    let id = fresh("each");
+    let home = released(&id);
+    let sent = home.run("send lakeside --json").exits(0).json();
+    assert_eq!(sent, serde_json::json!({ "emails": 2, "sent": 2, "deferred": 0, "failed": 0, "uncertain": 0 }));
+    let everyone = everyone();
+    let mut told = Vec::new();
+    for bytes in delivered(&id, 2) {
+        let message = MessageParser::default().parse(&bytes).unwrap();
+        let to = message.to().unwrap().first().unwrap().address().unwrap();
+        let person = everyone.iter().find(|person| person.email == to).unwrap_or_else(|| panic!("a stranger was told: {to}"));
+        holds_their_own(&home, &message, person, &everyone);
+        told.push(person.record.clone());
+    }
+    told.sort();
+    assert_eq!(told, BY_EMAIL);
+
+    let status = home.run("status lakeside --json").exits(0).json();
+    assert_eq!(status["emails"], serde_json::json!({ "total": 2, "states": { "sent": 2 } }));
+    assert_eq!(status["letters"], serde_json::json!({ "total": 40, "states": { "waiting": 40 } }));
+}
+
+#[track_caller]
+fn holds_their_own(home: &Home, message: &Message, person: &Expected, everyone: &[Expected]) {
+    assert_eq!(message.subject(), Some(SUBJECT));
+    assert_eq!(message.from().unwrap().first().unwrap().address(), Some("notices@lakeside.example"));
+    assert_eq!(message.reply_to().unwrap().first().unwrap().address(), Some("privacy@lakeside.example"));
+    assert_eq!((message.to().unwrap().iter().count(), message.cc(), message.bcc()), (1, None, None), "nobody else is written to");
+    let header = |name: &str| message.header_raw(name).map(|value| value.trim().to_owned());
+    assert_eq!(header("Content-Language").as_deref(), Some(if person.spanish { "es" } else { "en" }));
+    assert_eq!((message.text_body_count(), message.html_body_count(), message.attachment_count()), (1, 1, 1));
+
+    let text = message.body_text(0).unwrap();
+    person.is_told_by(&text.replace("\n- ", "\n• "), everyone);
+    let html = message.body_html(0).unwrap();
+    person.is_told_by(&plain(&html), everyone);
+    assert!(html.contains(&format!("lang=\"{}\"", if person.spanish { "es" } else { "en" })), "the HTML part names its language");
+    for loaded in ["<script", "<img", "<link", "src=", "@import", "url("] {
+        assert!(!html.contains(loaded), "the HTML part loads nothing from elsewhere: {loaded}");
+    }
+
+    let attachment = message.attachment(0).unwrap();
+    let kind = attachment.content_type().unwrap();
+    assert_eq!((kind.ctype(), kind.subtype()), ("application", Some("pdf")));
+    let name = attachment.attachment_name().unwrap();
+    assert!(name.starts_with("notice-") && name.ends_with(".pdf") && name.len() == 18, "{name}");
+    let file = home.path(name);
+    std::fs::write(&file, attachment.contents()).unwrap();
+    let pages = pages(&file);
+    let body: Vec<&str> = pages.iter().map(|page| body(page)).collect();
+    person.is_told_by(&body.join("\n"), everyone);
+    assert!(!flat(&pages.concat()).contains("D R A F T"));
+}
+
+/// The words of an HTML text, list items with bullets.
+fn plain(html: &str) -> String {
+    let body =
+        html.split("<body").nth(1).unwrap().replace("<li", " • <li").replace("<br", " <br").replace("</p>", " ").replace("</h2>", " ");
+    let mut text = String::new();
+    let mut inside = true;
+    for letter in body.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if inside => {}
+            other => text.push(other),
+        }
+    }
+    text.replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
+
+#[test]
+fn nobody_is_told_twice() {
+    let id = fresh("twice");
+    let home = released(&id);
+    home.run("send lakeside").exits(0).prints("2 e-mails now: 2 sent");
+    delivered(&id, 2);
+    home.run("send lakeside").exits(0).prints("0 e-mails now: 0 sent, 0 deferred, 0 failed, 0 uncertain; 2 e-mail notices in all");
+    home.run("send lakeside --worker second").exits(0).prints("0 e-mails now");
+    // Time for a message that should not be there to arrive.
+    std::thread::sleep(Duration::from_millis(500));
+    delivered(&id, 2);
+    home.run("export lakeside --out package").exits(0).prints("40 letters on ");
+}
+
+#[test]
+fn a_rehearsal_sends_and_marks_nothing() {
+    let id = fresh("rehearsal");
+    let home = released(&id);
+    home.run("send lakeside --dry-run").exits(0).prints("wrote 2 messages");
+    home.is_private("lakeside/dry-run");
+    let everyone = everyone();
+    for (name, bytes) in home.files("lakeside/dry-run") {
+        let message = MessageParser::default().parse(&bytes).unwrap();
+        assert_eq!(message.message_id().unwrap(), format!("{}.{id}@lakeside.example", name.trim_end_matches(".eml")));
+        let to = message.to().unwrap().first().unwrap().address().unwrap();
+        holds_their_own(&home, &message, everyone.iter().find(|person| person.email == to).unwrap(), &everyone);
+    }
+    let status = home.run("status lakeside --json").exits(0).json();
+    assert_eq!(status["emails"], serde_json::json!({ "total": 2, "states": { "waiting": 2 } }));
+    std::thread::sleep(Duration::from_millis(300));
+    delivered(&id, 0);
+    home.run("send lakeside").exits(0).prints("2 sent");
+    delivered(&id, 2);
+}
+
+#[test]
+fn a_server_that_is_not_there_loses_nothing() {
+    let id = fresh("absent");
+    let home = released(&id);
+    let server = setting("BREACHNOTICE_TEST_SMTP");
+    // A port that was free a moment ago: nobody answers there.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    home.edit("lakeside/incident.toml", &server, &free.to_string());
+    home.run("send lakeside").exits(4);
+    let status = home.run("status lakeside --json").exits(0).json();
+    assert_eq!(status["emails"]["states"].get("sent"), None, "{status}");
+    home.edit("lakeside/incident.toml", &free.to_string(), &server);
+    home.run("send lakeside").exits(0).prints("2 sent");
+    delivered(&id, 2);
+}

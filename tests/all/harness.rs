@@ -2,30 +2,31 @@
 
 use assert_cmd::Command;
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// A temporary home.
-pub struct Home {
+pub(crate) struct Home {
     folder: TempDir,
 }
 
 /// How a command ended.
-pub struct Ended {
+pub(crate) struct Ended {
     code: i32,
-    pub stdout: String,
-    pub stderr: String,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
     command: String,
 }
 
 impl Home {
     /// An empty home.
-    pub fn new() -> Home {
+    pub(crate) fn new() -> Home {
         Home { folder: tempfile::tempdir().unwrap() }
     }
 
     /// A home with a copy of a sample folder under the sample's last name.
-    pub fn with_sample(name: &str) -> Home {
+    pub(crate) fn with_sample(name: &str) -> Home {
         let home = Home::new();
         let to = home.path(name.rsplit('/').next().unwrap());
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(name), &to);
@@ -33,17 +34,17 @@ impl Home {
     }
 
     /// A path in the home.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The text of a file in the home.
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Writes a file in the home.
-    pub fn write(&self, name: &str, text: &str) -> &Home {
+    pub(crate) fn write(&self, name: &str, text: &str) -> &Home {
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -51,28 +52,33 @@ impl Home {
     }
 
     /// Replaces a text that must be in a file.
-    pub fn edit(&self, name: &str, from: &str, to: &str) -> &Home {
+    pub(crate) fn edit(&self, name: &str, from: &str, to: &str) -> &Home {
         let text = self.read(name);
         assert!(text.contains(from), "{name} does not hold {from:?}");
         self.write(name, &text.replacen(from, to, 1))
     }
 
     /// Runs a command, words split at blanks, in the home.
-    pub fn run(&self, arguments: &str) -> Ended {
+    pub(crate) fn run(&self, arguments: &str) -> Ended {
+        self.run_words(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    /// Runs a command whose words may hold blanks.
+    pub(crate) fn run_words(&self, arguments: &[&str]) -> Ended {
         let mut command = Command::cargo_bin("breachnotice").unwrap();
         command.current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path()).env("PATH", std::env::var("PATH").unwrap());
-        let output = command.args(arguments.split_whitespace()).output().unwrap();
+        let output = command.args(arguments).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ended {
             code: output.status.code().unwrap_or(-1),
             stdout: text(&output.stdout),
             stderr: text(&output.stderr),
-            command: arguments.to_owned(),
+            command: arguments.join(" "),
         }
     }
 
     /// Goes as far as a release with the sample.
-    pub fn released(name: &str) -> Home {
+    pub(crate) fn released(name: &str) -> Home {
         let home = Home::with_sample(name);
         home.run(&format!("approve {name} --by Ada --role counsel")).exits(0);
         home.run(&format!("release {name} --by Ben")).exits(0);
@@ -80,49 +86,106 @@ impl Home {
     }
 
     /// Every file below a folder, by its path from there.
-    pub fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let top = self.path(folder);
         let mut files = BTreeMap::new();
         collect(&top, &top, &mut files);
         files
     }
+
+    /// The letters in an output folder, by piece number, as paths from the home.
+    pub(crate) fn letters(&self, out: &str) -> BTreeMap<String, PathBuf> {
+        let named = |name: String| {
+            let piece = name.rsplit('/').next().unwrap().trim_end_matches(".pdf").to_owned();
+            assert_eq!(name, format!("{}/{piece}.pdf", &piece[5..]), "a letter stands in the folder of its last two digits");
+            (piece, self.path(&format!("{out}/letters/{name}")))
+        };
+        self.files(&format!("{out}/letters")).into_keys().map(named).collect()
+    }
+
+    /// Demands that everything at a path is private: files 0600, folders 0700.
+    #[track_caller]
+    pub(crate) fn is_private(&self, name: &str) {
+        let path = self.path(name);
+        let mode = std::fs::metadata(&path).unwrap_or_else(|error| panic!("{name}: {error}")).permissions().mode() & 0o777;
+        if !path.is_dir() {
+            return assert_eq!(mode, 0o600, "{name} has mode {mode:o}");
+        }
+        assert_eq!(mode, 0o700, "{name} has mode {mode:o}");
+        for entry in std::fs::read_dir(&path).unwrap() {
+            self.is_private(&format!("{name}/{}", entry.unwrap().file_name().to_string_lossy()));
+        }
+    }
+
+    /// Demands that a command left nothing at a path.
+    #[track_caller]
+    pub(crate) fn lacks(&self, name: &str) -> &Home {
+        assert!(!self.path(name).exists(), "{name} is there");
+        self
+    }
 }
 
 impl Ended {
+    /// The exit code.
+    pub(crate) fn code(&self) -> i32 {
+        self.code
+    }
+
     /// Demands an exit code.
     #[track_caller]
-    pub fn exits(self, code: i32) -> Ended {
+    pub(crate) fn exits(self, code: i32) -> Ended {
         assert_eq!(self.code, code, "`{}`\nstdout: {}\nstderr: {}", self.command, self.stdout, self.stderr);
         self
     }
 
     /// Demands a text on stderr.
     #[track_caller]
-    pub fn says(self, text: &str) -> Ended {
+    pub(crate) fn says(self, text: &str) -> Ended {
         assert!(self.stderr.contains(text), "`{}` does not say {text:?}:\n{}", self.command, self.stderr);
+        self
+    }
+
+    /// Demands a text on stdout.
+    #[track_caller]
+    pub(crate) fn prints(self, text: &str) -> Ended {
+        assert!(self.stdout.contains(text), "`{}` does not print {text:?}:\n{}", self.command, self.stdout);
         self
     }
 
     /// The JSON on stdout.
     #[track_caller]
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("`{}`: {error}\n{}", self.command, self.stdout))
     }
 }
 
 /// Rows of a CSV file as maps from header to cell.
-pub fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
+pub(crate) fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(|row| row.unwrap()).collect()
 }
 
 /// Runs a tool on a file and gives what it prints; a failure ends the test.
 #[track_caller]
-pub fn tool(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn tool(program: &str, arguments: &[&str]) -> String {
     let output = std::process::Command::new(program).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}; `tests/run` installs what tests need"));
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The pages of a PDF as poppler reads them, in the order of the text.
+#[track_caller]
+pub(crate) fn pages(path: &Path) -> Vec<String> {
+    let text = tool("pdftotext", &["-raw", path.to_str().unwrap(), "-"]);
+    let mut pages: Vec<String> = text.split('\u{c}').map(str::to_owned).collect();
+    assert_eq!(pages.pop().as_deref(), Some(""), "every page ends with a form feed");
+    pages
+}
+
+/// A page without its last line, the footer with piece number and page.
+pub(crate) fn body(page: &str) -> &str {
+    page.trim_end().rsplit_once('\n').map_or("", |(body, _)| body)
 }
 
 fn copy(from: &Path, to: &Path) {

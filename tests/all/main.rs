@@ -3,9 +3,12 @@
 
 mod done; // exit 0: the sample goes the whole way
 mod email; // a real Postfix takes the notices
+mod expected; // what the sample's letters must say, from its columns
 mod failed; // exit 4: what cannot be written
 mod harness;
 mod held; // exit 1: the faulty sample, one finding per planted fault
 mod house; // the structure of the source itself
+mod letters; // each letter is its own recipient's
+mod plan; // duties and deadlines
 mod refused; // exit 3: nothing is written
 mod same_bytes; // the same input gives the same bytes
