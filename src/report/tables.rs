@@ -39,8 +39,8 @@ impl Tables<'_> {
 
     /// Held rows in our own column names, to be corrected and added as a list that mends the other.
     fn mend(&self, recipients: &Recipients) -> Result<()> {
-        let mut header: Vec<&str> = Field::ALL.iter().map(|(_, name)| *name).collect();
-        header.push("reason");
+        // `line` lets the mended list replace rows that have no record id of their own.
+        let header: Vec<&str> = ["file", "line"].into_iter().chain(Field::ALL.iter().map(|(_, name)| *name)).chain(["reason"]).collect();
         let mut table = Table::begin(self.folder.join("mend.csv"), &header)?;
         for recipient in &recipients.people {
             let Disposition::Held(finding) = &recipient.disposition else { continue };
@@ -51,7 +51,8 @@ impl Tables<'_> {
                 if let Some(place) = Field::ALL.iter().position(|(field, _)| *field == Field::Elements) {
                     cells[place] = &elements;
                 }
-                cells.push(&finding.reason);
+                let [file, line, _] = self.row_place(*index);
+                let cells: Vec<&str> = [file.as_str(), &line].into_iter().chain(cells).chain([finding.reason.as_str()]).collect();
                 table.row(&cells)?;
             }
         }

@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::compose::{Composer, PieceNumber, Variant};
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Finding, Place, Result};
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
 use crate::recipients::{Disposition, Recipient};
@@ -137,6 +137,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
                 proofs.sets.push(Set { recipient: *index, piece: *piece, pages: pages.pages.len() as u16 });
             }
+            Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
     }
@@ -151,6 +152,18 @@ pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Types
         return Err(Error::bug("a letter has other pages when it is set again"));
     }
     Ok(pages)
+}
+
+fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {
+    let provider = recipient.provider.map(|index| case.incident.provider(index));
+    let place = provider.map_or_else(|| Place::file("providers.csv"), |provider| Place::line("providers.csv", provider.line));
+    let reason = "the return address does not fit the envelope's return window";
+    Error::refused(
+        "return-address",
+        place.column("return_name"),
+        reason,
+        "give a shorter return_name, and a shorter address1 if that is the long line",
+    )
 }
 
 fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
@@ -168,7 +181,7 @@ fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding
             "an address line is wider than the envelope's window",
             "shorten the line by postal abbreviations, or move part of it to address2",
         ),
-        Misfit::AddressTooTall => Finding::holds(
+        Misfit::AddressTooTall | Misfit::ReturnAddress => Finding::holds(
             "address-too-tall",
             place(Field::Address1),
             "the address has more lines than the envelope's window shows",

@@ -31,7 +31,8 @@ pub(super) fn address_blocks(shaper: &mut Shaper, envelope: &EnvelopeProfile, le
         let height = style.leading * letter.return_address.len() as f32;
         let top = area.y0 + INSET;
         let area = Rect { y1: top + height, ..area };
-        address(shaper, &letter.return_address, style, area, area.y1, "return_address", &mut marks)?;
+        let placed = address(shaper, &letter.return_address, style, area, area.y1, "return_address", &mut marks);
+        placed.map_err(|_| Misfit::ReturnAddress)?;
     }
     recipient_block(shaper, envelope, &letter.recipient_address, &mut marks)?;
     marks.append(&mut page.marks);

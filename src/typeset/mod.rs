@@ -141,6 +141,8 @@ pub enum Misfit {
     AddressTooWide,
     /// The address has more lines than the window shows.
     AddressTooTall,
+    /// The return address does not fit its window: the sender's fault, not the person's.
+    ReturnAddress,
 }
 
 /// How letters of a job are set.
