@@ -65,6 +65,11 @@ impl File<'_> {
             let hint = "take it out: every value prints as typed, and incident prose needs no filter";
             findings.push(Finding::refuses("unsafe-filter", self.place(filter.offset), reason, hint));
         }
+        for function in tags.functions.iter().filter(|function| function.text != "range") {
+            let reason = format!("the function `{}` has no use in letters", function.text);
+            let hint = "take it out: letters have slots and conditions, and range for counting";
+            findings.push(Finding::refuses("unknown-function", self.place(function.offset), reason, hint));
+        }
         if let Some(offset) = source.find(is_reserved) {
             let hint = "take it out; no font can print it";
             findings.push(Finding::refuses("private-use-character", self.place(offset), "a private-use character", hint));
@@ -132,7 +137,7 @@ fn undefined<'a>(path: &'a [Name], tags: &Tags, slots: &Slots) -> Option<(&'a Na
 }
 
 /// A part of a slot.
-fn part_of<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+pub(super) fn part_of<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.as_map()?.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value)
 }
 

@@ -5,6 +5,7 @@
 mod address;
 mod builtin;
 mod check;
+mod content;
 mod edition;
 mod engine;
 mod escape;

@@ -9,7 +9,7 @@ use super::markdown;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;
-use super::{Block, engine};
+use super::{Block, content, engine};
 use crate::error::{Finding, Place, Result};
 use crate::incident::{Incident, Language, Prose, Provider};
 use crate::intake::{Element, Elements};
@@ -70,10 +70,10 @@ pub(super) fn check(
     rules: &Rules,
 ) -> Result<Vec<Finding>> {
     let prose = Prose {
-        what_happened: "Invented text.".into(),
-        investigation: "Invented text.".into(),
-        mitigation: "Invented text.".into(),
-        prevention: "Invented text.".into(),
+        what_happened: "Invented account.".into(),
+        investigation: "Invented investigation.".into(),
+        mitigation: "Invented mitigation.".into(),
+        prevention: "Invented prevention.".into(),
     };
     let mut seen: BTreeMap<(Role, Paragraphs), Vec<Block>> = BTreeMap::new();
     for (index, provider) in providers().into_iter().enumerate() {
@@ -92,6 +92,10 @@ pub(super) fn check(
                 Err(Trouble::Tera(error)) => return Ok(engine::findings(&error, language, sources)),
                 Err(Trouble::Markdown(fault)) => return Ok(vec![fault_finding(&fault, language, sources, markers)]),
             };
+            let who = format!("a recipient of the role {}", person.role.id());
+            if let Some(finding) = content::lacking(&blocks, &all, &who, Place::file(sources.shown(language, "letter.md")))? {
+                return Ok(vec![finding]);
+            }
             let key = (person.role, paragraphs(&blocks));
             let first = seen.entry(key).or_insert_with(|| blocks.clone());
             if let Some(finding) = differs(first, &blocks, language, sources, markers) {

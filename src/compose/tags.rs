@@ -35,6 +35,8 @@ pub(super) struct Tags {
     pub(super) paths: Vec<Vec<Name>>,
     /// Filters applied.
     pub(super) filters: Vec<Name>,
+    /// Functions called.
+    pub(super) functions: Vec<Name>,
     /// Templates included.
     pub(super) includes: Vec<Name>,
     /// First words of the statements.
@@ -242,6 +244,8 @@ fn expression(tokens: &[Token], tags: &mut Tags) {
         let after = tokens.get(index);
         if before == Some(&Token::Sign('|')) {
             tags.filters.push(word.clone());
+        } else if after == Some(&Token::Sign('(')) && !is_test(tokens, index) {
+            tags.functions.push(word.clone());
         } else if !(KEYWORDS.contains(&word.text.to_lowercase().as_str()) || is_test(tokens, index) || is_called(after)) {
             tags.paths.push(path);
         }

@@ -316,15 +316,40 @@ fn refused(name: &str, text: &str) -> Finding {
 
 #[test]
 fn a_users_file_replaces_ours() {
-    let (incident, composer) =
-        load_with("en/parts/more_information.md", "\u{feff}<!-- paragraph: ours -->\r\n## For More Information\r\n\r\nAsk **Ruth**.\r\n");
+    let (incident, composer) = load_with(
+        "en/parts/more_information.md",
+        "\u{feff}<!-- paragraph: ours -->\r\n## For More Information\r\n\r\nAsk **Ruth**: {{ call_center.phone }}\r\n",
+    );
     let composer = composer.unwrap();
     let letter = composer.compose(&incident, &fixture::adult(), PieceNumber(1)).unwrap();
-    assert!(words(&letter).contains("Ask Ruth."));
+    assert!(words(&letter).contains("Ask Ruth:"));
     assert!(letter.blocks.iter().any(|block| block.paragraph.as_ref() == "ours"));
     let sources: Vec<_> = composer.sources().collect();
     assert!(sources.iter().any(|(name, text)| *name == "en/parts/more_information.md" && text.contains("Ruth")));
     assert!(sources.iter().any(|(name, _)| *name == "es/wording.toml"));
+}
+
+#[test]
+fn a_letter_without_what_the_law_asks_for_is_refused_with_the_clause() {
+    for (part, clause) in [
+        ("what_happened", "45 CFR 164.404(c)(1)(A)"),
+        ("what_information", "45 CFR 164.404(c)(1)(B)"),
+        ("what_you_can_do", "45 CFR 164.404(c)(1)(C)"),
+        ("what_we_are_doing", "45 CFR 164.404(c)(1)(D)"),
+        ("more_information", "45 CFR 164.404(c)(1)(E)"),
+    ] {
+        for language in ["en", "es"] {
+            let finding = refused(&format!("{language}/parts/{part}.md"), "<!-- paragraph: nothing -->\n\nNothing.\n");
+            assert_eq!(finding.code, "content-missing");
+            assert!(finding.reason.contains(clause), "{part}: {}", finding.reason);
+        }
+    }
+}
+
+#[test]
+fn functions_are_refused_so_that_none_can_print_a_value_to_the_terminal() {
+    let text = "<!-- paragraph: scams -->\n\n{% if code %}{{ throw(message=salutation) }}{% endif %}";
+    assert_eq!(refused("en/parts/general_advice.md", text).code, "unknown-function");
 }
 
 #[test]

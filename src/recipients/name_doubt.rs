@@ -4,6 +4,7 @@ use super::PersonName;
 use super::hold::Fault;
 use super::vocabulary::DOUBTFUL;
 use crate::intake::{Field, Row, RowIndex};
+use unicode_normalization::char::is_combining_mark;
 
 /// What speaks against a patient's name; the gravest doubt only.
 pub(super) fn doubts(index: RowIndex, row: &Row, name: &PersonName, from_full: bool) -> Vec<Fault> {
@@ -22,6 +23,9 @@ pub(super) fn doubts(index: RowIndex, row: &Row, name: &PersonName, from_full: b
     if full.contains('\u{FFFD}') {
         return doubt("the name holds a character that was lost in an earlier conversion".to_owned());
     }
+    if stacked_marks(&full) {
+        return doubt("a letter of the name carries more marks than any language writes".to_owned());
+    }
     if full.chars().any(char::is_numeric) {
         return doubt("the name holds a digit".to_owned());
     }
@@ -33,6 +37,15 @@ pub(super) fn doubts(index: RowIndex, row: &Row, name: &PersonName, from_full: b
         return doubt("the name has no first name".to_owned());
     }
     Vec::new()
+}
+
+/// Whether three or more combining marks stand on one letter: they would reach into the lines around it.
+fn stacked_marks(name: &str) -> bool {
+    let mut marks = 0;
+    name.chars().any(|letter| {
+        marks = if is_combining_mark(letter) { marks + 1 } else { 0 };
+        marks >= 3
+    })
 }
 
 /// What a name looks like when it is no name; the kinds are those of names.toml.

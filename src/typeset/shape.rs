@@ -9,6 +9,9 @@ use crate::error::{Error, Result};
 use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
 use parley::style::{FontFamily, FontFamilyName, FontFeatures, FontStyle, FontWeight, OverflowWrap, StyleProperty};
 use parley::{FontContext, Layout, LayoutContext};
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -100,6 +103,7 @@ pub(super) struct Shaper {
     fonts: FontContext,
     scratch: LayoutContext<u32>,
     faces: Vec<(u64, Face)>,
+    widths: Vec<GlyphMetrics<'static>>,
     kept: HashMap<Key, Arc<TextLines>>,
     uncovered: Option<char>,
 }
@@ -117,7 +121,10 @@ impl Shaper {
     pub(super) fn new(fonts: &Fonts) -> Result<Shaper> {
         let mut collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
         let mut faces = Vec::new();
+        let mut widths = Vec::new();
         for face in Face::ALL {
+            let font = FontRef::new(fonts.bytes(face)).map_err(|_| Error::bug("a built-in font cannot be read"))?;
+            widths.push(font.glyph_metrics(Size::new(1.0), LocationRef::default()));
             let blob = Blob::new(Arc::new(fonts.bytes(face)));
             faces.push((blob.id(), face));
             if collection.register_fonts(blob, None).is_empty() {
@@ -125,7 +132,7 @@ impl Shaper {
             }
         }
         let fonts = FontContext { collection, source_cache: SourceCache::default() };
-        Ok(Shaper { fonts, scratch: LayoutContext::new(), faces, kept: HashMap::new(), uncovered: None })
+        Ok(Shaper { fonts, scratch: LayoutContext::new(), faces, widths, kept: HashMap::new(), uncovered: None })
     }
 
     /// The first character since the last call that no font has.
@@ -166,7 +173,15 @@ impl Shaper {
         let mut lines = TextLines { width: Pt(layout.width()), ..TextLines::default() };
         let mut uncovered = None;
         for line in layout.lines() {
-            let mut reader = LineReader { text: &text, inlines, faces: &self.faces, runs: Vec::new(), pen: Pt(0.0), uncovered: None };
+            let mut reader = LineReader {
+                text: &text,
+                inlines,
+                faces: &self.faces,
+                widths: &self.widths,
+                runs: Vec::new(),
+                pen: Pt(0.0),
+                uncovered: None,
+            };
             for run in line.runs() {
                 reader.read(&run);
             }
@@ -218,6 +233,7 @@ struct LineReader<'a> {
     text: &'a str,
     inlines: &'a [Inline],
     faces: &'a [(u64, Face)],
+    widths: &'a [GlyphMetrics<'static>],
     runs: Vec<GlyphRun>,
     pen: Pt,
     uncovered: Option<char>,
@@ -275,9 +291,12 @@ impl LineReader<'_> {
             if glyph.id == 0 {
                 self.uncovered = self.uncovered.or(characters.chars().next());
             }
-            let x = self.pen + Pt(glyph.x) - run.x;
+            // The font files accents that stand alone (` ´ ¨) among the combining ones, so the shaper gives them no width.
+            let own = self.widths[run.face.index()].advance_width(GlyphId::new(glyph.id)).unwrap_or_default() * run.size.0;
+            let (shift, advance) = if glyph.advance == 0.0 && own > 0.0 { (0.0, own) } else { (glyph.x, glyph.advance) };
+            let x = self.pen + Pt(shift) - run.x;
             run.glyphs.push(Glyph { id: glyph.id as u16, x, rise: Pt(-glyph.y), text: start..run.text.len() as u16 });
-            self.pen += Pt(glyph.advance);
+            self.pen += Pt(advance);
         }
     }
 

@@ -90,6 +90,20 @@ fn a_character_that_no_font_has_is_named_every_time() {
 }
 
 #[test]
+fn accents_that_stand_alone_have_room_of_their_own() {
+    for accent in ['`', '\u{B4}', '\u{A8}'] {
+        let text = format!("O{accent}Brien");
+        let pages = typesetter(false).set(&letter(vec![block(BlockKind::Paragraph(inline(&text)))], &ADDRESS)).unwrap();
+        let body = pages.pages[0].marks.iter().find_map(|mark| match mark {
+            Mark::Text(placed) if placed.at.y > Pt(200.0) => Some(&placed.text.lines[0].runs[0]),
+            _ => None,
+        });
+        let glyphs = &body.unwrap().glyphs;
+        assert!(glyphs[2].x > glyphs[1].x + Pt(1.0), "{accent} is overprinted");
+    }
+}
+
+#[test]
 fn a_heading_never_ends_a_page() {
     for lines in 20..40 {
         let mut blocks: Vec<Block> = (0..lines).map(|_| block(BlockKind::Paragraph(inline("One line.")))).collect();

@@ -13,6 +13,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+/// A reply longer than this is no SMTP reply; a server that never ends its line must not fill the memory.
+const LONGEST_REPLY: usize = 64 * 1024;
 /// No dot is due yet.
 const NOT_YET: u64 = u64::MAX;
 
@@ -66,6 +68,8 @@ impl Watch {
 pub(super) struct Socket {
     stream: TcpStream,
     watch: Arc<Watch>,
+    /// Bytes of the reply so far: what came in since the last thing that was sent.
+    reply_bytes: usize,
 }
 
 impl Socket {
@@ -77,13 +81,19 @@ impl Socket {
         stream.set_nodelay(true)?;
         let stream = stream.into_std()?;
         let watch = Arc::new(Watch::over(Some(stream.try_clone()?)));
-        Ok((Socket { stream: TcpStream::from_std(stream)?, watch: Arc::clone(&watch) }, watch))
+        Ok((Socket { stream: TcpStream::from_std(stream)?, watch: Arc::clone(&watch), reply_bytes: 0 }, watch))
     }
 }
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        self.reply_bytes += buffer.filled().len() - before;
+        if self.reply_bytes > LONGEST_REPLY {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "the reply is too long")));
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -94,6 +104,7 @@ impl AsyncWrite for Socket {
         }
         let accepted = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
         self.watch.accepted.fetch_add(accepted as u64, Ordering::Relaxed);
+        self.reply_bytes = 0;
         Poll::Ready(Ok(accepted))
     }
 
