@@ -96,7 +96,9 @@ fn holds_their_own(home: &Home, message: &Message, person: &Expected, everyone: 
     let kind = attachment.content_type().unwrap();
     assert_eq!((kind.ctype(), kind.subtype()), ("application", Some("pdf")));
     let name = attachment.attachment_name().unwrap();
-    assert!(name.starts_with("notice-") && name.ends_with(".pdf") && name.len() == 18, "{name}");
+    let piece = message.message_id().unwrap().split('.').next().unwrap();
+    assert_eq!(home.records_of_pieces("lakeside")[piece], format!("patients.csv:{}", person.record));
+    assert_eq!(name, format!("notice-{piece}.pdf"));
     let file = home.path(name);
     std::fs::write(&file, attachment.contents()).unwrap();
     let pages = pages(&file);

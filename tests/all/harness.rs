@@ -103,6 +103,14 @@ impl Home {
         self.files(&format!("{out}/letters")).into_keys().map(named).collect()
     }
 
+    /// Which record each piece number belongs to, from the ledger of an incident folder.
+    pub(crate) fn records_of_pieces(&self, incident: &str) -> BTreeMap<String, String> {
+        let ledger = rusqlite::Connection::open(self.path(&format!("{incident}/ledger.sqlite"))).unwrap();
+        let mut query = ledger.prepare("SELECT piece, record FROM standing WHERE piece IS NOT NULL").unwrap();
+        let rows = query.query_map((), |row| Ok((format!("{:07}", row.get::<_, u32>(0)?), row.get::<_, String>(1)?))).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
     /// Demands that everything at a path is private: files 0600, folders 0700.
     #[track_caller]
     pub(crate) fn is_private(&self, name: &str) {

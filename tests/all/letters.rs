@@ -23,12 +23,19 @@ fn every_letter_is_its_recipients_and_nobody_elses() {
     let home = Home::released("lakeside");
     home.run("render lakeside --out out --as both").exits(0);
     let everyone = everyone();
+    let records = home.records_of_pieces("lakeside");
+    let index: BTreeMap<String, _> = rows(&home.read("out/pieces.csv")).into_iter().map(|row| (row["piece_id"].clone(), row)).collect();
     let mut written = BTreeSet::new();
     for (piece, path) in home.letters("out") {
         let pages = pages(&path);
         let person = owner(&pages[0], &everyone);
         person.is_told_by(&text(&pages), &everyone);
         footers_count(&piece, person, &pages);
+        // The letter is whole, but is it also the one that this number stands for everywhere else?
+        assert_eq!(records[&piece], format!("patients.csv:{}", person.record));
+        assert_eq!((index[&piece]["locale"] == "es", &index[&piece]["pages"]), (person.spanish, &pages.len().to_string()));
+        let place = ["zip5", "zip4", "country"].map(|column| index[&piece][column].as_str());
+        assert!(place.iter().all(|part| person.window.contains(part)) && place.concat() != "", "{}: {place:?}", person.record);
         assert!(written.insert(person.record.clone()), "{} has two letters", person.record);
     }
     let by_mail = everyone.iter().filter(|person| !BY_EMAIL.contains(&person.record.as_str()));

@@ -121,15 +121,17 @@ fn nothing_leaves_without_an_agreement_with_the_house() {
 
 #[test]
 fn a_hold_in_force_today_stops_export_and_send() {
-    let hold = |until: &str, providers: &str| {
-        let lines = "kind = \"written\"\nagency = \"FBI\"\nofficial = \"Special Agent Orrin Vale\"\nreceived = 2026-11-12";
-        format!("[[law_enforcement_holds]]\n{lines}\nuntil = {until}\n{providers}\n[sender]")
+    let hold = |received: &str, until: &str, providers: &str| {
+        let lines = "kind = \"written\"\nagency = \"FBI\"\nofficial = \"Special Agent Orrin Vale\"";
+        format!("[[law_enforcement_holds]]\n{lines}\nreceived = {received}\nuntil = {until}\n{providers}\n[sender]")
     };
     let all = "";
     let one = "providers = [\"NCH\"]\n";
     for (providers, held) in [(all, "LRMC"), (one, "NCH")] {
         let home = Home::released("lakeside");
-        home.edit("lakeside/incident.toml", "[sender]", &hold("2099-12-31", providers)).run("render lakeside --out out --limit 1").exits(0);
+        home.edit("lakeside/incident.toml", "[sender]", &hold("2020-01-02", "2099-12-31", providers))
+            .run("render lakeside --out out --limit 1")
+            .exits(0);
         for command in ["export lakeside --out package", "send lakeside", "send lakeside --dry-run"] {
             let said = refuses(&home, command, "law-enforcement-hold");
             assert!(said.contains(&format!("provider {held} is under a law-enforcement hold until 2099-12-31")), "{said}");
@@ -137,7 +139,7 @@ fn a_hold_in_force_today_stops_export_and_send() {
         }
     }
     let home = Home::released("lakeside");
-    home.edit("lakeside/incident.toml", "[sender]", &hold("2026-11-13", all));
+    home.edit("lakeside/incident.toml", "[sender]", &hold("2020-01-02", "2020-02-01", all));
     home.run("export lakeside --out package").exits(0);
 }
 
