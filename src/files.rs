@@ -93,11 +93,48 @@ pub fn sync_folder(path: &Path) -> Result<()> {
 }
 
 fn persist(file: NamedTempFile, path: &Path) -> Result<()> {
-    if path.is_dir() {
-        let reason = "a folder stands where a file is to be written";
-        return Err(Error::failed("unwritable", Place::file(path.display().to_string()), reason, "choose another output folder"));
-    }
+    refuse_special(path)?;
     file.persist(path).map(|_| ()).map_err(|error| Error::unwritable(path, &error.error))
+}
+
+/// Only a regular file is ever replaced: never a folder, a link, a device or a pipe.
+fn refuse_special(path: &Path) -> Result<()> {
+    let reason = match std::fs::symlink_metadata(path) {
+        Ok(there) if there.is_dir() => "a folder stands where a file is to be written",
+        Ok(there) if !there.is_file() => "a link, a device or a pipe stands where a file is to be written",
+        _ => return Ok(()),
+    };
+    Err(Error::failed("unwritable", Place::file(path.display().to_string()), reason, "name another file or folder for the output"))
+}
+
+/// Refuses an output folder that would mix with what a user wrote: the incident folder itself, its seal, its templates.
+///
+/// # Errors
+/// Refused, so that nothing of the user's is overwritten.
+pub fn refuse_inputs(out: &Path, incident: &Path) -> Result<()> {
+    let (out_is, incident_is) = (real(out), real(incident));
+    let inside = |name: &str| out_is.starts_with(incident_is.join(name));
+    if out_is != incident_is && !inside("seal") && !inside("templates") && !inside("rules") {
+        return Ok(());
+    }
+    let reason = "the output would mix with the incident's own files";
+    let hint = "choose a folder of its own, such as `out`, outside the incident folder or below it";
+    Err(Error::refused("output-over-input", Place::file(out.display().to_string()), reason, hint))
+}
+
+/// A path with links followed as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut known = absolute.as_path();
+    loop {
+        if let Ok(found) = known.canonicalize() {
+            return found.join(absolute.strip_prefix(known).unwrap_or(Path::new("")));
+        }
+        match known.parent() {
+            Some(parent) => known = parent,
+            None => return absolute,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -114,6 +151,25 @@ mod tests {
         assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
         drop(Writing::begin(&home.path().join("a/unfinished")).unwrap());
         assert_eq!(std::fs::read_dir(home.path().join("a")).unwrap().count(), 1, "only the folder b");
+    }
+
+    #[test]
+    fn only_regular_files_are_replaced_and_inputs_never() {
+        let home = tempfile::tempdir().unwrap();
+        let link = home.path().join("link");
+        std::fs::write(home.path().join("target"), "kept").unwrap();
+        std::os::unix::fs::symlink(home.path().join("target"), &link).unwrap();
+        assert_eq!(write(&link, b"x").unwrap_err().kind.exit_code(), 4);
+        assert_eq!(std::fs::read(home.path().join("target")).unwrap(), b"kept");
+        let incident = home.path().join("incident");
+        create_folder(&incident.join("seal")).unwrap();
+        std::os::unix::fs::symlink(&incident, home.path().join("other-name")).unwrap();
+        for out in ["incident", "incident/.", "incident/seal", "incident/seal/deeper", "other-name", "incident/templates/en"] {
+            assert_eq!(refuse_inputs(&home.path().join(out), &incident).unwrap_err().findings[0].code, "output-over-input", "{out}");
+        }
+        for out in ["out", "incident/out", "incident-out"] {
+            refuse_inputs(&home.path().join(out), &incident).unwrap();
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::error::{Finding, Place, Result};
 use crate::incident::{self, Incident};
 use crate::intake::{self, Intake};
 use crate::ledger::{self, Ledger, Standing};
+use crate::obligations::{self, Duty};
 use crate::pdf::Plate;
 use crate::recipients::{self, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
@@ -53,7 +54,26 @@ pub fn read(folder: &Path) -> Result<Case> {
     let recipients = recipients::gather(&incident, &rules, &intake)?;
     warnings.extend(intake.findings.iter().cloned());
     warnings.extend(recipients.findings.iter().cloned());
+    warnings.extend(late_mailing(&incident, &rules, &recipients));
     Ok(Case { rules, incident, intake, recipients, warnings })
+}
+
+/// Mail dates that lie behind the last day of the individual notice.
+fn late_mailing(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Vec<Finding> {
+    let plan = obligations::plan(incident, rules, recipients, incident.mail_date);
+    let notices = plan.obligations.iter().filter(|obligation| obligation.duty == Duty::IndividualNotice && obligation.required);
+    let late = notices.filter_map(|obligation| {
+        let deadline = obligation.deadline?;
+        let provider = incident.provider(incident.provider_by_id(&obligation.provider_id)?);
+        let place = Place::line("providers.csv", provider.line).column("mail_date");
+        let reason = format!(
+            "the mail date {} of {} is later than the last day, {deadline} ({})",
+            provider.mail_date, provider.id, obligation.clause
+        );
+        let hint = "mail earlier; see `breachnotice plan` for how the day was found";
+        (provider.mail_date > deadline).then(|| Finding::warns("mail-date-late", place, reason, hint))
+    });
+    late.collect()
 }
 
 impl Case {

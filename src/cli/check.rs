@@ -27,13 +27,16 @@ pub(super) struct CheckArguments {
 }
 
 pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
+    if let Some(out) = &arguments.out {
+        files::refuse_inputs(out, &arguments.dir)?;
+    }
     let proofed = run::check(&arguments.dir, None, &Bar::new(ui))?;
     let case = &proofed.case;
     let counts = case.counts();
     if !counts.close() {
         return Err(Error::bug("the counts do not close"));
     }
-    let late = late_mailing(case, arguments.as_of.unwrap_or_else(clock::today));
+    let late = past_mailing(case, arguments.as_of.unwrap_or_else(clock::today));
     let findings: Vec<&Finding> = case.held().chain(&case.warnings).chain(&late).collect();
     ui.findings(&findings);
     if let Some(path) = &arguments.findings {
@@ -65,7 +68,7 @@ pub(super) fn sentence(counts: &Counts) -> String {
 }
 
 /// Mail dates that lie behind the day: a letter must not bear a date on which it was not mailed.
-fn late_mailing(case: &run::Case, as_of: Date) -> Vec<Finding> {
+fn past_mailing(case: &run::Case, as_of: Date) -> Vec<Finding> {
     let past = case.incident.providers.iter().filter(|provider| provider.mail_date < as_of);
     past.map(|provider| {
         let place = crate::error::Place::line("providers.csv", provider.line).column("mail_date");

@@ -56,10 +56,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Re
             let text = format!("wrote {} to {}; nothing was sent", count(written, "message"), dir.join("dry-run").display());
             ui.result(&serde_json::json!({ "written": written }), &text)?;
         }
-        Sending::Sent { totals, wanted } => {
+        Sending::Sent { totals, wanted, outstanding } => {
             let Totals { sent, deferred, failed, uncertain } = totals;
-            let json =
-                serde_json::json!({ "emails": wanted, "sent": sent, "deferred": deferred, "failed": failed, "uncertain": uncertain });
+            let json = serde_json::json!({ "emails": wanted, "sent": sent, "deferred": deferred, "failed": failed, "uncertain": uncertain, "outstanding": outstanding });
             let text = format!(
                 "{} now: {sent} sent, {deferred} deferred, {failed} failed, {uncertain} uncertain; {} in all",
                 count(sent + deferred + failed + uncertain, "e-mail"),
@@ -69,12 +68,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Re
             if uncertain > 0 {
                 ui.say("uncertain: the server may or may not have taken them; see `breachnotice status`, then rule with --resolve PIECE sent|resend");
             }
-            if failed > 0 {
-                ui.say("failed for good: these people have to be told by mail");
-            }
-            if deferred + failed + uncertain > 0 {
-                let reason = format!("{} did not go out", count(deferred + failed + uncertain, "e-mail"));
-                let hint = "run send again for the deferred ones; see `breachnotice status` for the others";
+            if outstanding > 0 {
+                let reason = format!("{} not known to be sent", count(outstanding, "e-mail notice"));
+                let hint = "run send again for the deferred ones; `breachnotice status` names the failed and the uncertain ones";
                 return Err(Error::failed("emails-left", Place::file("ledger.sqlite"), reason, hint));
             }
         }

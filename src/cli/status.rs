@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Result};
-use crate::report::{Channel, Status};
+use crate::report::{Channel, Loose, Status};
 use crate::{ledger, report, rules};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -52,11 +52,22 @@ fn draw(status: &Status) -> String {
     row("  held", status.held_total(), reasons(&status.held));
     row("  excluded", status.excluded_total(), reasons(&status.excluded));
     let mut text = table(&rows);
-    for uncertain in &status.uncertain {
-        text.push_str(&format!("\nuncertain: piece {} ({}): {}", uncertain.piece, uncertain.record, uncertain.detail));
-    }
+    loose(&mut text, "uncertain: see whether it arrived, then send --resolve PIECE sent|resend", &status.uncertain);
+    let way_on = "failed for good: clear email_consent_on in the list and release again, then it goes by mail";
+    loose(&mut text, way_on, &status.failed);
     text.push_str(if status.closes { "\nthe counts close" } else { "\nTHE COUNTS DO NOT CLOSE" });
     text
+}
+
+/// Pieces that need a person: the first of them, then how many more.
+fn loose(text: &mut String, what: &str, pieces: &[Loose]) {
+    const SHOWN: usize = 20;
+    for piece in pieces.iter().take(SHOWN) {
+        text.push_str(&format!("\npiece {} ({}) {what} ({})", piece.piece, piece.record, piece.detail));
+    }
+    if pieces.len() > SHOWN {
+        text.push_str(&format!("\nand {} more, see --json", pieces.len() - SHOWN));
+    }
 }
 
 fn states(channel: &Channel) -> String {

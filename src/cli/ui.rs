@@ -117,11 +117,19 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+const FINDINGS_HEADER: [&str; 8] = ["severity", "file", "line", "column", "record", "code", "reason", "hint"];
+
 /// Writes findings as CSV: severity, file, line, column, record, code, reason, hint.
 pub(super) fn write_findings(path: &Path, findings: &[&Finding]) -> Result<()> {
+    // A findings file of ours may be replaced; whatever else stands under the name is somebody's.
+    if fs_err::read(path).is_ok_and(|text| !text.is_empty() && !text.starts_with(FINDINGS_HEADER.join(",").as_bytes())) {
+        let reason = "this file exists and is no list of findings";
+        let place = Place::file(path.display().to_string());
+        return Err(Error::refused("output-over-input", place, reason, "name another file: it would be overwritten"));
+    }
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Error::unwritable(path, &std::io::Error::from(error));
-    writer.write_record(["severity", "file", "line", "column", "record", "code", "reason", "hint"]).map_err(failed)?;
+    writer.write_record(FINDINGS_HEADER).map_err(failed)?;
     for finding in findings {
         let Place { file, line, column } = &finding.place;
         let severity = match finding.severity {

@@ -34,7 +34,12 @@ pub(super) struct ListRows {
 /// Refused when the list cannot be used at all.
 pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
-    let bytes = fs_err::read(incident.folder.join(&list.file)).map_err(|error| {
+    let path = incident.folder.join(&list.file);
+    if fs_err::metadata(&path).is_ok_and(|there| !there.is_file()) {
+        let hint = "name a CSV file; a folder, a pipe or a device cannot be a list";
+        return Err(vec![Finding::refuses("list-no-file", Place::file(&list.file), "the list is no regular file", hint)]);
+    }
+    let bytes = fs_err::read(path).map_err(|error| {
         let reason = format!("the list cannot be read: {}", error.kind());
         vec![Finding::refuses("unreadable", Place::file(&list.file), reason, "check that the file is in the incident folder and readable")]
     })?;

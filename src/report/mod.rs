@@ -4,6 +4,6 @@ mod standing;
 mod summary;
 mod tables;
 
-pub use standing::{Channel, Status, status};
+pub use standing::{Channel, Loose, Status, status};
 pub use summary::Summary;
 pub use tables::write_tables;

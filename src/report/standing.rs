@@ -36,12 +36,14 @@ pub struct Status {
     /// Whether every row and every recipient is accounted for.
     pub closes: bool,
     /// Pieces whose fate is unknown: for a person to resolve.
-    pub uncertain: Vec<Uncertain>,
+    pub uncertain: Vec<Loose>,
+    /// E-mail notices that failed for good: these people have to be told by mail.
+    pub failed: Vec<Loose>,
 }
 
-/// A piece whose fate is unknown.
+/// A piece that needs a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Uncertain {
+pub struct Loose {
     /// Piece number.
     pub piece: String,
     /// `list:record_id`.
@@ -80,6 +82,7 @@ pub fn status(ledger: &dyn Ledger) -> Result<Option<Status>> {
         excluded: BTreeMap::new(),
         closes: false,
         uncertain: Vec::new(),
+        failed: Vec::new(),
     };
     for person in &people {
         status.count(person, person.piece.and_then(|piece| states.get(&piece)));
@@ -105,9 +108,12 @@ impl Status {
             "held" => *self.held.entry(person.reason.clone()).or_default() += 1,
             _ => {}
         }
-        if let Some(state) = state.filter(|state| state.state == EventKind::Uncertain) {
-            let piece = format!("{:07}", state.piece);
-            self.uncertain.push(Uncertain { piece, record: person.record.clone(), detail: state.detail.clone() });
+        let Some(state) = state else { return };
+        let loose = || Loose { piece: format!("{:07}", state.piece), record: person.record.clone(), detail: state.detail.clone() };
+        match state.state {
+            EventKind::Uncertain => self.uncertain.push(loose()),
+            EventKind::Failed => self.failed.push(loose()),
+            _ => {}
         }
     }
 }

@@ -75,8 +75,19 @@ pub(super) fn cleared(job: &Job, today: jiff::civil::Date) -> Result<(Seal, Rele
             ));
         }
     };
+    refuse_lost_ledger(job)?;
     refuse_held_providers(&case.incident, &case.rules, today)?;
     Ok((seal, release))
+}
+
+/// A release whose ledger is gone: what left already is not known any more, and everything would leave again.
+fn refuse_lost_ledger(job: &Job) -> Result<()> {
+    if job.ledger.events()?.iter().any(|event| event.event.kind == EventKind::Released) {
+        return Ok(());
+    }
+    let reason = "the letters were released with another ledger than this one, which knows of no release";
+    let hint = "put the old ledger back; only when nothing has left yet, run `breachnotice release` again";
+    Err(Error::refused("ledger-lost", Place::file("ledger.sqlite"), reason, hint))
 }
 
 /// A law-enforcement hold on the real date stops everything (45 CFR 164.412).

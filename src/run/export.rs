@@ -6,6 +6,7 @@ use super::press::{Progress, Set};
 use super::render::{mail_class, summary, write_letters, write_stream};
 use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, PackageBuilder, Ticket, package_name, stream_file_name};
 use crate::error::{Error, Place, Result};
+use crate::files;
 use crate::recipients::Disposition;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -52,6 +53,7 @@ pub enum Exported {
 pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -> Result<Exported> {
     let (seal, release) = cleared(job, options.today)?;
     let incident = &job.proofed.case.incident;
+    files::refuse_inputs(&options.out, &incident.folder)?;
     if incident.print.baa_reference.trim().is_empty() {
         let place = Place::file("incident.toml").column("print.baa_reference");
         let reason = "there is no business associate agreement with the mail house";

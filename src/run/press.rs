@@ -137,6 +137,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
                 proofs.sets.push(Set { recipient: *index, piece: *piece, pages: pages.pages.len() as u16 });
             }
+            Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
@@ -152,6 +153,21 @@ pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Types
         return Err(Error::bug("a letter has other pages when it is set again"));
     }
     Ok(pages)
+}
+
+/// Whether a character comes from what the lists say about a person; else it stands in everybody's text.
+fn is_own(recipient: &Recipient, character: char) -> bool {
+    let name = recipient.name.reveal();
+    let in_name = name.full().contains(character) || name.prefix.contains(character);
+    let in_address = recipient.address.as_ref().is_some_and(|address| address.reveal().lines().iter().any(|line| line.contains(character)));
+    let others = [&recipient.representative, &recipient.activation_code];
+    in_name || in_address || others.into_iter().flatten().any(|value| value.reveal().contains(character))
+}
+
+fn text_refused(character: char) -> Error {
+    let reason = format!("no font at hand has the character U+{:04X}, which stands in the text of the letters", u32::from(character));
+    let hint = "look for it in incident.toml, providers.csv and your templates, and write it in Latin letters";
+    Error::refused("uncovered-character", Place::file("incident.toml"), reason, hint)
 }
 
 fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {

@@ -65,6 +65,7 @@ pub(super) const PART_PIECES: usize = 2_000;
 /// # Errors
 /// Refused when the folder holds another job or a record is not known; failed when it cannot be written.
 pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -> Result<Summary> {
+    files::refuse_inputs(&options.out, &job.proofed.case.incident.folder)?;
     let chosen = choose(job, options)?;
     claim_folder(&options.out, job)?;
     let mut index = IndexWriter::create(&options.out, &[IndexFormat::Csv])?;

@@ -7,6 +7,7 @@ use super::render::proved;
 use crate::deliver::email::{self, Dispatch, Outgoing, Patience, Resolution, Totals};
 use crate::error::{Error, Place, Result};
 use crate::incident::EmailSettings;
+use crate::ledger::{EventKind, PieceState};
 use crate::pdf;
 use crate::privacy::Private;
 use crate::recipients::Disposition;
@@ -40,6 +41,8 @@ pub enum Sending {
         totals: Totals,
         /// Of the incident.
         wanted: u64,
+        /// Of the incident, not known to be sent.
+        outstanding: u64,
     },
 }
 
@@ -81,7 +84,10 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
         patience: Patience::default(),
     };
     let totals = email::drain(&dispatch, ledger.as_mut(), &wanted, &mut build, progress)?;
-    Ok(Sending::Sent { totals, wanted: wanted.len() as u64 })
+    let sent = |state: &PieceState| matches!(state.state, EventKind::Sent | EventKind::ResolvedSent);
+    let done = ledger.states()?.iter().filter(|state| sets.contains_key(&state.piece) && sent(state)).count() as u64;
+    let wanted = wanted.len() as u64;
+    Ok(Sending::Sent { totals, wanted, outstanding: wanted - done })
 }
 
 fn settings(job: &Job) -> Result<EmailSettings> {

@@ -55,7 +55,7 @@ fn each_notice_is_its_recipients_and_nobody_elses() {
     let id = fresh("each");
     let home = released(&id);
     let sent = home.run("send lakeside --json").exits(0).json();
-    assert_eq!(sent, serde_json::json!({ "emails": 2, "sent": 2, "deferred": 0, "failed": 0, "uncertain": 0 }));
+    assert_eq!(sent, serde_json::json!({ "emails": 2, "sent": 2, "deferred": 0, "failed": 0, "uncertain": 0, "outstanding": 0 }));
     let everyone = everyone();
     let mut told = Vec::new();
     for bytes in delivered(&id, 2) {

@@ -118,7 +118,7 @@ fn a_mended_list_lets_the_held_go_out() {
         assert!(columns.contains(&column), "{column} in {header}");
     }
     assert_eq!(rows(&mend).len(), 45, "every held row can be mended");
-    let row = |record: &str| lines.clone().find(|line| line.starts_with(&format!("{record},"))).unwrap().to_owned();
+    let row = |record: &str| lines.clone().find(|line| line.contains(&format!(",{record},"))).unwrap().to_owned();
     let mended = [row("F-010").replace("00412", "04101"), row("F-012").replace(",2906,", ",02906,")];
     home.write("faulty/mended.csv", &format!("{header}\n{}\n", mended.join("\n")));
     let incident = home.read("faulty/incident.toml");

@@ -11,4 +11,5 @@ mod house; // the structure of the source itself
 mod letters; // each letter is its own recipient's
 mod plan; // duties and deadlines
 mod refused; // exit 3: nothing is written
+mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes
