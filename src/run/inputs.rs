@@ -15,7 +15,7 @@ pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Compos
     let providers = incident.folder.join("providers.csv");
     let bytes = fs_err::read(&providers).map_err(|error| Error::unreadable(&providers, &error))?;
     texts.push(("providers.csv".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
-    texts.push(("incident.toml, what letters print".to_owned(), printed_values(incident)));
+    texts.push(("what-letters-print.txt".to_owned(), printed_values(incident)));
     texts.sort();
     Ok(texts)
 }

@@ -72,7 +72,7 @@ fn every_required_role_has_to_approve() {
 
 #[test]
 fn one_changed_word_breaks_the_seal_and_names_the_file() {
-    let file = "incident.toml, what letters print";
+    let file = "what-letters-print.txt";
     let changes = [
         ("lakeside/incident.toml", "copied files. Records", "stole files. Records", file),
         ("lakeside/incident.toml", "phone = \"1-888-555-0143\"", "phone = \"1-888-555-0144\"", file),

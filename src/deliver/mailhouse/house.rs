@@ -103,7 +103,12 @@ fn parse(text: &str) -> Result<BTreeMap<String, House>> {
 fn unusable(text: &str, error: &toml::de::Error) -> Error {
     let line = error.span().map_or(1, |span| text.get(..span.start).map_or(1, |before| before.matches('\n').count() + 1));
     let reason = error.message().lines().next().unwrap_or("it is not TOML").to_owned();
-    Error::refused("house-profile", Place::line(FILE, line as u64), reason, "compare the profile with the built-in ones in the manual")
+    Error::refused(
+        "house-profile",
+        Place::line(FILE, line as u64),
+        reason,
+        "compare the profile with src/deliver/mailhouse/houses.toml, which explains every key",
+    )
 }
 
 fn unknown(id: &str, known: &[String]) -> Error {

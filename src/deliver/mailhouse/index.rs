@@ -57,7 +57,7 @@ pub struct IndexRow {
     pub country: Option<Private<String>>,
     /// Digest of the piece's bytes, hex.
     pub piece_sha256: String,
-    /// Digest of the name and address as printed, hex.
+    /// Digest of the address lines as printed, without the name, hex.
     pub address_sha256: String,
     /// What the mark on each sheet holds; empty when there is none.
     pub barcode_payload: String,
