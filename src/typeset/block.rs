@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// Factor from 11 to 18 points.
 pub(super) const LARGE_PRINT: f32 = 18.0 / 11.0;
 /// Left and right margin.
-pub(super) const SIDE_MARGIN: Pt = Pt(72.0);
+pub(super) const SIDE_MARGIN: Pt = Pt(66.0);
 /// Width of the text column: about 80 characters of the body's size.
 pub(super) const COLUMN: Pt = Pt(SHEET.x.0 - 2.0 * SIDE_MARGIN.0);
 /// Hairlines.
@@ -65,10 +65,10 @@ struct Size {
     paragraph_space: f32,
 }
 
-const BODY: Size = Size { size: 11.0, leading: 14.0, paragraph_space: 6.0 };
+const BODY: Size = Size { size: 11.0, leading: 14.0, paragraph_space: 5.0 };
 const TABLE: Size = Size { size: 9.5, leading: 12.5, paragraph_space: 3.0 };
-const SIGNATURE_SPACE: f32 = 12.0;
-const FRAME_PADDING: f32 = 9.0;
+const SIGNATURE_SPACE: f32 = 8.0;
+const FRAME_PADDING: f32 = 7.0;
 const LIST_SPACE: f32 = 4.0;
 const ITEM_SPACE: f32 = 2.0;
 const TWO_COLUMNS_FROM: usize = 5;
@@ -117,10 +117,10 @@ impl Builder<'_> {
         let size = self.size;
         match &block.kind {
             BlockKind::Title(inlines) => {
-                self.text(inlines, frame, TagRole::H1, paragraph, Style::bold(15.0, 18.0), 10.0, true);
+                self.text(inlines, frame, TagRole::H1, paragraph, Style::bold(15.0, 18.0), 9.0, true);
             }
             BlockKind::Heading(inlines) => {
-                self.text(inlines, frame, TagRole::H2, paragraph, Style::bold(12.0, 15.0), 11.0, true);
+                self.text(inlines, frame, TagRole::H2, paragraph, Style::bold(12.0, 15.0), 9.0, true);
             }
             BlockKind::Paragraph(inlines) => {
                 self.text(inlines, frame, TagRole::P, paragraph, Style::regular(size.size, size.leading), size.paragraph_space, false);
@@ -247,7 +247,7 @@ impl Builder<'_> {
         let height = height + padding;
         let rect = Rect { x0: frame.x, y0: Pt(0.0), x1: frame.x + frame.width, y1: height };
         marks.push(Mark::Frame { rect, pen: HAIRLINE });
-        let before = self.scaled(10.0);
+        let before = self.scaled(7.0);
         self.items.push(FlowItem { before, keep_with_next: false, content: Content::Unit { marks, height } });
     }
 

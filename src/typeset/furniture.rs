@@ -89,7 +89,7 @@ fn address(
 /// Piece number on the left, page x of y on the right, 8 pt.
 pub(super) fn footers(shaper: &mut Shaper, letter: &Letter, pages: &mut [Page]) {
     let style = Style::regular(8.0, 10.0);
-    let y = SHEET.y - Pt::inches(0.55);
+    let y = SHEET.y - Pt::inches(0.5);
     let count = pages.len();
     for (index, page) in pages.iter_mut().enumerate() {
         let number = shaper.line(&letter.piece.to_string(), style);

@@ -8,9 +8,9 @@ use std::sync::Arc;
 /// Body of page 1 starts below everything that a window can show.
 const FIRST_TOP: Pt = Pt::inches(3.4);
 /// Body of later pages.
-const LATER_TOP: Pt = Pt::inches(0.8);
+const LATER_TOP: Pt = Pt::inches(0.7);
 /// Body ends above the footer.
-const BOTTOM: Pt = Pt::inches(10.3);
+const BOTTOM: Pt = Pt::inches(10.4);
 /// Lines that must stand together before and after a page break.
 const TOGETHER: usize = 2;
 
