@@ -8,17 +8,21 @@ mod envelope;
 mod font;
 mod furniture;
 mod paginate;
+mod passage;
 mod shape;
+mod standing;
 mod unit;
 
-use crate::compose::Letter;
+use crate::compose::{BodyBlock, Letter};
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use envelope::{EnvelopeProfile, profile};
 pub use font::{Face, Fonts};
+pub use passage::{Passage, PlacedPassage};
 pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
+pub use standing::StandingType;
 pub use unit::{Point, Pt, Rect};
 
 /// Sheet width and height: US Letter.
@@ -32,7 +36,7 @@ pub struct Pages {
     /// BCP 47 tag of the text.
     pub language: &'static str,
     /// Document title; holds no patient data.
-    pub title: String,
+    pub title: Arc<str>,
     /// At least one.
     pub pages: Vec<Page>,
 }
@@ -44,9 +48,23 @@ pub struct Page {
     pub marks: Vec<Mark>,
 }
 
+impl Page {
+    /// Shows every mark that is painted, those of passages one by one, each with how far below its own place it stands.
+    pub fn for_each_mark(&self, visit: &mut dyn FnMut(&Mark, Pt)) {
+        for mark in &self.marks {
+            match mark {
+                Mark::Passage(placed) => placed.marks().iter().for_each(|mark| visit(mark, placed.y)),
+                mark => visit(mark, Pt(0.0)),
+            }
+        }
+    }
+}
+
 /// Something that is painted.
 #[derive(Debug, Clone)]
 pub enum Mark {
+    /// A stretch of the body; its own marks are of the other kinds.
+    Passage(PlacedPassage),
     /// Lines of text.
     Text(PlacedText),
     /// A hairline rectangle or line, always an artifact.
@@ -110,7 +128,7 @@ pub enum Structure {
 pub struct Tag {
     /// Standard structure type (ISO 32000-1, 14.8.4).
     pub role: TagRole,
-    /// Ordinal within the letter: equal tags are one element.
+    /// Ordinal within its block of the letter: equal tags of a block are one element.
     pub ordinal: u32,
 }
 
@@ -158,15 +176,16 @@ pub struct Layout {
 pub struct Typesetter {
     layout: Layout,
     shaper: shape::Shaper,
+    standing: standing::Desk,
 }
 
 impl Typesetter {
-    /// A typesetter with an empty paragraph cache.
+    /// A typesetter with an empty paragraph cache; `standing` holds what all typesetters of a job share.
     ///
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
-    pub fn new(layout: Layout, fonts: &Fonts) -> Result<Typesetter> {
-        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)? })
+    pub fn new(layout: Layout, fonts: &Fonts, standing: &Arc<StandingType>) -> Result<Typesetter> {
+        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)?, standing: standing::Desk::new(standing) })
     }
 
     /// Sets one letter.
@@ -175,17 +194,24 @@ impl Typesetter {
     /// The reason why this person's letter cannot be set.
     pub fn set(&mut self, letter: &Letter) -> Result<Pages, Misfit> {
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
-        let flow = block::flow(&mut self.shaper, &letter.blocks, scale);
-        let mut pages = paginate::paginate(flow);
+        let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
+        let mut pages = paginate::paginate(&blocks);
         furniture::address_blocks(&mut self.shaper, &self.layout.envelope, letter, &mut pages[0])?;
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);
         }
-        if let Some(character) = self.shaper.take_uncovered() {
+        if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }
-        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: letter.title.clone(), pages })
+        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
+    }
+
+    fn block(&mut self, block: &BodyBlock, scale: f32) -> Arc<block::SetBlock> {
+        match block {
+            BodyBlock::Fixed(block) => self.standing.take(block, scale, || block::set(&mut self.shaper, block, true, scale)),
+            BodyBlock::Own(block) => Arc::new(block::set(&mut self.shaper, block, false, scale)),
+        }
     }
 }
 
