@@ -12,7 +12,7 @@ pub(super) type PassageKey = (usize, usize, usize);
 /// The key of a fixed passage; absent when it is a recipient's own.
 pub(super) fn key(placed: &PlacedPassage) -> Option<PassageKey> {
     let lines = placed.lines.clone().unwrap_or(0..usize::MAX);
-    placed.passage.fixed.then(|| (Arc::as_ptr(&placed.passage) as usize, lines.start, lines.end))
+    placed.passage.fixed.then_some((Arc::as_ptr(&placed.passage) as usize, lines.start, lines.end))
 }
 
 /// Snippets of fixed passages. A passage is kept alive beside its snippet, so no other can take its place in memory.
