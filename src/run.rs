@@ -134,7 +134,8 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
 /// Refused when the incident, a list or a template cannot be used.
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
     let case = read(folder)?;
-    let layout = Layout { envelope: typeset::profile(&case.incident.print.envelope)?, draft: true };
+    let (envelope, duplex) = (typeset::profile(&case.incident.print.envelope)?, case.incident.print.duplex);
+    let layout = Layout { envelope, draft: true, job: 0, duplex, inserts: 0 };
     // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
     let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
     proof(case, layout, Press::new(jobs)?, &numbers, progress)
@@ -172,7 +173,8 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let numbers = allot(&case.recipients, ledger.as_mut())?;
     let digest = inputs::job_digest(&case.incident, &sources, draft)?;
     let number = ledger.job(&digest)?;
-    let proofed = proof(case, Layout { envelope, draft }, Press::new(jobs)?, &numbers, progress)?;
+    let layout = Layout { envelope, draft, job: number, duplex: case.incident.print.duplex, inserts: 0 };
+    let proofed = proof(case, layout, Press::new(jobs)?, &numbers, progress)?;
     let wording = inputs::wording_digest(&sources);
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }

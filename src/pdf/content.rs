@@ -1,5 +1,6 @@
 //! The hot path: a page's marks -> its content stream (ISO 32000-1, 8 and 9.4).
 
+use super::matrix;
 use super::object::{push_escaped, put};
 use super::plate::Plate;
 use crate::typeset::{GlyphRun, Ink, Mark, Page, PlacedText, Pt, SHEET};
@@ -18,6 +19,7 @@ pub(super) fn write(page: &Page, plate: &Plate, out: &mut Vec<u8>) {
                     put(out, format_args!("{x:.2} {y:.2} {:.2} {:.2} re S\n", rect.width().0, (rect.y1 - rect.y0).0));
                 }
             }
+            Mark::Matrix { modules, at } => matrix::write(modules, *at, out),
             Mark::Watermark { text, at } => {
                 let (x, y) = (at.x.0, SHEET.y.0 - at.y.0);
                 put(out, format_args!("q {:.4} {:.4} {:.4} {:.4} {x:.2} {y:.2} cm\n", DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL));

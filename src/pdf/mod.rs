@@ -6,6 +6,7 @@
 mod content;
 mod document;
 mod glyphs;
+mod matrix;
 mod object;
 mod piece;
 mod plate;

@@ -139,6 +139,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
+            Err(Misfit::Intrusion) => return Err(intrusion(case)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
     }
@@ -182,6 +183,15 @@ fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {
     )
 }
 
+fn intrusion(case: &Case) -> Error {
+    let reason = format!(
+        "with the envelope profile {}, something other than the addresses would show in a window, or stand too near to the mark on a sheet",
+        case.incident.print.envelope
+    );
+    let hint = "choose another envelope profile, and report this: the layout and the profile do not go together";
+    Error::refused("window-intrusion", Place::file("incident.toml").column("print.envelope"), reason, hint)
+}
+
 fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
     let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
     let finding = match misfit {
@@ -197,7 +207,13 @@ fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding
             "an address line is wider than the envelope's window",
             "shorten the line by postal abbreviations, or move part of it to address2",
         ),
-        Misfit::AddressTooTall | Misfit::ReturnAddress => Finding::holds(
+        Misfit::Unmarkable => Finding::holds(
+            "too-many-sheets",
+            place(Field::AlternateFormat),
+            "the letter has more sheets than its sheet marks can count, 99",
+            "shorten the prose of the incident or the templates",
+        ),
+        Misfit::AddressTooTall | Misfit::ReturnAddress | Misfit::Intrusion => Finding::holds(
             "address-too-tall",
             place(Field::Address1),
             "the address has more lines than the envelope's window shows",

@@ -316,5 +316,9 @@ fn lowered(mark: Mark, by: Pt) -> Mark {
             at.y += by;
             Mark::Watermark { text, at }
         }
+        Mark::Matrix { modules, mut at } => {
+            at.y += by;
+            Mark::Matrix { modules, at }
+        }
     }
 }

@@ -7,18 +7,22 @@ mod block;
 mod envelope;
 mod font;
 mod furniture;
+mod outline;
 mod paginate;
 mod shape;
+mod sheet_mark;
 mod unit;
+mod window;
 
 use crate::compose::Letter;
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use envelope::{EnvelopeProfile, profile};
+pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
 pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
+pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
 pub use unit::{Point, Pt, Rect};
 
 /// Sheet width and height: US Letter.
@@ -61,6 +65,13 @@ pub enum Mark {
         /// One line.
         text: Arc<TextLines>,
         /// Start of its baseline.
+        at: Point,
+    },
+    /// A Data Matrix that tells machines which sheet this is; always an artifact.
+    Matrix {
+        /// Dark modules: a row a number, its left module the highest of 16 bits, the top row first.
+        modules: [u16; MODULES],
+        /// Upper left corner; each module is a square of [`MODULE`].
         at: Point,
     },
 }
@@ -143,6 +154,11 @@ pub enum Misfit {
     AddressTooTall,
     /// The return address does not fit its window: the sender's fault, not the person's.
     ReturnAddress,
+    /// The letter's numbers are more than the mark on each sheet holds: eight digits of job, seven of piece, 99 sheets.
+    Unmarkable,
+    /// Something else stands where a window shows, or too near to the mark on a sheet: a fault of the layout or the envelope's
+    /// profile, not the person's.
+    Intrusion,
 }
 
 /// How letters of a job are set.
@@ -152,12 +168,19 @@ pub struct Layout {
     pub envelope: EnvelopeProfile,
     /// Print a watermark on every page.
     pub draft: bool,
+    /// Ordinal of the job in the ledger, for the mark on each sheet; 0 for letters that are only looked at.
+    pub job: u32,
+    /// Both sides of the sheet are printed: the mark stands on every other page.
+    pub duplex: bool,
+    /// Inserts that go with every piece, one bit per feeder of the inserter; 0 for none.
+    pub inserts: u8,
 }
 
 /// Sets letters; one per thread, because it keeps shaped paragraphs.
 pub struct Typesetter {
     layout: Layout,
     shaper: shape::Shaper,
+    outlines: outline::Outlines,
 }
 
 impl Typesetter {
@@ -166,7 +189,7 @@ impl Typesetter {
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
     pub fn new(layout: Layout, fonts: &Fonts) -> Result<Typesetter> {
-        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)? })
+        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)?, outlines: outline::Outlines::new(fonts)? })
     }
 
     /// Sets one letter.
@@ -174,17 +197,21 @@ impl Typesetter {
     /// # Errors
     /// The reason why this person's letter cannot be set.
     pub fn set(&mut self, letter: &Letter) -> Result<Pages, Misfit> {
+        // What a letter that was given up left behind is nobody else's.
+        self.shaper.take_uncovered();
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
         let flow = block::flow(&mut self.shaper, &letter.blocks, scale);
-        let mut pages = paginate::paginate(flow);
-        furniture::address_blocks(&mut self.shaper, &self.layout.envelope, letter, &mut pages[0])?;
+        let mut pages = paginate::paginate(flow, self.layout.envelope.body_top());
+        furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout.envelope, letter, &mut pages[0])?;
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);
         }
+        sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
         if let Some(character) = self.shaper.take_uncovered() {
             return Err(Misfit::Uncovered(character));
         }
+        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope }.check(&pages)?;
         Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: letter.title.clone(), pages })
     }
 }

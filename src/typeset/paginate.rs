@@ -5,8 +5,6 @@ use super::unit::Pt;
 use super::{Mark, Page};
 use std::sync::Arc;
 
-/// Body of page 1 starts below everything that a window can show.
-const FIRST_TOP: Pt = Pt::inches(3.4);
 /// Body of later pages.
 const LATER_TOP: Pt = Pt::inches(0.7);
 /// Body ends above the footer.
@@ -14,10 +12,10 @@ const BOTTOM: Pt = Pt::inches(10.4);
 /// Lines that must stand together before and after a page break.
 const TOGETHER: usize = 2;
 
-/// Breaks the flow into pages; at least one.
-pub(super) fn paginate(items: Vec<FlowItem>) -> Vec<Page> {
+/// Breaks the flow into pages, at least one; the first begins at `first_top`, below everything that a window can show.
+pub(super) fn paginate(items: Vec<FlowItem>, first_top: Pt) -> Vec<Page> {
     let needs: Vec<Pt> = (0..items.len()).map(|index| need(&items, index)).collect();
-    let mut cursor = Cursor { pages: vec![Page::default()], y: FIRST_TOP, at_top: true };
+    let mut cursor = Cursor { pages: vec![Page::default()], y: first_top, at_top: true };
     for (item, need) in items.into_iter().zip(needs) {
         if !cursor.at_top && cursor.y + item.before + need > BOTTOM {
             cursor.turn();
