@@ -150,8 +150,7 @@ fn recipient_lines(pages: &Pages) -> Vec<(f32, f32)> {
 
 #[test]
 fn addresses_of_three_to_seven_lines_fit_every_profile() {
-    let all =
-        ["MARÍA LUZ FERNÁNDEZ", "C/O JOHN SMITH", "ATTN BILLING", "PMB 12", "UNIT 4", "1234 LONG STREET AVE APT 5"];
+    let all = ["MARÍA LUZ FERNÁNDEZ", "C/O JOHN SMITH", "ATTN BILLING", "PMB 12", "UNIT 4", "1234 LONG STREET AVE APT 5"];
     let last = "SAN FRANCISCO CA 94080-1234";
     // Lines of the address -> the size of its type in each profile, in the order of their names.
     let table = [
