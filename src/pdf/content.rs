@@ -20,6 +20,7 @@ pub(super) fn write(page: &Page, plate: &Plate, out: &mut Vec<u8>) {
                 }
             }
             Mark::Matrix { modules, at } => matrix::write(modules, *at, out),
+            Mark::Imb { bars, at } => matrix::write_bars(bars, *at, out),
             Mark::Watermark { text, at } => {
                 let (x, y) = (at.x.0, SHEET.y.0 - at.y.0);
                 put(out, format_args!("q {:.4} {:.4} {:.4} {:.4} {x:.2} {y:.2} cm\n", DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL));

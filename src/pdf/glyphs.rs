@@ -16,7 +16,7 @@ impl GlyphUse {
             let (text, lines) = match mark {
                 Mark::Text(placed) => (&placed.text, placed.lines.clone()),
                 Mark::Watermark { text, .. } => (text, 0..text.lines.len()),
-                Mark::Frame { .. } | Mark::Matrix { .. } => continue,
+                Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } => continue,
             };
             for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
                 for glyph in &run.glyphs {

@@ -1,6 +1,7 @@
 //! Marks of squares and bars as filled rectangles (ISO 32000-1, 8.5.2).
 
 use super::object::put;
+use crate::typeset::imb::{BAR_WIDTH, BARS, Bar, DOT, HEIGHT, PITCH};
 use crate::typeset::{MODULE, MODULES, Point, SHEET};
 
 /// Writes a mark's dark modules; those of a row that touch are one rectangle.
@@ -17,6 +18,17 @@ pub(super) fn write(modules: &[u16; MODULES], at: Point, out: &mut Vec<u8>) {
             put(out, format_args!("{x} {y} {width} 1 re\n"));
             rest &= !((u16::MAX << (16 - width)) >> x);
         }
+    }
+    out.extend(b"f Q\n");
+}
+
+/// Writes the bars of an Intelligent Mail barcode.
+pub(super) fn write_bars(bars: &[Bar; BARS], at: Point, out: &mut Vec<u8>) {
+    let bottom = SHEET.y - at.y - DOT * HEIGHT as f32;
+    put(out, format_args!("q {0:.2} 0 0 {0:.2} {1:.2} {2:.2} cm 0 g\n", DOT.0, at.x.0, bottom.0));
+    for (x, bar) in (0..).step_by(PITCH as usize).zip(bars) {
+        let (low, high) = bar.ends();
+        put(out, format_args!("{x} {low} {BAR_WIDTH} {} re\n", high - low));
     }
     out.extend(b"f Q\n");
 }

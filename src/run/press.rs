@@ -6,6 +6,7 @@ use crate::error::{Error, Finding, Place, Result};
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
 use crate::recipients::{Disposition, Recipient};
+use crate::typeset::imb::ImbFault;
 use crate::typeset::{Fonts, Layout, Misfit, Pages, Typesetter};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -139,6 +140,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
+            Err(Misfit::Barcode(fault)) => return Err(no_barcode(fault)),
             Err(Misfit::Intrusion) => return Err(intrusion(case)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
@@ -192,6 +194,18 @@ fn intrusion(case: &Case) -> Error {
     Error::refused("window-intrusion", Place::file("incident.toml").column("print.envelope"), reason, hint)
 }
 
+/// Refuses settings of the Intelligent Mail barcode, or an envelope without room for it.
+pub(super) fn no_barcode(fault: ImbFault) -> Error {
+    let hint = match fault {
+        ImbFault::MarketingMail => "choose a service type of First-Class Mail, such as 270 or 310",
+        ImbFault::MailerId => "give the mailer id that the Postal Service assigned",
+        ImbFault::Serial => "begin lower: first_serial plus the highest piece number must fit",
+        ImbFault::NoRoom => "choose another envelope profile, or leave `[print.imb]` out and let the mail house print the barcode",
+        _ => "write the digits that the Postal Service assigned, or leave `[print.imb]` out",
+    };
+    Error::refused("bad-imb", Place::file("incident.toml").column("print.imb"), fault.to_string(), hint)
+}
+
 fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
     let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
     let finding = match misfit {
@@ -213,11 +227,11 @@ fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding
             "the letter has more sheets than its sheet marks can count, 99",
             "shorten the prose of the incident or the templates",
         ),
-        Misfit::AddressTooTall | Misfit::ReturnAddress | Misfit::Intrusion => Finding::holds(
+        Misfit::AddressTooTall | Misfit::ReturnAddress | Misfit::Intrusion | Misfit::Barcode(_) => Finding::holds(
             "address-too-tall",
             place(Field::Address1),
             "the address has more lines than the envelope's window shows",
-            "join lines of the address, six lines with the name are the most",
+            "join lines of the address; six lines with the name are the most, fewer above an Intelligent Mail barcode",
         ),
     };
     finding.record(&recipient.record)

@@ -316,6 +316,10 @@ fn lowered(mark: Mark, by: Pt) -> Mark {
             at.y += by;
             Mark::Watermark { text, at }
         }
+        Mark::Imb { bars, mut at } => {
+            at.y += by;
+            Mark::Imb { bars, at }
+        }
         Mark::Matrix { modules, mut at } => {
             at.y += by;
             Mark::Matrix { modules, at }

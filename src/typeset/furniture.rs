@@ -2,15 +2,18 @@
 
 use super::block::SIDE_MARGIN;
 use super::envelope::EnvelopeProfile;
+use super::imb::{self, ImbFault, Mailer};
 use super::outline::Outlines;
 use super::shape::{Shaper, Style};
 use super::unit::{Point, Pt, Rect};
-use super::{Ink, Mark, Misfit, Page, PlacedText, SHEET, Structure, Tag, TagRole, window};
+use super::{Ink, Layout, Mark, Misfit, Page, PlacedText, SHEET, Structure, Tag, TagRole, window};
 use crate::compose::Letter;
 use std::sync::Arc;
 
 /// Inside the window's edge, so that the block is seen whole.
 const INSET: Pt = Pt::inches(0.075);
+/// How far letters reach below the baseline, as a part of their size.
+const DEPTH: f32 = 0.3;
 
 /// Sizes to try for a block of so many lines, largest first; none is under 8 pt (DMM 202.1.2).
 fn address_styles(lines: usize) -> &'static [(f32, f32)] {
@@ -26,10 +29,11 @@ fn address_styles(lines: usize) -> &'static [(f32, f32)] {
 pub(super) fn address_blocks(
     shaper: &mut Shaper,
     outlines: &mut Outlines,
-    envelope: &EnvelopeProfile,
+    layout: &Layout,
     letter: &Letter,
     page: &mut Page,
 ) -> Result<(), Misfit> {
+    let envelope = &layout.envelope;
     let mut marks = Vec::new();
     if let Some(window) = envelope.return_window {
         let style = Style::regular(9.0, 11.0);
@@ -37,7 +41,9 @@ pub(super) fn address_blocks(
         let placed = Block { lines: &letter.return_address, paragraph: window::RETURN, area: window.seated, top };
         address(shaper, outlines, style, &placed, &mut marks).map_err(|_| Misfit::ReturnAddress)?;
     }
-    recipient_block(shaper, outlines, envelope, &letter.recipient_address, &mut marks)?;
+    let barcode = layout.mailer.as_ref().map_or(Ok(None), |mailer| barcode(mailer, envelope, letter)).map_err(Misfit::Barcode)?;
+    recipient_block(shaper, outlines, envelope, &letter.recipient_address, barcode.as_ref(), &mut marks)?;
+    marks.extend(barcode);
     marks.append(&mut page.marks);
     page.marks = marks;
     Ok(())
@@ -49,14 +55,20 @@ fn recipient_block(
     outlines: &mut Outlines,
     envelope: &EnvelopeProfile,
     lines: &[String],
+    barcode: Option<&Mark>,
     marks: &mut Vec<Mark>,
 ) -> Result<(), Misfit> {
+    let mut area = envelope.recipient.seated;
+    if let Some(Mark::Imb { at, .. }) = barcode {
+        area.y1 = imb::clear(*at).y0;
+    }
     let mut misfit = Misfit::AddressTooWide;
     for (size, leading) in address_styles(lines.len()) {
         let style = Style::regular(*size, *leading);
-        let last_top = envelope.anchor - style.baseline();
+        let anchor = if barcode.is_some() { envelope.anchor.min(area.y1 - style.size * DEPTH) } else { envelope.anchor };
+        let last_top = anchor - style.baseline();
         let top = last_top - style.leading * lines.len().saturating_sub(1) as f32;
-        let placed = Block { lines, paragraph: window::RECIPIENT, area: envelope.recipient.seated, top };
+        let placed = Block { lines, paragraph: window::RECIPIENT, area, top };
         let before = marks.len();
         match address(shaper, outlines, style, &placed, marks) {
             Ok(()) => return Ok(()),
@@ -65,6 +77,13 @@ fn recipient_block(
         marks.truncate(before);
     }
     Err(misfit)
+}
+
+/// The Intelligent Mail barcode of a piece, below the block; absent for what goes abroad.
+fn barcode(mailer: &Mailer, envelope: &EnvelopeProfile, letter: &Letter) -> Result<Option<Mark>, ImbFault> {
+    let Some(zip) = letter.recipient_address.last().and_then(|line| imb::routing(line)) else { return Ok(None) };
+    let bars = imb::encode(&mailer.tracking(letter.piece.0)?, zip)?;
+    Ok(Some(Mark::Imb { bars: Arc::new(bars), at: imb::place(envelope.recipient.always) }))
 }
 
 /// An address block: its lines, from where on they stand, and where all of their ink must lie.

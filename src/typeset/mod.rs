@@ -7,6 +7,7 @@ mod block;
 mod envelope;
 mod font;
 mod furniture;
+pub mod imb;
 mod outline;
 mod paginate;
 mod shape;
@@ -72,6 +73,13 @@ pub enum Mark {
         /// Dark modules: a row a number, its left module the highest of 16 bits, the top row first.
         modules: [u16; MODULES],
         /// Upper left corner; each module is a square of [`MODULE`].
+        at: Point,
+    },
+    /// An Intelligent Mail barcode below the recipient's block; always an artifact.
+    Imb {
+        /// From left to right.
+        bars: Arc<[imb::Bar; imb::BARS]>,
+        /// Upper left corner.
         at: Point,
     },
 }
@@ -159,6 +167,8 @@ pub enum Misfit {
     /// Something else stands where a window shows, or too near to the mark on a sheet: a fault of the layout or the envelope's
     /// profile, not the person's.
     Intrusion,
+    /// No Intelligent Mail barcode can be printed: a fault of the mailer's settings or the envelope, not the person's.
+    Barcode(imb::ImbFault),
 }
 
 /// How letters of a job are set.
@@ -174,6 +184,8 @@ pub struct Layout {
     pub duplex: bool,
     /// Inserts that go with every piece, one bit per feeder of the inserter; 0 for none.
     pub inserts: u8,
+    /// Who mails: prints an Intelligent Mail barcode on pieces that stay in the country; absent when the mail house does.
+    pub mailer: Option<imb::Mailer>,
 }
 
 /// Sets letters; one per thread, because it keeps shaped paragraphs.
@@ -202,7 +214,7 @@ impl Typesetter {
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
         let flow = block::flow(&mut self.shaper, &letter.blocks, scale);
         let mut pages = paginate::paginate(flow, self.layout.envelope.body_top());
-        furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout.envelope, letter, &mut pages[0])?;
+        furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout, letter, &mut pages[0])?;
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);

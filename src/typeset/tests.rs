@@ -27,7 +27,7 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
 }
 
 fn typesetter(draft: bool) -> Typesetter {
-    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft, job: 12, duplex: true, inserts: 0 };
+    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft, job: 12, duplex: true, inserts: 0, mailer: None };
     Typesetter::new(layout, &Fonts::built_in()).unwrap()
 }
 

@@ -3,6 +3,7 @@
 //! Runs on the finished pages of every piece, on the boxes of the glyphs' outlines: what would be seen is what is looked at.
 
 use super::envelope::EnvelopeProfile;
+use super::imb::{self, ImbFault};
 use super::outline::Outlines;
 use super::unit::{Point, Pt, Rect};
 use super::{Mark, Misfit, Page, PlacedText, Structure, TextLines, sheet_mark};
@@ -23,12 +24,23 @@ impl Watch<'_> {
     pub(super) fn check(&mut self, pages: &[Page]) -> Result<(), Misfit> {
         for (index, page) in pages.iter().enumerate() {
             let mut clear: Vec<Rect> = if index == 0 { self.envelope.ever_visible().collect() } else { Vec::new() };
-            clear.extend(page.marks.iter().filter_map(|mark| match mark {
-                Mark::Matrix { at, .. } => Some(sheet_mark::quiet(*at)),
-                _ => None,
-            }));
+            let mut barcodes = Vec::new();
+            for mark in &page.marks {
+                match mark {
+                    Mark::Matrix { at, .. } => clear.push(sheet_mark::quiet(*at)),
+                    Mark::Imb { at, .. } => barcodes.push(imb::clear(*at)),
+                    _ => {}
+                }
+            }
             for mark in &page.marks {
                 self.check_mark(mark, &clear)?;
+                let meets_barcode = match mark {
+                    Mark::Text(placed) if !barcodes.is_empty() => self.text_touches(placed, &barcodes),
+                    _ => false,
+                };
+                if meets_barcode {
+                    return Err(Misfit::Intrusion);
+                }
             }
         }
         Ok(())
@@ -46,6 +58,10 @@ impl Watch<'_> {
             },
             Mark::Frame { rect, pen } => touches(&rect.grown(*pen * 0.5), clear),
             Mark::Watermark { text, at } => self.watermark_touches(text, *at, clear),
+            Mark::Imb { at, .. } => {
+                let shows = self.envelope.recipient.always.contains(&imb::clear(*at));
+                return if shows { Ok(()) } else { Err(Misfit::Barcode(ImbFault::NoRoom)) };
+            }
             // Its own quiet zone is clear of it by nature.
             Mark::Matrix { at, .. } => self.envelope.ever_visible().any(|zone| zone.touches(&sheet_mark::square(*at))),
         };

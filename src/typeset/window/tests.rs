@@ -29,7 +29,11 @@ fn letter(address: &[String], body: &str, large_print: bool) -> Letter {
 }
 
 fn typesetter(id: &str, draft: bool, duplex: bool) -> Typesetter {
-    let layout = Layout { envelope: profile(id).unwrap(), draft, job: 3, duplex, inserts: 0 };
+    with_mailer(id, draft, duplex, None)
+}
+
+fn with_mailer(id: &str, draft: bool, duplex: bool, mailer: Option<imb::Mailer>) -> Typesetter {
+    let layout = Layout { envelope: profile(id).unwrap(), draft, job: 3, duplex, inserts: 0, mailer };
     Typesetter::new(layout, &Fonts::built_in()).unwrap()
 }
 
@@ -95,6 +99,11 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
                 let most = |pick: fn(&(f32, f32)) -> f32| corners.iter().map(pick).fold(f32::MIN, f32::max);
                 found.push(("watermark".to_owned(), [least(|c| c.0), least(|c| c.1), most(|c| c.0), most(|c| c.1)]));
             }
+            // 65 bars, 24 to the inch, each 0.02 in wide and at most 0.145 in high.
+            Mark::Imb { at, .. } => {
+                let (width, height) = ((64.0 / 24.0 + 0.02) * 72.0, 0.145 * 72.0);
+                found.push(("imb".to_owned(), [at.x.0, at.y.0, at.x.0 + width, at.y.0 + height]));
+            }
             Mark::Matrix { at, .. } => found.push(("matrix".to_owned(), [at.x.0, at.y.0, at.x.0 + 23.04, at.y.0 + 23.04])),
         }
     }
@@ -111,6 +120,15 @@ fn faults(pages: &Pages, id: &str, duplex: bool) -> Vec<String> {
         if matrices.len() != usize::from(!duplex || index % 2 == 0) {
             faults.push(format!("page {} has {} sheet marks", index + 1, matrices.len()));
         }
+        for (_, [x0, y0, x1, y1]) in printed.iter().filter(|(name, _)| name == "imb") {
+            let clear = [x0 - 9.0, y0 - 2.016, x1 + 9.0, y1 + 2.016];
+            let always = edges(envelope.recipient.always);
+            if clear[0] < always[0] || clear[1] < always[1] || clear[2] > always[2] || clear[3] > always[3] {
+                faults.push("the barcode does not show at every position".to_owned());
+            }
+            let near = printed.iter().find(|(name, ink)| name != "imb" && meet(*ink, clear));
+            faults.extend(near.map(|(name, _)| format!("{name} comes near the barcode")));
+        }
         for (name, ink) in &printed {
             for [x0, y0, x1, y1] in &matrices {
                 if name != "matrix" && meet(*ink, [x0 - 9.0, y0 - 9.0, x1 + 9.0, y1 + 9.0]) {
@@ -118,7 +136,7 @@ fn faults(pages: &Pages, id: &str, duplex: bool) -> Vec<String> {
                 }
             }
             let home = match name.as_str() {
-                "recipient_address" => Some(envelope.recipient.seated),
+                "recipient_address" | "imb" => Some(envelope.recipient.seated),
                 "return_address" => Some(envelope.return_window.unwrap().seated),
                 _ => None,
             };
@@ -188,6 +206,36 @@ fn addresses_of_three_to_seven_lines_fit_every_profile() {
 }
 
 #[test]
+fn barcodes_stand_below_the_block_in_every_profile() {
+    let mailer = imb::Mailer::new("270", "123456", 100).unwrap();
+    let all = ["ANN GRAY", "C/O QING JONES", "ATTN BILLING", "PMB 12", "12 MAIN ST", "ANYTOWN OH 43001-1234"];
+    for id in profile_ids() {
+        for count in 3..=5 {
+            let address = lines(&[&all[..count - 2], &all[4..]].concat());
+            let set = with_mailer(&id, true, true, Some(mailer.clone())).set(&letter(&address, "Text.", false));
+            if (id.as_str(), count) == ("no9-double", 5) {
+                // The lowest window: four lines and a barcode are all it shows.
+                assert_eq!(set.err(), Some(Misfit::AddressTooTall));
+                continue;
+            }
+            let pages = set.unwrap();
+            assert_eq!(faults(&pages, &id, true), Vec::<String>::new(), "{id} {count}");
+            let printed = pages.pages[0].marks.iter().find_map(|mark| match mark {
+                Mark::Imb { bars, .. } => Some(**bars),
+                _ => None,
+            });
+            assert_eq!(printed, imb::encode("00270123456000000142", "43001").ok(), "{id} {count}");
+        }
+        let abroad = lines(&["ANN GRAY", "12 RUE DES ÉCOLES", "75005 PARIS", "FRANCE"]);
+        let pages = with_mailer(&id, true, true, Some(mailer.clone())).set(&letter(&abroad, "Text.", false)).unwrap();
+        assert!(!pages.pages[0].marks.iter().any(|mark| matches!(mark, Mark::Imb { .. })));
+    }
+    let spent = imb::Mailer::new("270", "912345678", 999_990).unwrap();
+    let outcome = with_mailer("lob-10-double", true, true, Some(spent)).set(&letter(&lines(&all), "Text.", false));
+    assert_eq!(outcome.err(), Some(Misfit::Barcode(ImbFault::Serial)));
+}
+
+#[test]
 fn long_lines_step_down_and_then_are_refused() {
     let address = |name: &str| lines(&[name, "1 MAIN ST", "ANYTOWN OH 43001"]);
     let set = |name: &str| typesetter("lob-10-double", false, true).set(&letter(&address(name), "Text.", false));
@@ -245,6 +293,9 @@ fn what_stands_in_a_window_is_found() {
             (watermark.unwrap(), Err(Misfit::Intrusion)),
             (Mark::Frame { rect, pen: Pt(0.6) }, Err(Misfit::Intrusion)),
             (Mark::Matrix { modules: [0; 16], at: corner }, Err(Misfit::Intrusion)),
+            (Mark::Imb { bars: Arc::new([imb::Bar::Full; 65]), at: corner }, Err(Misfit::Barcode(ImbFault::NoRoom))),
+            // The clear paper of a barcode that would fit reaches into the address's last line.
+            (Mark::Imb { bars: Arc::new([imb::Bar::Full; 65]), at: imb::place(envelope.recipient.always) }, Err(Misfit::Intrusion)),
             (text(Point { x: Pt(40.0), y: Pt(360.0) }, "body"), Err(Misfit::Intrusion)),
         ];
         for (planted, wanted) in table {
@@ -266,10 +317,13 @@ proptest! {
         duplex: bool,
         large_print: bool,
         words in 1..400_usize,
+        zip in prop::option::of("ANYTOWN OH [0-9]{5}(-[0-9]{4})?"),
     ) {
+        let mailer = zip.is_some().then(|| imb::Mailer::new("270", "123456", 100).unwrap());
+        let address: Vec<String> = address.into_iter().chain(zip).collect();
         let id = &profile_ids()[which];
         let letter = letter(&address, &"Ậgj Word ".repeat(words), large_print);
-        match typesetter(id, draft, duplex).set(&letter) {
+        match with_mailer(id, draft, duplex, mailer).set(&letter) {
             Ok(pages) => prop_assert_eq!(faults(&pages, id, duplex), Vec::<String>::new()),
             Err(misfit) => prop_assert!(
                 matches!(misfit, Misfit::AddressTooWide | Misfit::AddressTooTall | Misfit::Uncovered(_)),
