@@ -21,6 +21,7 @@ use crate::typeset::imb::Mailer;
 use crate::typeset::{self, Fonts, Layout};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
@@ -102,7 +103,7 @@ pub struct Proofed {
     sets: Vec<Set>,
     /// Distinct wordings with how many people get each.
     pub variants: BTreeMap<Variant, u64>,
-    plate: Plate,
+    plate: Arc<Plate>,
     layout: Layout,
     fonts: Fonts,
     press: Press,
@@ -125,7 +126,7 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
-    let plate = Plate::new(&fonts, &proofs.glyphs)?;
+    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs)?);
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })
 }
 

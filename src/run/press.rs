@@ -7,10 +7,10 @@ use crate::intake::Field;
 use crate::pdf::GlyphUse;
 use crate::recipients::{Disposition, Recipient};
 use crate::typeset::imb::ImbFault;
-use crate::typeset::{Fonts, Layout, Misfit, Pages, Typesetter};
+use crate::typeset::{Fonts, Layout, Misfit, Pages, StandingType, Typesetter};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Hears how far a long work is; drawn by the command line.
 pub trait Progress: Sync {
@@ -22,9 +22,10 @@ pub trait Progress: Sync {
     fn end(&self);
 }
 
-/// A pool of cores.
+/// A pool of cores, and the type that they set once for all letters.
 pub(super) struct Press {
     pool: rayon::ThreadPool,
+    standing: Arc<StandingType>,
 }
 
 /// A letter that was set once.
@@ -54,27 +55,31 @@ impl Press {
     pub(super) fn new(jobs: Option<usize>) -> Result<Press> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).build();
         let pool = pool.map_err(|error| Error::bug(format!("no threads can be started: {error}")))?;
-        Ok(Press { pool })
+        Ok(Press { pool, standing: Arc::default() })
     }
 
-    /// A typesetter for each core.
-    pub(super) fn typesetters(&self, layout: &Layout, fonts: &Fonts) -> Result<Typesetters> {
-        let one = |_| Typesetter::new(layout.clone(), fonts).map(Mutex::new);
-        Ok(Typesetters((0..self.pool.current_num_threads()).map(one).collect::<Result<_>>()?))
+    /// A typesetter that shares the standing type.
+    pub(super) fn typesetter(&self, layout: &Layout, fonts: &Fonts) -> Result<Typesetter> {
+        Typesetter::new(layout.clone(), fonts, &self.standing)
+    }
+
+    /// A worker for each core.
+    pub(super) fn workers<W>(&self, hire: impl Fn() -> Result<W>) -> Result<Workers<W>> {
+        Ok(Workers((0..self.pool.current_num_threads()).map(|_| hire().map(Mutex::new)).collect::<Result<_>>()?))
     }
 
     /// Does a work for each item on all cores; results come in the order of the items.
-    pub(super) fn map<I: Sync, T: Send>(
+    pub(super) fn map<W: Send, I: Sync, T: Send>(
         &self,
-        typesetters: &Typesetters,
+        workers: &Workers<W>,
         items: &[I],
-        work: impl Fn(&mut Typesetter, &I) -> Result<T> + Sync,
+        work: impl Fn(&mut W, &I) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
         self.pool.install(|| {
             let one = |item: &I| {
                 let own = rayon::current_thread_index().unwrap_or(0);
-                let mut typesetter = typesetters.0[own].lock().unwrap_or_else(PoisonError::into_inner);
-                work(&mut typesetter, item)
+                let mut worker = workers.0[own].lock().unwrap_or_else(PoisonError::into_inner);
+                work(&mut worker, item)
             };
             items.par_iter().map(one).collect()
         })
@@ -103,7 +108,7 @@ impl Press {
         let wanted: Vec<(usize, PieceNumber)> = people
             .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(recipient)).map(|number| (index, number)))
             .collect();
-        let typesetters = self.typesetters(layout, fonts)?;
+        let typesetters = self.workers(|| self.typesetter(layout, fonts))?;
         let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
         progress.begin("proofing", wanted.len() as u64);
         for batch in wanted.chunks(BATCH) {
@@ -124,8 +129,8 @@ impl Press {
     }
 }
 
-/// A typesetter for each core of a press.
-pub(super) struct Typesetters(Vec<Mutex<Typesetter>>);
+/// What each core of a press works with.
+pub(super) struct Workers<W>(Vec<Mutex<W>>);
 
 fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, chunk: &[(usize, PieceNumber)]) -> Result<Proofs> {
     let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };

@@ -8,7 +8,7 @@ use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
 use crate::pdf::readback::{self, Unreadable};
-use crate::pdf::{self, StreamPart, StreamedPiece};
+use crate::pdf::{PieceWriter, Standard, StreamPart, StreamedPiece};
 use crate::privacy::Private;
 use crate::prove;
 use crate::recipients::{Disposition, Recipient};
@@ -197,15 +197,15 @@ pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut Tak
             files::create_folder(&letters.join(format!("{folder:02}")))?;
         }
     }
-    let typesetters = press.typesetters(layout, fonts)?;
+    let workers = press.workers(|| Ok((press.typesetter(layout, fonts)?, PieceWriter::new(plate, Standard::Plain))))?;
     let mut sequence = 0;
     progress.begin("letters", chosen.len() as u64);
     for batch in chosen.chunks(BATCH) {
-        let digests = press.map(&typesetters, batch, |typesetter, set| {
-            let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
-            proved(case, press, &[(*set, 0)], &bytes)?;
-            files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
-            Ok(<[u8; 32]>::from(Sha256::digest(&bytes)))
+        let digests = press.map(&workers, batch, |(typesetter, writer), set| {
+            let piece = writer.write(&set_again(case, composer, typesetter, set)?)?;
+            proved(case, press, &[(*set, 0)], &piece.bytes)?;
+            files::write_of_many(&out.join(letter_name(set.piece)), &piece.bytes)?;
+            Ok(piece.sha256)
         })?;
         for (set, sha256) in batch.iter().zip(digests) {
             let pages = u32::from(set.pages);
@@ -267,7 +267,7 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
     let path = folder.join(name);
     let failed = |error: std::io::Error| Error::unwritable(&path, &error);
-    let typesetters = press.typesetters(layout, fonts)?;
+    let typesetters = press.workers(|| press.typesetter(layout, fonts))?;
     let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;

@@ -96,14 +96,14 @@ struct Block<'a> {
 
 fn address(shaper: &mut Shaper, outlines: &mut Outlines, style: Style, block: &Block<'_>, marks: &mut Vec<Mark>) -> Result<(), Misfit> {
     let left = block.area.x0 + INSET;
+    // One paragraph of several lines; the two address blocks are told apart by what they are.
+    let fixed = block.paragraph == window::RETURN;
+    let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: u32::from(fixed) }]);
+    let structure = Structure::Tagged { path, paragraph: Arc::from(block.paragraph) };
     for (index, line) in block.lines.iter().enumerate() {
-        let text = shaper.line(line, style);
-        // Ordinals of the body start at 1: a high base keeps these apart from it.
-        let ordinal = u32::MAX / 2 + marks.len() as u32;
-        let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal }]);
-        let structure = Structure::Tagged { path, paragraph: Arc::from(block.paragraph) };
+        let text = shaper.line(line, style, fixed);
         let at = Point { x: left, y: block.top + style.leading * index as f32 };
-        let placed = PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure };
+        let placed = PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure: structure.clone() };
         if let Some(misfit) = window::misfit_of(window::ink(outlines, &placed), block.area) {
             return Err(misfit);
         }
@@ -118,9 +118,9 @@ pub(super) fn footers(shaper: &mut Shaper, letter: &Letter, pages: &mut [Page]) 
     let y = SHEET.y - Pt::inches(0.5);
     let count = pages.len();
     for (index, page) in pages.iter_mut().enumerate() {
-        let number = shaper.line(&letter.piece.to_string(), style);
+        let number = shaper.line(&letter.piece.to_string(), style, false);
         let counter = letter.footer.replace("{page}", &(index + 1).to_string()).replace("{pages}", &count.to_string());
-        let counter = shaper.line(&counter, style);
+        let counter = shaper.line(&counter, style, true);
         let right = SHEET.x - SIDE_MARGIN - counter.width;
         for (text, x) in [(number, SIDE_MARGIN), (counter, right)] {
             let at = Point { x, y };
@@ -132,7 +132,7 @@ pub(super) fn footers(shaper: &mut Shaper, letter: &Letter, pages: &mut [Page]) 
 /// DRAFT across every page, below the windows on the first, painted under the text.
 pub(super) fn watermark(shaper: &mut Shaper, pages: &mut [Page]) {
     for page in pages {
-        let text = shaper.line("DRAFT", Style::bold(120.0, 150.0));
+        let text = shaper.line("DRAFT", Style::bold(120.0, 150.0), true);
         let at = Point { x: Pt(175.0), y: Pt(690.0) };
         page.marks.insert(0, Mark::Watermark { text, at });
     }

@@ -10,20 +10,24 @@ mod furniture;
 pub mod imb;
 mod outline;
 mod paginate;
+mod passage;
 mod shape;
 mod sheet_mark;
+mod standing;
 mod unit;
 mod window;
 
-use crate::compose::Letter;
+use crate::compose::{BodyBlock, Letter};
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
+pub use passage::{Passage, PlacedPassage};
 pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
 pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
+pub use standing::StandingType;
 pub use unit::{Point, Pt, Rect};
 
 /// Sheet width and height: US Letter.
@@ -37,7 +41,7 @@ pub struct Pages {
     /// BCP 47 tag of the text.
     pub language: &'static str,
     /// Document title; holds no patient data.
-    pub title: String,
+    pub title: Arc<str>,
     /// At least one.
     pub pages: Vec<Page>,
 }
@@ -49,9 +53,23 @@ pub struct Page {
     pub marks: Vec<Mark>,
 }
 
+impl Page {
+    /// Shows every mark that is painted, those of passages one by one, each with how far below its own place it stands.
+    pub fn for_each_mark(&self, visit: &mut dyn FnMut(&Mark, Pt)) {
+        for mark in &self.marks {
+            match mark {
+                Mark::Passage(placed) => placed.marks().iter().for_each(|mark| visit(mark, placed.y)),
+                mark => visit(mark, Pt(0.0)),
+            }
+        }
+    }
+}
+
 /// Something that is painted.
 #[derive(Debug, Clone)]
 pub enum Mark {
+    /// A stretch of the body; its own marks are of the other kinds.
+    Passage(PlacedPassage),
     /// Lines of text.
     Text(PlacedText),
     /// A hairline rectangle or line, always an artifact.
@@ -129,7 +147,7 @@ pub enum Structure {
 pub struct Tag {
     /// Standard structure type (ISO 32000-1, 14.8.4).
     pub role: TagRole,
-    /// Ordinal within the letter: equal tags are one element.
+    /// Ordinal within its block of the letter: equal tags of a block are one element.
     pub ordinal: u32,
 }
 
@@ -193,15 +211,17 @@ pub struct Typesetter {
     layout: Layout,
     shaper: shape::Shaper,
     outlines: outline::Outlines,
+    standing: standing::Desk,
 }
 
 impl Typesetter {
-    /// A typesetter with an empty paragraph cache.
+    /// A typesetter with an empty paragraph cache; `standing` holds what all typesetters of a job share.
     ///
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
-    pub fn new(layout: Layout, fonts: &Fonts) -> Result<Typesetter> {
-        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)?, outlines: outline::Outlines::new(fonts)? })
+    pub fn new(layout: Layout, fonts: &Fonts, standing: &Arc<StandingType>) -> Result<Typesetter> {
+        let (shaper, outlines) = (shape::Shaper::new(fonts)?, outline::Outlines::new(fonts)?);
+        Ok(Typesetter { layout, shaper, outlines, standing: standing::Desk::new(standing) })
     }
 
     /// Sets one letter.
@@ -212,19 +232,26 @@ impl Typesetter {
         // What a letter that was given up left behind is nobody else's.
         self.shaper.take_uncovered();
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
-        let flow = block::flow(&mut self.shaper, &letter.blocks, scale);
-        let mut pages = paginate::paginate(flow, self.layout.envelope.body_top());
+        let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
+        let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
         furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout, letter, &mut pages[0])?;
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);
         }
         sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
-        if let Some(character) = self.shaper.take_uncovered() {
+        if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }
         window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope }.check(&pages)?;
-        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: letter.title.clone(), pages })
+        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
+    }
+
+    fn block(&mut self, block: &BodyBlock, scale: f32) -> Arc<block::SetBlock> {
+        match block {
+            BodyBlock::Fixed(block) => self.standing.take(block, scale, || block::set(&mut self.shaper, block, true, scale)),
+            BodyBlock::Own(block) => Arc::new(block::set(&mut self.shaper, block, false, scale)),
+        }
     }
 }
 

@@ -96,6 +96,12 @@ impl Rect {
         Rect { x0: self.x0 - by, y0: self.y0 - by, x1: self.x1 + by, y1: self.y1 + by }
     }
 
+    /// Further down by a length.
+    #[must_use]
+    pub fn lowered(&self, by: Pt) -> Rect {
+        Rect { y0: self.y0 + by, y1: self.y1 + by, ..*self }
+    }
+
     /// The smallest rectangle around two.
     #[must_use]
     pub fn around(&self, other: &Rect) -> Rect {

@@ -32,38 +32,44 @@ impl Watch<'_> {
                     _ => {}
                 }
             }
-            for mark in &page.marks {
-                self.check_mark(mark, &clear)?;
-                let meets_barcode = match mark {
-                    Mark::Text(placed) if !barcodes.is_empty() => self.text_touches(placed, &barcodes),
-                    _ => false,
-                };
-                if meets_barcode {
-                    return Err(Misfit::Intrusion);
-                }
-            }
+            clear.extend_from_slice(&barcodes);
+            page.marks.iter().try_for_each(|mark| self.check_mark(mark, &clear, &barcodes))?;
         }
         Ok(())
     }
 
-    fn check_mark(&mut self, mark: &Mark, clear: &[Rect]) -> Result<(), Misfit> {
-        let intrudes = match mark {
-            Mark::Text(placed) => match block_of(placed) {
-                Some(RECIPIENT) => return self.block_lies_in(placed, self.envelope.recipient.seated),
-                Some(RETURN) => {
-                    let seated = self.envelope.return_window.ok_or(Misfit::ReturnAddress)?.seated;
-                    return self.block_lies_in(placed, seated).map_err(|_| Misfit::ReturnAddress);
+    /// Checks a mark that stands on the page itself, in no passage of the body.
+    fn check_mark(&mut self, mark: &Mark, clear: &[Rect], barcodes: &[Rect]) -> Result<(), Misfit> {
+        match mark {
+            Mark::Text(placed) if matches!(block_of(placed), Some(RECIPIENT | RETURN)) => {
+                if self.text_touches(placed, Pt(0.0), barcodes) {
+                    return Err(Misfit::Intrusion);
                 }
-                _ => self.text_touches(placed, clear),
-            },
-            Mark::Frame { rect, pen } => touches(&rect.grown(*pen * 0.5), clear),
-            Mark::Watermark { text, at } => self.watermark_touches(text, *at, clear),
+                if block_of(placed) == Some(RECIPIENT) {
+                    return self.block_lies_in(placed, self.envelope.recipient.seated);
+                }
+                let seated = self.envelope.return_window.ok_or(Misfit::ReturnAddress)?.seated;
+                self.block_lies_in(placed, seated).map_err(|_| Misfit::ReturnAddress)
+            }
             Mark::Imb { at, .. } => {
                 let shows = self.envelope.recipient.always.contains(&imb::clear(*at));
-                return if shows { Ok(()) } else { Err(Misfit::Barcode(ImbFault::NoRoom)) };
+                if shows { Ok(()) } else { Err(Misfit::Barcode(ImbFault::NoRoom)) }
             }
+            Mark::Passage(placed) => placed.marks().iter().try_for_each(|mark| self.check_other(mark, placed.y, clear)),
+            mark => self.check_other(mark, Pt(0.0), clear),
+        }
+    }
+
+    /// Checks a mark that may show in no window; it stands so far below its own place.
+    fn check_other(&mut self, mark: &Mark, shift: Pt, clear: &[Rect]) -> Result<(), Misfit> {
+        let intrudes = match mark {
+            Mark::Text(placed) => self.text_touches(placed, shift, clear),
+            Mark::Frame { rect, pen } => touches(&rect.lowered(shift).grown(*pen * 0.5), clear),
+            Mark::Watermark { text, at } => self.watermark_touches(text, *at, clear),
             // Its own quiet zone is clear of it by nature.
             Mark::Matrix { at, .. } => self.envelope.ever_visible().any(|zone| zone.touches(&sheet_mark::square(*at))),
+            // No passage holds these.
+            Mark::Passage(_) | Mark::Imb { .. } => true,
         };
         if intrudes { Err(Misfit::Intrusion) } else { Ok(()) }
     }
@@ -72,10 +78,10 @@ impl Watch<'_> {
         misfit_of(ink(self.outlines, placed), zone).map_or(Ok(()), Err)
     }
 
-    fn text_touches(&mut self, placed: &PlacedText, clear: &[Rect]) -> bool {
+    fn text_touches(&mut self, placed: &PlacedText, shift: Pt, clear: &[Rect]) -> bool {
         let mut found = false;
-        if touches(&self.outlines.rough(placed), clear) {
-            self.outlines.boxes(placed, &mut |glyph| found |= touches(&glyph, clear));
+        if touches(&self.outlines.rough(placed).lowered(shift), clear) {
+            self.outlines.boxes(placed, &mut |glyph| found |= touches(&glyph.lowered(shift), clear));
         }
         found
     }

@@ -1,9 +1,9 @@
 //! Every profile, every kind of address: looked at by a second pair of eyes, which shares no code with the first.
 
 use super::super::envelope::profile_ids;
-use super::super::{Face, Fonts, Ink, Layout, Pages, Tag, TagRole, Typesetter, profile};
+use super::super::{Face, Fonts, Ink, Layout, Pages, Passage, PlacedPassage, Tag, TagRole, Typesetter, profile};
 use super::*;
-use crate::compose::{Block, BlockKind, Inline, Letter, PieceNumber};
+use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter, PieceNumber};
 use crate::incident::Language;
 use proptest::prelude::*;
 use skrifa::instance::{LocationRef, Size};
@@ -20,9 +20,15 @@ fn letter(address: &[String], body: &str, large_print: bool) -> Letter {
         piece: PieceNumber(42),
         language: Language::English,
         title: "Notice of Data Breach".into(),
-        return_address: vec!["Lakeside Regional Medical Center".into(), "PO Box 1".into(), "Anytown, OH 43001".into()],
+        return_address: ["Lakeside Regional Medical Center", "PO Box 1", "Anytown, OH 43001"].map(String::from).into(),
         recipient_address: address.to_vec(),
-        blocks: vec![title, framed, paragraph.clone(), paragraph],
+        blocks: vec![
+            BodyBlock::Own(title),
+            BodyBlock::Own(framed),
+            BodyBlock::Fixed(Arc::new(paragraph.clone())),
+            BodyBlock::Own(paragraph),
+        ],
+        paragraphs: Arc::new([]),
         large_print,
         footer: "Page {page} of {pages}".into(),
     }
@@ -34,7 +40,7 @@ fn typesetter(id: &str, draft: bool, duplex: bool) -> Typesetter {
 
 fn with_mailer(id: &str, draft: bool, duplex: bool, mailer: Option<imb::Mailer>) -> Typesetter {
     let layout = Layout { envelope: profile(id).unwrap(), draft, job: 3, duplex, inserts: 0, mailer };
-    Typesetter::new(layout, &Fonts::built_in()).unwrap()
+    Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap()
 }
 
 fn lines(lines: &[&str]) -> Vec<String> {
@@ -63,14 +69,14 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
         })
         .collect();
     let mut found = Vec::new();
-    for mark in &page.marks {
+    page.for_each_mark(&mut |mark, shift| {
         match mark {
             Mark::Text(placed) => {
                 let name = match &placed.structure {
                     Structure::Tagged { paragraph, .. } => paragraph.to_string(),
                     Structure::Artifact => "footer".to_owned(),
                 };
-                let top = placed.text.lines[placed.lines.start].top.0;
+                let top = placed.text.lines[placed.lines.start].top.0 - shift.0;
                 for line in &placed.text.lines[placed.lines.clone()] {
                     for (run, glyph) in line.runs.iter().flat_map(|run| run.glyphs.iter().map(move |glyph| (run, glyph))) {
                         let (units, metrics) = &metrics[run.face.index()];
@@ -87,7 +93,7 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
             }
             Mark::Frame { rect, pen } => {
                 let half = pen.0 / 2.0;
-                let [x0, y0, x1, y1] = edges(*rect);
+                let [x0, y0, x1, y1] = edges(rect.lowered(shift));
                 found.push(("frame".to_owned(), [x0 - half, y0 - half, x1 + half, y1 + half]));
             }
             Mark::Watermark { text, at } => {
@@ -105,8 +111,9 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
                 found.push(("imb".to_owned(), [at.x.0, at.y.0, at.x.0 + width, at.y.0 + height]));
             }
             Mark::Matrix { at, .. } => found.push(("matrix".to_owned(), [at.x.0, at.y.0, at.x.0 + 23.04, at.y.0 + 23.04])),
+            Mark::Passage(_) => unreachable!("its marks are shown one by one"),
         }
-    }
+    });
     found
 }
 
@@ -268,9 +275,14 @@ fn what_stands_in_a_window_is_found() {
         let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: 1 }]);
         let text = |at: Point, paragraph: &str| {
             let mut shaper = super::super::shape::Shaper::new(&Fonts::built_in()).unwrap();
-            let text = shaper.line("HIV", super::super::shape::Style::regular(11.0, 14.0));
+            let text = shaper.line("HIV", super::super::shape::Style::regular(11.0, 14.0), false);
             let structure = Structure::Tagged { path: Arc::clone(&path), paragraph: Arc::from(paragraph) };
             Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure })
+        };
+        let in_body = |mark: Mark, y: Pt| {
+            let passage =
+                Passage { marks: vec![mark], fixed: false, before: Pt(0.0), keep_with_next: false, height: Pt(14.0), splits: false };
+            Mark::Passage(PlacedPassage { passage: Arc::new(passage), lines: None, y, block: 1 })
         };
         let zone = envelope.recipient.ever;
         // The lower right corner of the zone: the first capital just reaches into it.
@@ -288,6 +300,10 @@ fn what_stands_in_a_window_is_found() {
             (text(corner, "body"), Err(Misfit::Intrusion)),
             (text(beside, "body"), Ok(())),
             (text(below, "body"), Ok(())),
+            // What calls itself an address but stands in the body is none.
+            (in_body(text(corner, "body"), Pt(0.0)), Err(Misfit::Intrusion)),
+            (in_body(text(corner, RECIPIENT), Pt(0.0)), Err(Misfit::Intrusion)),
+            (in_body(text(corner, "body"), Pt(20.0)), Ok(())),
             (text(corner, RECIPIENT), Err(Misfit::AddressTooWide)),
             (text(corner, RETURN), Err(Misfit::ReturnAddress)),
             (watermark.unwrap(), Err(Misfit::Intrusion)),
