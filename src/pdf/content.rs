@@ -4,6 +4,7 @@
 //! each have one role. A page is then a row of snippets, each moved to its place; a letter marks each segment with its
 //! role, the print stream paints fixed snippets as shared forms.
 
+use super::matrix;
 use super::number;
 use super::object::push_escaped;
 use super::plate::Plate;
@@ -50,6 +51,8 @@ impl Snippet {
         match mark {
             Mark::Text(placed) => self.text(placed, plate),
             Mark::Frame { rect, pen } => self.segment(Structure::Artifact, |out| frame(rect, *pen, out)),
+            Mark::Matrix { modules, at } => self.segment(Structure::Artifact, |out| matrix::write(modules, *at, out)),
+            Mark::Imb { bars, at } => self.segment(Structure::Artifact, |out| matrix::write_bars(bars, *at, out)),
             Mark::Watermark { text, at } => self.segment(Structure::Artifact, |out| {
                 out.extend(b"q ");
                 number::push_all(&[DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL, at.x.0, -at.y.0], out);

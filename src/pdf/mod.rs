@@ -7,6 +7,7 @@ mod content;
 mod deflate;
 mod document;
 mod glyphs;
+mod matrix;
 mod metadata;
 mod number;
 mod object;

@@ -13,6 +13,7 @@ use crate::privacy::Private;
 use crate::prove;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
+use crate::typeset::SheetMark;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -319,6 +320,7 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
     let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
+    let first_mark = SheetMark::new(job.number, set.piece, 1, placed.sheets as usize, job.proofed.layout.inserts);
     IndexRow {
         job_id: format!("{}_{:04}", case.incident.id, job.number),
         stream_id: stream.to_owned(),
@@ -335,7 +337,7 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         sheets: placed.sheets,
         duplex: case.incident.print.duplex,
         color: false,
-        insert_mask: 0,
+        insert_mask: job.proofed.layout.inserts.into(),
         mail_class: mail_class(recipient).to_owned(),
         endorsement: String::new(),
         zip5: domestic(zip5),
@@ -343,6 +345,6 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         country: foreign.then(|| Private::new(address.country.clone())),
         piece_sha256: hex(&placed.sha256),
         address_sha256: hex(&Sha256::digest(address.lines().join("\n"))),
-        barcode_payload: String::new(),
+        barcode_payload: first_mark.map(|mark| mark.to_string()).unwrap_or_default(),
     }
 }
