@@ -120,11 +120,8 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     let files: Vec<Vec<u8>> = pages.iter().map(|pages| writer.write(pages).unwrap().bytes).collect();
     group.bench_function("read back and proved, one file each", |bench| {
         bench.iter(|| {
-            recipients
-                .iter()
-                .zip(&pages)
-                .zip(&files)
-                .for_each(|((recipient, pages), file)| prove_file(&desk.case.intake, recipient, pages, file))
+            let all = recipients.iter().zip(&pages).zip(&files);
+            all.for_each(|((recipient, pages), file)| prove_file(&desk.case.intake, recipient, pages, file));
         });
     });
     group.bench_function("added to the stream", |bench| {

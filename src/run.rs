@@ -3,6 +3,7 @@
 mod approval;
 mod export;
 mod inputs;
+mod letters;
 mod press;
 mod render;
 mod send;
