@@ -8,6 +8,9 @@ use super::{Change, PostalAddress};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
 
+/// What a change of an address's form is recorded under.
+pub(super) const RULE: &str = "address-form";
+
 /// One of the addresses of a row, as the list has it.
 #[derive(Clone, Copy)]
 pub(super) struct Written<'a> {
@@ -123,15 +126,7 @@ pub(super) fn changes(written: &Written, address: &PostalAddress) -> Vec<Change>
     let printed = [&address.address1, &address.address2, &address.city, &address.state, &address.postal_code, &address.country];
     let all = written.fields.iter().zip(written.values).zip(printed);
     let changed = all.filter(|((_, from), to)| from != to);
-    changed
-        .map(|((field, from), to)| Change {
-            row: written.row,
-            field: *field,
-            rule: "address-form",
-            from: Private::new(from.to_owned()),
-            to: Private::new(to.clone()),
-        })
-        .collect()
+    changed.map(|((field, _), to)| Change { row: written.row, field: *field, rule: RULE, to: Private::new(to.clone()) }).collect()
 }
 
 /// Whether a line in print form says nothing: a placeholder of post.toml.

@@ -8,6 +8,9 @@ use super::{Change, PersonName};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
 
+/// What a change of a name's form is recorded under.
+pub(super) const RULE: &str = "name-form";
+
 /// Which of several people of one name: never two of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Generation {
@@ -57,17 +60,9 @@ pub(super) struct NameReading {
 /// Reads the patient's name of a row: from its parts when it has them, else from `full_name`.
 pub(super) fn read_name(index: RowIndex, row: Row<'_>) -> NameReading {
     let full = row.get(Field::FullName);
-    let has_parts = !row.get(Field::LastName).is_empty() && (!row.get(Field::FirstName).is_empty() || full.is_empty());
-    let from_full = !has_parts && !full.is_empty();
-    let mut generations = Vec::new();
-    let mut name = if from_full { parse(full, &mut generations) } else { from_parts(row, &mut generations) };
+    let Source { has_parts, from_full } = Source::of(row);
     let mut faults = Vec::new();
-    settle_suffix(index, row.get(Field::Suffix), &mut name, &generations, &mut faults);
-    let prefix = row.get(Field::Prefix);
-    if !prefix.is_empty() {
-        name.prefix = prefix.to_owned();
-    }
-    to_proper_case(&mut name);
+    let name = settled(index, row, from_full, &mut faults);
     if has_parts && !full.is_empty() && !agrees(full, row) {
         faults.push(Fault::doubt(
             index,
@@ -80,6 +75,37 @@ pub(super) fn read_name(index: RowIndex, row: Row<'_>) -> NameReading {
     let changes = changes(index, row, &name, from_full);
     faults.extend(doubts(index, row, &name, from_full));
     NameReading { name, changes, faults }
+}
+
+/// The name alone, without what was changed in it and what is wrong with it.
+pub(super) fn plain_name(row: Row<'_>) -> PersonName {
+    settled(RowIndex(0), row, Source::of(row).from_full, &mut Vec::new())
+}
+
+/// Which columns a name is read from.
+struct Source {
+    has_parts: bool,
+    from_full: bool,
+}
+
+impl Source {
+    fn of(row: Row<'_>) -> Source {
+        let full = row.get(Field::FullName);
+        let has_parts = !row.get(Field::LastName).is_empty() && (!row.get(Field::FirstName).is_empty() || full.is_empty());
+        Source { has_parts, from_full: !has_parts && !full.is_empty() }
+    }
+}
+
+fn settled(index: RowIndex, row: Row<'_>, from_full: bool, faults: &mut Vec<Fault>) -> PersonName {
+    let mut generations = Vec::new();
+    let mut name = if from_full { parse(row.get(Field::FullName), &mut generations) } else { from_parts(row, &mut generations) };
+    settle_suffix(index, row.get(Field::Suffix), &mut name, &generations, faults);
+    let prefix = row.get(Field::Prefix);
+    if !prefix.is_empty() {
+        name.prefix = prefix.to_owned();
+    }
+    to_proper_case(&mut name);
+    name
 }
 
 fn from_parts(row: Row<'_>, generations: &mut Vec<Generation>) -> PersonName {
@@ -196,11 +222,11 @@ fn changes(index: RowIndex, row: Row<'_>, name: &PersonName, from_full: bool) ->
     ];
     let used: &[(Field, &String)] = if from_full { &whole } else { &parts };
     let changed = used.iter().filter(|(field, to)| row.get(*field) != to.as_str());
-    changed.map(|(field, to)| change(index, *field, row.get(*field), to)).collect()
+    changed.map(|(field, to)| change(index, *field, to)).collect()
 }
 
-pub(super) fn change(row: RowIndex, field: Field, from: &str, to: &str) -> Change {
-    Change { row, field, rule: "name-form", from: Private::new(from.to_owned()), to: Private::new(to.to_owned()) }
+fn change(row: RowIndex, field: Field, to: &str) -> Change {
+    Change { row, field, rule: RULE, to: Private::new(to.to_owned()) }
 }
 
 /// A representative's name in print form, and the change that this took; `None` when the entry names nobody.
@@ -224,7 +250,7 @@ pub(super) fn read_representative(index: RowIndex, row: Row<'_>) -> Option<(Stri
         to_proper_case(&mut name);
         name.full()
     };
-    let change = (printed != typed).then(|| change(index, Field::RepresentativeName, typed, &printed));
+    let change = (printed != typed).then(|| change(index, Field::RepresentativeName, &printed));
     Some((printed, change))
 }
 
