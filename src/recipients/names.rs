@@ -23,15 +23,20 @@ pub(super) enum Generation {
 
 impl Generation {
     fn from_word(word: &str) -> Option<Generation> {
-        let word = word.trim_matches(['.', ',', '(', ')']).to_ascii_lowercase();
-        match word.as_str() {
-            "jr" | "junior" => Some(Generation::Junior),
-            "sr" | "senior" => Some(Generation::Senior),
-            "ii" | "2nd" => Some(Generation::Second),
-            "iii" | "3rd" => Some(Generation::Third),
-            "iv" | "4th" => Some(Generation::Fourth),
-            _ => None,
-        }
+        const WORDS: [(&str, Generation); 10] = [
+            ("jr", Generation::Junior),
+            ("junior", Generation::Junior),
+            ("sr", Generation::Senior),
+            ("senior", Generation::Senior),
+            ("ii", Generation::Second),
+            ("2nd", Generation::Second),
+            ("iii", Generation::Third),
+            ("3rd", Generation::Third),
+            ("iv", Generation::Fourth),
+            ("4th", Generation::Fourth),
+        ];
+        let word = word.trim_matches(['.', ',', '(', ')']);
+        WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, generation)| *generation)
     }
 
     fn printed(self) -> &'static str {
@@ -160,6 +165,9 @@ fn split_as_written(written: &str, prefix: &mut String) -> (String, String) {
 
 /// Takes `Jr` and the like out of a name; a name that is nothing else is kept unless it may be empty.
 fn without_generation(text: &str, may_be_empty: bool, generations: &mut Vec<Generation>) -> String {
+    if text.split(' ').all(|word| Generation::from_word(word).is_none()) {
+        return text.to_owned();
+    }
     let is_other = |word: &&str| Generation::from_word(word).is_none();
     let others: Vec<&str> = text.split(' ').filter(is_other).collect();
     if others.is_empty() && !may_be_empty {
@@ -192,8 +200,8 @@ fn settle_suffix(index: RowIndex, cell: &str, name: &mut PersonName, generations
 }
 
 fn to_proper_case(name: &mut PersonName) {
-    let whole = format!("{} {} {}", name.first, name.middle, name.last);
-    if is_all_capitals(&whole) {
+    let a_small_letter = [&name.first, &name.middle, &name.last].iter().any(|part| part.bytes().any(|byte| byte.is_ascii_lowercase()));
+    if !a_small_letter && is_all_capitals(&format!("{} {} {}", name.first, name.middle, name.last)) {
         name.first = proper_given_name(&name.first);
         name.middle = proper_case(&name.middle);
         name.last = proper_case(&name.last);
