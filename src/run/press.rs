@@ -5,7 +5,7 @@ use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Place, Result};
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
-use crate::recipients::{Disposition, Recipient};
+use crate::recipients::{Disposition, Outline, Recipient};
 use crate::typeset::imb::ImbFault;
 use crate::typeset::{Fonts, Layout, Misfit, Pages, StandingType, Typesetter};
 use rayon::prelude::*;
@@ -103,10 +103,10 @@ impl Press {
         numbers: &[Option<PieceNumber>],
         progress: &dyn Progress,
     ) -> Result<Proofs> {
-        let goes_out = |recipient: &Recipient| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
-        let people = case.recipients.people.iter().zip(numbers).enumerate();
+        let goes_out = |recipient: &Outline<'_>| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
+        let people = case.recipients.people.outlines().zip(numbers).enumerate();
         let wanted: Vec<(usize, PieceNumber)> = people
-            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(recipient)).map(|number| (index, number)))
+            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
             .collect();
         let typesetters = self.workers(|| self.typesetter(layout, fonts))?;
         let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
@@ -135,7 +135,7 @@ pub(super) struct Workers<W>(Vec<Mutex<W>>);
 fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, chunk: &[(usize, PieceNumber)]) -> Result<Proofs> {
     let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
     for (index, piece) in chunk {
-        let recipient = &case.recipients.people[*index];
+        let recipient = &case.recipients.people.get(*index);
         let letter = composer.compose(&case.incident, recipient, *piece)?;
         match typesetter.set(&letter) {
             Ok(pages) => {
@@ -155,7 +155,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
 
 /// Sets a letter again, which was set before.
 pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
-    let letter = composer.compose(&case.incident, &case.recipients.people[set.recipient], set.piece)?;
+    let letter = composer.compose(&case.incident, &case.recipients.people.get(set.recipient), set.piece)?;
     let pages = typesetter.set(&letter).map_err(|_| Error::bug("a letter that was set once cannot be set again"))?;
     if pages.pages.len() != usize::from(set.pages) {
         return Err(Error::bug("a letter has other pages when it is set again"));

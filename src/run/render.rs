@@ -127,7 +127,7 @@ fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
             let recipient = find_record(case, wanted)?;
             sets.filter(|set| set.recipient == recipient).copied().collect()
         }
-        None => sets.filter(|set| case.recipients.people[set.recipient].disposition == Disposition::Letter).copied().collect(),
+        None => sets.filter(|set| *case.recipients.people.outline(set.recipient).disposition == Disposition::Letter).copied().collect(),
     };
     chosen.retain(|set| options.shard.is_none_or(|shard| shard.holds(set.piece)));
     chosen.truncate(options.limit.unwrap_or(usize::MAX));
@@ -136,9 +136,9 @@ fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
 
 fn find_record(case: &Case, wanted: &str) -> Result<usize> {
     let bare = |record: &str| record.rsplit_once(':').map(|(_, id)| id.to_owned());
+    let is_wanted = |record: &str| record == wanted || bare(record).as_deref() == Some(wanted);
     let people = &case.recipients.people;
-    let found: Vec<usize> =
-        (0..people.len()).filter(|&at| people[at].record == wanted || bare(&people[at].record).as_deref() == Some(wanted)).collect();
+    let found: Vec<usize> = (0..people.len()).filter(|&at| is_wanted(&people.record(at))).collect();
     let place = Place::file("--only");
     match found.as_slice() {
         [] => Err(Error::refused(
@@ -147,7 +147,7 @@ fn find_record(case: &Case, wanted: &str) -> Result<usize> {
             "no recipient has this record key",
             "give the key as `list:record_id`; a merged row goes by the record it was merged into, see merged.csv",
         )),
-        [one] => match &people[*one].disposition {
+        [one] => match people.outline(*one).disposition {
             Disposition::Held(finding) => Err(Error::refused(
                 "record-held",
                 finding.place.clone(),
@@ -256,7 +256,7 @@ pub(super) fn proved(case: &Case, press: &Press, pieces: &[(Set, usize)], bytes:
     let printed = press.each(pieces, |(set, first)| {
         let count = usize::from(set.pages);
         let read: Vec<_> = (*first..first + count).map(|page| file.page(page)).collect::<Result<_, _>>().map_err(unreadable)?;
-        let recipient = &case.recipients.people[set.recipient];
+        let recipient = &case.recipients.people.get(set.recipient);
         prove::prove(&case.intake, recipient, &set.piece.to_string(), count, &read)
             .map_err(|mismatch| Error::bug(format!("piece {} {mismatch}", set.piece)))?;
         // What follows a piece is the next one, or a back without a mark.
@@ -275,7 +275,7 @@ pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
 
 pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
     let case = &job.proofed.case;
-    let recipient = &case.recipients.people[set.recipient];
+    let recipient = &case.recipients.people.get(set.recipient);
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
