@@ -85,7 +85,9 @@ impl Snippet {
         for group in runs.chunk_by(same) {
             let start = self.bytes.len();
             self.bytes.extend(b"BT ");
-            self.bytes.extend(ink(placed.ink));
+            if placed.ink != Ink::Black {
+                self.bytes.extend(ink(placed.ink));
+            }
             let mut font = None;
             for (line, run) in group {
                 let baseline = placed.at.y + line.baseline - first.top;
@@ -134,6 +136,10 @@ fn frame(rect: &Rect, pen: Pt, out: &mut Vec<u8>) {
     }
 }
 
+/// How far a glyph may stand from the shaper's place before it is moved, in thousandths of an em: a reader's widths are whole
+/// numbers, and 4 of them are 0.04 pt, less than any press shows.
+const DRIFT: f32 = 4.0;
+
 /// One TJ array of two-byte codes; moves are written only where the shaper's place differs from where the widths lead.
 fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usize, u32)>, out: &mut Vec<u8>) {
     let Some(face) = plate.face(run.face) else { return };
@@ -161,7 +167,7 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usi
             out.extend(b" Ts [(");
         }
         let back = (pen - glyph.x.0 * to_thousandths).round();
-        if back != 0.0 {
+        if back.abs() > DRIFT {
             out.push(b')');
             number::push(back, out);
             out.push(b'(');

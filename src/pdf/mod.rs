@@ -4,6 +4,7 @@
 //! the plate. Each letter then writes only its own content beside it.
 
 mod content;
+mod deflate;
 mod document;
 mod glyphs;
 mod matrix;
