@@ -2,7 +2,7 @@
 
 use super::font::{Face, Fonts};
 use super::unit::{Pt, Rect};
-use super::{Glyph, PlacedText, TextLines};
+use super::{PlacedText, TextLines};
 use crate::error::{Error, Result};
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::DrawSettings;
@@ -21,15 +21,11 @@ struct Bounds {
 
 /// Boxes of glyph outlines, each drawn once.
 pub(super) struct Outlines {
-    faces: Vec<FaceOutlines>,
+    fonts: Fonts,
+    /// By face and glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
+    drawn: Vec<Vec<Option<Option<Bounds>>>>,
     /// How far any glyph can reach from its origin at size 1.
     reach: Bounds,
-}
-
-struct FaceOutlines {
-    font: FontRef<'static>,
-    /// By glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
-    drawn: Vec<Option<Option<Bounds>>>,
 }
 
 /// What shifting by the shaper may add to a glyph's reach at size 1: marks that stand on or under others.
@@ -38,19 +34,16 @@ const SHIFT: f32 = 0.5;
 impl Outlines {
     pub(super) fn new(fonts: &Fonts) -> Result<Outlines> {
         let mut reach = Bounds { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
-        let mut faces = Vec::new();
         for face in Face::ALL {
             let font = FontRef::new(fonts.bytes(face)).map_err(|_| Error::bug("a built-in font cannot be read"))?;
-            let metrics = font.metrics(Size::new(1.0), LocationRef::default());
-            if let Some(all) = metrics.bounds {
+            if let Some(all) = font.metrics(Size::new(1.0), LocationRef::default()).bounds {
                 reach.x0 = reach.x0.min(all.x_min);
                 reach.y0 = reach.y0.min(all.y_min);
                 reach.x1 = reach.x1.max(all.x_max);
                 reach.y1 = reach.y1.max(all.y_max);
             }
-            faces.push(FaceOutlines { font, drawn: vec![None; usize::from(metrics.glyph_count)] });
         }
-        Ok(Outlines { faces, reach })
+        Ok(Outlines { fonts: *fonts, drawn: vec![Vec::new(); Face::ALL.len()], reach })
     }
 
     /// A rectangle that no ink of a placed text can leave; quick, and larger than need be.
@@ -82,7 +75,7 @@ impl Outlines {
         for line in &text.lines[lines] {
             for run in &line.runs {
                 for glyph in &run.glyphs {
-                    let Some(bounds) = self.faces[run.face.index()].bounds(glyph) else { continue };
+                    let Some(bounds) = self.bounds(run.face, glyph.id) else { continue };
                     let (x, y) = (run.x + glyph.x, line.baseline - glyph.rise);
                     take(Rect {
                         x0: x + run.size * bounds.x0,
@@ -94,19 +87,27 @@ impl Outlines {
             }
         }
     }
-}
 
-impl FaceOutlines {
-    fn bounds(&mut self, glyph: &Glyph) -> Option<Bounds> {
-        let known = self.drawn.get_mut(usize::from(glyph.id))?;
-        if let Some(bounds) = known {
+    /// A glyph's outline at size 1; absent when it has no ink. One that cannot be drawn is taken to fill all it could reach.
+    fn bounds(&mut self, face: Face, glyph: u16) -> Option<Bounds> {
+        let id = usize::from(glyph);
+        if let Some(Some(bounds)) = self.drawn[face.index()].get(id) {
             return *bounds;
         }
-        let mut pen = ControlBoundsPen::new();
-        let outline = self.font.outline_glyphs().get(GlyphId::from(glyph.id))?;
-        outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::default()), &mut pen).ok()?;
-        let bounds = pen.bounding_box().map(|all| Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max });
-        *known = Some(bounds);
+        let bounds = self.draw(face, glyph).unwrap_or(Some(self.reach));
+        let drawn = &mut self.drawn[face.index()];
+        if drawn.len() <= id {
+            drawn.resize(id + 1, None);
+        }
+        drawn[id] = Some(bounds);
         bounds
+    }
+
+    fn draw(&self, face: Face, glyph: u16) -> Option<Option<Bounds>> {
+        let font = FontRef::new(self.fonts.bytes(face)).ok()?;
+        let mut pen = ControlBoundsPen::new();
+        let outline = font.outline_glyphs().get(GlyphId::from(glyph))?;
+        outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::default()), &mut pen).ok()?;
+        Some(pen.bounding_box().map(|all| Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max }))
     }
 }
