@@ -19,6 +19,13 @@ struct Bounds {
     y1: f32,
 }
 
+impl Bounds {
+    /// The box of a glyph of a size whose origin stands at a place.
+    fn at(self, x: Pt, y: Pt, size: Pt) -> Rect {
+        Rect { x0: x + size * self.x0, y0: y - size * self.y1, x1: x + size * self.x1, y1: y - size * self.y0 }
+    }
+}
+
 /// Boxes of glyph outlines, each drawn once.
 pub(super) struct Outlines {
     fonts: Fonts,
@@ -61,6 +68,28 @@ impl Outlines {
         }
     }
 
+    /// Whether any glyph of a placed text, lowered by a length, has ink in one of some zones.
+    pub(super) fn touches(&mut self, placed: &PlacedText, shift: Pt, zones: &[Rect]) -> bool {
+        let lines = &placed.text.lines[placed.lines.clone()];
+        let top = placed.at.y + shift - lines.first().map_or(Pt(0.0), |line| line.top);
+        for (line, run) in lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
+            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.reach);
+            let above = baseline - size * (reach.y1 + SHIFT);
+            let below = baseline - size * (reach.y0 - SHIFT);
+            for zone in zones.iter().filter(|zone| above < zone.y1 && zone.y0 < below) {
+                // Only glyphs that start near enough can reach into the zone; the others need no look at their outlines.
+                let (from, to) = (zone.x0 - size * reach.x1 - left, zone.x1 - size * reach.x0 - left);
+                for glyph in run.glyphs.iter().filter(|glyph| from < glyph.x && glyph.x < to) {
+                    let Some(bounds) = self.bounds(run.face, glyph.id) else { continue };
+                    if bounds.at(left + glyph.x, baseline - glyph.rise, size).touches(zone) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
     /// The boxes of a placed text's glyphs on the sheet.
     pub(super) fn boxes(&mut self, placed: &PlacedText, take: &mut impl FnMut(Rect)) {
         let first = placed.text.lines.get(placed.lines.start).map_or(Pt(0.0), |line| line.top);
@@ -77,12 +106,7 @@ impl Outlines {
                 for glyph in &run.glyphs {
                     let Some(bounds) = self.bounds(run.face, glyph.id) else { continue };
                     let (x, y) = (run.x + glyph.x, line.baseline - glyph.rise);
-                    take(Rect {
-                        x0: x + run.size * bounds.x0,
-                        y0: y - run.size * bounds.y1,
-                        x1: x + run.size * bounds.x1,
-                        y1: y - run.size * bounds.y0,
-                    });
+                    take(bounds.at(x, y, run.size));
                 }
             }
         }
