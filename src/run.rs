@@ -135,7 +135,7 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
 fn layout(incident: &Incident) -> Result<Layout> {
     let envelope = typeset::profile(&incident.print.envelope)?;
     let mailer = incident.print.imb.as_ref().map(|imb| Mailer::new(&imb.service_type, &imb.mailer_id, imb.first_serial)).transpose();
-    let mailer = mailer.map_err(press::no_barcode)?;
+    let mailer = mailer.map_err(|fault| press::no_barcode(incident, fault))?;
     Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
 }
 

@@ -3,6 +3,7 @@
 use super::Case;
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Place, Result};
+use crate::incident::Incident;
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
 use crate::recipients::{Disposition, Outline, Recipient};
@@ -145,7 +146,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
-            Err(Misfit::Barcode(fault)) => return Err(no_barcode(fault)),
+            Err(Misfit::Barcode(fault)) => return Err(no_barcode(&case.incident, fault)),
             Err(Misfit::Intrusion) => return Err(intrusion(case)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
@@ -200,7 +201,7 @@ fn intrusion(case: &Case) -> Error {
 }
 
 /// Refuses settings of the Intelligent Mail barcode, or an envelope without room for it.
-pub(super) fn no_barcode(fault: ImbFault) -> Error {
+pub(super) fn no_barcode(incident: &Incident, fault: ImbFault) -> Error {
     let hint = match fault {
         ImbFault::MarketingMail => "choose a service type of First-Class Mail, such as 270 or 310",
         ImbFault::MailerId => "give the mailer id that the Postal Service assigned",
@@ -208,7 +209,9 @@ pub(super) fn no_barcode(fault: ImbFault) -> Error {
         ImbFault::NoRoom => "choose another envelope profile, or leave `[print.imb]` out and let the mail house print the barcode",
         _ => "write the digits that the Postal Service assigned, or leave `[print.imb]` out",
     };
-    Error::refused("bad-imb", Place::file("incident.toml").column("print.imb"), fault.to_string(), hint)
+    let line = incident.print.imb.as_ref().map(|imb| imb.line);
+    let place = line.map_or_else(|| Place::file("incident.toml"), |line| Place::line("incident.toml", line));
+    Error::refused("bad-imb", place.column("print.imb"), fault.to_string(), hint)
 }
 
 fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
