@@ -1,14 +1,14 @@
 //! The hot path: a page's marks -> its content stream (ISO 32000-1, 8 and 9.4).
 
 use super::object::{push_escaped, put};
-use super::plate::Plate;
+use super::plate::Coder;
 use crate::typeset::{GlyphRun, Ink, Mark, Page, PlacedText, Pt, SHEET};
 
 /// Writes one page's content. Glyph codes are two bytes each, in literal strings.
-pub(super) fn write(page: &Page, plate: &Plate, out: &mut Vec<u8>) {
+pub(super) fn write(page: &Page, coder: Coder<'_>, out: &mut Vec<u8>) {
     for mark in &page.marks {
         match mark {
-            Mark::Text(placed) => write_text(placed, plate, out),
+            Mark::Text(placed) => write_text(placed, coder, out),
             Mark::Frame { rect, pen } => {
                 let (x, y) = (rect.x0.0, SHEET.y.0 - rect.y1.0);
                 put(out, format_args!("{:.2} w\n", pen.0));
@@ -24,7 +24,7 @@ pub(super) fn write(page: &Page, plate: &Plate, out: &mut Vec<u8>) {
                 out.extend(b"BT\n");
                 set_ink(Ink::Pale, out);
                 for run in text.lines.iter().flat_map(|line| &line.runs) {
-                    write_run(run, run.x, Pt(0.0), plate, out);
+                    write_run(run, run.x, Pt(0.0), coder, out);
                 }
                 out.extend(b"ET Q\n");
             }
@@ -43,7 +43,7 @@ fn set_ink(ink: Ink, out: &mut Vec<u8>) {
     });
 }
 
-fn write_text(placed: &PlacedText, plate: &Plate, out: &mut Vec<u8>) {
+fn write_text(placed: &PlacedText, coder: Coder<'_>, out: &mut Vec<u8>) {
     let lines = &placed.text.lines[placed.lines.clone()];
     let Some(first) = lines.first() else { return };
     out.extend(b"BT\n");
@@ -51,21 +51,30 @@ fn write_text(placed: &PlacedText, plate: &Plate, out: &mut Vec<u8>) {
     for line in lines {
         let baseline = SHEET.y - (placed.at.y + line.baseline - first.top);
         for run in &line.runs {
-            write_run(run, placed.at.x + run.x, baseline, plate, out);
+            write_run(run, placed.at.x + run.x, baseline, coder, out);
         }
     }
     out.extend(b"ET\n");
 }
 
-/// One TJ array; moves are written only where the shaper's place differs from where the widths lead.
-fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, out: &mut Vec<u8>) {
-    let Some(face) = plate.face(run.face) else { return };
+/// One TJ array for each font; moves are written only where the shaper's place differs from where the widths lead.
+fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, out: &mut Vec<u8>) {
+    let face = coder.face(run.face);
     let size = run.size.0;
-    put(out, format_args!("/F{} {size:.2} Tf 1 0 0 1 {:.2} {:.2} Tm [(", run.face.index(), x.0, y.0));
     let to_thousandths = 1000.0 / size;
+    let mut font = None;
     let mut pen = 0.0;
     let mut rise = Pt(0.0);
     for glyph in &run.glyphs {
+        let Some(coded) = face.find(run, glyph) else { continue };
+        if font != Some(coded.resource) {
+            if font.is_some() {
+                out.extend(b")] TJ\n");
+            }
+            font = Some(coded.resource);
+            pen = glyph.x.0 * to_thousandths;
+            put(out, format_args!("/{} {size:.2} Tf 1 0 0 1 {:.2} {:.2} Tm [(", coded.resource, (x + glyph.x).0, y.0));
+        }
         if glyph.rise != rise {
             rise = glyph.rise;
             put(out, format_args!(")] TJ {:.2} Ts [(", rise.0));
@@ -76,13 +85,14 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, out: &mut Vec<u8>) {
             put(out, format_args!("){back}("));
             pen -= back;
         }
-        let code = face.code(glyph.id);
-        for byte in code.to_be_bytes() {
+        for byte in coded.code.to_be_bytes() {
             push_escaped(byte, out);
         }
-        pen += face.width(code);
+        pen += coded.width;
     }
-    out.extend(b")] TJ\n");
+    if font.is_some() {
+        out.extend(b")] TJ\n");
+    }
     if rise != Pt(0.0) {
         out.extend(b"0 Ts\n");
     }

@@ -1,7 +1,7 @@
 //! A PDF file as it is written: header, objects in any order, cross-reference table, trailer (ISO 32000-1, 7.5).
 
 use super::object::put;
-use super::plate::Plate;
+use super::plate::{Plate, Supplement};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
@@ -23,6 +23,17 @@ impl<W: Write> DocumentWriter<W> {
             writer.object(number, bytes)?;
         }
         Ok(writer)
+    }
+
+    /// Writes a letter's supplement, if any, and gives the number of its first object.
+    pub(super) fn supplement<'a>(&mut self, supplement: Option<&'a Supplement>) -> io::Result<Option<(&'a Supplement, u32)>> {
+        let Some(supplement) = supplement else { return Ok(None) };
+        let base = self.offsets.len() as u32 + 1;
+        for bytes in supplement.objects(base) {
+            let number = self.reserve();
+            self.object(number, &bytes)?;
+        }
+        Ok(Some((supplement, base)))
     }
 
     /// Takes the next free object number.

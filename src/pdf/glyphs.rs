@@ -1,51 +1,154 @@
-//! Which glyphs the letters of a job need, with the characters they stand for.
+//! Which glyphs the letters of a job need, and in how many letters each occurs.
 
-use crate::typeset::{Face, Mark, Pages};
-use std::collections::BTreeMap;
+use crate::typeset::{Face, GlyphRun, Mark, Pages, TextLines};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
 
-/// Every glyph of a job by face and id, with its characters. The union of two is the same in any order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Every glyph of some letters. Two are merged to the same in any order. Keep one for each thread: it remembers which fixed
+/// texts it has read, so that they cost one look for every further letter.
+#[derive(Clone, Default)]
 pub struct GlyphUse {
-    by_face: [BTreeMap<u16, String>; 4],
+    letters: u32,
+    faces: Vec<FaceUse>,
+    /// Fixed texts that were read, by their address; kept, so that no other text can take the address.
+    fixed: HashMap<usize, Arc<TextLines>>,
+}
+
+#[derive(Clone, Default)]
+struct FaceUse {
+    /// Glyph id -> use of the glyph for the character that it stands for by itself.
+    nominal: Vec<Count>,
+    /// Glyph id and text -> use of the glyph for other texts: ligatures, joined forms, parts of a cluster.
+    forms: BTreeMap<u16, BTreeMap<String, Count>>,
+}
+
+/// How often a glyph is used.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    /// In so many letters, apart from fixed text.
+    letters: u32,
+    /// The last letter that was counted: ordinal from 1.
+    last: u32,
+    /// In fixed text.
+    fixed: bool,
+}
+
+impl Count {
+    #[inline]
+    fn note(&mut self, letter: u32, fixed: bool) {
+        if fixed {
+            self.fixed = true;
+        } else if self.last != letter {
+            self.last = letter;
+            self.letters += 1;
+        }
+    }
+
+    fn merge(&mut self, other: Count) {
+        self.letters += other.letters;
+        self.fixed |= other.fixed;
+    }
+
+    /// In any fixed text, or in at least 0.5% of the letters.
+    fn is_frequent(self, letters: u32) -> bool {
+        self.fixed || (self.letters > 0 && u64::from(self.letters) * 200 >= u64::from(letters))
+    }
 }
 
 impl GlyphUse {
-    /// Adds the glyphs of a letter.
+    /// Counts the glyphs of a letter.
     pub fn add(&mut self, pages: &Pages) {
-        for mark in pages.pages.iter().flat_map(|page| &page.marks) {
-            let (text, lines) = match mark {
-                Mark::Text(placed) => (&placed.text, placed.lines.clone()),
-                Mark::Watermark { text, .. } => (text, 0..text.lines.len()),
-                Mark::Frame { .. } => continue,
-            };
-            for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
-                for glyph in &run.glyphs {
-                    let characters = &run.text[usize::from(glyph.text.start)..usize::from(glyph.text.end)];
-                    self.insert(run.face, glyph.id, characters);
+        self.letters += 1;
+        for (text, lines) in texts(pages) {
+            if text.fixed {
+                let address = Arc::as_ptr(text) as usize;
+                if self.fixed.contains_key(&address) {
+                    continue;
+                }
+                self.fixed.insert(address, Arc::clone(text));
+                self.note(text, 0..text.lines.len());
+            } else {
+                self.note(text, lines);
+            }
+        }
+    }
+
+    /// Counts all that another found.
+    pub fn merge(&mut self, other: &GlyphUse) {
+        self.letters += other.letters;
+        if self.faces.len() < other.faces.len() {
+            self.faces.resize_with(other.faces.len(), FaceUse::default);
+        }
+        for (face, theirs) in self.faces.iter_mut().zip(&other.faces) {
+            if face.nominal.len() < theirs.nominal.len() {
+                face.nominal.resize(theirs.nominal.len(), Count::default());
+            }
+            for (count, theirs) in face.nominal.iter_mut().zip(&theirs.nominal) {
+                count.merge(*theirs);
+            }
+            for (glyph, texts) in &theirs.forms {
+                let own = face.forms.entry(*glyph).or_default();
+                for (text, theirs) in texts {
+                    own.entry(text.clone()).or_default().merge(*theirs);
                 }
             }
         }
     }
 
-    /// Adds all that another found.
-    pub fn merge(&mut self, other: &GlyphUse) {
-        for face in Face::ALL {
-            for (id, characters) in &other.by_face[face.index()] {
-                self.insert(face, *id, characters);
+    /// How many letters were counted.
+    pub fn letters(&self) -> u32 {
+        self.letters
+    }
+
+    /// The glyphs of a face that stand for their own character and belong on the plate of so many letters, in order.
+    pub(super) fn frequent_nominal(&self, face: Face, letters: u32) -> impl Iterator<Item = u16> {
+        let counts = self.faces.get(face.index()).map_or(&[][..], |face| &face.nominal);
+        (0u16..).zip(counts).filter(move |(_, count)| count.is_frequent(letters)).map(|(glyph, _)| glyph)
+    }
+
+    /// The glyphs of a face that stand for other texts and belong on the plate of so many letters, in order.
+    pub(super) fn frequent_forms(&self, face: Face, letters: u32) -> impl Iterator<Item = (u16, &str)> {
+        let forms = self.faces.get(face.index()).into_iter().flat_map(|face| &face.forms);
+        let forms = forms.flat_map(|(glyph, texts)| texts.iter().map(|(text, count)| (*glyph, text.as_str(), *count)));
+        forms.filter(move |(_, _, count)| count.is_frequent(letters)).map(|(glyph, text, _)| (glyph, text))
+    }
+
+    fn note(&mut self, text: &TextLines, lines: Range<usize>) {
+        for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
+            self.note_run(run, text.fixed);
+        }
+    }
+
+    fn note_run(&mut self, run: &GlyphRun, fixed: bool) {
+        if self.faces.len() <= run.face.index() {
+            self.faces.resize_with(run.face.index() + 1, FaceUse::default);
+        }
+        let face = &mut self.faces[run.face.index()];
+        for glyph in &run.glyphs {
+            if glyph.nominal {
+                let at = usize::from(glyph.id);
+                if face.nominal.len() <= at {
+                    face.nominal.resize(at + 1, Count::default());
+                }
+                face.nominal[at].note(self.letters, fixed);
+            } else {
+                let texts = face.forms.entry(glyph.id).or_default();
+                let text = run.text_of(glyph);
+                match texts.get_mut(text) {
+                    Some(count) => count.note(self.letters, fixed),
+                    None => texts.entry(text.to_owned()).or_default().note(self.letters, fixed),
+                }
             }
         }
     }
+}
 
-    /// The glyphs of a face in order of their ids.
-    pub(super) fn of(&self, face: Face) -> &BTreeMap<u16, String> {
-        &self.by_face[face.index()]
-    }
-
-    /// A glyph that stands for several texts (a space and a no-break space) keeps the smallest, whoever comes first.
-    fn insert(&mut self, face: Face, id: u16, characters: &str) {
-        let known = self.by_face[face.index()].entry(id).or_insert_with(|| characters.to_owned());
-        if (known.is_empty() && !characters.is_empty()) || (!characters.is_empty() && characters < known.as_str()) {
-            characters.clone_into(known);
-        }
-    }
+/// Every text of a letter with the lines of it that stand there.
+pub(super) fn texts(pages: &Pages) -> impl Iterator<Item = (&Arc<TextLines>, Range<usize>)> {
+    pages.pages.iter().flat_map(|page| &page.marks).filter_map(|mark| match mark {
+        Mark::Text(placed) => Some((&placed.text, placed.lines.clone())),
+        Mark::Watermark { text, .. } => Some((text, 0..text.lines.len())),
+        Mark::Frame { .. } => None,
+    })
 }

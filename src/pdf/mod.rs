@@ -5,8 +5,10 @@
 
 mod content;
 mod document;
+mod embed;
 mod glyphs;
 mod object;
+mod outline;
 mod piece;
 mod plate;
 pub mod readback;
@@ -14,7 +16,7 @@ mod stream;
 
 pub use glyphs::GlyphUse;
 pub use piece::piece;
-pub use plate::Plate;
+pub use plate::{Plate, Supplement};
 pub use stream::{StreamPart, StreamedPiece};
 
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::content;
 use super::document::DocumentWriter;
+use super::embed::deflate;
 use super::object::{put, write_text};
-use super::plate::{Plate, deflate};
+use super::plate::{Plate, Supplement};
 use crate::error::{Error, Result};
 use crate::typeset::Pages;
 use libdeflater::{CompressionLvl, Compressor};
@@ -14,25 +15,30 @@ use std::io;
 /// # Errors
 /// A bug of ours: writing to memory does not fail.
 pub fn piece(pages: &Pages, plate: &Plate) -> Result<Vec<u8>> {
-    write(pages, plate).map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))
+    let supplement = plate.supplement(pages)?;
+    write(pages, plate, supplement.as_ref()).map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))
 }
 
-fn write(pages: &Pages, plate: &Plate) -> io::Result<Vec<u8>> {
+fn write(pages: &Pages, plate: &Plate, supplement: Option<&Supplement>) -> io::Result<Vec<u8>> {
     let mut compressor = Compressor::new(CompressionLvl::default());
     let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), plate)?;
+    let placed = writer.supplement(supplement)?;
     let tree = writer.reserve();
     let mut kids = Vec::new();
     let mut bytes = Vec::new();
     for page in &pages.pages {
         let (number, contents) = (writer.reserve(), writer.reserve());
         bytes.clear();
-        content::write(page, plate, &mut bytes);
+        content::write(page, plate.coder(supplement), &mut bytes);
         writer.stream(contents, &deflate(&mut compressor, &bytes))?;
         writer.object(number, format!("<</Type/Page/Parent {tree} 0 R/Contents {contents} 0 R>>").as_bytes())?;
         put(&mut kids, format_args!("{number} 0 R "));
     }
     let mut root = Vec::new();
-    put(&mut root, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {}/Kids[", pages.pages.len(), plate.resources()));
+    put(
+        &mut root,
+        format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {}/Kids[", pages.pages.len(), plate.resources(placed)),
+    );
     root.extend(kids);
     root.extend(b"]>>");
     writer.object(tree, &root)?;

@@ -2,9 +2,10 @@
 
 use super::content;
 use super::document::DocumentWriter;
+use super::embed::deflate;
 use super::object::put;
 use super::piece::info_dictionary;
-use super::plate::{Plate, deflate};
+use super::plate::Plate;
 use crate::typeset::Pages;
 use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
@@ -57,6 +58,8 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// # Errors
     /// What writing gives.
     pub fn add(&mut self, pages: &Pages) -> io::Result<StreamedPiece> {
+        let supplement = self.plate.supplement(pages).map_err(|error| io::Error::other(format!("{error:?}")))?;
+        let placed = self.writer.supplement(supplement.as_ref())?;
         let node = self.writer.reserve();
         let mut digest = Sha256::new();
         let mut kids = Vec::new();
@@ -64,7 +67,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
         let mut bytes = Vec::new();
         for page in &pages.pages {
             bytes.clear();
-            content::write(page, self.plate, &mut bytes);
+            content::write(page, self.plate.coder(supplement.as_ref()), &mut bytes);
             digest.update(&bytes);
             let (number, contents) = (self.writer.reserve(), self.writer.reserve());
             let deflated = deflate(&mut self.compressor, &bytes);
@@ -85,7 +88,11 @@ impl<'p, W: Write> StreamPart<'p, W> {
         }
         let count = printed + blank_pages;
         let mut bytes = Vec::new();
-        put(&mut bytes, format_args!("<</Type/Pages/Parent {} 0 R/Count {count}/Kids[", self.tree));
+        put(&mut bytes, format_args!("<</Type/Pages/Parent {} 0 R/Count {count}", self.tree));
+        if placed.is_some() {
+            put(&mut bytes, format_args!("/Resources {}", self.plate.resources(placed)));
+        }
+        bytes.extend(b"/Kids[");
         bytes.extend(kids);
         bytes.extend(b"]>>");
         self.writer.object(node, &bytes)?;
@@ -109,7 +116,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// What writing gives.
     pub fn finish(mut self, title: &str) -> io::Result<W> {
         let mut root = Vec::new();
-        let resources = self.plate.resources();
+        let resources = self.plate.resources(None);
         put(&mut root, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {resources}/Kids[", self.pages));
         for (node, _, _) in &self.pieces {
             put(&mut root, format_args!("{node} 0 R "));

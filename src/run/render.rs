@@ -196,7 +196,7 @@ pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut Tak
             files::create_folder(&letters.join(format!("{folder:02}")))?;
         }
     }
-    let typesetters = press.typesetters(layout, fonts)?;
+    let typesetters = press.typesetters(layout, fonts);
     let mut sequence = 0;
     progress.begin("letters", chosen.len() as u64);
     for batch in chosen.chunks(BATCH) {
@@ -266,7 +266,7 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
     let path = folder.join(name);
     let failed = |error: std::io::Error| Error::unwritable(&path, &error);
-    let typesetters = press.typesetters(layout, fonts)?;
+    let typesetters = press.typesetters(layout, fonts);
     let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;

@@ -63,7 +63,7 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
     let by_email = |set: &&Set| proofed.case.recipients.people[set.recipient].disposition == Disposition::Email;
     let sets: BTreeMap<u32, Set> = proofed.sets.iter().filter(by_email).map(|set| (set.piece.0, *set)).collect();
     let wanted: Vec<u32> = sets.keys().copied().collect();
-    let mut typesetter = Typesetter::new(proofed.layout.clone(), &proofed.fonts)?;
+    let mut typesetter = Typesetter::new(proofed.layout.clone(), &proofed.fonts);
     let mut build = |piece: u32| {
         let set = sets.get(&piece).ok_or_else(|| Error::bug("a piece that nobody asked for is to be sent"))?;
         outgoing(proofed, &mut typesetter, set)

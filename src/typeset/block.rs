@@ -134,7 +134,7 @@ impl Builder<'_> {
 
     #[allow(clippy::too_many_arguments, reason = "one line of the look each")]
     fn text(&mut self, inlines: &[Inline], frame: &Frame, role: TagRole, paragraph: &Arc<str>, style: Style, before: f32, keep: bool) {
-        let text = self.shaper.paragraph(inlines, style.scaled(self.scale), frame.width);
+        let text = self.shaper.paragraph(inlines, style.scaled(self.scale), frame.width, false);
         let structure = self.structure(frame, role, paragraph);
         let content = Content::Text { text, x: frame.x, structure, label: None };
         self.items.push(FlowItem { before: self.scaled(before), keep_with_next: keep, content });
@@ -226,7 +226,7 @@ impl Builder<'_> {
         let mut marks = Vec::new();
         let mut height = Pt(0.0);
         for (index, cell) in cells.iter().enumerate() {
-            let text = self.shaper.paragraph(cell, style, width - gap);
+            let text = self.shaper.paragraph(cell, style, width - gap, false);
             let structure = self.structure(&in_row, role, paragraph);
             height = height.max(text.height);
             let at = Point { x: frame.x + width * index as f32, y: padding };

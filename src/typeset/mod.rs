@@ -5,14 +5,16 @@
 
 mod block;
 mod envelope;
+mod fallback;
 mod font;
+mod font_folder;
+mod font_packages;
 mod furniture;
 mod paginate;
 mod shape;
 mod unit;
 
 use crate::compose::Letter;
-use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -162,11 +164,8 @@ pub struct Typesetter {
 
 impl Typesetter {
     /// A typesetter with an empty paragraph cache.
-    ///
-    /// # Errors
-    /// A bug of ours when a built-in font cannot be read.
-    pub fn new(layout: Layout, fonts: &Fonts) -> Result<Typesetter> {
-        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)? })
+    pub fn new(layout: Layout, fonts: &Fonts) -> Typesetter {
+        Typesetter { layout, shaper: shape::Shaper::new(fonts) }
     }
 
     /// Sets one letter.

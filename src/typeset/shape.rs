@@ -2,20 +2,19 @@
 //!
 //! A paragraph's lines are kept by its text and style, so that fixed paragraphs are shaped once per thread.
 
+use super::fallback::{self, is_unseen};
 use super::font::{Face, Fonts};
 use super::unit::Pt;
 use crate::compose::Inline;
-use crate::error::{Error, Result};
-use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
-use parley::style::{FontFamily, FontFamilyName, FontFeatures, FontStyle, FontWeight, OverflowWrap, StyleProperty};
+use parley::fontique::SourceCache;
+use parley::setting::Tag;
+use parley::style::{FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, OverflowWrap, StyleProperty};
 use parley::{FontContext, Layout, LayoutContext};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::metrics::GlyphMetrics;
-use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use unicode_normalization::char::is_combining_mark;
 
 /// A paragraph, shaped and broken into lines.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +25,8 @@ pub struct TextLines {
     pub height: Pt,
     /// Widest line without its trailing space.
     pub width: Pt,
+    /// Whether it holds nothing of a person: then every letter of its form shares it.
+    pub fixed: bool,
 }
 
 /// A line of a paragraph.
@@ -52,10 +53,18 @@ pub struct GlyphRun {
     pub x: Pt,
     /// Glyphs in visual order.
     pub glyphs: Vec<Glyph>,
-    /// The characters, in the order of the glyphs.
+    /// The characters, in the order of the glyphs: from left to right, so that right-to-left text stands backwards, but for
+    /// the characters of one glyph.
     pub text: String,
     /// Target when the run is part of a link.
     pub link: Option<Arc<str>>,
+}
+
+impl GlyphRun {
+    /// The characters of one of its glyphs.
+    pub fn text_of(&self, glyph: &Glyph) -> &str {
+        self.text.get(usize::from(glyph.text.start)..usize::from(glyph.text.end)).unwrap_or_default()
+    }
 }
 
 /// A positioned glyph.
@@ -69,6 +78,8 @@ pub struct Glyph {
     pub rise: Pt,
     /// Its characters: bytes of the run's text; empty for a glyph that shares its neighbour's.
     pub text: Range<u16>,
+    /// Whether they are the one character that the glyph stands for by itself ([`Fonts::nominal`]), as most are.
+    pub nominal: bool,
 }
 
 /// Size and leading of a paragraph.
@@ -100,13 +111,20 @@ const KEPT_PARAGRAPHS: usize = 4096;
 
 /// Shapes paragraphs and keeps what it shaped.
 pub(super) struct Shaper {
-    fonts: FontContext,
+    fonts: Fonts,
+    context: FontContext,
     scratch: LayoutContext<u32>,
-    faces: Vec<(u64, Face)>,
-    widths: Vec<GlyphMetrics<'static>>,
     kept: HashMap<Key, Arc<TextLines>>,
     uncovered: Option<char>,
 }
+
+/// In a code to be typed every character stands alone and at its own width.
+const CODE_FEATURES: [FontFeature; 4] = [
+    FontFeature::new(Tag::new(b"liga"), 0),
+    FontFeature::new(Tag::new(b"clig"), 0),
+    FontFeature::new(Tag::new(b"calt"), 0),
+    FontFeature::new(Tag::new(b"kern"), 0),
+];
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
@@ -115,24 +133,13 @@ struct Key {
     leading: u32,
     bold: bool,
     width: u32,
+    fixed: bool,
 }
 
 impl Shaper {
-    pub(super) fn new(fonts: &Fonts) -> Result<Shaper> {
-        let mut collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
-        let mut faces = Vec::new();
-        let mut widths = Vec::new();
-        for face in Face::ALL {
-            let font = FontRef::new(fonts.bytes(face)).map_err(|_| Error::bug("a built-in font cannot be read"))?;
-            widths.push(font.glyph_metrics(Size::new(1.0), LocationRef::default()));
-            let blob = Blob::new(Arc::new(fonts.bytes(face)));
-            faces.push((blob.id(), face));
-            if collection.register_fonts(blob, None).is_empty() {
-                return Err(Error::bug("a built-in font cannot be read"));
-            }
-        }
-        let fonts = FontContext { collection, source_cache: SourceCache::default() };
-        Ok(Shaper { fonts, scratch: LayoutContext::new(), faces, widths, kept: HashMap::new(), uncovered: None })
+    pub(super) fn new(fonts: &Fonts) -> Shaper {
+        let context = FontContext { collection: fonts.collection(), source_cache: SourceCache::default() };
+        Shaper { fonts: fonts.clone(), context, scratch: LayoutContext::new(), kept: HashMap::new(), uncovered: None }
     }
 
     /// The first character since the last call that no font has.
@@ -142,23 +149,25 @@ impl Shaper {
 
     /// One line of plain text that is never broken, such as an address line.
     pub(super) fn line(&mut self, text: &str, style: Style) -> Arc<TextLines> {
-        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX))
+        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), false)
     }
 
-    /// A paragraph broken at a width. Uncovered text is never kept, so that it is reported every time.
-    pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt) -> Arc<TextLines> {
+    /// A paragraph broken at a width; `fixed` when it holds nothing of a person. Uncovered text is never kept, so that it is
+    /// reported every time.
+    pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt, fixed: bool) -> Arc<TextLines> {
         let key = Key {
             inlines: inlines.to_vec(),
             size: style.size.0.to_bits(),
             leading: style.leading.0.to_bits(),
             bold: style.bold,
             width: width.0.to_bits(),
+            fixed,
         };
         if let Some(lines) = self.kept.get(&key) {
             return Arc::clone(lines);
         }
         let (lines, uncovered) = self.shape(inlines, style, width);
-        let lines = Arc::new(lines);
+        let lines = Arc::new(TextLines { fixed, ..lines });
         if uncovered.is_some() {
             self.uncovered = self.uncovered.or(uncovered);
         } else if self.kept.len() < KEPT_PARAGRAPHS {
@@ -173,15 +182,7 @@ impl Shaper {
         let mut lines = TextLines { width: Pt(layout.width()), ..TextLines::default() };
         let mut uncovered = None;
         for line in layout.lines() {
-            let mut reader = LineReader {
-                text: &text,
-                inlines,
-                faces: &self.faces,
-                widths: &self.widths,
-                runs: Vec::new(),
-                pen: Pt(0.0),
-                uncovered: None,
-            };
+            let mut reader = LineReader { text: &text, inlines, fonts: &self.fonts, runs: Vec::new(), pen: Pt(0.0), uncovered: None };
             for run in line.runs() {
                 reader.read(&run);
             }
@@ -197,12 +198,14 @@ impl Shaper {
     }
 
     fn lay_out(&mut self, inlines: &[Inline], text: &str, style: Style, width: Pt) -> Layout<u32> {
-        let mut builder = self.scratch.ranged_builder(&mut self.fonts, text, 1.0, false);
+        let mut builder = self.scratch.ranged_builder(&mut self.context, text, 1.0, false);
         builder.push_default(StyleProperty::FontFamily(FontFamily::Single(FontFamilyName::Named(Cow::Borrowed(Fonts::FAMILY)))));
         builder.push_default(StyleProperty::FontSize(style.size.0));
         builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
-        // Ligatures change what copies out of some readers; the letter's family needs none.
-        builder.push_default(StyleProperty::FontFeatures(FontFeatures::Source(Cow::Borrowed("\"liga\" off, \"clig\" off"))));
+        for span in fallback::spans(&self.fonts, text) {
+            let families = [span.family, Fonts::FAMILY].map(|family| FontFamilyName::Named(Cow::Borrowed(family)));
+            builder.push(StyleProperty::FontFamily(FontFamily::List(Cow::Owned(families.into()))), span.range);
+        }
         let mut start = 0;
         for (index, inline) in inlines.iter().enumerate() {
             let range = start..start + inline.text.len();
@@ -219,7 +222,8 @@ impl Shaper {
             }
             if inline.code {
                 builder.push(StyleProperty::FontSize(style.size.0 * CODE_SCALE), range.clone());
-                builder.push(StyleProperty::LetterSpacing(style.size.0 * 0.06), range);
+                builder.push(StyleProperty::LetterSpacing(style.size.0 * 0.06), range.clone());
+                builder.push(StyleProperty::FontFeatures(FontFeatures::List(Cow::Borrowed(&CODE_FEATURES))), range);
             }
         }
         let mut layout = builder.build(text);
@@ -232,8 +236,7 @@ impl Shaper {
 struct LineReader<'a> {
     text: &'a str,
     inlines: &'a [Inline],
-    faces: &'a [(u64, Face)],
-    widths: &'a [GlyphMetrics<'static>],
+    fonts: &'a Fonts,
     runs: Vec<GlyphRun>,
     pen: Pt,
     uncovered: Option<char>,
@@ -241,10 +244,10 @@ struct LineReader<'a> {
 
 impl LineReader<'_> {
     fn read(&mut self, run: &parley::layout::Run<'_, u32>) {
-        let font = run.font().data.id();
-        let face = self.faces.iter().find(|(id, _)| *id == font).map_or(Face::Regular, |(_, face)| *face);
+        let font = run.font();
+        let face = self.fonts.face_of(font.data.id(), font.index).unwrap_or(Face::REGULAR);
         let mut inline = None;
-        // Of a ligature read right to left, the later characters come before its glyph.
+        // Text whose glyph is still to come: later parts of a ligature that is read right to left, and unseen characters.
         let mut early: Option<Range<usize>> = None;
         for cluster in run.visual_clusters() {
             let range = cluster.text_range();
@@ -257,16 +260,18 @@ impl LineReader<'_> {
                 inline = Some(style);
                 self.start_run(face, Pt(run.font_size()), style);
             }
-            if cluster.is_ligature_continuation() {
-                if run.is_rtl() {
-                    early = Some(range.start..early.map_or(range.end, |early| early.end));
-                } else {
-                    self.extend_last(characters);
+            if cluster.is_ligature_continuation() || characters.chars().all(is_unseen) {
+                match (run.is_rtl(), early.is_some()) {
+                    (false, false) if self.extend_last(characters) => {}
+                    (false, _) => early = Some(early.map_or(range.start, |early| early.start)..range.end),
+                    (true, _) => early = Some(range.start..early.map_or(range.end, |early| early.end)),
                 }
-                self.pen += Pt(cluster.advance());
                 continue;
             }
-            let whole = range.start..early.take().map_or(range.end, |early| early.end);
+            let whole = match early.take() {
+                None => range,
+                Some(early) => early.start.min(range.start)..early.end.max(range.end),
+            };
             self.push(&self.text[whole], &cluster);
         }
     }
@@ -278,35 +283,68 @@ impl LineReader<'_> {
 
     fn push(&mut self, characters: &str, cluster: &parley::layout::Cluster<'_, u32>) {
         let Some(run) = self.runs.last_mut() else { return };
-        let glyphs: Vec<_> = cluster.glyphs().collect();
-        let one_each = glyphs.len() == characters.chars().count();
-        let mut rest = characters.chars();
-        for (index, glyph) in glyphs.iter().enumerate() {
+        let fonts = self.fonts;
+        let nominal = |glyph: u32| fonts.nominal(run.face, glyph as u16);
+        // The shaper stands a blank of no width for a joiner or a mark of direction.
+        let blank = |glyph: &parley::layout::Glyph| glyph.advance == 0.0 && nominal(glyph.id) == Some(' ') && !characters.starts_with(' ');
+        let glyphs = cluster.glyphs().filter(|glyph| !blank(glyph));
+        let (count, letters) = (glyphs.clone().count(), characters.chars().count());
+        let one_each = count == letters
+            && match (count, cluster.is_rtl()) {
+                (1, _) => true,
+                (_, true) => glyphs.clone().zip(characters.chars().rev()).all(|(glyph, letter)| nominal(glyph.id) == Some(letter)),
+                (_, false) => glyphs.clone().zip(characters.chars()).all(|(glyph, letter)| nominal(glyph.id) == Some(letter)),
+            };
+        for (index, glyph) in glyphs.enumerate() {
             let start = run.text.len() as u16;
+            let mut own = None;
             match (one_each, index) {
-                (true, _) => run.text.extend(rest.next()),
+                (true, _) => {
+                    let at = if cluster.is_rtl() { letters - 1 - index } else { index };
+                    own = characters.chars().nth(at).map(|letter| plain_blank(letter, nominal(glyph.id)));
+                    run.text.extend(own);
+                }
                 (false, 0) => run.text.push_str(characters),
                 (false, _) => {}
             }
             if glyph.id == 0 {
-                self.uncovered = self.uncovered.or(characters.chars().next());
+                let lacking = |letter: &char| !fonts.built_in_has(*letter) && !is_unseen(*letter);
+                self.uncovered = self.uncovered.or(characters.chars().find(lacking)).or(characters.chars().next());
             }
+            let (mut shift, mut advance) = (glyph.x, glyph.advance);
             // The font files accents that stand alone (` ´ ¨) among the combining ones, so the shaper gives them no width.
-            let own = self.widths[run.face.index()].advance_width(GlyphId::new(glyph.id)).unwrap_or_default() * run.size.0;
-            let (shift, advance) = if glyph.advance == 0.0 && own > 0.0 { (0.0, own) } else { (glyph.x, glyph.advance) };
-            let x = self.pen + Pt(shift) - run.x;
-            run.glyphs.push(Glyph { id: glyph.id as u16, x, rise: Pt(-glyph.y), text: start..run.text.len() as u16 });
+            if advance == 0.0 && own.is_some_and(|letter| !is_combining_mark(letter)) {
+                let width = fonts.own_advance(run.face, glyph.id as u16) * run.size.0;
+                if width > 0.0 {
+                    (shift, advance) = (0.0, width);
+                }
+            }
+            run.glyphs.push(Glyph {
+                id: glyph.id as u16,
+                x: self.pen + Pt(shift) - run.x,
+                rise: Pt(-glyph.y),
+                text: start..run.text.len() as u16,
+                nominal: own.is_some() && own == fonts.nominal(run.face, glyph.id as u16),
+            });
             self.pen += Pt(advance);
         }
     }
 
-    fn extend_last(&mut self, characters: &str) {
-        if let Some(run) = self.runs.last_mut() {
-            run.text.push_str(characters);
-            let end = run.text.len() as u16;
-            if let Some(glyph) = run.glyphs.last_mut() {
-                glyph.text.end = end;
-            }
-        }
+    /// Gives the last glyph further characters; false when there is none yet.
+    fn extend_last(&mut self, characters: &str) -> bool {
+        let Some(run) = self.runs.last_mut() else { return false };
+        let Some(glyph) = run.glyphs.last_mut() else { return false };
+        run.text.push_str(characters);
+        glyph.text.end = run.text.len() as u16;
+        glyph.nominal = false;
+        true
+    }
+}
+
+/// A blank that must not be broken at is a plain one once it is set, if both are one glyph.
+fn plain_blank(letter: char, nominal: Option<char>) -> char {
+    match nominal {
+        Some(plain) if letter.is_whitespace() && plain.is_whitespace() => plain,
+        _ => letter,
     }
 }

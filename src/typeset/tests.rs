@@ -28,7 +28,7 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
 
 fn typesetter(draft: bool) -> Typesetter {
     let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft };
-    Typesetter::new(layout, &Fonts::built_in()).unwrap()
+    Typesetter::new(layout, &Fonts::built_in().unwrap())
 }
 
 /// Every text of a letter in reading order, a line each.
