@@ -57,7 +57,8 @@ fn write_text(placed: &PlacedText, coder: Coder<'_>, out: &mut Vec<u8>) {
     out.extend(b"ET\n");
 }
 
-/// One TJ array for each font; moves are written only where the shaper's place differs from where the widths lead.
+/// One place, and a TJ array for each font and rise; moves are written only where the shaper's place differs from where the
+/// widths lead.
 fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, out: &mut Vec<u8>) {
     let face = coder.face(run.face);
     let size = run.size.0;
@@ -68,12 +69,12 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, out: &mut Vec<u8>) 
     for glyph in &run.glyphs {
         let Some(coded) = face.find(run, glyph) else { continue };
         if font != Some(coded.resource) {
-            if font.is_some() {
-                out.extend(b")] TJ\n");
+            match font {
+                None => put(out, format_args!("1 0 0 1 {:.2} {:.2} Tm ", x.0, y.0)),
+                Some(_) => out.extend(b")] TJ\n"),
             }
             font = Some(coded.resource);
-            pen = glyph.x.0 * to_thousandths;
-            put(out, format_args!("/{} {size:.2} Tf 1 0 0 1 {:.2} {:.2} Tm [(", coded.resource, (x + glyph.x).0, y.0));
+            put(out, format_args!("/{} {size:.2} Tf [(", coded.resource));
         }
         if glyph.rise != rise {
             rise = glyph.rise;

@@ -1,20 +1,20 @@
 //! Glyphs of a font file -> the objects that embed them.
 //!
 //! `printpdf` subsets and describes the fonts; its document is handed over as `lopdf` objects, of which only the fonts' are
-//! kept. Whatever is embedded is compared with its source before it is used.
+//! kept, with a map from codes to text of our own, because the library leaves codes without text out. Whatever is embedded is compared with its source before it is used.
 
 use super::object::{self, Renumbering};
-use super::outline;
+use super::{outline, to_unicode};
 use crate::error::{Error, Result};
 use crate::typeset::{Face, Fonts};
 use libdeflater::{CompressionLvl, Compressor};
 use lopdf::content::Content;
-use lopdf::{Dictionary, Document, Object, ObjectId};
+use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 use printpdf::{
     Codepoint, FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt as PrintPt, TextItem,
 };
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// The fonts of a job as they are embedded from; each is parsed once, when it is first needed.
@@ -41,6 +41,8 @@ impl Sources {
 pub(super) struct Wanted {
     pub(super) face: Face,
     pub(super) glyphs: BTreeMap<u16, String>,
+    /// Those of them whose text is a part of a cluster's.
+    pub(super) parts: BTreeSet<u16>,
 }
 
 /// An embedded font.
@@ -122,9 +124,16 @@ fn finish(sources: &Sources, part: &Wanted, document: &Document, font: &Object, 
     let descendant = descendant(document, font)?;
     let widths = widths(descendant)?;
     outline::check(&sources.fonts, part, &codes, &widths, &program(document, descendant)?)?;
+    let to_unicode = font.as_dict().and_then(|font| font.get(b"ToUnicode")).and_then(Object::as_reference).map_err(|_| lost())?;
     let mut objects = vec![(0, font.clone())];
     for id in reachable(document, font) {
-        objects.push((id.0, compressed(cleaned(document.get_object(id).map_err(|_| lost())?.clone(), sources, part.face))));
+        let object = if id == to_unicode {
+            let texts = codes.iter().filter_map(|(glyph, code)| part.glyphs.get(glyph).map(|text| (*code, text.as_str())));
+            Object::Stream(Stream::new(Dictionary::new(), to_unicode::write(texts.collect())))
+        } else {
+            cleaned(document.get_object(id).map_err(|_| lost())?.clone(), sources, part.face)
+        };
+        objects.push((id.0, compressed(object)));
     }
     Ok(Embedded { codes, widths, objects })
 }

@@ -1,6 +1,6 @@
 //! Which glyphs the letters of a job need, and in how many letters each occurs.
 
-use crate::typeset::{Face, GlyphRun, Mark, Pages, TextLines};
+use crate::typeset::{Face, GlyphRun, Mark, Pages, Stands, TextLines};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -32,6 +32,8 @@ struct Count {
     last: u32,
     /// In fixed text.
     fixed: bool,
+    /// As a part of a cluster.
+    part: bool,
 }
 
 impl Count {
@@ -48,6 +50,7 @@ impl Count {
     fn merge(&mut self, other: Count) {
         self.letters += other.letters;
         self.fixed |= other.fixed;
+        self.part |= other.part;
     }
 
     /// In any fixed text, or in at least 0.5% of the letters.
@@ -107,11 +110,12 @@ impl GlyphUse {
         (0u16..).zip(counts).filter(move |(_, count)| count.is_frequent(letters)).map(|(glyph, _)| glyph)
     }
 
-    /// The glyphs of a face that stand for other texts and belong on the plate of so many letters, in order.
-    pub(super) fn frequent_forms(&self, face: Face, letters: u32) -> impl Iterator<Item = (u16, &str)> {
+    /// The glyphs of a face that stand for other texts and belong on the plate of so many letters, in order; and whether any
+    /// stands for a part of a cluster.
+    pub(super) fn frequent_forms(&self, face: Face, letters: u32) -> impl Iterator<Item = (u16, &str, bool)> {
         let forms = self.faces.get(face.index()).into_iter().flat_map(|face| &face.forms);
         let forms = forms.flat_map(|(glyph, texts)| texts.iter().map(|(text, count)| (*glyph, text.as_str(), *count)));
-        forms.filter(move |(_, _, count)| count.is_frequent(letters)).map(|(glyph, text, _)| (glyph, text))
+        forms.filter(move |(_, _, count)| count.is_frequent(letters)).map(|(glyph, text, count)| (glyph, text, count.part))
     }
 
     fn note(&mut self, text: &TextLines, lines: Range<usize>) {
@@ -126,7 +130,7 @@ impl GlyphUse {
         }
         let face = &mut self.faces[run.face.index()];
         for glyph in &run.glyphs {
-            if glyph.nominal {
+            if glyph.stands == Stands::Nominal {
                 let at = usize::from(glyph.id);
                 if face.nominal.len() <= at {
                     face.nominal.resize(at + 1, Count::default());
@@ -135,9 +139,12 @@ impl GlyphUse {
             } else {
                 let texts = face.forms.entry(glyph.id).or_default();
                 let text = run.text_of(glyph);
-                match texts.get_mut(text) {
-                    Some(count) => count.note(self.letters, fixed),
-                    None => texts.entry(text.to_owned()).or_default().note(self.letters, fixed),
+                if !texts.contains_key(text) {
+                    texts.insert(text.to_owned(), Count::default());
+                }
+                if let Some(count) = texts.get_mut(text) {
+                    count.note(self.letters, fixed);
+                    count.part |= glyph.stands == Stands::Part;
                 }
             }
         }

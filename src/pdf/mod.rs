@@ -13,6 +13,7 @@ mod piece;
 mod plate;
 pub mod readback;
 mod stream;
+mod to_unicode;
 
 pub use glyphs::GlyphUse;
 pub use piece::piece;

@@ -9,7 +9,7 @@
 use super::embed::{self, Embedded, Sources, Wanted};
 use super::glyphs::{self, GlyphUse};
 use crate::error::Result;
-use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Pages};
+use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Pages, Stands};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ impl PlateFace {
 
     #[inline]
     fn find(&self, run: &GlyphRun, glyph: &Glyph) -> Option<Coded> {
-        if glyph.nominal {
+        if glyph.stands == Stands::Nominal {
             let code = self.code(glyph.id);
             if code != 0 {
                 return Some(Coded { resource: self.resource, code, width: self.width(code) });
@@ -157,16 +157,16 @@ impl Plate {
         for face in fonts.faces() {
             let mut texts = Texts::new();
             for glyph in glyphs.frequent_nominal(face, letters) {
-                texts.entry(glyph).or_default().extend(fonts.nominal(face, glyph).map(String::from));
+                texts.entry(glyph).or_default().extend(fonts.nominal(face, glyph).map(|character| (character.to_string(), false)));
             }
-            for (glyph, text) in glyphs.frequent_forms(face, letters) {
-                texts.entry(glyph).or_default().insert(text.to_owned());
+            for (glyph, text, part) in glyphs.frequent_forms(face, letters) {
+                texts.entry(glyph).or_default().insert(text.to_owned(), part);
             }
             // Piece and page numbers and codes: whatever digits they have, no letter needs a supplement for them.
             if face == Face::REGULAR || (face == Face::BOLD && !texts.is_empty()) {
                 for digit in '0'..='9' {
                     if let Some(glyph) = fonts.glyph(face, digit) {
-                        texts.entry(glyph).or_default().insert(digit.to_string());
+                        texts.entry(glyph).or_default().insert(digit.to_string(), false);
                     }
                 }
             }
@@ -249,7 +249,8 @@ impl Plate {
                 for glyph in &run.glyphs {
                     if face.and_then(|face| face.find(run, glyph)).is_none() {
                         let texts = missing.entry(run.face).or_default();
-                        texts.entry(glyph.id).or_default().insert(run.text_of(glyph).to_owned());
+                        let part = texts.entry(glyph.id).or_default().entry(run.text_of(glyph).to_owned()).or_default();
+                        *part |= glyph.stands == Stands::Part;
                     }
                 }
             }
@@ -271,8 +272,8 @@ impl Plate {
     }
 }
 
-/// Glyph id -> texts that it is to stand for.
-type Texts = BTreeMap<u16, BTreeSet<String>>;
+/// Glyph id -> texts that it is to stand for, each with whether it is a part of a cluster's.
+type Texts = BTreeMap<u16, BTreeMap<String, bool>>;
 
 fn is_nominal(fonts: &Fonts, face: Face, glyph: u16, text: &str) -> bool {
     let mut characters = text.chars();
@@ -289,12 +290,15 @@ fn coded(resource: Resource, font: &Embedded, glyph: u16) -> Coded {
 fn layers(face: Face, texts: Texts, fonts: &Fonts) -> Vec<Wanted> {
     let mut layers: Vec<Wanted> = Vec::new();
     for (glyph, texts) in texts {
-        let (own, others): (Vec<String>, Vec<String>) = texts.into_iter().partition(|text| is_nominal(fonts, face, glyph, text));
-        for (number, text) in own.into_iter().chain(others).enumerate() {
+        let (own, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| is_nominal(fonts, face, glyph, text));
+        for (number, (text, part)) in own.into_iter().chain(others).enumerate() {
             if layers.len() == number {
-                layers.push(Wanted { face, glyphs: BTreeMap::new() });
+                layers.push(Wanted { face, glyphs: BTreeMap::new(), parts: BTreeSet::new() });
             }
             layers[number].glyphs.insert(glyph, text);
+            if part {
+                layers[number].parts.insert(glyph);
+            }
         }
     }
     layers

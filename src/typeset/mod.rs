@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use envelope::{EnvelopeProfile, profile};
 pub use font::{Face, Fonts};
-pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
+pub use shape::{Glyph, GlyphRun, Stands, TextLine, TextLines};
 pub use unit::{Point, Pt, Rect};
 
 /// Sheet width and height: US Letter.

@@ -38,7 +38,7 @@ pub struct TextLine {
     pub height: Pt,
     /// Baseline, from the paragraph's top.
     pub baseline: Pt,
-    /// In visual order.
+    /// In the order in which they are read; where each stands is its own.
     pub runs: Vec<GlyphRun>,
 }
 
@@ -51,10 +51,9 @@ pub struct GlyphRun {
     pub size: Pt,
     /// Start of the pen, from the paragraph's left edge.
     pub x: Pt,
-    /// Glyphs in visual order.
+    /// In the order in which they are read: of right-to-left text each stands left of the one before.
     pub glyphs: Vec<Glyph>,
-    /// The characters, in the order of the glyphs: from left to right, so that right-to-left text stands backwards, but for
-    /// the characters of one glyph.
+    /// The characters, in the order of the glyphs.
     pub text: String,
     /// Target when the run is part of a link.
     pub link: Option<Arc<str>>,
@@ -78,8 +77,19 @@ pub struct Glyph {
     pub rise: Pt,
     /// Its characters: bytes of the run's text; empty for a glyph that shares its neighbour's.
     pub text: Range<u16>,
-    /// Whether they are the one character that the glyph stands for by itself ([`Fonts::nominal`]), as most are.
-    pub nominal: bool,
+    /// What they are to the glyph.
+    pub stands: Stands,
+}
+
+/// What a glyph's characters are to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// The one character that the glyph stands for by itself ([`Fonts::nominal`]), as most do.
+    Nominal,
+    /// What the font makes this glyph of: a ligature, a joined form.
+    Form,
+    /// A share in the characters of a cluster whose glyphs stand for them together.
+    Part,
 }
 
 /// Size and leading of a paragraph.
@@ -183,9 +193,12 @@ impl Shaper {
         let mut uncovered = None;
         for line in layout.lines() {
             let mut reader = LineReader { text: &text, inlines, fonts: &self.fonts, runs: Vec::new(), pen: Pt(0.0), uncovered: None };
+            let mut starts = Vec::new();
             for run in line.runs() {
                 reader.read(&run);
+                starts.resize(reader.runs.len(), run.text_range().start);
             }
+            reader.order(&starts);
             uncovered = uncovered.or(reader.uncovered);
             let tallest = reader.runs.iter().fold(style.size, |size, run| size.max(run.size));
             let leading = style.leading * (tallest.0 / style.size.0);
@@ -246,6 +259,7 @@ impl LineReader<'_> {
     fn read(&mut self, run: &parley::layout::Run<'_, u32>) {
         let font = run.font();
         let face = self.fonts.face_of(font.data.id(), font.index).unwrap_or(Face::REGULAR);
+        let first = self.runs.len();
         let mut inline = None;
         // Text whose glyph is still to come: later parts of a ligature that is read right to left, and unseen characters.
         let mut early: Option<Range<usize>> = None;
@@ -274,6 +288,19 @@ impl LineReader<'_> {
             };
             self.push(&self.text[whole], &cluster);
         }
+        if run.is_rtl() {
+            self.runs[first..].iter_mut().for_each(reverse);
+            self.runs[first..].reverse();
+        }
+    }
+
+    /// Puts the runs into the order of their text, which right-to-left text in a line turns around.
+    fn order(&mut self, starts: &[usize]) {
+        if !starts.is_sorted() {
+            let mut runs: Vec<(usize, GlyphRun)> = starts.iter().copied().zip(self.runs.drain(..)).collect();
+            runs.sort_by_key(|(start, _)| *start);
+            self.runs.extend(runs.into_iter().map(|(_, run)| run));
+        }
     }
 
     fn start_run(&mut self, face: Face, size: Pt, inline: u32) {
@@ -289,23 +316,16 @@ impl LineReader<'_> {
         let blank = |glyph: &parley::layout::Glyph| glyph.advance == 0.0 && nominal(glyph.id) == Some(' ') && !characters.starts_with(' ');
         let glyphs = cluster.glyphs().filter(|glyph| !blank(glyph));
         let (count, letters) = (glyphs.clone().count(), characters.chars().count());
+        let at = |index: usize| if cluster.is_rtl() { count - 1 - index } else { index };
         let one_each = count == letters
-            && match (count, cluster.is_rtl()) {
-                (1, _) => true,
-                (_, true) => glyphs.clone().zip(characters.chars().rev()).all(|(glyph, letter)| nominal(glyph.id) == Some(letter)),
-                (_, false) => glyphs.clone().zip(characters.chars()).all(|(glyph, letter)| nominal(glyph.id) == Some(letter)),
-            };
+            && (count == 1 || glyphs.clone().enumerate().all(|(index, glyph)| nominal(glyph.id) == characters.chars().nth(at(index))));
         for (index, glyph) in glyphs.enumerate() {
             let start = run.text.len() as u16;
-            let mut own = None;
-            match (one_each, index) {
-                (true, _) => {
-                    let at = if cluster.is_rtl() { letters - 1 - index } else { index };
-                    own = characters.chars().nth(at).map(|letter| plain_blank(letter, nominal(glyph.id)));
-                    run.text.extend(own);
-                }
-                (false, 0) => run.text.push_str(characters),
-                (false, _) => {}
+            let own = characters.chars().nth(at(index)).filter(|_| one_each).map(|letter| plain_blank(letter, nominal(glyph.id)));
+            match own {
+                Some(letter) => run.text.push(letter),
+                None if at(index) + 1 == count => run.text.extend(characters.chars().skip(at(index))),
+                None => run.text.extend(characters.chars().nth(at(index))),
             }
             if glyph.id == 0 {
                 let lacking = |letter: &char| !fonts.built_in_has(*letter) && !is_unseen(*letter);
@@ -324,7 +344,11 @@ impl LineReader<'_> {
                 x: self.pen + Pt(shift) - run.x,
                 rise: Pt(-glyph.y),
                 text: start..run.text.len() as u16,
-                nominal: own.is_some() && own == fonts.nominal(run.face, glyph.id as u16),
+                stands: match own {
+                    Some(letter) if nominal(glyph.id) == Some(letter) => Stands::Nominal,
+                    None if count > 1 => Stands::Part,
+                    _ => Stands::Form,
+                },
             });
             self.pen += Pt(advance);
         }
@@ -336,8 +360,19 @@ impl LineReader<'_> {
         let Some(glyph) = run.glyphs.last_mut() else { return false };
         run.text.push_str(characters);
         glyph.text.end = run.text.len() as u16;
-        glyph.nominal = false;
+        glyph.stands = if glyph.stands == Stands::Part { Stands::Part } else { Stands::Form };
         true
+    }
+}
+
+/// Turns a run that was read from left to right into the order of right-to-left text.
+fn reverse(run: &mut GlyphRun) {
+    let painted = std::mem::take(&mut run.text);
+    run.glyphs.reverse();
+    for glyph in &mut run.glyphs {
+        let start = run.text.len() as u16;
+        run.text.push_str(painted.get(usize::from(glyph.text.start)..usize::from(glyph.text.end)).unwrap_or_default());
+        glyph.text = start..run.text.len() as u16;
     }
 }
 
