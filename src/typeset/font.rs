@@ -21,6 +21,10 @@ impl Face {
     pub const REGULAR: Face = Face(0);
     /// Built-in bold.
     pub const BOLD: Face = Face(1);
+    /// Built-in italic.
+    pub const ITALIC: Face = Face(2);
+    /// Built-in bold italic.
+    pub const BOLD_ITALIC: Face = Face(3);
 
     /// Position among the faces of its [`Fonts`].
     pub fn index(self) -> usize {

@@ -11,6 +11,7 @@ mod font_folder;
 mod font_packages;
 mod furniture;
 mod paginate;
+mod plain;
 mod shape;
 mod unit;
 

@@ -4,6 +4,7 @@
 
 use super::fallback::{self, is_unseen};
 use super::font::{Face, Fonts};
+use super::plain::PlainShaper;
 use super::unit::Pt;
 use crate::compose::Inline;
 use parley::fontique::SourceCache;
@@ -27,6 +28,18 @@ pub struct TextLines {
     pub width: Pt,
     /// Whether it holds nothing of a person: then every letter of its form shares it.
     pub fixed: bool,
+}
+
+impl TextLines {
+    /// Adds a line below the others.
+    pub(super) fn push(&mut self, runs: Vec<GlyphRun>, style: Style) {
+        let tallest = runs.iter().fold(style.size, |size, run| size.max(run.size));
+        let leading = style.leading * (tallest.0 / style.size.0);
+        // Centres capitals in the line: 0.357 em is half of Noto Sans' cap height.
+        let baseline = self.height + leading * 0.5 + style.size * 0.357;
+        self.lines.push(TextLine { top: self.height, height: leading, baseline, runs });
+        self.height += leading;
+    }
 }
 
 /// A line of a paragraph.
@@ -115,13 +128,16 @@ impl Style {
 }
 
 /// How much larger a code to be typed is set than the text around it.
-const CODE_SCALE: f32 = 1.25;
+pub(super) const CODE_SCALE: f32 = 1.25;
+/// What is added after each character of a code, in ems of the text around it.
+pub(super) const CODE_SPACING: f32 = 0.06;
 /// Paragraphs kept: far above what a job's fixed text needs, small enough for any machine.
 const KEPT_PARAGRAPHS: usize = 4096;
 
 /// Shapes paragraphs and keeps what it shaped.
 pub(super) struct Shaper {
     fonts: Fonts,
+    plain: PlainShaper,
     context: FontContext,
     scratch: LayoutContext<u32>,
     kept: HashMap<Key, Arc<TextLines>>,
@@ -149,7 +165,14 @@ struct Key {
 impl Shaper {
     pub(super) fn new(fonts: &Fonts) -> Shaper {
         let context = FontContext { collection: fonts.collection(), source_cache: SourceCache::default() };
-        Shaper { fonts: fonts.clone(), context, scratch: LayoutContext::new(), kept: HashMap::new(), uncovered: None }
+        Shaper {
+            fonts: fonts.clone(),
+            plain: PlainShaper::new(fonts),
+            context,
+            scratch: LayoutContext::new(),
+            kept: HashMap::new(),
+            uncovered: None,
+        }
     }
 
     /// The first character since the last call that no font has.
@@ -187,12 +210,28 @@ impl Shaper {
     }
 
     fn shape(&mut self, inlines: &[Inline], style: Style, width: Pt) -> (TextLines, Option<char>) {
+        match self.plain.line(inlines, style, width) {
+            Some(line) => (line, None),
+            None => self.shape_any(inlines, style, width),
+        }
+    }
+
+    /// Shapes text of any script, with line breaks.
+    pub(super) fn shape_any(&mut self, inlines: &[Inline], style: Style, width: Pt) -> (TextLines, Option<char>) {
         let text: String = inlines.iter().map(|inline| inline.text.as_str()).collect();
         let layout = self.lay_out(inlines, &text, style, width);
-        let mut lines = TextLines { width: Pt(layout.width()), ..TextLines::default() };
+        let mut lines = TextLines::default();
         let mut uncovered = None;
         for line in layout.lines() {
-            let mut reader = LineReader { text: &text, inlines, fonts: &self.fonts, runs: Vec::new(), pen: Pt(0.0), uncovered: None };
+            let mut reader = LineReader {
+                text: &text,
+                inlines,
+                fonts: &self.fonts,
+                runs: Vec::new(),
+                pen: Pt(0.0),
+                uncovered: None,
+                cluster: Vec::new(),
+            };
             let mut starts = Vec::new();
             for run in line.runs() {
                 reader.read(&run);
@@ -200,12 +239,10 @@ impl Shaper {
             }
             reader.order(&starts);
             uncovered = uncovered.or(reader.uncovered);
-            let tallest = reader.runs.iter().fold(style.size, |size, run| size.max(run.size));
-            let leading = style.leading * (tallest.0 / style.size.0);
-            // Centres capitals in the line: 0.357 em is half of Noto Sans' cap height.
-            let baseline = lines.height + leading * 0.5 + style.size * 0.357;
-            lines.lines.push(TextLine { top: lines.height, height: leading, baseline, runs: reader.runs });
-            lines.height += leading;
+            // Not the layout's own width: that knows nothing of the room given to accents.
+            let hanging = if line.runs().any(|run| run.is_rtl()) { Pt(0.0) } else { trailing_blanks(&reader.runs, reader.pen) };
+            lines.width = lines.width.max(reader.pen - hanging);
+            lines.push(reader.runs, style);
         }
         (lines, uncovered)
     }
@@ -235,7 +272,7 @@ impl Shaper {
             }
             if inline.code {
                 builder.push(StyleProperty::FontSize(style.size.0 * CODE_SCALE), range.clone());
-                builder.push(StyleProperty::LetterSpacing(style.size.0 * 0.06), range.clone());
+                builder.push(StyleProperty::LetterSpacing(style.size.0 * CODE_SPACING), range.clone());
                 builder.push(StyleProperty::FontFeatures(FontFeatures::List(Cow::Borrowed(&CODE_FEATURES))), range);
             }
         }
@@ -253,6 +290,8 @@ struct LineReader<'a> {
     runs: Vec<GlyphRun>,
     pen: Pt,
     uncovered: Option<char>,
+    /// Room for one cluster's glyphs.
+    cluster: Vec<Shaped>,
 }
 
 impl LineReader<'_> {
@@ -310,47 +349,14 @@ impl LineReader<'_> {
 
     fn push(&mut self, characters: &str, cluster: &parley::layout::Cluster<'_, u32>) {
         let Some(run) = self.runs.last_mut() else { return };
-        let fonts = self.fonts;
-        let nominal = |glyph: u32| fonts.nominal(run.face, glyph as u16);
-        // The shaper stands a blank of no width for a joiner or a mark of direction.
-        let blank = |glyph: &parley::layout::Glyph| glyph.advance == 0.0 && nominal(glyph.id) == Some(' ') && !characters.starts_with(' ');
-        let glyphs = cluster.glyphs().filter(|glyph| !blank(glyph));
-        let (count, letters) = (glyphs.clone().count(), characters.chars().count());
-        let at = |index: usize| if cluster.is_rtl() { count - 1 - index } else { index };
-        let one_each = count == letters
-            && (count == 1 || glyphs.clone().enumerate().all(|(index, glyph)| nominal(glyph.id) == characters.chars().nth(at(index))));
-        for (index, glyph) in glyphs.enumerate() {
-            let start = run.text.len() as u16;
-            let own = characters.chars().nth(at(index)).filter(|_| one_each).map(|letter| plain_blank(letter, nominal(glyph.id)));
-            match own {
-                Some(letter) => run.text.push(letter),
-                None if at(index) + 1 == count => run.text.extend(characters.chars().skip(at(index))),
-                None => run.text.extend(characters.chars().nth(at(index))),
-            }
-            if glyph.id == 0 {
-                let lacking = |letter: &char| !fonts.built_in_has(*letter) && !is_unseen(*letter);
-                self.uncovered = self.uncovered.or(characters.chars().find(lacking)).or(characters.chars().next());
-            }
-            let (mut shift, mut advance) = (glyph.x, glyph.advance);
-            // The font files accents that stand alone (` ´ ¨) among the combining ones, so the shaper gives them no width.
-            if advance == 0.0 && own.is_some_and(|letter| !is_combining_mark(letter)) {
-                let width = fonts.own_advance(run.face, glyph.id as u16) * run.size.0;
-                if width > 0.0 {
-                    (shift, advance) = (0.0, width);
-                }
-            }
-            run.glyphs.push(Glyph {
-                id: glyph.id as u16,
-                x: self.pen + Pt(shift) - run.x,
-                rise: Pt(-glyph.y),
-                text: start..run.text.len() as u16,
-                stands: match own {
-                    Some(letter) if nominal(glyph.id) == Some(letter) => Stands::Nominal,
-                    None if count > 1 => Stands::Part,
-                    _ => Stands::Form,
-                },
-            });
-            self.pen += Pt(advance);
+        let glyph = |glyph: parley::layout::Glyph| Shaped { id: glyph.id as u16, x: glyph.x, rise: -glyph.y, advance: glyph.advance };
+        self.cluster.clear();
+        self.cluster.extend(cluster.glyphs().map(glyph));
+        let lacking = self.cluster.iter().any(|glyph| glyph.id == 0);
+        push_cluster(self.fonts, run, &mut self.pen, characters, cluster.is_rtl(), &mut self.cluster);
+        if lacking {
+            let lacking = |letter: &char| !self.fonts.built_in_has(*letter) && !is_unseen(*letter);
+            self.uncovered = self.uncovered.or(characters.chars().find(lacking)).or(characters.chars().next());
         }
     }
 
@@ -365,6 +371,66 @@ impl LineReader<'_> {
     }
 }
 
+/// A glyph as it was shaped, points from the pen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shaped {
+    pub(super) id: u16,
+    pub(super) x: f32,
+    pub(super) rise: f32,
+    pub(super) advance: f32,
+}
+
+/// Adds the glyphs of some characters, from left to right, to a run, and shares the characters among them.
+#[inline]
+pub(super) fn push_cluster(
+    fonts: &Fonts,
+    run: &mut GlyphRun,
+    pen: &mut Pt,
+    characters: &str,
+    right_to_left: bool,
+    glyphs: &mut Vec<Shaped>,
+) {
+    let nominal = |glyph: &Shaped| fonts.nominal(run.face, glyph.id);
+    if glyphs.iter().any(|glyph| glyph.advance == 0.0) && !characters.starts_with(' ') {
+        // The shaper stands a blank of no width for a joiner or a mark of direction.
+        glyphs.retain(|glyph| glyph.advance != 0.0 || nominal(glyph) != Some(' '));
+    }
+    let (count, letters) = (glyphs.len(), characters.chars().count());
+    let at = |index: usize| if right_to_left { count - 1 - index } else { index };
+    let one_each = count == letters
+        && (count == 1 || glyphs.iter().enumerate().all(|(index, glyph)| nominal(glyph) == characters.chars().nth(at(index))));
+    for (index, glyph) in glyphs.iter().enumerate() {
+        let start = run.text.len() as u16;
+        let own_character = nominal(glyph);
+        let own = characters.chars().nth(at(index)).filter(|_| one_each).map(|letter| plain_blank(letter, own_character));
+        match own {
+            Some(letter) => run.text.push(letter),
+            None if at(index) + 1 == count => run.text.extend(characters.chars().skip(at(index))),
+            None => run.text.extend(characters.chars().nth(at(index))),
+        }
+        let (mut shift, mut advance) = (glyph.x, glyph.advance);
+        // The font files accents that stand alone (` ´ ¨) among the combining ones, so the shaper gives them no width.
+        if advance == 0.0 && own.is_some_and(|letter| !is_combining_mark(letter)) {
+            let width = fonts.own_advance(run.face, glyph.id) * run.size.0;
+            if width > 0.0 {
+                (shift, advance) = (0.0, width);
+            }
+        }
+        run.glyphs.push(Glyph {
+            id: glyph.id,
+            x: *pen + Pt(shift) - run.x,
+            rise: Pt(glyph.rise),
+            text: start..run.text.len() as u16,
+            stands: match own {
+                Some(letter) if own_character == Some(letter) => Stands::Nominal,
+                None if count > 1 => Stands::Part,
+                _ => Stands::Form,
+            },
+        });
+        *pen += Pt(advance);
+    }
+}
+
 /// Turns a run that was read from left to right into the order of right-to-left text.
 fn reverse(run: &mut GlyphRun) {
     let painted = std::mem::take(&mut run.text);
@@ -374,6 +440,13 @@ fn reverse(run: &mut GlyphRun) {
         run.text.push_str(painted.get(usize::from(glyph.text.start)..usize::from(glyph.text.end)).unwrap_or_default());
         glyph.text = start..run.text.len() as u16;
     }
+}
+
+/// Width of the blanks that a line from left to right ends with.
+pub(super) fn trailing_blanks(runs: &[GlyphRun], pen: Pt) -> Pt {
+    let glyphs = runs.iter().flat_map(|run| run.glyphs.iter().map(move |glyph| (run, glyph)));
+    let blanks = glyphs.rev().take_while(|(run, glyph)| run.text_of(glyph) == " ");
+    blanks.last().map_or(Pt(0.0), |(run, glyph)| pen - (run.x + glyph.x))
 }
 
 /// A blank that must not be broken at is a plain one once it is set, if both are one glyph.
