@@ -1,4 +1,4 @@
-//! Codes -> text: a font's /ToUnicode map (ISO 32000-1, 9.10.3; Adobe Technical Note 5411).
+//! Codes -> text: a font's `/ToUnicode` map (ISO 32000-1, 9.10.3; Adobe Technical Note 5411).
 
 use super::object::put;
 use std::collections::BTreeMap;

@@ -81,7 +81,7 @@ impl PlainShaper {
         let (bytes, _) = self.fonts.bytes(segment.face);
         let font = FontRef::new(bytes).ok()?;
         let shaper = face.data.shaper(&font).build();
-        let mut buffer = self.buffer.take().unwrap_or_else(UnicodeBuffer::new);
+        let mut buffer = self.buffer.take().unwrap_or_default();
         buffer.set_cluster_level(BufferClusterLevel::MonotoneCharacters);
         let parts = &inlines[segment.inlines.clone()];
         let joined;
