@@ -17,9 +17,11 @@ use crate::pdf::Plate;
 use crate::recipients::{self, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
 use crate::rules::Rules;
+use crate::typeset::imb::Mailer;
 use crate::typeset::{self, Fonts, Layout};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
@@ -101,7 +103,7 @@ pub struct Proofed {
     sets: Vec<Set>,
     /// Distinct wordings with how many people get each.
     pub variants: BTreeMap<Variant, u64>,
-    plate: Plate,
+    plate: Arc<Plate>,
     layout: Layout,
     fonts: Fonts,
     press: Press,
@@ -130,8 +132,16 @@ fn proof(
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
-    let plate = Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?;
+    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?);
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })
+}
+
+/// How an incident's letters are set while they are drafts of no job.
+fn layout(incident: &Incident) -> Result<Layout> {
+    let envelope = typeset::profile(&incident.print.envelope)?;
+    let mailer = incident.print.imb.as_ref().map(|imb| Mailer::new(&imb.service_type, &imb.mailer_id, imb.first_serial)).transpose();
+    let mailer = mailer.map_err(press::no_barcode)?;
+    Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
 }
 
 /// Reads and judges everything, letters included, without touching the ledger.
@@ -140,7 +150,7 @@ fn proof(
 /// Refused when the incident, a list or a template cannot be used.
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
     let case = read(folder)?;
-    let layout = Layout { envelope: typeset::profile(&case.incident.print.envelope)?, draft: true };
+    let layout = layout(&case.incident)?;
     // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
     let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
     let fonts = fonts(&case.incident)?;
@@ -178,7 +188,7 @@ pub struct Job {
 /// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
 pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
     let case = read(folder)?;
-    let envelope = typeset::profile(&case.incident.print.envelope)?;
+    let layout = layout(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
     let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
     let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
@@ -188,7 +198,8 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let fonts = fonts(&case.incident)?;
     let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;
     let number = ledger.job(&digest)?;
-    let proofed = proof(case, Layout { envelope, draft }, fonts, Press::new(jobs)?, &numbers, progress)?;
+    let layout = Layout { draft, job: number, ..layout };
+    let proofed = proof(case, layout, fonts, Press::new(jobs)?, &numbers, progress)?;
     let wording = inputs::wording_digest(&sources);
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }

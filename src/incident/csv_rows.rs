@@ -79,6 +79,10 @@ enum At {
 
 impl Quotes {
     fn of(row: &str) -> Quotes {
+        if !row.as_bytes().contains(&b'"') {
+            let commas = row.bytes().filter(|byte| *byte == b',').count() as u64;
+            return Quotes { commas, ..Quotes::default() };
+        }
         let mut quotes = Quotes::default();
         let mut at = At::CellStart;
         let mut lines = LineCounter::default();

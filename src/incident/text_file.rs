@@ -79,6 +79,10 @@ impl LineCounter {
 
     /// Moves over a piece of text.
     pub(crate) fn pass(&mut self, bytes: &[u8]) {
+        if !self.after_carriage_return && !bytes.contains(&b'\r') {
+            self.ended += bytes.iter().filter(|byte| **byte == b'\n').count() as u64;
+            return;
+        }
         for byte in bytes {
             match byte {
                 b'\n' if self.after_carriage_return => {}

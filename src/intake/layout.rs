@@ -54,7 +54,7 @@ pub(super) fn of(
     text: &str,
     provider_known: bool,
 ) -> (Layout, Vec<Finding>) {
-    let headers: Vec<String> = header.iter().map(clean).collect();
+    let headers: Vec<String> = header.iter().map(|header| clean(header).into_owned()).collect();
     if let Some(finding) = other_separator(list, header, line) {
         return (Layout::default(), vec![finding]);
     }

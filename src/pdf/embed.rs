@@ -272,7 +272,7 @@ fn compressed(object: Object) -> Object {
 }
 
 /// Compresses into a fresh vector (zlib format, RFC 1950).
-pub(super) fn deflate(compressor: &mut Compressor, bytes: &[u8]) -> Vec<u8> {
+fn deflate(compressor: &mut Compressor, bytes: &[u8]) -> Vec<u8> {
     let mut out = vec![0; compressor.zlib_compress_bound(bytes.len())];
     // The bound is the library's own: a vector of that size always suffices.
     let length = compressor.zlib_compress(bytes, &mut out).unwrap_or_default();

@@ -1,18 +1,18 @@
 //! Which glyphs the letters of a job need, and in how many letters each occurs.
 
-use crate::typeset::{Face, GlyphRun, Mark, Pages, Stands, TextLines};
+use crate::typeset::{Face, GlyphRun, Mark, Pages, Passage, Stands, TextLines};
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Every glyph of some letters. Two are merged to the same in any order. Keep one for each thread: it remembers which fixed
-/// texts it has read, so that they cost one look for every further letter.
+/// passages it has read, so that they cost one look for every further letter.
 #[derive(Clone, Default)]
 pub struct GlyphUse {
     letters: u32,
     faces: Vec<FaceUse>,
-    /// Fixed texts that were read, by their address; kept, so that no other text can take the address.
-    fixed: HashMap<usize, Arc<TextLines>>,
+    /// Fixed passages that were read, by their place in memory; kept, so that no other can take the place.
+    fixed: HashMap<usize, Arc<Passage>>,
 }
 
 #[derive(Clone, Default)]
@@ -63,16 +63,18 @@ impl GlyphUse {
     /// Counts the glyphs of a letter.
     pub fn add(&mut self, pages: &Pages) {
         self.letters += 1;
-        for (text, lines) in texts(pages) {
-            if text.fixed {
-                let address = Arc::as_ptr(text) as usize;
-                if self.fixed.contains_key(&address) {
-                    continue;
+        for mark in pages.pages.iter().flat_map(|page| &page.marks) {
+            match mark {
+                Mark::Passage(placed) if placed.passage.fixed => {
+                    let place = Arc::as_ptr(&placed.passage) as usize;
+                    if !self.fixed.contains_key(&place) {
+                        self.fixed.insert(place, Arc::clone(&placed.passage));
+                        // Whole, whatever part stands here: another letter may break it elsewhere.
+                        for_each_text(&placed.passage.marks, &mut |text, lines| self.note(text, lines, true));
+                    }
                 }
-                self.fixed.insert(address, Arc::clone(text));
-                self.note(text, 0..text.lines.len());
-            } else {
-                self.note(text, lines);
+                Mark::Passage(placed) => for_each_text(&placed.marks(), &mut |text, lines| self.note(text, lines, false)),
+                mark => for_each_text(std::slice::from_ref(mark), &mut |text, lines| self.note(text, lines, text.fixed)),
             }
         }
     }
@@ -118,9 +120,9 @@ impl GlyphUse {
         forms.filter(move |(_, _, count)| count.is_frequent(letters)).map(|(glyph, text, count)| (glyph, text, count.part))
     }
 
-    fn note(&mut self, text: &TextLines, lines: Range<usize>) {
+    fn note(&mut self, text: &TextLines, lines: Range<usize>, fixed: bool) {
         for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
-            self.note_run(run, text.fixed);
+            self.note_run(run, fixed);
         }
     }
 
@@ -151,11 +153,13 @@ impl GlyphUse {
     }
 }
 
-/// Every text of a letter with the lines of it that stand there.
-pub(super) fn texts(pages: &Pages) -> impl Iterator<Item = (&Arc<TextLines>, Range<usize>)> {
-    pages.pages.iter().flat_map(|page| &page.marks).filter_map(|mark| match mark {
-        Mark::Text(placed) => Some((&placed.text, placed.lines.clone())),
-        Mark::Watermark { text, .. } => Some((text, 0..text.lines.len())),
-        Mark::Frame { .. } => None,
-    })
+/// Shows the texts of some marks, with the lines of each that stand there; passages are passed over.
+pub(super) fn for_each_text(marks: &[Mark], take: &mut dyn FnMut(&TextLines, Range<usize>)) {
+    for mark in marks {
+        match mark {
+            Mark::Text(placed) => take(&placed.text, placed.lines.clone()),
+            Mark::Watermark { text, .. } => take(text, 0..text.lines.len()),
+            Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => {}
+        }
+    }
 }

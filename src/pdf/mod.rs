@@ -4,20 +4,26 @@
 //! the plate. Each letter then writes only its own content beside it.
 
 mod content;
+mod deflate;
 mod document;
 mod embed;
 mod glyphs;
+mod matrix;
+mod metadata;
+mod number;
 mod object;
 mod outline;
 mod piece;
 mod plate;
 pub mod readback;
 mod stream;
+mod structure;
 mod to_unicode;
+mod type_case;
 
 pub use glyphs::GlyphUse;
-pub use piece::piece;
-pub use plate::{Plate, Supplement};
+pub use piece::{Piece, PieceWriter, Standard};
+pub use plate::Plate;
 pub use stream::{StreamPart, StreamedPiece};
 
 #[cfg(test)]

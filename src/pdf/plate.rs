@@ -4,15 +4,16 @@
 //! - [`Plate::supplement`] tells once per letter whether it needs glyphs that the plate lacks, and embeds them.
 //! - [`Plate::coder`] with that supplement, if any, answers for a glyph of a run: in which font resource, under which code,
 //!   how wide. For most glyphs that is one look into a table.
-//! - [`Plate::resources`] names the fonts of the plate and of the supplement for the page tree.
+//! - [`Plate::resources`] names the fonts of the plate and of the supplement.
 
 use super::embed::{self, Embedded, Sources, Wanted};
-use super::glyphs::{self, GlyphUse};
+use super::glyphs::{GlyphUse, for_each_text};
+use super::number;
 use crate::error::Result;
-use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Pages, Stands};
+use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Mark, Pages, Stands, TextLines};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::sync::Arc;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Frozen fonts of a job: object bytes, and what the content needs to name glyphs.
 #[derive(Clone)]
@@ -23,18 +24,21 @@ pub struct Plate {
     fonts: Vec<u32>,
     faces: Vec<Option<PlateFace>>,
     sources: Arc<Sources>,
+    supplements: Arc<Mutex<BTreeMap<SupplementKey, Arc<Supplement>>>>,
 }
 
 /// A font's name among the resources of a page: `F3` of the plate, `S0` of a supplement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Resource {
-    letter: char,
+    letter: u8,
     number: u16,
 }
 
-impl fmt::Display for Resource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.letter, self.number)
+impl Resource {
+    /// Its name in content.
+    pub(super) fn push(self, out: &mut Vec<u8>) {
+        out.extend([b'/', self.letter]);
+        number::push_integer(self.number.into(), out);
     }
 }
 
@@ -125,8 +129,16 @@ impl FaceCoder<'_> {
     }
 }
 
+/// Face, glyph and text of each glyph of a supplement, in order.
+pub(super) type SupplementKey = Arc<[(Face, u16, String)]>;
+
+/// Supplements kept: far more than a job has sets of rare letters that come again.
+const KEPT_SUPPLEMENTS: usize = 1024;
+
 /// Small fonts of just those glyphs of one letter that the plate lacks. They depend on letter and plate alone.
-pub struct Supplement {
+pub(super) struct Supplement {
+    /// What it holds: equal for letters that lack the same glyphs.
+    pub(super) key: SupplementKey,
     embedded: Vec<Embedded>,
     forms: BTreeMap<Face, Forms>,
 }
@@ -178,9 +190,9 @@ impl Plate {
 
     fn freeze(sources: Arc<Sources>, wanted: &[Wanted], embedded: &[Embedded]) -> Plate {
         let mut faces: Vec<Option<PlateFace>> = vec![None; sources.fonts.count()];
-        let mut plate = Plate { objects: Vec::new(), fonts: Vec::new(), faces: Vec::new(), sources };
+        let mut plate = Plate { objects: Vec::new(), fonts: Vec::new(), faces: Vec::new(), sources, supplements: Arc::default() };
         for (number, (part, font)) in wanted.iter().zip(embedded).enumerate() {
-            let resource = Resource { letter: 'F', number: number as u16 };
+            let resource = Resource { letter: b'F', number: number as u16 };
             plate.fonts.push(plate.objects.len() as u32 + 1);
             let objects = font.write(plate.objects.len() as u32 + 1);
             plate.objects.extend(objects);
@@ -223,9 +235,9 @@ impl Plate {
         Coder { plate: self, supplement }
     }
 
-    /// `<</Font<</F0 1 0 R…>>>>` of every page; with the fonts of a supplement whose objects start at a number.
+    /// `<</F0 1 0 R…>>`: the fonts by their names in content, with those of a supplement whose objects start at a number.
     pub(super) fn resources(&self, supplement: Option<(&Supplement, u32)>) -> String {
-        let mut resources = String::from("<</Font<<");
+        let mut resources = String::from("<<");
         for (number, object) in self.fonts.iter().enumerate() {
             resources.push_str(&format!("/F{number} {object} 0 R"));
         }
@@ -233,7 +245,7 @@ impl Plate {
         for (number, (object, _)) in supplement.enumerate() {
             resources.push_str(&format!("/S{number} {object} 0 R"));
         }
-        resources.push_str(">>>>");
+        resources.push_str(">>");
         resources
     }
 
@@ -241,34 +253,61 @@ impl Plate {
     ///
     /// # Errors
     /// A bug of ours when a font cannot be subset, or an embedded glyph is not what its source has.
-    pub(super) fn supplement(&self, pages: &Pages) -> Result<Option<Supplement>> {
+    pub(super) fn supplement(&self, pages: &Pages) -> Result<Option<Arc<Supplement>>> {
         let mut missing: BTreeMap<Face, Texts> = BTreeMap::new();
-        for (text, lines) in glyphs::texts(pages).filter(|(text, _)| !text.fixed) {
-            for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
-                let face = self.face(run.face);
-                for glyph in &run.glyphs {
-                    if face.and_then(|face| face.find(run, glyph)).is_none() {
-                        let texts = missing.entry(run.face).or_default();
-                        let part = texts.entry(glyph.id).or_default().entry(run.text_of(glyph).to_owned()).or_default();
-                        *part |= glyph.stands == Stands::Part;
-                    }
-                }
+        let mut note = |text: &TextLines, lines: Range<usize>| self.note_missing(text, lines, &mut missing);
+        for mark in pages.pages.iter().flat_map(|page| &page.marks) {
+            match mark {
+                Mark::Passage(placed) if placed.passage.fixed => {}
+                Mark::Passage(placed) => for_each_text(&placed.marks(), &mut note),
+                mark => for_each_text(std::slice::from_ref(mark), &mut note),
             }
         }
         if missing.is_empty() {
             return Ok(None);
         }
+        let key: SupplementKey = missing
+            .iter()
+            .flat_map(|(face, texts)| texts.iter().map(|(glyph, texts)| (*face, *glyph, texts)))
+            .flat_map(|(face, glyph, texts)| texts.keys().map(move |text| (face, glyph, text.clone())))
+            .collect();
+        if let Some(known) = self.kept_supplements().get(&key) {
+            return Ok(Some(Arc::clone(known)));
+        }
         let wanted: Vec<Wanted> = missing.into_iter().flat_map(|(face, texts)| layers(face, texts, &self.sources.fonts)).collect();
         let embedded = embed::embed(&self.sources, &wanted)?;
         let mut forms: BTreeMap<Face, Forms> = BTreeMap::new();
         for (number, (part, font)) in wanted.iter().zip(&embedded).enumerate() {
-            let resource = Resource { letter: 'S', number: number as u16 };
+            let resource = Resource { letter: b'S', number: number as u16 };
             let face = forms.entry(part.face).or_default();
             for (glyph, text) in &part.glyphs {
                 face.entry(*glyph).or_default().push((text.clone(), coded(resource, font, *glyph)));
             }
         }
-        Ok(Some(Supplement { embedded, forms }))
+        let supplement = Arc::new(Supplement { key: Arc::clone(&key), embedded, forms });
+        let mut kept = self.kept_supplements();
+        if kept.len() < KEPT_SUPPLEMENTS {
+            kept.insert(key, Arc::clone(&supplement));
+        }
+        drop(kept);
+        Ok(Some(supplement))
+    }
+
+    fn kept_supplements(&self) -> MutexGuard<'_, BTreeMap<SupplementKey, Arc<Supplement>>> {
+        self.supplements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_missing(&self, text: &TextLines, lines: Range<usize>, missing: &mut BTreeMap<Face, Texts>) {
+        for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
+            let face = self.face(run.face);
+            for glyph in &run.glyphs {
+                if face.and_then(|face| face.find(run, glyph)).is_none() {
+                    let texts = missing.entry(run.face).or_default();
+                    let part = texts.entry(glyph.id).or_default().entry(run.text_of(glyph).to_owned()).or_default();
+                    *part |= glyph.stands == Stands::Part;
+                }
+            }
+        }
     }
 }
 

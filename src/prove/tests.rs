@@ -1,7 +1,7 @@
 //! A piece proves only against its own rows: every swap of a value is caught.
 
 use super::*;
-use crate::intake::{Elements, Row, RowIndex};
+use crate::intake::{Elements, RowIndex, Rows};
 use crate::pdf::readback::ReadText;
 use crate::privacy::Private;
 use crate::recipients::{Disposition, PersonKey, PersonName, PostalAddress, Recipient, Role};
@@ -29,7 +29,7 @@ fn intake(person: &Person) -> Intake {
         (Field::PostalCode, person.zip),
         (Field::ActivationCode, person.code),
     ];
-    Intake { rows: vec![Row::new(0, 2, [0; 32], Elements::default(), &values)], ..Intake::default() }
+    Intake { rows: Rows::of_one(&values), ..Intake::default() }
 }
 
 fn recipient() -> Recipient {

@@ -18,12 +18,12 @@ pub(super) struct Written<'a> {
 
 impl<'a> Written<'a> {
     /// Where the patient lives.
-    pub(super) fn home(row: &'a Row, index: RowIndex) -> Written<'a> {
+    pub(super) fn home(row: Row<'a>, index: RowIndex) -> Written<'a> {
         Self::of(row, index, [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country])
     }
 
     /// Where the representative is written to.
-    pub(super) fn representative(row: &'a Row, index: RowIndex) -> Written<'a> {
+    pub(super) fn representative(row: Row<'a>, index: RowIndex) -> Written<'a> {
         Self::of(
             row,
             index,
@@ -39,7 +39,7 @@ impl<'a> Written<'a> {
     }
 
     /// Where alone the patient asked to be written to (45 CFR 164.522(b)).
-    pub(super) fn confidential(row: &'a Row, index: RowIndex) -> Written<'a> {
+    pub(super) fn confidential(row: Row<'a>, index: RowIndex) -> Written<'a> {
         Self::of(
             row,
             index,
@@ -54,7 +54,7 @@ impl<'a> Written<'a> {
         )
     }
 
-    fn of(row: &'a Row, index: RowIndex, fields: [Field; 6]) -> Written<'a> {
+    fn of(row: Row<'a>, index: RowIndex, fields: [Field; 6]) -> Written<'a> {
         Written { row: index, fields, values: fields.map(|field| row.get(field)) }
     }
 
@@ -228,7 +228,7 @@ pub(super) fn line_form(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::Elements;
+    use crate::intake::Rows;
     use proptest::prelude::*;
 
     #[test]
@@ -274,8 +274,8 @@ mod tests {
     fn formed(values: [&str; 6]) -> (PostalAddress, usize) {
         let fields = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
         let values: Vec<(Field, &str)> = fields.into_iter().zip(values).collect();
-        let row = Row::new(0, 2, [0; 32], Elements::default(), &values);
-        let written = Written::home(&row, RowIndex(0));
+        let rows = Rows::of_one(&values);
+        let written = Written::home(rows.get(0), RowIndex(0));
         let address = form(&written);
         let changed = changes(&written, &address).len();
         (address, changed)

@@ -55,7 +55,7 @@ pub(super) struct NameReading {
 }
 
 /// Reads the patient's name of a row: from its parts when it has them, else from `full_name`.
-pub(super) fn read_name(index: RowIndex, row: &Row) -> NameReading {
+pub(super) fn read_name(index: RowIndex, row: Row<'_>) -> NameReading {
     let full = row.get(Field::FullName);
     let has_parts = !row.get(Field::LastName).is_empty() && (!row.get(Field::FirstName).is_empty() || full.is_empty());
     let from_full = !has_parts && !full.is_empty();
@@ -82,7 +82,7 @@ pub(super) fn read_name(index: RowIndex, row: &Row) -> NameReading {
     NameReading { name, changes, faults }
 }
 
-fn from_parts(row: &Row, generations: &mut Vec<Generation>) -> PersonName {
+fn from_parts(row: Row<'_>, generations: &mut Vec<Generation>) -> PersonName {
     PersonName {
         prefix: String::new(),
         first: without_generation(row.get(Field::FirstName), false, generations),
@@ -178,13 +178,13 @@ fn to_proper_case(name: &mut PersonName) {
 }
 
 /// Whether every word of first and last name stands in the full name.
-fn agrees(full: &str, row: &Row) -> bool {
+fn agrees(full: &str, row: Row<'_>) -> bool {
     let whole = fold(full);
     let words = [Field::FirstName, Field::LastName].map(|field| row.get(field));
     words.iter().flat_map(|part| part.split([' ', '-', ','])).map(fold).all(|word| whole.contains(&word))
 }
 
-fn changes(index: RowIndex, row: &Row, name: &PersonName, from_full: bool) -> Vec<Change> {
+fn changes(index: RowIndex, row: Row<'_>, name: &PersonName, from_full: bool) -> Vec<Change> {
     let full = name.full();
     let whole = [(Field::FullName, &full)];
     let parts = [
@@ -204,7 +204,7 @@ pub(super) fn change(row: RowIndex, field: Field, from: &str, to: &str) -> Chang
 }
 
 /// A representative's name in print form, and the change that this took; `None` when the entry names nobody.
-pub(super) fn read_representative(index: RowIndex, row: &Row) -> Option<(String, Option<Change>)> {
+pub(super) fn read_representative(index: RowIndex, row: Row<'_>) -> Option<(String, Option<Change>)> {
     let typed = row.get(Field::RepresentativeName);
     let words = typed.to_lowercase().replace(|c: char| !c.is_alphanumeric(), " ");
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -231,10 +231,10 @@ pub(super) fn read_representative(index: RowIndex, row: &Row) -> Option<(String,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::Elements;
+    use crate::intake::Rows;
 
     fn read(values: &[(Field, &str)]) -> NameReading {
-        read_name(RowIndex(0), &Row::new(0, 2, [0; 32], Elements::default(), values))
+        read_name(RowIndex(0), Rows::of_one(values).get(0))
     }
 
     #[test]
@@ -296,8 +296,8 @@ mod tests {
             ("", None),
         ];
         for (typed, printed) in cases {
-            let row = Row::new(0, 2, [0; 32], Elements::default(), &[(Field::RepresentativeName, typed)]);
-            assert_eq!(read_representative(RowIndex(0), &row).map(|(name, _)| name).as_deref(), printed, "{typed}");
+            let rows = Rows::of_one(&[(Field::RepresentativeName, typed)]);
+            assert_eq!(read_representative(RowIndex(0), rows.get(0)).map(|(name, _)| name).as_deref(), printed, "{typed}");
         }
     }
 }

@@ -8,11 +8,12 @@ use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
 use crate::pdf::readback::{self, Unreadable};
-use crate::pdf::{self, StreamPart, StreamedPiece};
+use crate::pdf::{PieceWriter, Standard, StreamPart, StreamedPiece};
 use crate::privacy::Private;
 use crate::prove;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
+use crate::typeset::SheetMark;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -196,15 +197,15 @@ pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut Tak
             files::create_folder(&letters.join(format!("{folder:02}")))?;
         }
     }
-    let typesetters = press.typesetters(layout, fonts);
+    let workers = press.workers(|| Ok((press.typesetter(layout, fonts)?, PieceWriter::new(plate, Standard::Plain))))?;
     let mut sequence = 0;
     progress.begin("letters", chosen.len() as u64);
     for batch in chosen.chunks(BATCH) {
-        let digests = press.map(&typesetters, batch, |typesetter, set| {
-            let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
-            proved(case, press, &[(*set, 0)], &bytes)?;
-            files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
-            Ok(<[u8; 32]>::from(Sha256::digest(&bytes)))
+        let digests = press.map(&workers, batch, |(typesetter, writer), set| {
+            let piece = writer.write(&set_again(case, composer, typesetter, set)?)?;
+            proved(case, press, &[(*set, 0)], &piece.bytes)?;
+            files::write_of_many(&out.join(letter_name(set.piece)), &piece.bytes)?;
+            Ok(piece.sha256)
         })?;
         for (set, sha256) in batch.iter().zip(digests) {
             let pages = u32::from(set.pages);
@@ -266,7 +267,7 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
     let path = folder.join(name);
     let failed = |error: std::io::Error| Error::unwritable(&path, &error);
-    let typesetters = press.typesetters(layout, fonts);
+    let typesetters = press.workers(|| press.typesetter(layout, fonts))?;
     let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;
@@ -319,6 +320,7 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
     let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
+    let first_mark = SheetMark::new(job.number, set.piece, 1, placed.sheets as usize, job.proofed.layout.inserts);
     IndexRow {
         job_id: format!("{}_{:04}", case.incident.id, job.number),
         stream_id: stream.to_owned(),
@@ -335,7 +337,7 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         sheets: placed.sheets,
         duplex: case.incident.print.duplex,
         color: false,
-        insert_mask: 0,
+        insert_mask: job.proofed.layout.inserts.into(),
         mail_class: mail_class(recipient).to_owned(),
         endorsement: String::new(),
         zip5: domestic(zip5),
@@ -343,6 +345,6 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         country: foreign.then(|| Private::new(address.country.clone())),
         piece_sha256: hex(&placed.sha256),
         address_sha256: hex(&Sha256::digest(address.lines().join("\n"))),
-        barcode_payload: String::new(),
+        barcode_payload: first_mark.map(|mark| mark.to_string()).unwrap_or_default(),
     }
 }

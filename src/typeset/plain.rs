@@ -118,7 +118,7 @@ impl PlainShaper {
                 if start < end {
                     let (glyphs, text) = (Vec::with_capacity(inline.text.len()), String::with_capacity(inline.text.len()));
                     let link = inline.link.as_deref().map(Arc::from);
-                    runs.push(GlyphRun { face: segment.face, size: segment.size, x: *pen, glyphs, text, link });
+                    runs.push(GlyphRun { face: segment.face, size: segment.size, x: *pen, width: Pt(0.0), glyphs, text, link });
                 }
             }
             // A ligature over the edge of two inlines has no place in either.
@@ -136,7 +136,9 @@ impl PlainShaper {
             if let Some(last) = self.cluster.last_mut().filter(|_| spacing > 0.0) {
                 last.advance += spacing;
             }
-            push_cluster(&self.fonts, runs.last_mut()?, pen, &text[start..stop], false, &mut self.cluster);
+            let run = runs.last_mut()?;
+            push_cluster(&self.fonts, run, pen, &text[start..stop], false, &mut self.cluster);
+            run.width = *pen - run.x;
             at = next;
         }
         self.buffer = Some(shaped.clear());
@@ -186,7 +188,7 @@ mod tests {
         assert_eq!(short.len(), long.len(), "{short:?}\n{long:?}");
         for (short, long) in short.iter().zip(long) {
             assert_eq!((short.face, short.size, &short.text, &short.link), (long.face, long.size, &long.text, &long.link));
-            assert!(near(short.x, long.x));
+            assert!(near(short.x, long.x) && near(short.width, long.width));
             assert_eq!(short.glyphs.len(), long.glyphs.len());
             for (short, long) in short.glyphs.iter().zip(&long.glyphs) {
                 assert_eq!((short.id, &short.text, short.stands), (long.id, &long.text, long.stands));

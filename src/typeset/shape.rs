@@ -64,6 +64,8 @@ pub struct GlyphRun {
     pub size: Pt,
     /// Start of the pen, from the paragraph's left edge.
     pub x: Pt,
+    /// How far the pen goes.
+    pub width: Pt,
     /// In the order in which they are read: of right-to-left text each stands left of the one before.
     pub glyphs: Vec<Glyph>,
     /// The characters, in the order of the glyphs.
@@ -120,6 +122,12 @@ impl Style {
 
     pub(super) fn bold(size: f32, leading: f32) -> Style {
         Style { size: Pt(size), leading: Pt(leading), bold: true }
+    }
+
+    /// The first baseline, from the top of the first line: capitals stand in its middle, and 0.357 em is half of Noto Sans'
+    /// cap height.
+    pub(super) fn baseline(self) -> Pt {
+        self.leading * 0.5 + self.size * 0.357
     }
 
     pub(super) fn scaled(self, scale: f32) -> Style {
@@ -181,8 +189,8 @@ impl Shaper {
     }
 
     /// One line of plain text that is never broken, such as an address line.
-    pub(super) fn line(&mut self, text: &str, style: Style) -> Arc<TextLines> {
-        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), false)
+    pub(super) fn line(&mut self, text: &str, style: Style, fixed: bool) -> Arc<TextLines> {
+        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), fixed)
     }
 
     /// A paragraph broken at a width; `fixed` when it holds nothing of a person. Uncovered text is never kept, so that it is
@@ -310,6 +318,9 @@ impl LineReader<'_> {
             }
             let style = cluster.style().brush;
             if inline != Some(style) {
+                if inline.is_some() {
+                    self.end_run();
+                }
                 inline = Some(style);
                 self.start_run(face, Pt(run.font_size()), style);
             }
@@ -326,6 +337,9 @@ impl LineReader<'_> {
                 Some(early) => early.start.min(range.start)..early.end.max(range.end),
             };
             self.push(&self.text[whole], &cluster);
+        }
+        if inline.is_some() {
+            self.end_run();
         }
         if run.is_rtl() {
             self.runs[first..].iter_mut().for_each(reverse);
@@ -344,7 +358,13 @@ impl LineReader<'_> {
 
     fn start_run(&mut self, face: Face, size: Pt, inline: u32) {
         let link = self.inlines.get(inline as usize).and_then(|inline| inline.link.as_deref()).map(Arc::from);
-        self.runs.push(GlyphRun { face, size, x: self.pen, glyphs: Vec::new(), text: String::new(), link });
+        self.runs.push(GlyphRun { face, size, x: self.pen, width: Pt(0.0), glyphs: Vec::new(), text: String::new(), link });
+    }
+
+    fn end_run(&mut self) {
+        if let Some(run) = self.runs.last_mut() {
+            run.width = self.pen - run.x;
+        }
     }
 
     fn push(&mut self, characters: &str, cluster: &parley::layout::Cluster<'_, u32>) {
