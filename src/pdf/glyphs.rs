@@ -1,6 +1,7 @@
 //! Which glyphs the letters of a job need, and in how many letters each occurs.
 
 use crate::typeset::{Face, GlyphRun, Mark, Pages, Passage, Stands, TextLines};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
@@ -66,9 +67,8 @@ impl GlyphUse {
         for mark in pages.pages.iter().flat_map(|page| &page.marks) {
             match mark {
                 Mark::Passage(placed) if placed.passage.fixed => {
-                    let place = Arc::as_ptr(&placed.passage) as usize;
-                    if !self.fixed.contains_key(&place) {
-                        self.fixed.insert(place, Arc::clone(&placed.passage));
+                    if let Entry::Vacant(vacant) = self.fixed.entry(Arc::as_ptr(&placed.passage) as usize) {
+                        vacant.insert(Arc::clone(&placed.passage));
                         // Whole, whatever part stands here: another letter may break it elsewhere.
                         for_each_text(&placed.passage.marks, &mut |text, lines| self.note(text, lines, true));
                     }

@@ -121,3 +121,28 @@ fn is_substitute(source: &FontRef<'_>, character: char, glyph: u16) -> bool {
     let Ok(substitutions) = source.gsub() else { return false };
     substitutions.closure_glyphs(&IntSet::all(), &mut reached).is_ok() && reached.contains(GlyphId::from(glyph))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// The built-in face as its own program, with a glyph under a code.
+    fn checked(text: &str, glyph_of: char, code_of: char) -> Result<()> {
+        let fonts = Fonts::built_in().unwrap();
+        let face = Face::REGULAR;
+        let (glyph, code) = (fonts.glyph(face, glyph_of).unwrap(), fonts.glyph(face, code_of).unwrap());
+        let part = Wanted { face, glyphs: [(glyph, text.to_owned())].into(), parts: BTreeSet::new() };
+        let width = fonts.own_advance(face, glyph) * 1000.0;
+        check(&fonts, &part, &[(glyph, code)].into(), &[(code, width)].into(), fonts.bytes(face).0)
+    }
+
+    #[test]
+    fn an_embedded_glyph_that_is_another_is_a_bug() {
+        assert!(checked("a", 'a', 'a').is_ok());
+        assert!(checked("a", 'a', 'o').is_err(), "another outline");
+        assert!(checked("o", 'a', 'a').is_err(), "another text");
+        assert!(checked("\u{212B}", 'Å', 'Å').is_ok(), "the same letter to a reader");
+        assert!(checked("(", ')', ')').is_ok(), "mirrored in right-to-left text");
+    }
+}

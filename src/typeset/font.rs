@@ -185,7 +185,7 @@ impl Fonts {
     }
 
     /// Width of a glyph in ems as its file has it.
-    pub(super) fn own_advance(&self, face: Face, glyph: u16) -> f32 {
+    pub(crate) fn own_advance(&self, face: Face, glyph: u16) -> f32 {
         let metrics = |font: FontRef<'_>| font.glyph_metrics(Size::new(1.0), LocationRef::default()).advance_width(GlyphId::from(glyph));
         self.font(face).ok().and_then(metrics).unwrap_or_default()
     }

@@ -60,7 +60,7 @@ fn add_fonts(home: &Home) {
     home.edit("lakeside/incident.toml", "house = \"generic\"", "house = \"generic\"\nfonts = \"fonts\"");
 }
 
-/// Page 1 as MuPDF reads it.
+/// Page 1 as `mutool` reads it.
 fn by_mupdf(path: &Path) -> String {
     tool("mutool", &["draw", "-q", "-F", "text", path.to_str().unwrap(), "1"])
 }
