@@ -69,7 +69,7 @@ impl Desk {
         let composer = Composer::load(&case.incident, &case.rules).unwrap();
         let envelope = profile(&case.incident.print.envelope).unwrap();
         let layout = Layout { envelope, draft: false, job: 1, duplex: true, inserts: 0, mailer: None };
-        Desk { case, composer, layout, fonts: Fonts::built_in(), standing: Arc::default() }
+        Desk { case, composer, layout, fonts: Fonts::built_in().unwrap(), standing: Arc::default() }
     }
 
     fn recipients(&self) -> Vec<Recipient> {
@@ -96,7 +96,7 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
         recipients.into_iter().zip(set).filter_map(|(recipient, pages)| Some((recipient, pages?))).unzip();
     let mut glyphs = GlyphUse::default();
     pages.iter().for_each(|pages| glyphs.add(pages));
-    let plate = Arc::new(Plate::new(&desk.fonts, &glyphs).unwrap());
+    let plate = Arc::new(Plate::new(&desk.fonts, &glyphs, glyphs.letters()).unwrap());
 
     let mut group = criterion.benchmark_group("a letter");
     group.throughput(Throughput::Elements(pages.len() as u64)).sample_size(20);
@@ -132,7 +132,7 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
         });
     });
     group.finish();
-    criterion.bench_function("the plate of a job", |bench| bench.iter(|| Plate::new(&desk.fonts, &glyphs).unwrap()));
+    criterion.bench_function("the plate of a job", |bench| bench.iter(|| Plate::new(&desk.fonts, &glyphs, glyphs.letters()).unwrap()));
 }
 
 fn prove_file(intake: &Intake, recipient: &Recipient, pages: &Pages, file: &[u8]) {

@@ -14,7 +14,7 @@ pub struct ReadPage {
     pub texts: Vec<ReadText>,
 }
 
-/// One shown string and where it stands.
+/// What is shown from one place on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReadText {
     /// Points from the left edge.
@@ -99,7 +99,8 @@ impl Opened {
         let page = *self.pages.get(page).ok_or_else(|| lost("a page"))?;
         let names = font_names(&self.document, page)?;
         let content = Content::decode(&self.document.get_page_content(page))?;
-        let mut reader = PageReader { page: ReadPage::default(), font: None, matrix: IDENTITY, stack: Vec::new(), text: IDENTITY };
+        let mut reader =
+            PageReader { page: ReadPage::default(), font: None, matrix: IDENTITY, stack: Vec::new(), text: IDENTITY, shown: None };
         for operation in &content.operations {
             let operands = &operation.operands;
             match operation.operator.as_str() {
@@ -110,11 +111,16 @@ impl Opened {
                     let name = operands.first().and_then(|name| name.as_name().ok()).ok_or_else(|| lost("Tf"))?;
                     reader.font = Some(*names.get(name).ok_or_else(|| lost("a font resource"))?);
                 }
-                "Tm" => reader.text = numbers(operands)?,
+                "Tm" => {
+                    reader.end_text();
+                    reader.text = numbers(operands)?;
+                }
+                "ET" => reader.end_text(),
                 "Tj" | "TJ" => reader.show(operands, &self.fonts)?,
                 _ => {}
             }
         }
+        reader.end_text();
         Ok(reader.page)
     }
 }
@@ -145,31 +151,37 @@ fn numbers(operands: &[Object]) -> Result<Matrix, Unreadable> {
     Ok(matrix)
 }
 
-struct PageReader {
+struct PageReader<'f> {
     page: ReadPage,
+    /// Place and glyphs of the text that is being shown; it goes on until the next place is set.
+    shown: Option<(Matrix, Vec<&'f str>)>,
     font: Option<ObjectId>,
     matrix: Matrix,
     stack: Vec<Matrix>,
     text: Matrix,
 }
 
-impl PageReader {
-    fn show(&mut self, operands: &[Object], fonts: &BTreeMap<ObjectId, BTreeMap<u16, String>>) -> Result<(), Unreadable> {
+impl<'f> PageReader<'f> {
+    fn show(&mut self, operands: &[Object], fonts: &'f BTreeMap<ObjectId, BTreeMap<u16, String>>) -> Result<(), Unreadable> {
         let codes = self.font.and_then(|font| fonts.get(&font)).ok_or_else(|| lost("a font"))?;
-        let mut text = String::new();
         let mut pieces: Vec<&Object> = operands.iter().collect();
         if let Some(Object::Array(items)) = operands.first() {
             pieces = items.iter().collect();
         }
+        let (_, glyphs) = self.shown.get_or_insert_with(|| (product(self.text, self.matrix), Vec::new()));
         for bytes in pieces.into_iter().filter_map(|piece| piece.as_str().ok()) {
             for code in bytes.chunks_exact(2) {
                 let code = u16::from_be_bytes([code[0], code[1]]);
-                text.push_str(codes.get(&code).ok_or_else(|| lost("the text of a glyph"))?);
+                glyphs.push(codes.get(&code).ok_or_else(|| lost("the text of a glyph"))?);
             }
         }
-        let place = product(self.text, self.matrix);
-        self.page.texts.push(ReadText { x: place[4], y: place[5], text });
         Ok(())
+    }
+
+    fn end_text(&mut self) {
+        if let Some((place, glyphs)) = self.shown.take() {
+            self.page.texts.push(ReadText { x: place[4], y: place[5], text: glyphs.concat() });
+        }
     }
 }
 
