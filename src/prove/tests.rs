@@ -57,7 +57,7 @@ fn recipient() -> Recipient {
 
 /// The pages of a letter: who is in the window, whose name and code are in the body.
 fn pages(window: &Person, name: &Person, code: &Person, piece: &str) -> Vec<ReadPage> {
-    let text = |y: f32, text: String| ReadText { x: 50.0, y, text };
+    let text = |y: f32, text: String| ReadText { x: 50.0, y, size: 11.0, width: 100.0, upright: true, text: text.into() };
     let place = format!("{} {} {}", window.city, window.state, window.zip).to_uppercase();
     let first = ReadPage {
         texts: vec![
@@ -68,6 +68,7 @@ fn pages(window: &Person, name: &Person, code: &Person, piece: &str) -> Vec<Read
             text(400.0, code.code.to_owned()),
             text(35.0, format!("{piece} Page 1 of 1")),
         ],
+        symbols: Vec::new(),
     };
     vec![first]
 }
@@ -86,13 +87,14 @@ fn a_piece_proves_against_its_own_rows_and_no_others() {
 #[test]
 fn a_name_of_another_person_is_caught() {
     let mut pages = pages(&ADA, &BEN, &ADA, "0000042");
-    pages[0].texts[0].text = "Ben Poe".to_owned();
+    pages[0].texts[0].text = "Ben Poe".into();
     assert_eq!(prove(&intake(&ADA), &recipient(), "0000042", 1, &pages), Err(Mismatch::Name));
 }
 
 #[test]
 fn an_address_below_the_rows_own_is_caught() {
     let mut pages = pages(&ADA, &ADA, &ADA, "0000042");
-    pages[0].texts.insert(3, ReadText { x: 50.0, y: 590.0, text: "BASEMENT".to_owned() });
+    let basement = ReadText { y: 590.0, text: "BASEMENT".into(), ..pages[0].texts[0].clone() };
+    pages[0].texts.insert(3, basement);
     assert_eq!(prove(&intake(&ADA), &recipient(), "0000042", 1, &pages), Err(Mismatch::Address));
 }
