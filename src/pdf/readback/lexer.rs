@@ -36,17 +36,46 @@ pub(super) struct Lexer<'a> {
     pub(super) at: usize,
 }
 
-pub(super) fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\n' | b'\r' | b'\t' | 0 | 0x0C)
+/// Classes of bytes (ISO 32000-1, 7.2.2).
+const REGULAR: u8 = 0;
+const BLANK: u8 = 1;
+const DELIMITER: u8 = 2;
+const CLASSES: [u8; 256] = {
+    let mut classes = [REGULAR; 256];
+    let (blanks, delimiters) = (b" \n\r\t\0\x0C", b"()<>[]{}/%");
+    let mut at = 0;
+    while at < blanks.len() {
+        classes[blanks[at] as usize] = BLANK;
+        at += 1;
+    }
+    at = 0;
+    while at < delimiters.len() {
+        classes[delimiters[at] as usize] = DELIMITER;
+        at += 1;
+    }
+    classes
+};
+
+#[inline]
+fn is_blank(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] == BLANK
 }
 
-pub(super) fn is_delimiter(byte: u8) -> bool {
-    matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%')
+#[inline]
+fn is_delimiter(byte: u8) -> bool {
+    CLASSES[usize::from(byte)] == DELIMITER
 }
 
+#[inline]
 fn is_regular(byte: u8) -> bool {
-    !is_blank(byte) && !is_delimiter(byte)
+    CLASSES[usize::from(byte)] == REGULAR
 }
+
+/// Longest number in digits: what 64 bits hold.
+const LONGEST_NUMBER: usize = 18;
+/// Powers of ten by exponent.
+const TENS: [f64; LONGEST_NUMBER + 1] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18];
 
 impl<'a> Lexer<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Lexer<'a> {
@@ -144,35 +173,49 @@ impl<'a> Lexer<'a> {
     /// A number; PDF knows no exponents.
     #[inline]
     pub(super) fn number(&mut self) -> Result<f64, Unreadable> {
-        let wrong = Unreadable::Damaged("a number");
-        let negative = self.peek() == Some(b'-');
-        if negative || self.peek() == Some(b'+') {
-            self.at += 1;
+        let wrong = Err(Unreadable::Damaged("a number"));
+        let mut rest = self.bytes.get(self.at..).unwrap_or_default();
+        let before = rest.len();
+        let negative = rest.first() == Some(&b'-');
+        if let [b'-' | b'+', after @ ..] = rest {
+            rest = after;
         }
-        let (mut whole, mut digits) = (0_u64, 0_usize);
-        let mut scale = 1_u64;
-        let mut in_fraction = false;
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'0'..=b'9' => {
-                    digits += 1;
-                    if digits > 18 {
-                        return Err(wrong);
-                    }
-                    whole = whole * 10 + u64::from(byte - b'0');
-                    scale *= if in_fraction { 10 } else { 1 };
-                }
-                b'.' if !in_fraction => in_fraction = true,
-                byte if is_regular(byte) => return Err(wrong),
-                _ => break,
+        let (mut number, mut digits, mut decimals) = (0_u64, 0, 0);
+        while let [byte @ b'0'..=b'9', after @ ..] = rest {
+            number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+            digits += 1;
+            rest = after;
+        }
+        if let [b'.', after @ ..] = rest {
+            rest = after;
+            while let [byte @ b'0'..=b'9', after @ ..] = rest {
+                number = number.wrapping_mul(10).wrapping_add(u64::from(byte - b'0'));
+                decimals += 1;
+                rest = after;
             }
-            self.at += 1;
         }
-        if digits == 0 {
-            return Err(wrong);
+        digits += decimals;
+        if digits == 0 || digits > LONGEST_NUMBER || rest.first().is_some_and(|byte| is_regular(*byte)) {
+            return wrong;
         }
-        let number = whole as f64 / scale as f64;
+        self.at += before - rest.len();
+        let number = if decimals == 0 { number as f64 } else { number as f64 / TENS[decimals] };
         Ok(if negative { -number } else { number })
+    }
+
+    /// Appends the bytes that the literal string here means.
+    #[inline]
+    pub(super) fn push_string(&mut self, out: &mut Vec<u8>) -> Result<(), Unreadable> {
+        let inside = self.bytes.get(self.at + 1..).unwrap_or_default();
+        // Most strings hold nothing but plain bytes.
+        match inside.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
+            Some(end) if inside[end] == b')' => {
+                out.extend_from_slice(&inside[..end]);
+                self.at += end + 2;
+            }
+            _ => push_literal(self.literal()?, out),
+        }
+        Ok(())
     }
 
     /// The inside of a literal string.
@@ -310,9 +353,11 @@ pub(super) fn digit(byte: u8) -> u8 {
     char::from(byte).to_digit(16).unwrap_or_default() as u8
 }
 
-/// Bytes that a literal string does not mean as they stand: escapes and line ends.
+/// Bytes of a literal string that may mean something else: escapes, line ends, parentheses.
 const SPECIAL: [bool; 256] = {
     let mut special = [false; 256];
+    special[b'(' as usize] = true;
+    special[b')' as usize] = true;
     special[b'\\' as usize] = true;
     special[b'\r' as usize] = true;
     special
@@ -324,10 +369,18 @@ pub(super) fn push_literal(raw: &[u8], out: &mut Vec<u8>) {
     while let Some(special) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
         out.extend_from_slice(&rest[..special]);
         let end_of_line = |bytes: &[u8]| if bytes.starts_with(b"\r\n") { 2 } else { 1 };
-        if rest[special] == b'\r' {
-            out.push(b'\n');
-            rest = &rest[special + end_of_line(&rest[special..])..];
-            continue;
+        match rest[special] {
+            b'\\' => {}
+            b'\r' => {
+                out.push(b'\n');
+                rest = &rest[special + end_of_line(&rest[special..])..];
+                continue;
+            }
+            parenthesis => {
+                out.push(parenthesis);
+                rest = &rest[special + 1..];
+                continue;
+            }
         }
         rest = &rest[special + 1..];
         let Some(byte) = rest.first().copied() else { return };

@@ -1,7 +1,7 @@
 //! A content stream -> the texts and black shapes that it paints (ISO 32000-1, 8 and 9).
 
 use super::font::Font;
-use super::lexer::{Lexer, Value, push_hex, push_literal};
+use super::lexer::{Lexer, Value, push_hex};
 use super::matrix::{Matrix, Span};
 use super::resources::Resources;
 use super::shapes::{Fill, Shapes};
@@ -115,6 +115,7 @@ impl<'r> Painter<'r> {
                     lexer.at += 1;
                     self.array(&mut lexer)?;
                 }
+                Some(b'(') => lexer.push_string(&mut self.codes)?,
                 Some(_) => match lexer.single()? {
                     Some(Value::Word(operator)) => {
                         self.operate(operator)?;
@@ -124,7 +125,6 @@ impl<'r> Painter<'r> {
                         self.name = None;
                     }
                     Some(Value::Name(name)) => self.name = Some(name),
-                    Some(Value::Literal(raw)) => push_literal(raw, &mut self.codes),
                     Some(Value::Hex(raw)) => push_hex(raw, &mut self.codes),
                     _ => {}
                 },
@@ -141,8 +141,8 @@ impl<'r> Painter<'r> {
                     lexer.at += 1;
                     return Ok(());
                 }
-                Some(b'(' | b'<') => match lexer.single()? {
-                    Some(Value::Literal(raw)) => push_literal(raw, &mut self.codes),
+                Some(b'(') => lexer.push_string(&mut self.codes)?,
+                Some(b'<') => match lexer.single()? {
                     Some(Value::Hex(raw)) => push_hex(raw, &mut self.codes),
                     _ => return Err(Unreadable::Damaged("an array of strings")),
                 },
@@ -233,6 +233,7 @@ impl<'r> Painter<'r> {
         }
         let (mut thousandths, mut from) = (0.0_f64, 0);
         self.letters.clear();
+        self.letters.reserve(self.codes.len());
         let ends = self.moves.iter().copied().chain([(self.codes.len(), 0.0)]);
         for (end, back) in ends {
             if !(end - from).is_multiple_of(2) {
