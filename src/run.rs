@@ -4,8 +4,12 @@ mod approval;
 mod export;
 mod inputs;
 mod press;
+mod proof;
+mod proof_wording;
 mod render;
 mod send;
+#[cfg(test)]
+mod swaps;
 
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Finding, Place, Result};
@@ -28,6 +32,7 @@ pub use render::{Form, RenderOptions, Shard, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
 use press::{Press, Set};
+use proof::Proof;
 
 /// Everything that was read and judged, before a letter is composed.
 pub struct Case {
@@ -105,6 +110,7 @@ pub struct Proofed {
     layout: Layout,
     fonts: Fonts,
     press: Press,
+    proof: Proof,
 }
 
 /// Pages of a letter from which on a person is told; large print is longer by nature.
@@ -125,7 +131,8 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
     let plate = Plate::new(&fonts, &proofs.glyphs)?;
-    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })
+    let proof = Proof::new(&case, &composer, &layout);
+    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
 }
 
 /// Reads and judges everything, letters included, without touching the ledger.

@@ -16,7 +16,7 @@ use tera::{Context, Tera};
 pub(super) struct Edition {
     language: Language,
     tera: Tera,
-    wording: Wording,
+    pub(super) wording: Wording,
     markers: Markers,
     /// One per provider, in their order; absent when the incident's prose is not written in this language.
     providers: Option<Vec<Context>>,

@@ -9,6 +9,7 @@ mod content;
 mod edition;
 mod engine;
 mod escape;
+mod fixed_words;
 mod html;
 mod markdown;
 mod nearest;
@@ -35,6 +36,8 @@ use sources::Sources;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+
+pub use fixed_words::{FixedWords, RoleWords};
 
 /// A piece number: seven digits, allotted once by the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,6 +13,7 @@ mod tests;
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, ProviderIndex};
 use crate::privacy::Private;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// A column of ours; see design "What a user writes".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,10 +168,12 @@ pub struct Row {
     /// The types of information involved for this row.
     pub elements: Elements,
     values: Private<Values>,
+    /// Binds values and elements to the digest, for [`Row::is_intact`].
+    binding: u64,
 }
 
 /// The non-empty values of a row in one allocation.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Values {
     text: Box<str>,
     spans: Box<[(Field, u32, u32)]>,
@@ -186,7 +189,27 @@ impl Row {
             text.push_str(value);
             spans.push((*field, start, text.len() as u32));
         }
-        Row { list, line, digest, elements, values: Private::new(Values { text: text.into(), spans: spans.into() }) }
+        let values = Private::new(Values { text: text.into(), spans: spans.into() });
+        let mut row = Row { list, line, digest, elements, values, binding: 0 };
+        row.binding = row.bound();
+        row
+    }
+
+    /// Whether values and elements are still those that were read with this digest: nothing changed or swapped them since.
+    pub fn is_intact(&self) -> bool {
+        self.binding == self.bound()
+    }
+
+    fn bound(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.list, self.line, self.digest, self.elements, self.values.reveal()).hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// Swaps everything that was read with another row's, but not where it was read.
+    #[cfg(test)]
+    pub(crate) fn swap_values(&mut self, other: &mut Row) {
+        std::mem::swap(&mut self.values, &mut other.values);
     }
 
     /// The value of a field; empty when the row has none.

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::hold::Fault;
 use super::person::Notes;
-use super::{Recipient, Role};
+use super::{Change, Recipient, Role};
 use crate::error::{Error, Finding, Place, Result};
 use crate::incident::CodeAudience;
 use crate::intake::{Field, RowIndex};
@@ -44,7 +44,10 @@ pub(super) fn allot(context: &Context, people: &mut [Recipient], notes: &mut [No
         let audience = if notes.under_age { CodeAudience::Minor } else { CodeAudience::Adult };
         match pools.iter().position(|pool| pool.audience == audience) {
             Some(pool) => match free[pool].next() {
-                Some(code) => recipient.activation_code = Some(code.clone()),
+                Some(code) => {
+                    recipient.activation_code = Some(code.clone());
+                    recipient.changes.extend(from_pool(recipient, code));
+                }
                 None => *short.entry(pool).or_default() += 1,
             },
             None if any_codes => notes.faults.push(no_code(recipient, notes.under_age)),
@@ -52,6 +55,12 @@ pub(super) fn allot(context: &Context, people: &mut [Recipient], notes: &mut [No
         }
     }
     refuse_shortage(&pools, &short)
+}
+
+/// The code as a change of the first row, so that the proof need not believe the recipient.
+fn from_pool(recipient: &Recipient, code: &Private<String>) -> Option<Change> {
+    let row = recipient.rows.first().copied()?;
+    Some(Change { row, field: Field::ActivationCode, rule: "code-pool", from: Private::default(), to: code.clone() })
 }
 
 fn wants_code(recipient: &Recipient, notes: &Notes) -> bool {

@@ -18,6 +18,7 @@ mod name_doubt;
 mod names;
 mod person;
 mod possible;
+mod rereading;
 mod roles;
 mod settle;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod vocabulary;
 mod zip;
 
 pub use counts::Counts;
+pub use rereading::{Reread, Rereading};
 
 use crate::error::{Finding, Result};
 use crate::incident::{Incident, Language, ProviderIndex};
@@ -145,7 +147,7 @@ pub struct Change {
     pub row: RowIndex,
     /// The field.
     pub field: Field,
-    /// Why: `address-form`, `name-form`, `date-form`.
+    /// Why: `address-form`, `name-form`, `date-form`, `code-pool`.
     pub rule: &'static str,
     /// As the list had it.
     pub from: Private<String>,

@@ -1,16 +1,15 @@
 //! `render`: letters, print stream and tables of a job.
 
 use super::inputs::hex;
-use super::press::{BATCH, Press, Progress, Set, set_again};
+use super::press::{BATCH, Progress, Set, set_again};
+use super::proof::{Written, index_agrees, proved};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
-use crate::pdf::readback::{self, Unreadable};
 use crate::pdf::{self, StreamPart, StreamedPiece};
 use crate::privacy::Private;
-use crate::prove;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use sha2::{Digest, Sha256};
@@ -188,7 +187,8 @@ type TakeRow<'a> = dyn FnMut(&IndexRow) -> Result<()> + 'a;
 
 /// Writes a file for each letter, below `letters/` of a folder.
 pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut TakeRow<'_>, progress: &dyn Progress) -> Result<()> {
-    let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
+    let proofed = &job.proofed;
+    let Proofed { case, composer, plate, press, layout, fonts, .. } = proofed;
     let letters = out.join("letters");
     files::create_folder(&letters)?;
     for folder in 0..100 {
@@ -202,17 +202,19 @@ pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut Tak
     for batch in chosen.chunks(BATCH) {
         let digests = press.map(&typesetters, batch, |typesetter, set| {
             let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
-            proved(case, press, &[(*set, 0)], &bytes)?;
+            let proved = proved(proofed, Written::Letter, &[(*set, 0)], &bytes)?;
             files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
-            Ok(<[u8; 32]>::from(Sha256::digest(&bytes)))
+            Ok((<[u8; 32]>::from(Sha256::digest(&bytes)), proved))
         })?;
-        for (set, sha256) in batch.iter().zip(digests) {
+        for (set, (sha256, proved)) in batch.iter().zip(digests) {
             let pages = u32::from(set.pages);
             let sides = if case.incident.print.duplex { 2 } else { 1 };
             let sheets = pages.div_ceil(sides);
             let placed = StreamedPiece { first_page: 1, last_page: pages, pages, blank_pages: sheets * sides - pages, sheets, sha256 };
             sequence += 1;
-            row(&index_row(job, set, &letter_name(set.piece), "letters", sequence, &placed))?;
+            let index_row = index_row(job, set, &letter_name(set.piece), "letters", sequence, &placed);
+            proved.iter().try_for_each(|proved| index_agrees(proofed, &index_row, set, 0, proved, None))?;
+            row(&index_row)?;
         }
         progress.advance(batch.len() as u64);
     }
@@ -271,39 +273,25 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;
     let mut starts = Vec::with_capacity(sets.len());
+    let mut rows = Vec::with_capacity(sets.len());
     for batch in sets.chunks(BATCH / 2) {
         let pages = press.map(&typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
         for (set, pages) in batch.iter().zip(&pages) {
             let placed = part.add(pages).map_err(failed)?;
             starts.push((*set, placed.first_page as usize - 1));
             sequence += 1;
-            index.push(&index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed))?;
+            rows.push(index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed));
         }
         progress.advance(batch.len() as u64);
     }
     let mut part = part.finish("Print stream").map_err(failed)?;
-    proved(case, press, &starts, &part.contents()?)?;
+    let bytes = part.contents()?;
+    let proved = proved(&job.proofed, Written::PrintFile, &starts, &bytes)?;
+    for ((row, (set, first)), proved) in rows.iter().zip(&starts).zip(&proved) {
+        index_agrees(&job.proofed, row, set, *first, proved, Some(&bytes))?;
+        index.push(row)?;
+    }
     part.finish()
-}
-
-/// Reads written bytes back and proves each piece, which starts at a page from 0, against its source rows; one mismatch
-/// stops the job.
-pub(super) fn proved(case: &Case, press: &Press, pieces: &[(Set, usize)], bytes: &[u8]) -> Result<()> {
-    let unreadable = |error: Unreadable| Error::bug(error.to_string());
-    let file = readback::open(bytes).map_err(unreadable)?;
-    let pages: usize = pieces.iter().map(|(set, _)| usize::from(set.pages)).sum();
-    let printed = press.each(pieces, |(set, first)| {
-        let count = usize::from(set.pages);
-        let read: Vec<_> = (*first..first + count).map(|page| file.page(page)).collect::<Result<_, _>>().map_err(unreadable)?;
-        let recipient = &case.recipients.people[set.recipient];
-        prove::prove(&case.intake, recipient, &set.piece.to_string(), count, &read)
-            .map_err(|mismatch| Error::bug(format!("piece {} {mismatch}", set.piece)))?;
-        // What follows a piece is the next one, or a back without a mark.
-        let back = file.page(first + count).ok().filter(|page| page.texts.is_empty());
-        Ok(count + usize::from(back.is_some()))
-    })?;
-    let accounted: usize = printed.into_iter().sum();
-    if pages <= accounted && accounted == file.page_count() { Ok(()) } else { Err(Error::bug("there are more pages than pieces")) }
 }
 
 /// First-class mail is what 45 CFR 164.404(d)(1)(i) asks for.
@@ -313,21 +301,27 @@ pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
 }
 
 fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
-    let case = &job.proofed.case;
+    let job_id = format!("{}_{:04}", job.proofed.case.incident.id, job.number);
+    let row = index_row_of(&job.proofed.case, set, placed);
+    IndexRow { job_id, stream_id: stream.to_owned(), seq: sequence, template_sha256: job.wording.clone(), file: file.to_owned(), ..row }
+}
+
+/// What an index tells of a piece, wherever it is written.
+pub(super) fn index_row_of(case: &Case, set: &Set, placed: &StreamedPiece) -> IndexRow {
     let recipient = &case.recipients.people[set.recipient];
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
     let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
     IndexRow {
-        job_id: format!("{}_{:04}", case.incident.id, job.number),
-        stream_id: stream.to_owned(),
-        seq: sequence,
+        job_id: String::new(),
+        stream_id: String::new(),
+        seq: 0,
         piece: set.piece.0,
         template_id: format!("{}-{}", recipient.role.id(), recipient.language.tag()),
-        template_sha256: job.wording.clone(),
+        template_sha256: String::new(),
         locale: recipient.language.tag().to_owned(),
-        file: file.to_owned(),
+        file: String::new(),
         first_page: placed.first_page,
         last_page: placed.last_page,
         pages: placed.pages,
