@@ -3,6 +3,7 @@
 mod approval;
 mod export;
 mod inputs;
+mod letters;
 mod press;
 mod proof;
 mod proof_wording;
@@ -21,9 +22,11 @@ use crate::pdf::Plate;
 use crate::recipients::{self, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
 use crate::rules::Rules;
+use crate::typeset::imb::Mailer;
 use crate::typeset::{self, Fonts, Layout};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
@@ -89,7 +92,7 @@ impl Case {
 
     /// Every finding that keeps a recipient back, in row order.
     pub fn held(&self) -> impl Iterator<Item = &Finding> {
-        self.recipients.people.iter().filter_map(|recipient| match &recipient.disposition {
+        self.recipients.people.outlines().filter_map(|recipient| match recipient.disposition {
             Disposition::Held(finding) => Some(finding),
             _ => None,
         })
@@ -106,7 +109,7 @@ pub struct Proofed {
     sets: Vec<Set>,
     /// Distinct wordings with how many people get each.
     pub variants: BTreeMap<Variant, u64>,
-    plate: Plate,
+    plate: Arc<Plate>,
     layout: Layout,
     fonts: Fonts,
     press: Press,
@@ -122,17 +125,25 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
     let fonts = Fonts::built_in();
     let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
     for (index, finding) in proofs.misfits {
-        case.recipients.people[index].disposition = Disposition::Held(finding);
+        case.recipients.people.hold(index, finding);
     }
-    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people[set.recipient].large_print).count();
+    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people.outline(set.recipient).large_print).count();
     if long > 0 {
         let reason = format!("{long} letters have more than {LONGEST} pages");
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
-    let plate = Plate::new(&fonts, &proofs.glyphs)?;
+    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs)?);
     let proof = Proof::new(&case, &composer, &layout);
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
+}
+
+/// How an incident's letters are set while they are drafts of no job.
+fn layout(incident: &Incident) -> Result<Layout> {
+    let envelope = typeset::profile(&incident.print.envelope)?;
+    let mailer = incident.print.imb.as_ref().map(|imb| Mailer::new(&imb.service_type, &imb.mailer_id, imb.first_serial)).transpose();
+    let mailer = mailer.map_err(|fault| press::no_barcode(incident, fault))?;
+    Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
 }
 
 /// Reads and judges everything, letters included, without touching the ledger.
@@ -141,7 +152,7 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
 /// Refused when the incident, a list or a template cannot be used.
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
     let case = read(folder)?;
-    let layout = Layout { envelope: typeset::profile(&case.incident.print.envelope)?, draft: true };
+    let layout = layout(&case.incident)?;
     // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
     let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
     proof(case, layout, Press::new(jobs)?, &numbers, progress)
@@ -170,7 +181,7 @@ pub struct Job {
 /// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
 pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
     let case = read(folder)?;
-    let envelope = typeset::profile(&case.incident.print.envelope)?;
+    let layout = layout(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
     let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
     let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
@@ -179,18 +190,19 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let numbers = allot(&case.recipients, ledger.as_mut())?;
     let digest = inputs::job_digest(&case.incident, &sources, draft)?;
     let number = ledger.job(&digest)?;
-    let proofed = proof(case, Layout { envelope, draft }, Press::new(jobs)?, &numbers, progress)?;
+    let layout = Layout { draft, job: number, ..layout };
+    let proofed = proof(case, layout, Press::new(jobs)?, &numbers, progress)?;
     let wording = inputs::wording_digest(&sources);
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }
 
 /// Gives everyone who is owed a letter a number, the held too, so that a later release moves nobody's.
 fn allot(recipients: &Recipients, ledger: &mut dyn Ledger) -> Result<Vec<Option<PieceNumber>>> {
-    let owed = |recipient: &recipients::Recipient| !matches!(recipient.disposition, Disposition::Excluded { .. });
-    let people: Vec<String> =
-        recipients.people.iter().filter(|recipient| owed(recipient)).map(|recipient| recipient.key.0.clone()).collect();
-    let mut pieces = ledger.allot(&people)?.into_iter();
-    Ok(recipients.people.iter().map(|recipient| if owed(recipient) { pieces.next().map(PieceNumber) } else { None }).collect())
+    let people = &recipients.people;
+    let owed = |place: &usize| !matches!(people.outline(*place).disposition, Disposition::Excluded { .. });
+    let mut keys = (0..people.len()).filter(owed).map(|place| people.key(place).0);
+    let mut pieces = ledger.allot(&mut keys)?.into_iter();
+    Ok((0..people.len()).map(|place| if owed(&place) { pieces.next().map(PieceNumber) } else { None }).collect())
 }
 
 impl Job {
@@ -202,18 +214,19 @@ impl Job {
     /// Writes into the ledger where everyone stands: what `status` counts.
     fn record_standing(&mut self) -> Result<()> {
         let case = &self.proofed.case;
-        let standing = |(recipient, number): (&recipients::Recipient, &Option<PieceNumber>)| {
-            let (disposition, reason) = match &recipient.disposition {
+        let people = &case.recipients.people;
+        let standing = |(place, number): (usize, &Option<PieceNumber>)| {
+            let (disposition, reason) = match people.outline(place).disposition {
                 Disposition::Letter => ("letter", String::new()),
                 Disposition::Email => ("email", String::new()),
                 Disposition::Held(finding) => ("held", finding.code.to_owned()),
                 Disposition::Excluded { clause, .. } => ("excluded", clause.clone()),
             };
-            let (record, person) = (recipient.record.clone(), recipient.key.0.clone());
+            let (record, person) = (people.record(place), people.key(place).0);
             Standing { record, person, piece: number.map(|piece| piece.0), disposition: disposition.to_owned(), reason }
         };
-        let people: Vec<Standing> = case.recipients.people.iter().zip(&self.numbers).map(standing).collect();
+        let mut everyone = (0..people.len()).zip(&self.numbers).map(standing);
         let counts = case.counts();
-        self.ledger.record_standing(self.number, counts.rows, counts.merged, &people)
+        self.ledger.record_standing(self.number, counts.rows, counts.merged, &mut everyone)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::engine;
 use super::escape::is_reserved;
+use super::form::stands_for_value;
 use super::markdown::{self, Origin};
 use super::slots::{REFUSED_FILTERS, Slots};
 use super::sources::Sources;
@@ -70,7 +71,7 @@ impl File<'_> {
             let hint = "take it out: letters have slots and conditions, and range for counting";
             findings.push(Finding::refuses("unknown-function", self.place(function.offset), reason, hint));
         }
-        if let Some(offset) = source.find(is_reserved) {
+        if let Some(offset) = source.find(|c| is_reserved(c) || stands_for_value(c)) {
             let hint = "take it out; no font can print it";
             findings.push(Finding::refuses("private-use-character", self.place(offset), "a private-use character", hint));
         }

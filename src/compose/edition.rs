@@ -2,14 +2,18 @@
 
 use super::check::{self, Markers};
 use super::engine::{self, Trouble};
-use super::slots::{self, Person};
+use super::form::{self, Form, FormKey};
+use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;
-use super::{Block, Letter, PieceNumber, address, prose, specimen};
+use super::{Block, BodyBlock, Letter, PieceNumber, address, own_slots, prose, specimen};
 use crate::error::{Error, Finding, Kind, Place, Result};
-use crate::incident::{Incident, Language, Provider};
+use crate::incident::{Incident, Language};
+use crate::intake::Element;
 use crate::recipients::{Disposition, Recipient, Role};
 use crate::rules::Rules;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tera::{Context, Tera};
 
 /// What letters of one language are made of.
@@ -18,9 +22,25 @@ pub(super) struct Edition {
     tera: Tera,
     pub(super) wording: Wording,
     markers: Markers,
+    title: Arc<str>,
+    footer: Arc<str>,
     /// One per provider, in their order; absent when the incident's prose is not written in this language.
-    providers: Option<Vec<Context>>,
+    providers: Option<Vec<ProviderPart>>,
+    /// Elements that conditions of the templates ask for; absent when each letter must be rendered for itself.
+    asked_for: Option<Vec<Element>>,
+    forms: RwLock<HashMap<FormKey, Option<Arc<Form>>>>,
+    /// One copy of each fixed block.
+    fixed: Mutex<HashSet<Arc<Block>>>,
 }
+
+/// What letters of one provider share.
+struct ProviderPart {
+    context: Context,
+    return_address: Arc<[String]>,
+}
+
+/// Forms kept: far above what an incident needs; beyond, letters are rendered one by one.
+const KEPT_FORMS: usize = 20_000;
 
 impl Edition {
     /// Loads and checks the templates of a language; the inner error holds one finding per fault.
@@ -41,35 +61,55 @@ impl Edition {
             return Ok(Err(findings));
         }
         let providers = prose.map(|prose| {
-            let contexts = incident
-                .providers
-                .iter()
-                .map(|provider| slots::of_provider(incident, provider, rules, &wording, &prose).map(|slots| slots::context(&slots)));
-            contexts.collect::<Result<Vec<_>>>()
+            let parts = incident.providers.iter().map(|provider| {
+                let slots = slots::of_provider(incident, provider, rules, &wording, &prose)?;
+                Ok(ProviderPart { context: slots::context(&slots), return_address: address::return_lines(provider).into() })
+            });
+            parts.collect::<Result<Vec<_>>>()
         });
-        Ok(Ok(Edition { language, tera, wording, markers, providers: providers.transpose()? }))
+        Ok(Ok(Edition {
+            language,
+            tera,
+            markers,
+            title: wording.title.as_str().into(),
+            footer: wording.footer.as_str().into(),
+            wording,
+            providers: providers.transpose()?,
+            asked_for: own_slots::asked_for(&sources.of(language).map(|(_, text)| text).collect::<Vec<_>>()),
+            forms: RwLock::default(),
+            fixed: Mutex::default(),
+        }))
     }
 
     /// Composes one letter; see [`super::Composer::compose`].
     pub(super) fn compose(&self, sources: &Sources, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
-        let (provider, context) = self.provider(incident, recipient)?;
-        let blocks = self.blocks(sources, context, &person(incident, recipient)?, &recipient.record)?;
+        let (provider, part) = self.provider(recipient)?;
+        let person = person(incident, recipient)?;
+        let (blocks, paragraphs) = match self.form(sources, provider, part, &person)? {
+            Some(form) => (form.fill(&person, &self.wording), Arc::clone(&form.paragraphs)),
+            None => {
+                let blocks = self.render(sources, part, slots::of_person(&person, &self.wording), &recipient.record)?;
+                let paragraphs = specimen::paragraphs(&blocks).into();
+                (blocks.into_iter().map(BodyBlock::Own).collect(), paragraphs)
+            }
+        };
         let by_mail = recipient.disposition != Disposition::Email;
         Ok(Letter {
             piece,
             language: self.language,
-            title: self.wording.title.clone(),
-            return_address: address::return_lines(provider),
+            title: Arc::clone(&self.title),
+            return_address: Arc::clone(&part.return_address),
             recipient_address: if by_mail { address::recipient_lines(recipient, &self.wording) } else { Vec::new() },
             blocks,
+            paragraphs,
             large_print: recipient.large_print,
-            footer: self.wording.footer.clone(),
+            footer: Arc::clone(&self.footer),
         })
     }
 
-    /// The recipient's provider and its slots.
-    fn provider<'a>(&'a self, incident: &'a Incident, recipient: &Recipient) -> Result<(&'a Provider, Context)> {
-        let contexts = self.providers.as_ref().ok_or_else(|| {
+    /// The recipient's provider and what its letters share.
+    fn provider(&self, recipient: &Recipient) -> Result<(u16, &ProviderPart)> {
+        let providers = self.providers.as_ref().ok_or_else(|| {
             let tag = self.language.tag();
             let reason = format!("a recipient's language is `{tag}`, but the incident's prose is not written in it");
             let hint = format!(
@@ -80,15 +120,49 @@ impl Edition {
             Error::refused_all(vec![finding.record(&recipient.record)])
         })?;
         let index = recipient.provider.ok_or_else(|| Error::bug("a recipient without provider came to be composed"))?;
-        let provider = incident.providers.get(usize::from(index.0));
-        match (provider, contexts.get(usize::from(index.0))) {
-            (Some(provider), Some(context)) => Ok((provider, context.clone())),
-            _ => Err(Error::bug("a recipient's provider is not one of the incident's")),
-        }
+        let part = providers.get(usize::from(index.0));
+        part.map(|part| (index.0, part)).ok_or_else(|| Error::bug("a recipient's provider is not one of the incident's"))
     }
 
-    fn blocks(&self, sources: &Sources, mut context: Context, person: &Person<'_>, record: &str) -> Result<Vec<Block>> {
-        for (name, value) in slots::of_person(person, &self.wording) {
+    /// The form of a person's letter, rendered when it is first asked for; absent when the letter must be rendered for itself.
+    fn form(&self, sources: &Sources, provider: u16, part: &ProviderPart, person: &Person<'_>) -> Result<Option<Arc<Form>>> {
+        let Some(asked_for) = &self.asked_for else { return Ok(None) };
+        let key = FormKey::of(provider, person, asked_for);
+        let known = self.forms.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = known.get(&key) {
+            return Ok(form.clone());
+        }
+        let full = known.len() >= KEPT_FORMS;
+        drop(known);
+        if full {
+            return Ok(None);
+        }
+        let blocks = self.render(sources, part, form::stand_ins(person, &self.wording), "")?;
+        let form = Form::new(blocks, |block| self.share(block)).map(Arc::new);
+        let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(forms.entry(key).or_insert(form).clone())
+    }
+
+    /// Renders each letter for itself from now on.
+    #[cfg(test)]
+    pub(super) fn forget_forms(&mut self) {
+        self.asked_for = None;
+    }
+
+    /// One copy of equal blocks, so that they are set once per job.
+    fn share(&self, block: Block) -> Arc<Block> {
+        let mut fixed = self.fixed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = fixed.get(&block) {
+            return Arc::clone(known);
+        }
+        let block = Arc::new(block);
+        fixed.insert(Arc::clone(&block));
+        block
+    }
+
+    fn render(&self, sources: &Sources, part: &ProviderPart, own: Slots, record: &str) -> Result<Vec<Block>> {
+        let mut context = part.context.clone();
+        for (name, value) in own {
             context.insert_value(name, value);
         }
         engine::render(&self.tera, &context, &self.markers).map_err(|trouble| {
@@ -102,7 +176,7 @@ impl Edition {
                 ),
                 Trouble::Markdown(fault) => specimen::fault_finding(&fault, self.language, sources, &self.markers),
             };
-            Error::refused_all(vec![finding.record(record)])
+            Error::refused_all(vec![if record.is_empty() { finding } else { finding.record(record) }])
         })
     }
 }

@@ -4,6 +4,8 @@
 //! Markdown reader hands out text. In between they are neither punctuation nor blank to Markdown, so they hold
 //! everywhere: at the start of a line, in a table cell, in a code span, in a link target.
 
+use super::form::stands_for_value;
+use std::borrow::Cow;
 use std::io::Write;
 
 /// Where the characters of the basic plane are moved to.
@@ -16,9 +18,18 @@ pub(super) fn is_reserved(character: char) -> bool {
     character as u32 >= BASIC
 }
 
-/// A slot's value as it may be handed to Tera: without characters that look like disguises.
+/// A slot's value as it may be handed to Tera: without characters that look like disguises or stand for values.
 pub(super) fn clean(value: &str) -> String {
-    value.chars().map(|character| if is_reserved(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
+    let ours = |character| is_reserved(character) || stands_for_value(character);
+    value.chars().map(|character| if ours(character) { char::REPLACEMENT_CHARACTER } else { character }).collect()
+}
+
+/// A value as it comes out of rendering: clean, on one line.
+pub(super) fn printed(value: &str) -> Cow<'_, str> {
+    if value.is_ascii() && !value.bytes().any(|byte| byte.is_ascii_control()) {
+        return Cow::Borrowed(value);
+    }
+    Cow::Owned(reveal_text(&disguise_text(&clean(value))))
 }
 
 /// The disguise of one character. Letters need none; a disguised character keeps its disguise.

@@ -28,12 +28,12 @@ pub(super) fn document(letter: &Letter) -> String {
     html.push('}');
     html.push_str(STYLE);
     html.push_str("</style>\n</head>\n<body>\n<main>\n");
-    blocks(&letter.blocks, &mut html);
+    blocks(letter.blocks.iter().map(|block| &**block), &mut html);
     html.push_str("</main>\n</body>\n</html>\n");
     html
 }
 
-fn blocks(all: &[Block], html: &mut String) {
+fn blocks<'a>(all: impl IntoIterator<Item = &'a Block>, html: &mut String) {
     for block in all {
         match &block.kind {
             BlockKind::Title(text) => element("h1", text, html),

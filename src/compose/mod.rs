@@ -10,9 +10,11 @@ mod edition;
 mod engine;
 mod escape;
 mod fixed_words;
+mod form;
 mod html;
 mod markdown;
 mod nearest;
+mod own_slots;
 mod prose;
 mod runs;
 mod slots;
@@ -35,6 +37,7 @@ use edition::Edition;
 use sources::Sources;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 pub use fixed_words::{FixedWords, RoleWords};
@@ -57,17 +60,39 @@ pub struct Letter {
     /// Language of the text.
     pub language: Language,
     /// Document title; holds no patient data.
-    pub title: String,
+    pub title: Arc<str>,
     /// Return address as it shows in the upper window, 2-4 lines.
-    pub return_address: Vec<String>,
+    pub return_address: Arc<[String]>,
     /// Addressee and address as they show in the lower window, 3-6 lines; empty for an e-mail notice.
     pub recipient_address: Vec<String>,
     /// The body, from the date to the last line.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<BodyBlock>,
+    /// Ids of the paragraphs, in print order.
+    pub paragraphs: Arc<[Arc<str>]>,
     /// 18 pt instead of 11.
     pub large_print: bool,
     /// Footer pattern, with `{page}` and `{pages}` to be filled in.
-    pub footer: String,
+    pub footer: Arc<str>,
+}
+
+/// A block of the body, and whether it is everybody's.
+#[derive(Clone, PartialEq, Eq)]
+pub enum BodyBlock {
+    /// Holds nothing of the recipient's own: one copy for all letters that have it.
+    Fixed(Arc<Block>),
+    /// Holds something of the recipient's own.
+    Own(Block),
+}
+
+impl Deref for BodyBlock {
+    type Target = Block;
+
+    fn deref(&self) -> &Block {
+        match self {
+            BodyBlock::Fixed(block) => block,
+            BodyBlock::Own(block) => block,
+        }
+    }
 }
 
 impl fmt::Debug for Letter {
@@ -138,7 +163,7 @@ pub struct Variant {
     /// Role id.
     pub role: &'static str,
     /// Ids of the paragraphs, in print order.
-    pub paragraphs: Vec<Arc<str>>,
+    pub paragraphs: Arc<[Arc<str>]>,
 }
 
 /// The templates of an incident, loaded and checked.
@@ -185,7 +210,7 @@ impl Composer {
 impl Letter {
     /// The variant that this letter is of.
     pub fn variant(&self, role: &'static str) -> Variant {
-        Variant { language: self.language, role, paragraphs: specimen::paragraphs(&self.blocks) }
+        Variant { language: self.language, role, paragraphs: Arc::clone(&self.paragraphs) }
     }
 
     /// The body as an accessible HTML document with `lang`, headings and no remote content.

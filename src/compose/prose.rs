@@ -1,6 +1,7 @@
 //! The incident's own prose: plain Markdown that goes into letters as it is, once it has been checked.
 
 use super::escape::is_reserved;
+use super::form::stands_for_value;
 use super::markdown::{self, Origin};
 use super::tags::line_and_column;
 use crate::error::{Finding, Place};
@@ -61,7 +62,7 @@ fn fault(value: &str) -> Option<(usize, &'static str, &'static str)> {
             "prose is not a template: write the value itself, or put the sentence into your own template",
         ));
     }
-    if let Some(offset) = value.find(is_reserved) {
+    if let Some(offset) = value.find(|c| is_reserved(c) || stands_for_value(c)) {
         return Some((offset, "a private-use character", "take it out; no font can print it"));
     }
     markdown::read(value, Origin::Prose, &BTreeMap::new()).err().map(|fault| (fault.range.start, fault.reason, fault.hint))

@@ -14,10 +14,10 @@ use tera::{Context, Kwargs, State, Tera, Value};
 pub(super) type Slots = BTreeMap<&'static str, Value>;
 
 /// Elements that open the way to a person's credit or accounts.
-const CREDIT: [Element; 3] = [Element::Ssn, Element::DriversLicense, Element::FinancialAccount];
+pub(super) const CREDIT: [Element; 3] = [Element::Ssn, Element::DriversLicense, Element::FinancialAccount];
 
 /// Elements that can be misused for medical care in a person's name.
-const MEDICAL: [Element; 9] = [
+pub(super) const MEDICAL: [Element; 9] = [
     Element::Mrn,
     Element::ProviderNames,
     Element::Diagnosis,
@@ -44,7 +44,7 @@ pub(super) fn text(value: &str) -> Value {
     Value::from(clean(value))
 }
 
-fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
+pub(super) fn map<const N: usize>(entries: [(&'static str, Value); N]) -> Value {
     Value::from(BTreeMap::from(entries))
 }
 
@@ -83,7 +83,7 @@ pub(super) fn of_person(person: &Person<'_>, wording: &Wording) -> Slots {
     let elements = person.elements;
     let involved: BTreeMap<&'static str, Value> =
         Element::ALL.iter().map(|(element, id)| (*id, Value::from(elements.contains(*element)))).collect();
-    let any = |of: &[Element]| Value::from(of.iter().any(|element| elements.contains(*element)));
+    let any = |of: &[Element]| Value::from(at_risk(elements, of));
     Slots::from([
         ("adult", Value::from(person.role == Role::Adult)),
         ("minor", Value::from(person.role == Role::Minor)),
@@ -98,6 +98,11 @@ pub(super) fn of_person(person: &Person<'_>, wording: &Wording) -> Slots {
         ("risk", map([("credit", any(&CREDIT)), ("medical", any(&MEDICAL))])),
         ("code", text(person.code.unwrap_or_default())),
     ])
+}
+
+/// Whether any of these was involved.
+pub(super) fn at_risk(elements: Elements, of: &[Element]) -> bool {
+    of.iter().any(|element| elements.contains(*element))
 }
 
 /// The name with its prefix, as in a salutation and in the address.

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// A stretch of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Stretch {
+pub(super) enum Stretch {
     Text(Range<usize>),
     Output(Range<usize>),
     Statement(Range<usize>),
@@ -105,7 +105,7 @@ pub(super) fn read(source: &str) -> Tags {
 }
 
 /// Splits a template at its tags, dropping comments and the blanks that `-` trims.
-fn stretches(source: &str) -> Vec<Stretch> {
+pub(super) fn stretches(source: &str) -> Vec<Stretch> {
     let mut found = Vec::new();
     let (mut position, mut trim_next) = (0, false);
     while position < source.len() {
@@ -162,14 +162,14 @@ fn tag_end(source: &str, start: usize, opening: &str) -> usize {
 
 /// A word or sign of an expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
+pub(super) enum Token {
     Word(Name),
     Text(Name),
     Sign(char),
 }
 
 /// Splits the inside of a tag into words and signs. `?.` counts as `.`, and `==` as one sign `~`.
-fn tokens(source: &str, range: Range<usize>) -> Vec<Token> {
+pub(super) fn tokens(source: &str, range: Range<usize>) -> Vec<Token> {
     let text = &source[range.clone()];
     let mut found = Vec::new();
     let mut characters = text.char_indices().peekable();

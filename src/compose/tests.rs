@@ -84,7 +84,7 @@ fn the_headings_are_those_of_the_statute() {
             "For More Information",
         ];
         assert_eq!(found, expected, "Cal. Civ. 1798.82(d)(1)");
-        assert_eq!((letter.title.as_str(), letter.footer.as_str()), ("Notice of Data Breach", "Page {page} of {pages}"));
+        assert_eq!((&*letter.title, &*letter.footer), ("Notice of Data Breach", "Page {page} of {pages}"));
     }
 }
 
@@ -454,4 +454,34 @@ fn a_recipient_that_makes_no_sense_is_refused_without_a_value() {
     without.identity_service = None;
     let error = COMPOSER.compose(&without, &fixture::adult(), PieceNumber(1)).unwrap_err();
     assert_eq!(error.findings[0].code, "code-without-service");
+}
+
+/// Templates whose letters are each rendered for themselves.
+static ONE_BY_ONE: LazyLock<Composer> = LazyLock::new(|| {
+    let mut composer = Composer::load(&fixture::incident(), &fixture::rules()).unwrap();
+    composer.editions.values_mut().for_each(Edition::forget_forms);
+    composer
+});
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn a_form_filled_in_is_the_letter_that_rendering_gives(
+        (first, last, representative, code) in (".{0,9}", "[A-Za-z*_|`.<>&' -]{1,12}", "[^\\p{C}]{0,12}", "[A-Z0-9.-]{0,9}"),
+        (role, language, elements) in (0usize..4, 0usize..2, prop::collection::vec(0usize..17, 1..9)),
+    ) {
+        let elements: Vec<Element> = elements.into_iter().map(|index| Element::ALL[index].0).collect();
+        let role = ROLES[role];
+        let mut recipient = fixture::recipient(role, Language::ALL[language], &elements);
+        recipient.name = Private::new(PersonName { first, last, ..PersonName::default() });
+        recipient.representative = (role != Role::Adult && !representative.is_empty()).then(|| Private::new(representative));
+        recipient.activation_code = (role != Role::Deceased && !code.is_empty()).then(|| Private::new(code));
+        let (filled, rendered) = (compose(&recipient), ONE_BY_ONE.compose(&fixture::incident(), &recipient, PieceNumber(42)).unwrap());
+        prop_assert!(filled.blocks.iter().any(|block| matches!(block, BodyBlock::Fixed(_))), "it was filled in");
+        for (filled, rendered) in filled.blocks.iter().zip(&rendered.blocks) {
+            prop_assert_eq!(&**filled, &**rendered);
+        }
+        prop_assert_eq!(filled.paragraphs, rendered.paragraphs);
+    }
 }

@@ -8,7 +8,7 @@ const WIDTH: usize = 72;
 /// The body of a letter as plain text.
 pub(super) fn document(letter: &Letter) -> String {
     let mut lines = Vec::new();
-    blocks(&letter.blocks, WIDTH, &mut lines);
+    blocks(letter.blocks.iter().map(|block| &**block), WIDTH, &mut lines);
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
@@ -16,7 +16,7 @@ pub(super) fn document(letter: &Letter) -> String {
     lines.join("\n")
 }
 
-fn blocks(all: &[Block], width: usize, lines: &mut Vec<String>) {
+fn blocks<'a>(all: impl IntoIterator<Item = &'a Block>, width: usize, lines: &mut Vec<String>) {
     for block in all {
         match &block.kind {
             BlockKind::Title(text) => underlined(text, '=', width, lines),

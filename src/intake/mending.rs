@@ -1,6 +1,6 @@
 //! Mended lists supersede rows; what stands in one list twice is held.
 
-use super::{Field, Row};
+use super::{Field, Row, Rows};
 use crate::error::{Finding, Place};
 use crate::incident::Incident;
 use std::borrow::Cow;
@@ -11,7 +11,7 @@ use std::path::Path;
 #[derive(Debug, Default)]
 pub(super) struct AllRows {
     /// In list order, then file order.
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Rows,
     /// What holds a row, by its index in `rows`.
     pub(super) faults: Vec<(usize, Finding)>,
     /// The line of the row that a row of a mended list replaces, where it tells.
@@ -37,32 +37,35 @@ impl AllRows {
     fn supersede_family(&mut self, incident: &Incident, lists: &[usize], left_out: &mut [bool]) {
         let ancestry: Vec<Vec<usize>> = (0..incident.lists.len()).map(|list| ancestors(incident, list)).collect();
         let rank = |list: u16| (ancestry[usize::from(list)].len(), list);
-        let mut order: Vec<usize> = (0..self.rows.len()).filter(|index| lists.contains(&usize::from(self.rows[*index].list))).collect();
+        let mut order: Vec<usize> = (0..self.rows.len()).filter(|index| lists.contains(&usize::from(self.rows.get(*index).list))).collect();
         order.sort_by_cached_key(|index| {
-            let row = &self.rows[*index];
+            let row = self.rows.get(*index);
             (key(row).into_owned(), rank(row.list), *index)
         });
         let mut mending_nothing = Vec::new();
         let mut held = Vec::new();
-        for group in order.chunk_by(|one, other| key(&self.rows[*one]) == key(&self.rows[*other])) {
-            let has = |list: usize| group.iter().any(|index| usize::from(self.rows[*index].list) == list);
+        for group in order.chunk_by(|one, other| key(self.rows.get(*one)) == key(self.rows.get(*other))) {
+            let has = |list: usize| group.iter().any(|index| usize::from(self.rows.get(*index).list) == list);
             let mends_something = |list: u16| ancestry[usize::from(list)].iter().copied().any(has);
-            let Some(newest) = group.last().map(|index| self.rows[*index].list) else { continue };
+            let Some(newest) = group.last().map(|index| self.rows.get(*index).list) else { continue };
             let is_mending = |list: u16| incident.lists[usize::from(list)].mends.is_some();
             mending_nothing.extend(
-                group.iter().copied().filter(|index| is_mending(self.rows[*index].list) && !mends_something(self.rows[*index].list)),
+                group
+                    .iter()
+                    .copied()
+                    .filter(|index| is_mending(self.rows.get(*index).list) && !mends_something(self.rows.get(*index).list)),
             );
             if !is_mending(newest) || !mends_something(newest) {
                 continue;
             }
-            let older: Vec<usize> = group.iter().copied().filter(|index| self.rows[*index].list != newest).collect();
+            let older: Vec<usize> = group.iter().copied().filter(|index| self.rows.get(*index).list != newest).collect();
             let differ = older.iter().any(|one| {
-                older
-                    .iter()
-                    .any(|other| self.rows[*one].list == self.rows[*other].list && self.rows[*one].digest != self.rows[*other].digest)
+                older.iter().any(|other| {
+                    self.rows.get(*one).list == self.rows.get(*other).list && self.rows.get(*one).digest != self.rows.get(*other).digest
+                })
             });
             if differ {
-                for index in group.iter().copied().filter(|index| self.rows[*index].list == newest) {
+                for index in group.iter().copied().filter(|index| self.rows.get(*index).list == newest) {
                     match self.twin_at_line(incident, index, &older) {
                         Some(twin) => left_out[twin] = true,
                         None => held.push(index),
@@ -91,16 +94,16 @@ impl AllRows {
     /// Of several different rows with one record id, the one on the line that the mended list names.
     fn twin_at_line(&self, incident: &Incident, index: usize, twins: &[usize]) -> Option<usize> {
         let line = self.mended_lines.get(&index)?;
-        let mended = ancestors(incident, usize::from(self.rows[index].list)).first().copied()?;
-        twins.iter().copied().find(|twin| usize::from(self.rows[*twin].list) == mended && self.rows[*twin].line == *line)
+        let mended = ancestors(incident, usize::from(self.rows.get(index).list)).first().copied()?;
+        twins.iter().copied().find(|twin| usize::from(self.rows.get(*twin).list) == mended && self.rows.get(*twin).line == *line)
     }
 
     /// A faulty row may have no usable record id: then the `line` column of the mended list tells which row it replaces.
     fn mend_by_line(&mut self, incident: &Incident, index: usize, faulty: &BTreeSet<usize>, left_out: &mut [bool]) {
-        let mended = ancestors(incident, usize::from(self.rows[index].list)).first().and_then(|list| u16::try_from(*list).ok());
+        let mended = ancestors(incident, usize::from(self.rows.get(index).list)).first().and_then(|list| u16::try_from(*list).ok());
         let target = mended.zip(self.mended_lines.get(&index).copied());
         // Rows stand in list order, then line order.
-        let target = target.and_then(|at| self.rows.binary_search_by_key(&at, |row| (row.list, row.line)).ok());
+        let target = target.and_then(|at| self.rows.find(at));
         let target = target.filter(|target| faulty.contains(target));
         match target {
             Some(target) if !left_out[target] => left_out[target] = true,
@@ -114,14 +117,14 @@ impl AllRows {
 
     /// Holds rows of one list that have one record id but differ. A row repeated whole is left for merging.
     pub(super) fn hold_twins(&mut self, incident: &Incident) {
-        let mut order: Vec<usize> = (0..self.rows.len()).filter(|index| !self.rows[*index].get(Field::RecordId).is_empty()).collect();
-        let id = |index: usize| (self.rows[index].list, self.rows[index].get(Field::RecordId));
+        let mut order: Vec<usize> = (0..self.rows.len()).filter(|index| !self.rows.get(*index).get(Field::RecordId).is_empty()).collect();
+        let id = |index: usize| (self.rows.get(index).list, self.rows.get(index).get(Field::RecordId));
         order.sort_by(|one, other| id(*one).cmp(&id(*other)).then(one.cmp(other)));
         let mut twins: Vec<(usize, u64)> = Vec::new();
         for group in order.chunk_by(|one, other| id(*one) == id(*other)).filter(|group| group.len() > 1) {
             let other_line = |index: usize| {
-                let other = group.iter().find(|other| self.rows[**other].digest != self.rows[index].digest)?;
-                Some((index, self.rows[*other].line))
+                let other = group.iter().find(|other| self.rows.get(**other).digest != self.rows.get(index).digest)?;
+                Some((index, self.rows.get(*other).line))
             };
             twins.extend(group.iter().filter_map(|index| other_line(*index)));
         }
@@ -132,7 +135,7 @@ impl AllRows {
     }
 
     fn hold(&mut self, incident: &Incident, index: usize, code: &'static str, reason: &str, hint: &str) {
-        let row = &self.rows[index];
+        let row = self.rows.get(index);
         let list = &incident.lists[usize::from(row.list)];
         let finding = Finding::holds(code, Place::line(&list.file, row.line), reason, hint);
         self.faults.push((index, finding.record(super::key(&list.name, row.get(Field::RecordId), row.line))));
@@ -145,8 +148,7 @@ impl AllRows {
             new_index.push(if *out { None } else { Some(next) });
             next += usize::from(!*out);
         }
-        let mut keep = left_out.iter().map(|out| !*out);
-        self.rows.retain(|_| keep.next().unwrap_or(true));
+        self.rows.remove(left_out);
         let faults = std::mem::take(&mut self.faults);
         self.faults = faults.into_iter().filter_map(|(index, finding)| new_index[index].map(|index| (index, finding))).collect();
         self.mended_lines.clear();
@@ -154,7 +156,7 @@ impl AllRows {
 }
 
 /// The record id, or the line for a row without one: what a record key ends in.
-fn key(row: &Row) -> Cow<'_, str> {
+fn key(row: Row<'_>) -> Cow<'_, str> {
     match row.get(Field::RecordId) {
         "" => Cow::Owned(format!("line-{}", row.line)),
         id => Cow::Borrowed(id),

@@ -7,13 +7,16 @@ pub mod dates;
 mod layout;
 mod mending;
 mod reading;
+mod rows;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, ProviderIndex};
-use crate::privacy::Private;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+pub use rows::{Row, Rows};
+pub(crate) use texts::{At, Texts};
 
 /// A column of ours; see design "What a user writes".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -156,74 +159,11 @@ impl Elements {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RowIndex(pub u32);
 
-/// One row of a list. Values are trimmed, whitespace collapsed, invisible characters removed, NFC as typed.
-#[derive(Debug, Clone)]
-pub struct Row {
-    /// Index into [`Incident::lists`].
-    pub list: u16,
-    /// 1-based line in the file where the row starts.
-    pub line: u64,
-    /// SHA-256 of the raw row bytes as read (after decoding), for proof.
-    pub digest: [u8; 32],
-    /// The types of information involved for this row.
-    pub elements: Elements,
-    values: Private<Values>,
-    /// Binds values and elements to the digest, for [`Row::is_intact`].
-    binding: u64,
-}
-
-/// The non-empty values of a row in one allocation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-struct Values {
-    text: Box<str>,
-    spans: Box<[(Field, u32, u32)]>,
-}
-
-impl Row {
-    /// A row from its non-empty values.
-    pub fn new(list: u16, line: u64, digest: [u8; 32], elements: Elements, values: &[(Field, &str)]) -> Row {
-        let mut text = String::new();
-        let mut spans = Vec::with_capacity(values.len());
-        for (field, value) in values.iter().filter(|(_, value)| !value.is_empty()) {
-            let start = text.len() as u32;
-            text.push_str(value);
-            spans.push((*field, start, text.len() as u32));
-        }
-        let values = Private::new(Values { text: text.into(), spans: spans.into() });
-        let mut row = Row { list, line, digest, elements, values, binding: 0 };
-        row.binding = row.bound();
-        row
-    }
-
-    /// Whether values and elements are still those that were read with this digest: nothing changed or swapped them since.
-    pub fn is_intact(&self) -> bool {
-        self.binding == self.bound()
-    }
-
-    fn bound(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.list, self.line, self.digest, self.elements, self.values.reveal()).hash(&mut hasher);
-        hasher.finish()
-    }
-
-    /// Swaps everything that was read with another row's, but not where it was read.
-    #[cfg(test)]
-    pub(crate) fn swap_values(&mut self, other: &mut Row) {
-        std::mem::swap(&mut self.values, &mut other.values);
-    }
-
-    /// The value of a field; empty when the row has none.
-    pub fn get(&self, field: Field) -> &str {
-        let values = self.values.reveal();
-        values.spans.iter().find(|(known, _, _)| *known == field).map_or("", |(_, start, end)| &values.text[*start as usize..*end as usize])
-    }
-}
-
 /// Everything that came in.
 #[derive(Debug, Clone, Default)]
 pub struct Intake {
     /// Rows in list order, then file order; superseded rows of mended lists are left out.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// Findings of this stage; those that refuse are already an error.
     pub findings: Vec<Finding>,
     /// Rows that cannot become a recipient as they stand (wrong number of cells, no record id, unknown provider …) are still rows and
@@ -235,8 +175,8 @@ pub struct Intake {
 
 impl Intake {
     /// The row at an index that this intake handed out.
-    pub fn row(&self, index: RowIndex) -> &Row {
-        &self.rows[index.0 as usize]
+    pub fn row(&self, index: RowIndex) -> Row<'_> {
+        self.rows.get(index.0 as usize)
     }
 
     /// The key of a row, `list:record_id`. A row without `record_id` is keyed by its line, `list:line-12`.
@@ -291,13 +231,11 @@ pub fn read(incident: &Incident) -> Result<Intake> {
     let mut intake = Intake::default();
     let mut all = mending::AllRows::default();
     for index in 0..incident.lists.len() {
-        match reading::read(incident, index, &names) {
+        match reading::read(incident, index, &names, &mut all.rows) {
             Err(findings) => intake.findings.extend(findings),
             Ok(list) => {
-                let start = all.rows.len();
-                all.rows.extend(list.rows);
-                all.faults.extend(list.faults.into_iter().map(|(index, finding)| (start + index, finding)));
-                all.mended_lines.extend(list.mended_lines.into_iter().map(|(index, line)| (start + index, line)));
+                all.faults.extend(list.faults);
+                all.mended_lines.extend(list.mended_lines);
                 intake.findings.extend(list.findings);
                 intake.headers.push(list.headers);
             }
@@ -308,6 +246,7 @@ pub fn read(incident: &Incident) -> Result<Intake> {
     }
     all.hold_twins(incident);
     all.supersede(incident);
+    all.rows.finish();
     intake.rows = all.rows;
     all.faults.sort_by_key(|(index, _)| *index);
     for (index, finding) in all.faults {

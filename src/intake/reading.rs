@@ -2,51 +2,54 @@
 
 use super::cells::{Damage, Flag, clean, flag, holds_value};
 use super::columns::ColumnNames;
+use super::contents;
 use super::layout::{self, ElementColumn, Layout};
-use super::{Element, Elements, Field, Row};
+use super::{Element, Elements, Field, Rows};
 use crate::error::{Finding, Place, Result, Severity};
 use crate::incident::csv_rows::{CsvRow, CsvRows};
 use crate::incident::nearest::nearest;
 use crate::incident::{Incident, List, text_file};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// More line breaks than this in one cell make one doubt that its quote closes where it should.
 const MANY_BREAKS: u64 = 20;
 
-/// What one list held.
+/// What one list held beside its rows.
 #[derive(Debug, Default)]
 pub(super) struct ListRows {
-    /// Rows in file order.
-    pub(super) rows: Vec<Row>,
-    /// What holds a row, by its index in `rows`; worst first.
+    /// What holds a row, by its index in all rows; worst first.
     pub(super) faults: Vec<(usize, Finding)>,
     /// What concerns the list as a whole.
     pub(super) findings: Vec<Finding>,
     /// Columns that hold a field, as the file calls them.
     pub(super) headers: Vec<(Field, String)>,
-    /// In a mended list, the line of the row that each row replaces, where it tells.
+    /// In a mended list, the line of the row that each row replaces, where it tells; rows by their index in all rows.
     pub(super) mended_lines: Vec<(usize, u64)>,
 }
 
-/// Reads a list of the incident.
+/// Reads a list of the incident, whose rows are added to those of the lists before it.
 ///
 /// # Errors
 /// Refused when the list cannot be used at all.
-pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames) -> Result<ListRows, Vec<Finding>> {
+pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
     let path = incident.folder.join(&list.file);
     if fs_err::metadata(&path).is_ok_and(|there| !there.is_file()) {
         let hint = "name a CSV file; a folder, a pipe or a device cannot be a list";
         return Err(vec![Finding::refuses("list-no-file", Place::file(&list.file), "the list is no regular file", hint)]);
     }
-    let bytes = fs_err::read(path).map_err(|error| {
+    let unreadable = |error: std::io::Error| {
         let reason = format!("the list cannot be read: {}", error.kind());
         vec![Finding::refuses("unreadable", Place::file(&list.file), reason, "check that the file is in the incident folder and readable")]
-    })?;
-    let file = text_file::decode(&list.file, bytes).map_err(|error| error.findings)?;
-    let mut found = ListRows { findings: file.assumed.into_iter().collect(), ..ListRows::default() };
-    let mut rows = CsvRows::new(&file.text);
-    let Some(header) = rows.next_row() else {
+    };
+    let open = || fs_err::File::open(&path);
+    let examined = open().and_then(|file| text_file::examine(&list.file, file)).map_err(unreadable)?;
+    let examined = examined.map_err(|error| error.findings)?;
+    let rows_from_start = || Ok(CsvRows::over(examined.text(open()?)?));
+    let mut found = ListRows { findings: examined.assumed.clone().into_iter().collect(), ..ListRows::default() };
+    let mut rows = rows_from_start().map_err(unreadable)?;
+    let Some(header) = rows.try_next().map_err(unreadable)? else {
         let hint = "send the list again, or take it out of [[lists]]";
         return Err(vec![Finding::refuses("empty-list", Place::file(&list.file), "the list is empty", hint)]);
     };
@@ -54,21 +57,30 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames) -> Re
         return Err(vec![open_quote(list, header.line + lines)]);
     }
     let provider_known = super::list_provider(incident, index).is_some();
-    let (layout, findings) = layout::of(list, names, header.cells, header.line, &file.text, provider_known);
+    let mut failed = None;
+    let mut look = |columns: &[usize]| {
+        let seen = rows_from_start().and_then(|rows| contents::look(rows, columns));
+        seen.map_err(|error| failed = Some(error)).unwrap_or_default()
+    };
+    let (layout, findings) = layout::of(list, names, header.cells, header.line, &mut look, provider_known);
+    if let Some(error) = failed {
+        return Err(unreadable(error));
+    }
     found.findings.extend(findings);
     if found.findings.iter().any(|finding| finding.severity == Severity::Refuses) {
         return Err(found.findings);
     }
     found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
-    let mut reader = Reader { incident, index, list, names, layout: &layout, provider_known, found };
-    while let Some(row) = rows.next_row() {
+    let before = all.len();
+    let mut reader = Reader { incident, index, list, names, layout: &layout, provider_known, found, rows: all };
+    while let Some(row) = rows.try_next().map_err(unreadable)? {
         if let Some(finding) = reader.judge_quotes(&row) {
             reader.found.findings.push(finding);
             return Err(reader.found.findings);
         }
         reader.take(&row);
     }
-    if reader.found.rows.is_empty() {
+    if reader.rows.len() == before {
         let reason = "the list has a header but no rows";
         reader.found.findings.push(Finding::warns("no-rows", Place::file(&list.file), reason, "check that it was saved whole"));
     }
@@ -92,6 +104,7 @@ struct Reader<'a> {
     layout: &'a Layout,
     provider_known: bool,
     found: ListRows,
+    rows: &'a mut Rows,
 }
 
 impl Reader<'_> {
@@ -108,8 +121,8 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, row: &CsvRow<'_>) {
-        let cells: Vec<String> = row.cells.iter().map(clean).collect();
-        if cells.iter().all(String::is_empty) {
+        let cells: Vec<Cow<'_, str>> = row.cells.iter().map(clean).collect();
+        if cells.iter().all(|cell| cell.is_empty()) {
             return;
         }
         self.warn_of_long_cells(row);
@@ -118,8 +131,12 @@ impl Reader<'_> {
             // Cells may stand in each other's columns: a social security number must not become an address, nor a name a record id.
             self.keep(row, Elements::default(), &[], faults);
         } else {
-            let mut values: Vec<(Field, &str)> =
-                self.layout.fields.iter().map(|(field, position)| (*field, cells.get(*position).map_or("", String::as_str))).collect();
+            let mut values: Vec<(Field, &str)> = self
+                .layout
+                .fields
+                .iter()
+                .map(|(field, position)| (*field, cells.get(*position).map_or("", |cell| cell.as_ref())))
+                .collect();
             self.judge_record_id(row, &values, &mut faults);
             self.judge_provider(row, &values, &mut faults);
             self.judge_damage(row, &mut faults);
@@ -128,17 +145,19 @@ impl Reader<'_> {
             self.keep(row, elements, &values, faults);
         }
         if let Some(line) = self.layout.mended_line.and_then(|position| cells.get(position)).and_then(|cell| cell.parse().ok()) {
-            self.found.mended_lines.push((self.found.rows.len() - 1, line));
+            self.found.mended_lines.push((self.rows.len() - 1, line));
         }
     }
 
     fn keep(&mut self, row: &CsvRow<'_>, elements: Elements, values: &[(Field, &str)], faults: Vec<Finding>) {
         let digest = Sha256::digest(row.raw.as_bytes()).into();
         let list = u16::try_from(self.index).unwrap_or(u16::MAX);
-        let at = self.found.rows.len();
-        let key = super::key(&self.list.name, value_of(values, Field::RecordId), row.line);
-        self.found.rows.push(Row::new(list, row.line, digest, elements, values));
-        self.found.faults.extend(faults.into_iter().map(|finding| (at, finding.record(&key))));
+        let at = self.rows.len();
+        self.rows.push(list, row.line, digest, elements, values);
+        if !faults.is_empty() {
+            let key = super::key(&self.list.name, value_of(values, Field::RecordId), row.line);
+            self.found.faults.extend(faults.into_iter().map(|finding| (at, finding.record(&key))));
+        }
     }
 
     fn warn_of_long_cells(&mut self, row: &CsvRow<'_>) {
@@ -149,17 +168,17 @@ impl Reader<'_> {
         }
     }
 
-    fn is_misshapen(&self, row: &CsvRow<'_>, cells: &[String], faults: &mut Vec<Finding>) -> bool {
-        let place = Place::line(&self.list.file, row.line);
+    fn is_misshapen(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) -> bool {
+        let place = || Place::line(&self.list.file, row.line);
         let width = self.layout.headers.len();
         if cells.len() < width || cells.iter().skip(width).any(|cell| !cell.is_empty()) {
             let reason = format!("the row has {} cells, the header {width}", cells.len());
             let hint = "put a cell that holds a comma in quotes; check that no cell is left out";
-            faults.push(Finding::holds("cell-count", place.clone(), reason, hint));
+            faults.push(Finding::holds("cell-count", place(), reason, hint));
         }
         if row.quotes.stray {
             let hint = "write a quote inside a quoted cell twice";
-            faults.push(Finding::holds("stray-quote", place, "a quote inside a quoted cell is not written twice", hint));
+            faults.push(Finding::holds("stray-quote", place(), "a quote inside a quoted cell is not written twice", hint));
         }
         !faults.is_empty()
     }
@@ -197,7 +216,7 @@ impl Reader<'_> {
     }
 
     /// A flag for the dead becomes the status, unless the row has a status of its own.
-    fn judge_deceased(&self, row: &CsvRow<'_>, cells: &[String], values: &mut Vec<(Field, &str)>, faults: &mut Vec<Finding>) {
+    fn judge_deceased(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &mut Vec<(Field, &str)>, faults: &mut Vec<Finding>) {
         for position in &self.layout.deceased {
             match cells.get(*position).map_or(Flag::Blank, |cell| flag(cell)) {
                 Flag::Yes => {
@@ -212,11 +231,11 @@ impl Reader<'_> {
         }
     }
 
-    fn elements(&self, row: &CsvRow<'_>, cells: &[String], values: &[(Field, &str)], faults: &mut Vec<Finding>) -> Elements {
+    fn elements(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &[(Field, &str)], faults: &mut Vec<Finding>) -> Elements {
         let before = faults.len();
         let mut elements = Elements::default();
         for ElementColumn { element, position, holds_values } in &self.layout.elements {
-            let cell = cells.get(*position).map_or("", String::as_str);
+            let cell = cells.get(*position).map_or("", |cell| cell.as_ref());
             match flag(cell) {
                 _ if *holds_values => {
                     if holds_value(cell) {

@@ -1,79 +1,176 @@
-//! The hot path: a page's marks -> its content stream (ISO 32000-1, 8 and 9.4).
+//! The hot path: marks -> content (ISO 32000-1, 8 and 9.4).
+//!
+//! A passage's marks become a snippet once: its bytes, from an origin at the passage's upper edge, cut into segments that
+//! each have one role. A page is then a row of snippets, each moved to its place; a letter marks each segment with its
+//! role, the print stream paints fixed snippets as shared forms.
 
-use super::object::{push_escaped, put};
+use super::matrix;
+use super::number;
+use super::object::push_escaped;
 use super::plate::Plate;
-use crate::typeset::{GlyphRun, Ink, Mark, Page, PlacedText, Pt, SHEET};
+use crate::typeset::{GlyphRun, Ink, Mark, PlacedText, Pt, Rect, Structure, TextLine};
+use std::ops::Range;
+use std::sync::Arc;
 
-/// Writes one page's content. Glyph codes are two bytes each, in literal strings.
-pub(super) fn write(page: &Page, plate: &Plate, out: &mut Vec<u8>) {
-    for mark in &page.marks {
-        match mark {
-            Mark::Text(placed) => write_text(placed, plate, out),
-            Mark::Frame { rect, pen } => {
-                let (x, y) = (rect.x0.0, SHEET.y.0 - rect.y1.0);
-                put(out, format_args!("{:.2} w\n", pen.0));
-                if rect.y1 == rect.y0 {
-                    put(out, format_args!("{x:.2} {y:.2} m {:.2} {y:.2} l S\n", rect.x1.0));
-                } else {
-                    put(out, format_args!("{x:.2} {y:.2} {:.2} {:.2} re S\n", rect.width().0, (rect.y1 - rect.y0).0));
-                }
-            }
-            Mark::Watermark { text, at } => {
-                let (x, y) = (at.x.0, SHEET.y.0 - at.y.0);
-                put(out, format_args!("q {:.4} {:.4} {:.4} {:.4} {x:.2} {y:.2} cm\n", DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL));
-                out.extend(b"BT\n");
-                set_ink(Ink::Pale, out);
-                for run in text.lines.iter().flat_map(|line| &line.runs) {
-                    write_run(run, run.x, Pt(0.0), plate, out);
-                }
-                out.extend(b"ET Q\n");
-            }
-        }
-    }
+/// Content of some marks, from their own origin, cut by role.
+#[derive(Default)]
+pub(super) struct Snippet {
+    pub(super) bytes: Vec<u8>,
+    pub(super) segments: Vec<Segment>,
+}
+
+/// Content of one role.
+pub(super) struct Segment {
+    /// In the snippet's bytes.
+    pub(super) bytes: Range<usize>,
+    pub(super) structure: Structure,
+    pub(super) link: Option<LinkArea>,
+}
+
+/// The part of a link that stands on one line.
+pub(super) struct LinkArea {
+    pub(super) target: Arc<str>,
+    /// From the snippet's origin, downwards.
+    pub(super) area: Rect,
 }
 
 /// Sine and cosine of 45 degrees.
 const DIAGONAL: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
-fn set_ink(ink: Ink, out: &mut Vec<u8>) {
-    out.extend(match ink {
-        Ink::Black => b"0 g\n".as_slice(),
-        Ink::Grey => b".35 g\n",
-        Ink::Pale => b".88 g\n",
-    });
-}
+impl Snippet {
+    /// Writes marks. Their places are relative to an origin from which y grows downwards; in the content y grows upwards.
+    pub(super) fn of<'m>(marks: impl IntoIterator<Item = &'m Mark>, plate: &Plate) -> Snippet {
+        let mut snippet = Snippet::default();
+        for mark in marks {
+            snippet.mark(mark, plate);
+        }
+        snippet
+    }
 
-fn write_text(placed: &PlacedText, plate: &Plate, out: &mut Vec<u8>) {
-    let lines = &placed.text.lines[placed.lines.clone()];
-    let Some(first) = lines.first() else { return };
-    out.extend(b"BT\n");
-    set_ink(placed.ink, out);
-    for line in lines {
-        let baseline = SHEET.y - (placed.at.y + line.baseline - first.top);
-        for run in &line.runs {
-            write_run(run, placed.at.x + run.x, baseline, plate, out);
+    fn mark(&mut self, mark: &Mark, plate: &Plate) {
+        match mark {
+            Mark::Text(placed) => self.text(placed, plate),
+            Mark::Frame { rect, pen } => self.segment(Structure::Artifact, |out| frame(rect, *pen, out)),
+            Mark::Matrix { modules, at } => self.segment(Structure::Artifact, |out| matrix::write(modules, *at, out)),
+            Mark::Imb { bars, at } => self.segment(Structure::Artifact, |out| matrix::write_bars(bars, *at, out)),
+            Mark::Watermark { text, at } => self.segment(Structure::Artifact, |out| {
+                out.extend(b"q ");
+                number::push_all(&[DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL, at.x.0, -at.y.0], out);
+                out.extend(b" cm BT ");
+                out.extend(ink(Ink::Pale));
+                let mut font = None;
+                for run in text.lines.iter().flat_map(|line| &line.runs) {
+                    write_run(run, run.x, Pt(0.0), plate, &mut font, out);
+                }
+                out.extend(b"ET Q\n");
+            }),
+            Mark::Passage(placed) => placed.marks().iter().for_each(|mark| self.mark(mark, plate)),
         }
     }
-    out.extend(b"ET\n");
+
+    fn segment(&mut self, structure: Structure, write: impl FnOnce(&mut Vec<u8>)) {
+        let start = self.bytes.len();
+        write(&mut self.bytes);
+        self.segments.push(Segment { bytes: start..self.bytes.len(), structure, link: None });
+    }
+
+    /// Runs of a text; a link is a segment of its own on each line.
+    fn text(&mut self, placed: &PlacedText, plate: &Plate) {
+        let lines = &placed.text.lines[placed.lines.clone()];
+        let Some(first) = lines.first() else { return };
+        let runs: Vec<(&TextLine, &GlyphRun)> = lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))).collect();
+        let same = |one: &(&TextLine, &GlyphRun), two: &(&TextLine, &GlyphRun)| {
+            one.1.link == two.1.link && (one.1.link.is_none() || std::ptr::eq(one.0, two.0))
+        };
+        for group in runs.chunk_by(same) {
+            let start = self.bytes.len();
+            self.bytes.extend(b"BT ");
+            if placed.ink != Ink::Black {
+                self.bytes.extend(ink(placed.ink));
+            }
+            let mut font = None;
+            for (line, run) in group {
+                let baseline = placed.at.y + line.baseline - first.top;
+                write_run(run, placed.at.x + run.x, baseline, plate, &mut font, &mut self.bytes);
+            }
+            if placed.ink != Ink::Black {
+                self.bytes.extend(ink(Ink::Black));
+            }
+            self.bytes.extend(b"ET\n");
+            let (line, run) = group[0];
+            let link = run.link.as_ref().map(|target| LinkArea { target: Arc::clone(target), area: area(placed, line, first.top, group) });
+            self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link });
+        }
+    }
 }
 
-/// One TJ array; moves are written only where the shaper's place differs from where the widths lead.
-fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, out: &mut Vec<u8>) {
+/// Where the runs of a link stand on their line.
+fn area(placed: &PlacedText, line: &TextLine, top: Pt, runs: &[(&TextLine, &GlyphRun)]) -> Rect {
+    let y0 = placed.at.y + line.top - top;
+    let left = |run: &GlyphRun| placed.at.x + run.x;
+    let x0 = runs.first().map_or(Pt(0.0), |(_, run)| left(run));
+    let x1 = runs.last().map_or(x0, |(_, run)| left(run) + run.width);
+    Rect { x0, y0, x1, y1: y0 + line.height }
+}
+
+fn ink(ink: Ink) -> &'static [u8] {
+    match ink {
+        Ink::Black => b"0 g ",
+        Ink::Grey => b".35 g ",
+        Ink::Pale => b".88 g ",
+    }
+}
+
+/// A hairline rectangle, or a line when it has no height.
+fn frame(rect: &Rect, pen: Pt, out: &mut Vec<u8>) {
+    number::push(pen.0, out);
+    out.extend(b" w ");
+    if rect.y1 == rect.y0 {
+        number::push_all(&[rect.x0.0, -rect.y0.0], out);
+        out.extend(b" m ");
+        number::push_all(&[rect.x1.0, -rect.y0.0], out);
+        out.extend(b" l S\n");
+    } else {
+        number::push_all(&[rect.x0.0, -rect.y1.0, rect.width().0, (rect.y1 - rect.y0).0], out);
+        out.extend(b" re S\n");
+    }
+}
+
+/// How far a glyph may stand from the shaper's place before it is moved, in thousandths of an em: a reader's widths are whole
+/// numbers, and 4 of them are 0.04 pt, less than any press shows.
+const DRIFT: f32 = 4.0;
+
+/// One TJ array of two-byte codes; moves are written only where the shaper's place differs from where the widths lead.
+fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usize, u32)>, out: &mut Vec<u8>) {
     let Some(face) = plate.face(run.face) else { return };
     let size = run.size.0;
-    put(out, format_args!("/F{} {size:.2} Tf 1 0 0 1 {:.2} {:.2} Tm [(", run.face.index(), x.0, y.0));
+    let wanted = (run.face.index(), size.to_bits());
+    if *font != Some(wanted) {
+        *font = Some(wanted);
+        out.extend(b"/F");
+        number::push_integer(run.face.index() as u64, out);
+        out.push(b' ');
+        number::push(size, out);
+        out.extend(b" Tf ");
+    }
+    out.extend(b"1 0 0 1 ");
+    number::push_all(&[x.0, -y.0], out);
+    out.extend(b" Tm [(");
     let to_thousandths = 1000.0 / size;
     let mut pen = 0.0;
     let mut rise = Pt(0.0);
     for glyph in &run.glyphs {
         if glyph.rise != rise {
             rise = glyph.rise;
-            put(out, format_args!(")] TJ {:.2} Ts [(", rise.0));
+            out.extend(b")] TJ ");
+            number::push(rise.0, out);
+            out.extend(b" Ts [(");
         }
-        let wanted = glyph.x.0 * to_thousandths;
-        let back = (pen - wanted).round();
-        if back != 0.0 {
-            put(out, format_args!("){back}("));
+        let back = (pen - glyph.x.0 * to_thousandths).round();
+        if back.abs() > DRIFT {
+            out.push(b')');
+            number::push(back, out);
+            out.push(b'(');
             pen -= back;
         }
         let code = face.code(glyph.id);
@@ -84,6 +181,6 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, out: &mut Vec<u8>) {
     }
     out.extend(b")] TJ\n");
     if rise != Pt(0.0) {
-        out.extend(b"0 Ts\n");
+        out.extend(b"0 Ts ");
     }
 }

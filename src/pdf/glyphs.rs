@@ -12,17 +12,21 @@ pub struct GlyphUse {
 impl GlyphUse {
     /// Adds the glyphs of a letter.
     pub fn add(&mut self, pages: &Pages) {
-        for mark in pages.pages.iter().flat_map(|page| &page.marks) {
-            let (text, lines) = match mark {
-                Mark::Text(placed) => (&placed.text, placed.lines.clone()),
-                Mark::Watermark { text, .. } => (text, 0..text.lines.len()),
-                Mark::Frame { .. } => continue,
-            };
-            for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
-                for glyph in &run.glyphs {
-                    let characters = &run.text[usize::from(glyph.text.start)..usize::from(glyph.text.end)];
-                    self.insert(run.face, glyph.id, characters);
-                }
+        for page in &pages.pages {
+            page.for_each_mark(&mut |mark, _| self.add_mark(mark));
+        }
+    }
+
+    fn add_mark(&mut self, mark: &Mark) {
+        let (text, lines) = match mark {
+            Mark::Text(placed) => (&placed.text, placed.lines.clone()),
+            Mark::Watermark { text, .. } => (text, 0..text.lines.len()),
+            Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => return,
+        };
+        for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
+            for glyph in &run.glyphs {
+                let characters = &run.text[usize::from(glyph.text.start)..usize::from(glyph.text.end)];
+                self.insert(run.face, glyph.id, characters);
             }
         }
     }

@@ -4,16 +4,22 @@
 //! the plate. Each letter then writes only its own content beside it.
 
 mod content;
+mod deflate;
 mod document;
 mod glyphs;
+mod matrix;
+mod metadata;
+mod number;
 mod object;
 mod piece;
 mod plate;
 pub mod readback;
 mod stream;
+mod structure;
+mod type_case;
 
 pub use glyphs::GlyphUse;
-pub use piece::piece;
+pub use piece::{Piece, PieceWriter, Standard};
 pub use plate::Plate;
 pub use stream::{StreamPart, StreamedPiece};
 

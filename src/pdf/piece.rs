@@ -1,53 +1,176 @@
-//! One letter -> one PDF file in memory.
+//! One letter -> one tagged PDF file in memory.
 
-use super::content;
-use super::document::DocumentWriter;
+use super::content::Snippet;
+use super::deflate::Deflater;
+use super::document::{DocumentWriter, Finished, Likeness, Opening};
+use super::metadata::{grey_profile, xmp};
 use super::object::{put, write_text};
-use super::plate::{Plate, deflate};
+use super::plate::Plate;
+use super::structure::{Numbers, StructureTree};
+use super::type_case::{Part, TypeCase, parts};
 use crate::error::{Error, Result};
-use crate::typeset::Pages;
-use libdeflater::{CompressionLvl, Compressor};
+use crate::typeset::{Page, Pages, Point, Pt, SHEET};
 use std::io;
+use std::sync::Arc;
 
-/// Writes a letter's PDF. Its metadata are title, language and the program's name: no date, no patient data.
-///
-/// # Errors
-/// A bug of ours: writing to memory does not fail.
-pub fn piece(pages: &Pages, plate: &Plate) -> Result<Vec<u8>> {
-    write(pages, plate).map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))
+/// A letter's file.
+pub struct Piece {
+    /// The whole file.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of them.
+    pub sha256: [u8; 32],
 }
 
-fn write(pages: &Pages, plate: &Plate) -> io::Result<Vec<u8>> {
-    let mut compressor = Compressor::new(CompressionLvl::default());
-    let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), plate)?;
-    let tree = writer.reserve();
-    let mut kids = Vec::new();
-    let mut bytes = Vec::new();
-    for page in &pages.pages {
-        let (number, contents) = (writer.reserve(), writer.reserve());
-        bytes.clear();
-        content::write(page, plate, &mut bytes);
-        writer.stream(contents, &deflate(&mut compressor, &bytes))?;
-        writer.object(number, format!("<</Type/Page/Parent {tree} 0 R/Contents {contents} 0 R>>").as_bytes())?;
-        put(&mut kids, format_args!("{number} 0 R "));
+/// Which standard a letter keeps besides PDF/UA-1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standard {
+    /// None: PDF 1.7.
+    Plain,
+    /// PDF/A-2a, for the archive.
+    Archive,
+}
+
+/// Writes letters; one per thread, because it keeps the content of fixed passages.
+pub struct PieceWriter {
+    plate: Arc<Plate>,
+    opening: Opening,
+    resources: String,
+    standard: Standard,
+    case: TypeCase,
+    /// Absent before the first letter and while one is written.
+    deflater: Option<Deflater>,
+}
+
+impl PieceWriter {
+    /// A writer for the letters of a plate.
+    pub fn new(plate: &Arc<Plate>, standard: Standard) -> PieceWriter {
+        let (opening, resources) = (Opening::new(plate), format!("<</Font{}>>", plate.resources()));
+        PieceWriter { plate: Arc::clone(plate), opening, resources, standard, case: TypeCase::default(), deflater: None }
     }
-    let mut root = Vec::new();
-    put(&mut root, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {}/Kids[", pages.pages.len(), plate.resources()));
-    root.extend(kids);
-    root.extend(b"]>>");
-    writer.object(tree, &root)?;
-    let (info, catalog) = (writer.reserve(), writer.reserve());
-    writer.object(info, &info_dictionary(&pages.title))?;
-    let language = pages.language;
-    let viewer = "/ViewerPreferences<</DisplayDocTitle true>>";
-    writer.object(catalog, format!("<</Type/Catalog/Pages {tree} 0 R/Lang({language}){viewer}>>").as_bytes())?;
-    writer.finish(catalog, info)
+
+    /// Writes a letter. Its metadata are title, language and the program's name: no date, no patient data.
+    ///
+    /// # Errors
+    /// A bug of ours: writing to memory does not fail.
+    pub fn write(&mut self, pages: &Pages) -> Result<Piece> {
+        let finished = self.document(pages).map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))?;
+        self.deflater = Some(finished.deflater);
+        Ok(Piece { bytes: finished.out, sha256: finished.sha256 })
+    }
+
+    fn document(&mut self, pages: &Pages) -> io::Result<Finished<Vec<u8>>> {
+        let deflater = self.deflater.take().unwrap_or_default();
+        let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), &self.opening, deflater, Likeness::Common)?;
+        let mut tree = StructureTree::new(pages.pages.len());
+        let mut contents = Vec::with_capacity(pages.pages.len());
+        for (index, page) in pages.pages.iter().enumerate() {
+            contents.push(self.page(index, page, &mut tree, &mut writer)?);
+        }
+        let catalog = self.catalog(pages, &tree, &contents, &mut writer)?;
+        let info = writer.reserve();
+        writer.pack(info, |out| write_info(&pages.title, out))?;
+        writer.finish(catalog, info)
+    }
+
+    /// A page's content, each segment marked with its role. What is everybody's and what is the recipient's own are streams
+    /// of their own, because the first need not be compressed again; a reader takes them for one (ISO 32000-1, 7.8.2).
+    fn page(&mut self, index: usize, page: &Page, tree: &mut StructureTree, writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<Vec<u32>> {
+        let mut streams = Vec::new();
+        let mut bytes = Vec::with_capacity(8 * 1024);
+        let mut likeness = Likeness::Own;
+        for part in parts(&page.marks) {
+            let (snippet, block, y, own) = match part {
+                Part::Passage(placed) => (self.case.passage(placed, &self.plate), placed.block, placed.y, !placed.passage.fixed),
+                Part::Furniture(marks) => (Arc::new(Snippet::of(marks, &self.plate)), 0, Pt(0.0), true),
+            };
+            let next = if own { Likeness::Own } else { Likeness::Common };
+            if next != likeness && !bytes.is_empty() {
+                let number = writer.reserve();
+                writer.stream(number, "", &bytes, likeness)?;
+                streams.push(number);
+                bytes.clear();
+            }
+            likeness = next;
+            bytes.extend(b"q 1 0 0 1 0 ");
+            super::number::push((SHEET.y - y).0, &mut bytes);
+            bytes.extend(b" cm\n");
+            for segment in &snippet.segments {
+                tree.begin(index, block, Point { x: Pt(0.0), y }, segment, &mut bytes);
+                bytes.extend(&snippet.bytes[segment.bytes.clone()]);
+                bytes.extend(b"EMC\n");
+            }
+            bytes.extend(b"Q\n");
+        }
+        let number = writer.reserve();
+        writer.stream(number, "", &bytes, likeness)?;
+        streams.push(number);
+        Ok(streams)
+    }
+
+    /// Everything small: pages, structure, links, catalog; gives the catalog's number.
+    fn catalog(&self, pages: &Pages, tree: &StructureTree, contents: &[Vec<u32>], writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<u32> {
+        let mut row = |count: usize| (0..count).map(|_| writer.reserve()).collect::<Vec<u32>>();
+        let (catalog, page_tree, root, metadata, resources) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
+        let page_numbers = row(pages.pages.len());
+        let elements = row(tree.element_count());
+        let annotations = row(tree.annotation_count());
+        let first = |numbers: &[u32]| numbers.first().copied().unwrap_or_default();
+        let numbers = Numbers { root, first_element: first(&elements), first_annotation: first(&annotations), pages: page_numbers };
+        let intents = self.output_intent(writer)?;
+        writer.pack(catalog, |out| {
+            let (language, viewer) = (pages.language, "/ViewerPreferences<</DisplayDocTitle true>>");
+            put(out, format_args!("<</Type/Catalog/Pages {page_tree} 0 R/Lang({language})/MarkInfo<</Marked true>>{viewer}"));
+            put(out, format_args!("/StructTreeRoot {root} 0 R/Metadata {metadata} 0 R{intents}>>"));
+        })?;
+        writer.pack(resources, |out| out.extend(self.resources.as_bytes()))?;
+        writer.pack(page_tree, |out| {
+            put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Kids[", pages.pages.len()));
+            numbers.pages.iter().for_each(|page| put(out, format_args!("{page} 0 R ")));
+            out.extend(b"]>>");
+        })?;
+        for (index, (page, contents)) in numbers.pages.iter().zip(contents).enumerate() {
+            writer.pack(*page, |out| {
+                // Not inherited from the page tree: an archive copy may not (ISO 19005-2, 6.2.2).
+                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/Resources {resources} 0 R"));
+                put(out, format_args!("/StructParents {index}/Tabs/S/Contents["));
+                contents.iter().for_each(|stream| put(out, format_args!("{stream} 0 R ")));
+                out.push(b']');
+                let mut links = tree.annotations_of(index).peekable();
+                if links.peek().is_some() {
+                    out.extend(b"/Annots[");
+                    links.for_each(|link| put(out, format_args!("{} 0 R ", annotations[link])));
+                    out.push(b']');
+                }
+                out.extend(b">>");
+            })?;
+        }
+        writer.pack(root, |out| tree.write_root(&numbers, out))?;
+        for (index, element) in elements.iter().enumerate() {
+            writer.pack(*element, |out| tree.write_element(index, &numbers, out))?;
+        }
+        for (index, annotation) in annotations.iter().enumerate() {
+            writer.pack(*annotation, |out| tree.write_annotation(index, &numbers, out))?;
+        }
+        let packet = xmp(&pages.title, pages.language, self.standard == Standard::Archive);
+        writer.raw_stream(metadata, "/Type/Metadata/Subtype/XML", packet.as_bytes())?;
+        Ok(catalog)
+    }
+
+    /// What black and grey mean, which an archive copy must say (ISO 19005-2, 6.2.3).
+    fn output_intent(&self, writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<String> {
+        if self.standard == Standard::Plain {
+            return Ok(String::new());
+        }
+        let profile = writer.reserve();
+        writer.stream(profile, "/N 1", &grey_profile(), Likeness::Common)?;
+        let condition = "/OutputConditionIdentifier(Grey, gamma 2.2)/Info(Grey, gamma 2.2)";
+        Ok(format!("/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1{condition}/DestOutputProfile {profile} 0 R>>]"))
+    }
 }
 
 /// Title and producer.
-pub(super) fn info_dictionary(title: &str) -> Vec<u8> {
-    let mut info = b"<</Title ".to_vec();
-    write_text(title, &mut info);
-    put(&mut info, format_args!("/Producer(breachnotice {})>>", env!("CARGO_PKG_VERSION")));
-    info
+pub(super) fn write_info(title: &str, out: &mut Vec<u8>) {
+    out.extend(b"<</Title ");
+    write_text(title, out);
+    put(out, format_args!("/Producer(breachnotice {})>>", env!("CARGO_PKG_VERSION")));
 }

@@ -107,15 +107,15 @@ impl Plate {
         self.faces[face.index()].as_ref()
     }
 
-    /// `/Font << … >>` of every page.
+    /// The fonts by their names in content, as a dictionary.
     pub(super) fn resources(&self) -> String {
-        let mut resources = String::from("<</Font<<");
+        let mut resources = String::from("<<");
         for face in Face::ALL {
             if let Some(plate_face) = self.face(face) {
                 resources.push_str(&format!("/F{} {} 0 R", face.index(), plate_face.object));
             }
         }
-        resources.push_str(">>>>");
+        resources.push_str(">>");
         resources
     }
 }

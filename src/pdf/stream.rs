@@ -1,14 +1,20 @@
-//! The print stream: many pieces in one PDF file, written in constant memory.
+//! The print stream: many pieces in one PDF file, written in constant memory. Fixed passages are forms that all pieces
+//! share, so a further piece costs little more than its own words. It carries no tags: a press has no ears, and a form with
+//! marked content may be painted only once.
 
-use super::content;
-use super::document::DocumentWriter;
+use super::content::Snippet;
+use super::deflate::Deflater;
+use super::document::{DocumentWriter, Finished, Likeness, Opening};
+use super::number;
 use super::object::put;
-use super::piece::info_dictionary;
-use super::plate::{Plate, deflate};
-use crate::typeset::Pages;
-use libdeflater::{CompressionLvl, Compressor};
+use super::piece::write_info;
+use super::plate::Plate;
+use super::type_case::{Part, PassageKey, key, parts};
+use crate::typeset::{Page, Pages, Passage, PlacedPassage, SHEET};
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// Where a piece stands in its part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +29,7 @@ pub struct StreamedPiece {
     pub blank_pages: u32,
     /// Sheets of paper.
     pub sheets: u32,
-    /// SHA-256 of the piece's uncompressed page contents.
+    /// SHA-256 of the piece's content: that of its pages, and of each form where it is first painted.
     pub sha256: [u8; 32],
 }
 
@@ -31,13 +37,24 @@ pub struct StreamedPiece {
 pub struct StreamPart<'p, W: Write> {
     writer: DocumentWriter<W>,
     plate: &'p Plate,
-    compressor: Compressor,
     duplex: bool,
     tree: u32,
+    fonts: u32,
     blank: Option<u32>,
-    /// Page-tree node and piece number of each piece, for page tree and outline.
-    pieces: Vec<(u32, u32, String)>,
+    forms: HashMap<PassageKey, Form>,
+    /// Object numbers of the forms, in the order in which they were first painted.
+    form_objects: Vec<u32>,
+    /// Page-tree node, first page object, first page and piece number of each piece, for page tree, outline and labels.
+    pieces: Vec<(u32, u32, u32, String)>,
     pages: u32,
+    content: Vec<u8>,
+}
+
+/// A fixed passage as it is painted; it is kept alive, so that no other can take its place in memory.
+struct Form {
+    _passage: Arc<Passage>,
+    name: u32,
+    sha256: [u8; 32],
 }
 
 impl<'p, W: Write> StreamPart<'p, W> {
@@ -46,10 +63,22 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// # Errors
     /// What writing gives.
     pub fn begin(out: W, plate: &'p Plate, duplex: bool) -> io::Result<Self> {
-        let mut writer = DocumentWriter::begin(out, plate)?;
-        let tree = writer.reserve();
-        let compressor = Compressor::new(CompressionLvl::default());
-        Ok(StreamPart { writer, plate, compressor, duplex, tree, blank: None, pieces: Vec::new(), pages: 0 })
+        let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::default(), Likeness::Own)?;
+        let (tree, fonts) = (writer.reserve(), writer.reserve());
+        writer.pack(fonts, |out| out.extend(plate.resources().as_bytes()))?;
+        Ok(StreamPart {
+            writer,
+            plate,
+            duplex,
+            tree,
+            fonts,
+            blank: None,
+            forms: HashMap::new(),
+            form_objects: Vec::new(),
+            pieces: Vec::new(),
+            pages: 0,
+            content: Vec::new(),
+        })
     }
 
     /// Adds a piece; it starts on a sheet front.
@@ -59,73 +88,114 @@ impl<'p, W: Write> StreamPart<'p, W> {
     pub fn add(&mut self, pages: &Pages) -> io::Result<StreamedPiece> {
         let node = self.writer.reserve();
         let mut digest = Sha256::new();
-        let mut kids = Vec::new();
-        let mut first = 0;
-        let mut bytes = Vec::new();
+        let mut kids = Vec::with_capacity(pages.pages.len() + 1);
         for page in &pages.pages {
-            bytes.clear();
-            content::write(page, self.plate, &mut bytes);
-            digest.update(&bytes);
+            self.write_page(page, &mut digest)?;
             let (number, contents) = (self.writer.reserve(), self.writer.reserve());
-            let deflated = deflate(&mut self.compressor, &bytes);
-            self.writer.stream(contents, &deflated)?;
+            self.writer.stream(contents, "", &self.content, Likeness::Own)?;
             self.page(number, node, contents)?;
-            put(&mut kids, format_args!("{number} 0 R "));
-            if first == 0 {
-                first = number;
-            }
+            kids.push(number);
         }
         let printed = pages.pages.len() as u32;
         let blank_pages = if self.duplex { printed % 2 } else { 0 };
+        let first = kids.first().copied().unwrap_or_default();
         if blank_pages == 1 {
-            let number = self.writer.reserve();
-            let contents = self.blank_contents()?;
+            let (number, contents) = (self.writer.reserve(), self.blank_contents()?);
             self.page(number, node, contents)?;
-            put(&mut kids, format_args!("{number} 0 R "));
+            kids.push(number);
         }
         let count = printed + blank_pages;
-        let mut bytes = Vec::new();
-        put(&mut bytes, format_args!("<</Type/Pages/Parent {} 0 R/Count {count}/Kids[", self.tree));
-        bytes.extend(kids);
-        bytes.extend(b"]>>");
-        self.writer.object(node, &bytes)?;
-        self.pieces.push((node, first, pages.piece.clone()));
+        let tree = self.tree;
+        self.writer.pack(node, |out| {
+            put(out, format_args!("<</Type/Pages/Parent {tree} 0 R/Count {count}/Kids["));
+            kids.iter().for_each(|kid| put(out, format_args!("{kid} 0 R ")));
+            out.extend(b"]>>");
+        })?;
+        self.pieces.push((node, first, self.pages, pages.piece.clone()));
         let first_page = self.pages + 1;
         self.pages += count;
         let sheets = if self.duplex { count / 2 } else { count };
-        Ok(StreamedPiece {
-            first_page,
-            last_page: first_page + printed - 1,
-            pages: printed,
-            blank_pages,
-            sheets,
-            sha256: digest.finalize().into(),
-        })
+        let sha256 = digest.finalize().into();
+        Ok(StreamedPiece { first_page, last_page: first_page + printed - 1, pages: printed, blank_pages, sheets, sha256 })
     }
 
-    /// Ends the part: page tree, outline by piece number, catalog.
+    /// Ends the part: page tree, outline and page labels by piece number, catalog.
     ///
     /// # Errors
     /// What writing gives.
     pub fn finish(mut self, title: &str) -> io::Result<W> {
-        let mut root = Vec::new();
-        let resources = self.plate.resources();
-        put(&mut root, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {resources}/Kids[", self.pages));
-        for (node, _, _) in &self.pieces {
-            put(&mut root, format_args!("{node} 0 R "));
+        let (tree, fonts, pages) = (self.tree, self.fonts, self.pages);
+        let (pieces, form_objects) = (std::mem::take(&mut self.pieces), std::mem::take(&mut self.form_objects));
+        self.writer.pack(tree, |out| {
+            put(out, format_args!("<</Type/Pages/Count {pages}/MediaBox[0 0 612 792]/Resources<</Font {fonts} 0 R/XObject<<"));
+            form_objects.iter().enumerate().for_each(|(name, number)| put(out, format_args!("/X{name} {number} 0 R")));
+            out.extend(b">>>>/Kids[");
+            pieces.iter().for_each(|(node, ..)| put(out, format_args!("{node} 0 R ")));
+            out.extend(b"]>>");
+        })?;
+        let outline = self.outline(&pieces)?;
+        let (info, catalog, labels) = (self.writer.reserve(), self.writer.reserve(), self.writer.reserve());
+        self.writer.pack(info, |out| write_info(title, out))?;
+        self.writer.pack(labels, |out| {
+            out.extend(b"<</Nums[");
+            pieces.iter().for_each(|(_, _, first, piece)| put(out, format_args!("{first}<</S/D/P({piece}-)>>")));
+            out.extend(b"]>>");
+        })?;
+        self.writer.pack(catalog, |out| {
+            put(out, format_args!("<</Type/Catalog/Pages {tree} 0 R/Outlines {outline} 0 R/PageLabels {labels} 0 R>>"));
+        })?;
+        let Finished { out, .. } = self.writer.finish(catalog, info)?;
+        Ok(out)
+    }
+
+    /// Fills `self.content` with a page's content.
+    fn write_page(&mut self, page: &Page, digest: &mut Sha256) -> io::Result<()> {
+        let mut content = std::mem::take(&mut self.content);
+        content.clear();
+        for part in parts(&page.marks) {
+            let y = match &part {
+                Part::Passage(placed) => SHEET.y - placed.y,
+                Part::Furniture(_) => SHEET.y,
+            };
+            content.extend(b"q 1 0 0 1 0 ");
+            number::push(y.0, &mut content);
+            content.extend(b" cm");
+            match part {
+                Part::Furniture(marks) => write_own(&Snippet::of(marks, self.plate), &mut content),
+                Part::Passage(placed) => match key(placed) {
+                    Some(key) => {
+                        let form = self.form(key, placed)?;
+                        put(&mut content, format_args!("/X{} Do ", form.name));
+                        digest.update(form.sha256);
+                    }
+                    None => write_own(&Snippet::of(placed.marks().iter(), self.plate), &mut content),
+                },
+            }
+            content.extend(b"Q\n");
         }
-        root.extend(b"]>>");
-        self.writer.object(self.tree, &root)?;
-        let outline = self.outline()?;
-        let (info, catalog) = (self.writer.reserve(), self.writer.reserve());
-        self.writer.object(info, &info_dictionary(title))?;
-        let tree = self.tree;
-        self.writer.object(catalog, format!("<</Type/Catalog/Pages {tree} 0 R/Outlines {outline} 0 R>>").as_bytes())?;
-        self.writer.finish(catalog, info)
+        digest.update(&content);
+        self.content = content;
+        Ok(())
+    }
+
+    /// The form of a fixed passage, written when it is first painted.
+    fn form(&mut self, key: PassageKey, placed: &PlacedPassage) -> io::Result<&Form> {
+        if !self.forms.contains_key(&key) {
+            let snippet = Snippet::of(placed.marks().iter(), self.plate);
+            let number = self.writer.reserve();
+            let fonts = self.fonts;
+            let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");
+            self.writer.stream(number, &entries, &snippet.bytes, Likeness::Own)?;
+            let name = self.form_objects.len() as u32;
+            self.form_objects.push(number);
+            let sha256 = Sha256::digest(&snippet.bytes).into();
+            self.forms.insert(key, Form { _passage: Arc::clone(&placed.passage), name, sha256 });
+        }
+        self.forms.get(&key).ok_or_else(|| io::Error::other("a form is lost"))
     }
 
     fn page(&mut self, number: u32, parent: u32, contents: u32) -> io::Result<()> {
-        self.writer.object(number, format!("<</Type/Page/Parent {parent} 0 R/Contents {contents} 0 R>>").as_bytes())
+        self.writer.pack(number, |out| put(out, format_args!("<</Type/Page/Parent {parent} 0 R/Contents {contents} 0 R>>")))
     }
 
     /// One empty content stream serves every blank back of the part.
@@ -134,35 +204,38 @@ impl<'p, W: Write> StreamPart<'p, W> {
             return Ok(number);
         }
         let number = self.writer.reserve();
-        let deflated = deflate(&mut self.compressor, b"");
-        self.writer.stream(number, &deflated)?;
+        self.writer.stream(number, "", b"", Likeness::Own)?;
         self.blank = Some(number);
         Ok(number)
     }
 
-    fn outline(&mut self) -> io::Result<u32> {
+    fn outline(&mut self, pieces: &[(u32, u32, u32, String)]) -> io::Result<u32> {
         let root = self.writer.reserve();
-        let items: Vec<u32> = self.pieces.iter().map(|_| self.writer.reserve()).collect();
-        let mut bytes = Vec::new();
-        for (index, (_, page, piece)) in self.pieces.iter().enumerate() {
-            bytes.clear();
-            put(&mut bytes, format_args!("<</Title({piece})/Parent {root} 0 R/Dest[{page} 0 R/Fit]"));
-            if let Some(previous) = index.checked_sub(1) {
-                put(&mut bytes, format_args!("/Prev {} 0 R", items[previous]));
-            }
-            if let Some(next) = items.get(index + 1) {
-                put(&mut bytes, format_args!("/Next {next} 0 R"));
-            }
-            bytes.extend(b">>");
-            self.writer.object(items[index], &bytes)?;
+        let items: Vec<u32> = pieces.iter().map(|_| self.writer.reserve()).collect();
+        for (index, (_, page, _, piece)) in pieces.iter().enumerate() {
+            self.writer.pack(items[index], |out| {
+                put(out, format_args!("<</Title({piece})/Parent {root} 0 R/Dest[{page} 0 R/Fit]"));
+                if let Some(previous) = index.checked_sub(1) {
+                    put(out, format_args!("/Prev {} 0 R", items[previous]));
+                }
+                if let Some(next) = items.get(index + 1) {
+                    put(out, format_args!("/Next {next} 0 R"));
+                }
+                out.extend(b">>");
+            })?;
         }
-        bytes.clear();
-        put(&mut bytes, format_args!("<</Type/Outlines/Count {}", items.len()));
-        if let (Some(first), Some(last)) = (items.first(), items.last()) {
-            put(&mut bytes, format_args!("/First {first} 0 R/Last {last} 0 R"));
-        }
-        bytes.extend(b">>");
-        self.writer.object(root, &bytes)?;
+        self.writer.pack(root, |out| {
+            put(out, format_args!("<</Type/Outlines/Count {}", items.len()));
+            if let (Some(first), Some(last)) = (items.first(), items.last()) {
+                put(out, format_args!("/First {first} 0 R/Last {last} 0 R"));
+            }
+            out.extend(b">>");
+        })?;
         Ok(root)
     }
+}
+
+fn write_own(snippet: &Snippet, content: &mut Vec<u8>) {
+    content.push(b'\n');
+    content.extend(&snippet.bytes);
 }

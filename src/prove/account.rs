@@ -2,6 +2,7 @@
 
 use super::expected::Source;
 use super::{Mismatch, Piece, Wording};
+use crate::intake::Element;
 use crate::recipients::Rereading;
 use std::fmt::Write as _;
 
@@ -33,7 +34,7 @@ pub fn account(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>, 
         line("return address", &provider.return_lines.join(" | "));
     }
     line("activation code", source.code().unwrap_or("none"));
-    line("types of information", &source.elements().iter().map(|element| element.id()).collect::<Vec<_>>().join(" "));
+    line("types of information", &source.elements().iter().map(Element::id).collect::<Vec<_>>().join(" "));
     text.push_str("\nFOUND, from the written bytes\n");
     let mut line = |what: &str, value: &str| _ = writeln!(text, "  {what}: {value}");
     line("pages", &piece.read.len().to_string());

@@ -100,9 +100,9 @@ impl<'a> Source<'a> {
         PostalAddress { address1, address2, city, state, postal_code, country }.lines()
     }
 
-    /// The activation code: of the list, else of the pool as it was recorded.
+    /// The activation code of the lists.
     pub(super) fn code(self) -> Option<&'a str> {
-        self.rows().map(|row| self.value(row, Field::ActivationCode)).find(|code| !code.is_empty())
+        self.rows().map(|row| self.intake.row(row).get(Field::ActivationCode)).find(|code| !code.is_empty())
     }
 
     /// The types of information of all rows.

@@ -62,7 +62,7 @@ pub(super) fn each_item<'r>(pages: &'r [ReadPage], mut item: impl FnMut(&'r [Rea
 }
 
 /// Which of some wanted texts a list item is; the longest, when one begins with another.
-pub(super) fn which_item<'w, T: Copy>(texts: &[ReadText], wanted: &'w [(T, Wanted)]) -> Option<T> {
+pub(super) fn which_item<T: Copy>(texts: &[ReadText], wanted: &[(T, Wanted)]) -> Option<T> {
     let fits = wanted.iter().filter(|(_, wanted)| is_paragraph(texts, wanted));
     fits.max_by_key(|(_, wanted)| wanted.len()).map(|(which, _)| *which)
 }

@@ -74,8 +74,8 @@ pub struct Piece<'a> {
     pub pages: usize,
     /// Language that the document claims; absent for a print file of many pieces.
     pub language: Option<&'a str>,
-    /// The marks on its sheets; absent when they are not to be looked at.
-    pub marks: Option<SheetMarks>,
+    /// What the marks on its sheets must say.
+    pub marks: SheetMarks,
     /// What its pages show.
     pub read: &'a [ReadPage],
 }
@@ -116,15 +116,21 @@ pub fn prove(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>) ->
     }
     let names = source.names();
     let addresses = person(source, piece, wording, words, role, &reread, &names)?;
-    if role.prints.code
-        && wording.has_codes
-        && let Some(code) = source.code()
-        && !found::shows_code(piece.read, code)
-    {
+    if role.prints.code && wording.has_codes && !has_own_code(rereading, source, piece) {
         return Err(Mismatch::ActivationCode);
     }
     elements(source, piece, words, role)?;
     Ok(addresses)
+}
+
+/// Whether the letter shows the code of its rows, else the one that its first row got from a pool.
+fn has_own_code(rereading: &Rereading<'_>, source: Source<'_>, piece: &Piece<'_>) -> bool {
+    if let Some(code) = source.code() {
+        return found::shows_code(piece.read, code);
+    }
+    let code = piece.recipient.activation_code.as_ref().map(|code| code.reveal().as_str());
+    let recorded = piece.recipient.rows.first().is_none_or(|row| rereading.got_from_pool(*row, code));
+    recorded && code.is_none_or(|code| found::shows_code(piece.read, code))
 }
 
 /// Piece number and page number on every page, a mark on every sheet's front.
@@ -139,7 +145,7 @@ fn furniture(piece: &Piece<'_>, words: &LanguageWording) -> Result<(), Mismatch>
             return Err(Mismatch::PageOrder);
         }
     }
-    let Some(marks) = piece.marks else { return Ok(()) };
+    let marks = piece.marks;
     let sides = if marks.duplex { 2 } else { 1 };
     let sheets = piece.pages.div_ceil(sides);
     for (index, page) in piece.read.iter().enumerate() {

@@ -68,7 +68,7 @@ pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<Provid
     destination
 }
 
-fn written<'a>(view: &View<'a>, kind: fn(&'a crate::intake::Row, crate::intake::RowIndex) -> Written<'a>) -> Vec<Written<'a>> {
+fn written<'a>(view: &View<'a>, kind: fn(crate::intake::Row<'a>, crate::intake::RowIndex) -> Written<'a>) -> Vec<Written<'a>> {
     let context = view.context;
     view.rows.iter().map(|row| kind(context.row(*row), *row)).filter(|written| !written.is_blank()).collect()
 }

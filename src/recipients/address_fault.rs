@@ -8,7 +8,7 @@ use super::zip::{ZipFault, judge_zip};
 use crate::intake::{Field, Row, RowIndex};
 
 /// Whether the home address of a row could be mailed to as it stands.
-pub(super) fn is_full_home(row: &Row, index: RowIndex) -> bool {
+pub(super) fn is_full_home(row: Row<'_>, index: RowIndex) -> bool {
     let written = Written::home(row, index);
     judge(&written, &form(&written), None).iter().all(|fault| fault.remedy == Remedy::Ruling)
 }
@@ -183,13 +183,13 @@ fn is_phone(line: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::Elements;
+    use crate::intake::Rows;
 
     fn codes(values: [&str; 6]) -> Vec<&'static str> {
         let fields = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
         let values: Vec<(Field, &str)> = fields.into_iter().zip(values).collect();
-        let row = Row::new(0, 2, [0; 32], Elements::default(), &values);
-        let written = Written::home(&row, RowIndex(0));
+        let rows = Rows::of_one(&values);
+        let written = Written::home(rows.get(0), RowIndex(0));
         let provider =
             PostalAddress { address1: "500 HOSPITAL DR".to_owned(), postal_code: "02139".to_owned(), ..PostalAddress::default() };
         judge(&written, &form(&written), Some(&provider)).iter().map(|fault| fault.code).collect()
@@ -242,16 +242,10 @@ mod tests {
 
     #[test]
     fn a_doubt_may_be_ruled_away_but_a_lack_may_not() {
-        let row = Row::new(
-            0,
-            2,
-            [0; 32],
-            Elements::default(),
-            &[(Field::Address1, "1 Elm St"), (Field::State, "MA"), (Field::PostalCode, "90210")],
-        );
-        let written = Written::home(&row, RowIndex(0));
+        let rows = Rows::of_one(&[(Field::Address1, "1 Elm St"), (Field::State, "MA"), (Field::PostalCode, "90210")]);
+        let written = Written::home(rows.get(0), RowIndex(0));
         let remedies: Vec<Remedy> = judge(&written, &form(&written), None).iter().map(|fault| fault.remedy).collect();
         assert_eq!(remedies, [Remedy::Correction]);
-        assert!(!is_full_home(&row, RowIndex(0)));
+        assert!(!is_full_home(rows.get(0), RowIndex(0)));
     }
 }

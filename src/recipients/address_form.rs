@@ -8,6 +8,9 @@ use super::{Change, PostalAddress};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
 
+/// What a change of an address's form is recorded under.
+pub(super) const RULE: &str = "address-form";
+
 /// One of the addresses of a row, as the list has it.
 #[derive(Clone, Copy)]
 pub(super) struct Written<'a> {
@@ -18,12 +21,12 @@ pub(super) struct Written<'a> {
 
 impl<'a> Written<'a> {
     /// Where the patient lives.
-    pub(super) fn home(row: &'a Row, index: RowIndex) -> Written<'a> {
+    pub(super) fn home(row: Row<'a>, index: RowIndex) -> Written<'a> {
         Self::of(row, index, [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country])
     }
 
     /// Where the representative is written to.
-    pub(super) fn representative(row: &'a Row, index: RowIndex) -> Written<'a> {
+    pub(super) fn representative(row: Row<'a>, index: RowIndex) -> Written<'a> {
         Self::of(
             row,
             index,
@@ -39,7 +42,7 @@ impl<'a> Written<'a> {
     }
 
     /// Where alone the patient asked to be written to (45 CFR 164.522(b)).
-    pub(super) fn confidential(row: &'a Row, index: RowIndex) -> Written<'a> {
+    pub(super) fn confidential(row: Row<'a>, index: RowIndex) -> Written<'a> {
         Self::of(
             row,
             index,
@@ -54,7 +57,7 @@ impl<'a> Written<'a> {
         )
     }
 
-    fn of(row: &'a Row, index: RowIndex, fields: [Field; 6]) -> Written<'a> {
+    fn of(row: Row<'a>, index: RowIndex, fields: [Field; 6]) -> Written<'a> {
         Written { row: index, fields, values: fields.map(|field| row.get(field)) }
     }
 
@@ -123,15 +126,7 @@ pub(super) fn changes(written: &Written, address: &PostalAddress) -> Vec<Change>
     let printed = [&address.address1, &address.address2, &address.city, &address.state, &address.postal_code, &address.country];
     let all = written.fields.iter().zip(written.values).zip(printed);
     let changed = all.filter(|((_, from), to)| from != to);
-    changed
-        .map(|((field, from), to)| Change {
-            row: written.row,
-            field: *field,
-            rule: "address-form",
-            from: Private::new(from.to_owned()),
-            to: Private::new(to.clone()),
-        })
-        .collect()
+    changed.map(|((field, _), to)| Change { row: written.row, field: *field, rule: RULE, to: Private::new(to.clone()) }).collect()
 }
 
 /// Whether a line in print form says nothing: a placeholder of post.toml.
@@ -199,12 +194,16 @@ pub(super) fn ends_in_suffix(line: &str) -> bool {
 
 /// Capitals without punctuation that the post does not want; hyphens, slashes and decimal points stay.
 pub(super) fn line_form(text: &str) -> String {
-    let letters: Vec<char> = text.to_uppercase().chars().collect();
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    let upper = text.to_uppercase();
+    let mut letters = upper.chars().peekable();
     let mut line = String::with_capacity(text.len() + 2);
-    let mut letters_before = 0;
-    for (place, letter) in letters.iter().copied().enumerate() {
-        let before = place.checked_sub(1).and_then(|place| letters.get(place)).copied().unwrap_or(' ');
-        let after = letters.get(place + 1).copied().unwrap_or(' ');
+    let (mut before, mut letters_before) = (' ', 0);
+    while let Some(letter) = letters.next() {
+        let after = letters.peek().copied().unwrap_or(' ');
         match letter {
             '.' if before.is_ascii_digit() && after.is_ascii_digit() => line.push('.'),
             '.' if before.is_alphabetic() && after.is_alphabetic() && letters_before == 1 => {}
@@ -217,6 +216,7 @@ pub(super) fn line_form(text: &str) -> String {
             other => line.push(other),
         }
         letters_before = if letter.is_alphabetic() { letters_before + 1 } else { 0 };
+        before = letter;
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     let speaks = |word: &str| !word.chars().all(|letter| matches!(letter, '-' | '#'));
@@ -228,7 +228,7 @@ pub(super) fn line_form(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::intake::Elements;
+    use crate::intake::Rows;
     use proptest::prelude::*;
 
     #[test]
@@ -274,8 +274,8 @@ mod tests {
     fn formed(values: [&str; 6]) -> (PostalAddress, usize) {
         let fields = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
         let values: Vec<(Field, &str)> = fields.into_iter().zip(values).collect();
-        let row = Row::new(0, 2, [0; 32], Elements::default(), &values);
-        let written = Written::home(&row, RowIndex(0));
+        let rows = Rows::of_one(&values);
+        let written = Written::home(rows.get(0), RowIndex(0));
         let address = form(&written);
         let changed = changes(&written, &address).len();
         (address, changed)

@@ -19,7 +19,7 @@ pub(super) struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn row(&self, row: RowIndex) -> &'a Row {
+    pub(super) fn row(&self, row: RowIndex) -> Row<'a> {
         self.intake.row(row)
     }
 

@@ -7,7 +7,7 @@ use crate::intake::{Field, Row, RowIndex};
 use unicode_normalization::char::is_combining_mark;
 
 /// What speaks against a patient's name; the gravest doubt only.
-pub(super) fn doubts(index: RowIndex, row: &Row, name: &PersonName, from_full: bool) -> Vec<Fault> {
+pub(super) fn doubts(index: RowIndex, row: Row<'_>, name: &PersonName, from_full: bool) -> Vec<Fault> {
     let field = if from_full { Field::FullName } else { Field::LastName };
     let full = name.full();
     if !full.chars().any(char::is_alphabetic) {
@@ -62,10 +62,10 @@ pub(super) fn doubtful_words(text: &str) -> Option<&'static str> {
 mod tests {
     use super::super::names::read_name;
     use super::*;
-    use crate::intake::Elements;
+    use crate::intake::Rows;
 
     fn faults(values: &[(Field, &str)]) -> Vec<Fault> {
-        read_name(RowIndex(0), &Row::new(0, 2, [0; 32], Elements::default(), values)).faults
+        read_name(RowIndex(0), Rows::of_one(values).get(0)).faults
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! What the source rows of a recipient say, asked again for the proof: never from the recipient's own copy.
 
+use super::codes::Pooled;
 use super::context::Context;
+use super::hash::hash;
 use super::view::View;
-use super::{PersonName, Role, channel, roles};
+use super::{PersonName, Recipients, Role, channel, roles};
 use crate::incident::{Incident, ProviderIndex};
 use crate::intake::{Intake, RowIndex};
 use crate::rules::Rules;
@@ -11,6 +13,7 @@ use crate::rules::Rules;
 #[derive(Clone, Copy)]
 pub struct Rereading<'a> {
     context: Context<'a>,
+    pooled: &'a [Pooled],
 }
 
 /// What the rows of one recipient say.
@@ -27,9 +30,15 @@ pub struct Reread {
 }
 
 impl<'a> Rereading<'a> {
-    /// The same inputs as [`super::gather`].
-    pub fn new(incident: &'a Incident, rules: &'a Rules, intake: &'a Intake) -> Rereading<'a> {
-        Rereading { context: Context { incident, rules, intake, provider_addresses: &[] } }
+    /// The inputs of [`super::gather`], and what it recorded.
+    pub fn new(incident: &'a Incident, rules: &'a Rules, intake: &'a Intake, recipients: &'a Recipients) -> Rereading<'a> {
+        Rereading { context: Context { incident, rules, intake, provider_addresses: &[] }, pooled: &recipients.pooled }
+    }
+
+    /// Whether the person of a first row got just this code from a pool, or none.
+    pub fn got_from_pool(&self, row: RowIndex, code: Option<&str>) -> bool {
+        let found = self.pooled.binary_search_by_key(&row, |pooled| pooled.row);
+        found.ok().map(|place| self.pooled[place].code) == code.map(hash)
     }
 
     /// The rows that came in.

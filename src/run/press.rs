@@ -3,13 +3,15 @@
 use super::Case;
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Place, Result};
+use crate::incident::Incident;
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
-use crate::recipients::{Disposition, Recipient};
-use crate::typeset::{Fonts, Layout, Misfit, Pages, Typesetter};
+use crate::recipients::{Disposition, Outline, Recipient};
+use crate::typeset::imb::ImbFault;
+use crate::typeset::{Fonts, Layout, Misfit, Pages, StandingType, Typesetter};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Hears how far a long work is; drawn by the command line.
 pub trait Progress: Sync {
@@ -21,9 +23,10 @@ pub trait Progress: Sync {
     fn end(&self);
 }
 
-/// A pool of cores.
+/// A pool of cores, and the type that they set once for all letters.
 pub(super) struct Press {
     pool: rayon::ThreadPool,
+    standing: Arc<StandingType>,
 }
 
 /// A letter that was set once.
@@ -53,27 +56,31 @@ impl Press {
     pub(super) fn new(jobs: Option<usize>) -> Result<Press> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).build();
         let pool = pool.map_err(|error| Error::bug(format!("no threads can be started: {error}")))?;
-        Ok(Press { pool })
+        Ok(Press { pool, standing: Arc::default() })
     }
 
-    /// A typesetter for each core.
-    pub(super) fn typesetters(&self, layout: &Layout, fonts: &Fonts) -> Result<Typesetters> {
-        let one = |_| Typesetter::new(layout.clone(), fonts).map(Mutex::new);
-        Ok(Typesetters((0..self.pool.current_num_threads()).map(one).collect::<Result<_>>()?))
+    /// A typesetter that shares the standing type.
+    pub(super) fn typesetter(&self, layout: &Layout, fonts: &Fonts) -> Result<Typesetter> {
+        Typesetter::new(layout.clone(), fonts, &self.standing)
+    }
+
+    /// A worker for each core.
+    pub(super) fn workers<W>(&self, hire: impl Fn() -> Result<W>) -> Result<Workers<W>> {
+        Ok(Workers((0..self.pool.current_num_threads()).map(|_| hire().map(Mutex::new)).collect::<Result<_>>()?))
     }
 
     /// Does a work for each item on all cores; results come in the order of the items.
-    pub(super) fn map<I: Sync, T: Send>(
+    pub(super) fn map<W: Send, I: Sync, T: Send>(
         &self,
-        typesetters: &Typesetters,
+        workers: &Workers<W>,
         items: &[I],
-        work: impl Fn(&mut Typesetter, &I) -> Result<T> + Sync,
+        work: impl Fn(&mut W, &I) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
         self.pool.install(|| {
             let one = |item: &I| {
                 let own = rayon::current_thread_index().unwrap_or(0);
-                let mut typesetter = typesetters.0[own].lock().unwrap_or_else(PoisonError::into_inner);
-                work(&mut typesetter, item)
+                let mut worker = workers.0[own].lock().unwrap_or_else(PoisonError::into_inner);
+                work(&mut worker, item)
             };
             items.par_iter().map(one).collect()
         })
@@ -97,12 +104,12 @@ impl Press {
         numbers: &[Option<PieceNumber>],
         progress: &dyn Progress,
     ) -> Result<Proofs> {
-        let goes_out = |recipient: &Recipient| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
-        let people = case.recipients.people.iter().zip(numbers).enumerate();
+        let goes_out = |recipient: &Outline<'_>| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
+        let people = case.recipients.people.outlines().zip(numbers).enumerate();
         let wanted: Vec<(usize, PieceNumber)> = people
-            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(recipient)).map(|number| (index, number)))
+            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
             .collect();
-        let typesetters = self.typesetters(layout, fonts)?;
+        let typesetters = self.workers(|| self.typesetter(layout, fonts))?;
         let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
         progress.begin("proofing", wanted.len() as u64);
         for batch in wanted.chunks(BATCH) {
@@ -123,13 +130,13 @@ impl Press {
     }
 }
 
-/// A typesetter for each core of a press.
-pub(super) struct Typesetters(Vec<Mutex<Typesetter>>);
+/// What each core of a press works with.
+pub(super) struct Workers<W>(Vec<Mutex<W>>);
 
 fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, chunk: &[(usize, PieceNumber)]) -> Result<Proofs> {
     let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
     for (index, piece) in chunk {
-        let recipient = &case.recipients.people[*index];
+        let recipient = &case.recipients.people.get(*index);
         let letter = composer.compose(&case.incident, recipient, *piece)?;
         match typesetter.set(&letter) {
             Ok(pages) => {
@@ -139,6 +146,8 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
+            Err(Misfit::Barcode(fault)) => return Err(no_barcode(&case.incident, fault)),
+            Err(Misfit::Intrusion) => return Err(intrusion(case)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
     }
@@ -147,7 +156,7 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
 
 /// Sets a letter again, which was set before.
 pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
-    let letter = composer.compose(&case.incident, &case.recipients.people[set.recipient], set.piece)?;
+    let letter = composer.compose(&case.incident, &case.recipients.people.get(set.recipient), set.piece)?;
     let pages = typesetter.set(&letter).map_err(|_| Error::bug("a letter that was set once cannot be set again"))?;
     if pages.pages.len() != usize::from(set.pages) {
         return Err(Error::bug("a letter has other pages when it is set again"));
@@ -182,6 +191,29 @@ fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {
     )
 }
 
+fn intrusion(case: &Case) -> Error {
+    let reason = format!(
+        "with the envelope profile {}, something other than the addresses would show in a window, or stand too near to the mark on a sheet",
+        case.incident.print.envelope
+    );
+    let hint = "choose another envelope profile, and report this: the layout and the profile do not go together";
+    Error::refused("window-intrusion", Place::file("incident.toml").column("print.envelope"), reason, hint)
+}
+
+/// Refuses settings of the Intelligent Mail barcode, or an envelope without room for it.
+pub(super) fn no_barcode(incident: &Incident, fault: ImbFault) -> Error {
+    let hint = match fault {
+        ImbFault::MarketingMail => "choose a service type of First-Class Mail, such as 270 or 310",
+        ImbFault::MailerId => "give the mailer id that the Postal Service assigned",
+        ImbFault::Serial => "begin lower: first_serial plus the highest piece number must fit",
+        ImbFault::NoRoom => "choose another envelope profile, or leave `[print.imb]` out and let the mail house print the barcode",
+        _ => "write the digits that the Postal Service assigned, or leave `[print.imb]` out",
+    };
+    let line = incident.print.imb.as_ref().map(|imb| imb.line);
+    let place = line.map_or_else(|| Place::file("incident.toml"), |line| Place::line("incident.toml", line));
+    Error::refused("bad-imb", place.column("print.imb"), fault.to_string(), hint)
+}
+
 fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
     let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
     let finding = match misfit {
@@ -197,11 +229,17 @@ fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding
             "an address line is wider than the envelope's window",
             "shorten the line by postal abbreviations, or move part of it to address2",
         ),
-        Misfit::AddressTooTall | Misfit::ReturnAddress => Finding::holds(
+        Misfit::Unmarkable => Finding::holds(
+            "too-many-sheets",
+            place(Field::AlternateFormat),
+            "the letter has more sheets than its sheet marks can count, 99",
+            "shorten the prose of the incident or the templates",
+        ),
+        Misfit::AddressTooTall | Misfit::ReturnAddress | Misfit::Intrusion | Misfit::Barcode(_) => Finding::holds(
             "address-too-tall",
             place(Field::Address1),
             "the address has more lines than the envelope's window shows",
-            "join lines of the address, six lines with the name are the most",
+            "join lines of the address; six lines with the name are the most, fewer above an Intelligent Mail barcode",
         ),
     };
     finding.record(&recipient.record)

@@ -24,8 +24,7 @@ const FOLDER: &str = "mismatch";
 pub(super) struct Proof {
     reader: Arc<Reader>,
     wording: Wording,
-    /// What the marks on sheets must say; absent when sheets carry none.
-    marks: Option<SheetMarks>,
+    marks: SheetMarks,
 }
 
 /// What was written.
@@ -46,7 +45,8 @@ pub(super) struct Proved {
 
 impl Proof {
     pub(super) fn new(case: &Case, composer: &Composer, layout: &Layout) -> Proof {
-        Proof { reader: Arc::new(Reader::default()), wording: proof_wording::of(case, composer, layout), marks: None }
+        let marks = SheetMarks { job: layout.job, duplex: layout.duplex, inserts: layout.inserts };
+        Proof { reader: Arc::new(Reader::default()), wording: proof_wording::of(case, composer, layout), marks }
     }
 }
 
@@ -79,8 +79,8 @@ pub(super) fn proved(proofed: &Proofed, written: Written, pieces: &[(Set, usize)
 
 fn prove_piece(proofed: &Proofed, written: Written, set: &Set, read: &[ReadPage], file: &Opened<'_>, bytes: &[u8]) -> Result<Proved> {
     let Proofed { case, proof, .. } = proofed;
-    let Some(recipient) = case.recipients.people.get(set.recipient) else { return Err(Error::bug("a piece without a recipient")) };
-    let rereading = Rereading::new(&case.incident, &case.rules, &case.intake);
+    let recipient = &case.recipients.people.get(set.recipient);
+    let rereading = Rereading::new(&case.incident, &case.rules, &case.intake, &case.recipients);
     let number = set.piece.to_string();
     let language = (written == Written::Letter).then(|| file.language().unwrap_or_default());
     let piece = Piece { recipient, number: &number, pages: usize::from(set.pages), language, marks: proof.marks, read };

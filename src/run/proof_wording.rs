@@ -9,7 +9,7 @@ use crate::intake::{Element, Elements};
 use crate::privacy::Private;
 use crate::prove::{Area, LanguageWording, Listing, Prints, ProviderWording, RoleWording, Wording};
 use crate::recipients::{Disposition, PersonKey, PersonName, Recipient, Role};
-use crate::typeset::{Layout, SHEET};
+use crate::typeset::{Layout, Rect, SHEET};
 
 const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
 /// Words that no template has of its own.
@@ -22,13 +22,13 @@ const CODE: &str = "XQZ7-QJX4-ZKQ9";
 pub(super) fn of(case: &Case, composer: &Composer, layout: &Layout) -> Wording {
     let Case { incident, .. } = case;
     let envelope = &layout.envelope;
-    let area = |rect: &crate::typeset::Rect| Area { x0: rect.x0.0, y0: (SHEET.y - rect.y1).0, x1: rect.x1.0, y1: (SHEET.y - rect.y0).0 };
+    let area = |rect: Rect| Area { x0: rect.x0.0, y0: (SHEET.y - rect.y1).0, x1: rect.x1.0, y1: (SHEET.y - rect.y0).0 };
     let words = |language: Language| language_wording(incident, composer, language).map(|words| (language.tag(), words));
     Wording {
         languages: Language::ALL.into_iter().filter_map(words).collect(),
         providers: incident.providers.iter().map(provider_wording).collect(),
-        windows: envelope.keep_clear.iter().map(area).collect(),
-        has_return_address: envelope.return_address.is_some(),
+        windows: envelope.ever_visible().map(area).collect(),
+        has_return_address: envelope.return_window.is_some(),
         has_codes: incident.identity_service.is_some(),
     }
 }
@@ -85,7 +85,7 @@ fn prints(letter: &Letter, fixed: &FixedWords, words: &RoleWords, provider: &str
     let name = format!("{FIRST} {LAST}");
     let salutation = words.salutation.replace("{name}", &name).replace("{representative}", REPRESENTATIVE);
     let mut seen = Seen::default();
-    seen.look(&letter.blocks);
+    letter.blocks.iter().for_each(|block| seen.block(block));
     let all = seen.paragraphs.join(" ");
     let labels: Vec<&str> = fixed.elements.iter().map(|(_, label)| label.as_str()).collect();
     let elements = if seen.lists.iter().any(|items| *items == labels) {
@@ -111,21 +111,21 @@ struct Seen {
 
 impl Seen {
     fn look(&mut self, blocks: &[Block]) {
-        for block in blocks {
-            match &block.kind {
-                BlockKind::Title(inlines) | BlockKind::Heading(inlines) | BlockKind::Paragraph(inlines) => {
-                    self.paragraphs.push(text(inlines))
-                }
-                BlockKind::List { items, .. } => {
-                    let before = self.paragraphs.len();
-                    items.iter().for_each(|item| self.look(item));
-                    self.lists.push(self.paragraphs[before..].to_vec());
-                }
-                BlockKind::Table { header, rows } => {
-                    self.paragraphs.extend(header.iter().chain(rows.iter().flatten()).map(|cell| text(cell)));
-                }
-                BlockKind::Framed(blocks) | BlockKind::Together(blocks) => self.look(blocks),
+        blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn block(&mut self, block: &Block) {
+        match &block.kind {
+            BlockKind::Title(inlines) | BlockKind::Heading(inlines) | BlockKind::Paragraph(inlines) => self.paragraphs.push(text(inlines)),
+            BlockKind::List { items, .. } => {
+                let before = self.paragraphs.len();
+                items.iter().for_each(|item| self.look(item));
+                self.lists.push(self.paragraphs[before..].to_vec());
             }
+            BlockKind::Table { header, rows } => {
+                self.paragraphs.extend(header.iter().chain(rows.iter().flatten()).map(|cell| text(cell)));
+            }
+            BlockKind::Framed(blocks) | BlockKind::Together(blocks) => self.look(blocks),
         }
     }
 }
@@ -138,6 +138,8 @@ fn text(inlines: &[Inline]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::BodyBlock;
+    use std::sync::Arc;
 
     fn paragraph(text: &str) -> Block {
         let inline = Inline { text: text.to_owned(), ..Inline::default() };
@@ -149,11 +151,12 @@ mod tests {
             piece: PieceNumber(0),
             language: Language::English,
             title: "Notice".into(),
-            return_address: Vec::new(),
+            return_address: Arc::new([]),
             recipient_address: Vec::new(),
-            blocks,
+            blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
+            paragraphs: Arc::new([]),
             large_print: false,
-            footer: String::new(),
+            footer: "".into(),
         };
         let elements = vec![(Element::Name, "Name".to_owned()), (Element::Ssn, "Social Security number".to_owned())];
         let fixed = FixedWords { title: "Notice".into(), footer: String::new(), elements };

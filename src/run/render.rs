@@ -1,6 +1,7 @@
 //! `render`: letters, print stream and tables of a job.
 
 use super::inputs::hex;
+use super::letters::{Copies, write_letters};
 use super::press::{BATCH, Progress, Set, set_again};
 use super::proof::{Written, index_agrees, proved};
 use super::{Case, Job, Proofed};
@@ -8,10 +9,11 @@ use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
-use crate::pdf::{self, StreamPart, StreamedPiece};
+use crate::pdf::{StreamPart, StreamedPiece};
 use crate::privacy::Private;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
+use crate::typeset::SheetMark;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -54,6 +56,8 @@ pub struct RenderOptions {
     pub limit: Option<usize>,
     /// A part of the letters.
     pub shard: Option<Shard>,
+    /// Write an archive copy of each letter as well.
+    pub archive: bool,
 }
 
 /// Pieces in a part of the print stream: what a house's machine takes in comfort.
@@ -68,10 +72,12 @@ pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -
     let chosen = choose(job, options)?;
     claim_folder(&options.out, job)?;
     let mut index = IndexWriter::create(&options.out, &[IndexFormat::Csv])?;
-    if options.form != Form::Stream {
+    let copies = [(options.form != Form::Stream, Copies::Letters), (options.archive, Copies::Archive)];
+    for (_, copies) in copies.into_iter().filter(|(wanted, _)| *wanted) {
         // With a print stream beside them, the index names the stream, where a piece's pages have to be found.
-        let mut row = |row: &IndexRow| if options.form == Form::Letters { index.push(row) } else { Ok(()) };
-        write_letters(job, &options.out, &chosen, &mut row, progress)?;
+        let listed = options.form == Form::Letters && copies == Copies::Letters;
+        let mut row = |row: &IndexRow| if listed { index.push(row) } else { Ok(()) };
+        write_letters(job, &options.out, copies, &chosen, &mut row, progress)?;
     }
     if options.form != Form::Letters {
         let name = |sheets: u16, part: usize, _: usize| format!("{sheets}-sheet-{part:03}.pdf");
@@ -120,7 +126,7 @@ fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
             let recipient = find_record(case, wanted)?;
             sets.filter(|set| set.recipient == recipient).copied().collect()
         }
-        None => sets.filter(|set| case.recipients.people[set.recipient].disposition == Disposition::Letter).copied().collect(),
+        None => sets.filter(|set| *case.recipients.people.outline(set.recipient).disposition == Disposition::Letter).copied().collect(),
     };
     chosen.retain(|set| options.shard.is_none_or(|shard| shard.holds(set.piece)));
     chosen.truncate(options.limit.unwrap_or(usize::MAX));
@@ -129,9 +135,9 @@ fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
 
 fn find_record(case: &Case, wanted: &str) -> Result<usize> {
     let bare = |record: &str| record.rsplit_once(':').map(|(_, id)| id.to_owned());
+    let is_wanted = |record: &str| record == wanted || bare(record).as_deref() == Some(wanted);
     let people = &case.recipients.people;
-    let found: Vec<usize> =
-        (0..people.len()).filter(|&at| people[at].record == wanted || bare(&people[at].record).as_deref() == Some(wanted)).collect();
+    let found: Vec<usize> = (0..people.len()).filter(|&at| is_wanted(&people.record(at))).collect();
     let place = Place::file("--only");
     match found.as_slice() {
         [] => Err(Error::refused(
@@ -140,7 +146,7 @@ fn find_record(case: &Case, wanted: &str) -> Result<usize> {
             "no recipient has this record key",
             "give the key as `list:record_id`; a merged row goes by the record it was merged into, see merged.csv",
         )),
-        [one] => match &people[*one].disposition {
+        [one] => match people.outline(*one).disposition {
             Disposition::Held(finding) => Err(Error::refused(
                 "record-held",
                 finding.place.clone(),
@@ -177,59 +183,11 @@ fn claim_folder(out: &Path, job: &Job) -> Result<()> {
     match fs_err::read_to_string(&path) {
         Ok(found) if found == marker => Ok(()),
         Ok(_) => refuse(),
-        Err(_) if ["letters", "stream", "pieces.csv", "summary.json", "job.json"].iter().any(|name| out.join(name).exists()) => refuse(),
+        Err(_) if ["letters", "archive", "stream", "pieces.csv", "summary.json", "job.json"].iter().any(|name| out.join(name).exists()) => {
+            refuse()
+        }
         Err(_) => files::write(&path, marker.as_bytes()),
     }
-}
-
-/// Takes a row of the index.
-type TakeRow<'a> = dyn FnMut(&IndexRow) -> Result<()> + 'a;
-
-/// Writes a file for each letter, below `letters/` of a folder.
-pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut TakeRow<'_>, progress: &dyn Progress) -> Result<()> {
-    let proofed = &job.proofed;
-    let Proofed { case, composer, plate, press, layout, fonts, .. } = proofed;
-    let letters = out.join("letters");
-    files::create_folder(&letters)?;
-    for folder in 0..100 {
-        if chosen.iter().any(|set| set.piece.0 % 100 == folder) {
-            files::create_folder(&letters.join(format!("{folder:02}")))?;
-        }
-    }
-    let typesetters = press.typesetters(layout, fonts)?;
-    let mut sequence = 0;
-    progress.begin("letters", chosen.len() as u64);
-    for batch in chosen.chunks(BATCH) {
-        let digests = press.map(&typesetters, batch, |typesetter, set| {
-            let bytes = pdf::piece(&set_again(case, composer, typesetter, set)?, plate)?;
-            let proved = proved(proofed, Written::Letter, &[(*set, 0)], &bytes)?;
-            files::write_of_many(&out.join(letter_name(set.piece)), &bytes)?;
-            Ok((<[u8; 32]>::from(Sha256::digest(&bytes)), proved))
-        })?;
-        for (set, (sha256, proved)) in batch.iter().zip(digests) {
-            let pages = u32::from(set.pages);
-            let sides = if case.incident.print.duplex { 2 } else { 1 };
-            let sheets = pages.div_ceil(sides);
-            let placed = StreamedPiece { first_page: 1, last_page: pages, pages, blank_pages: sheets * sides - pages, sheets, sha256 };
-            sequence += 1;
-            let index_row = index_row(job, set, &letter_name(set.piece), "letters", sequence, &placed);
-            proved.iter().try_for_each(|proved| index_agrees(proofed, &index_row, set, 0, proved, None))?;
-            row(&index_row)?;
-        }
-        progress.advance(batch.len() as u64);
-    }
-    for folder in 0..100 {
-        let folder = letters.join(format!("{folder:02}"));
-        if folder.exists() {
-            files::sync_folder(&folder)?;
-        }
-    }
-    progress.end();
-    Ok(())
-}
-
-fn letter_name(piece: PieceNumber) -> String {
-    format!("letters/{:02}/{piece}.pdf", piece.0 % 100)
 }
 
 /// File name of a part, by sheets of each piece, number of the part and of parts.
@@ -268,7 +226,7 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
     let path = folder.join(name);
     let failed = |error: std::io::Error| Error::unwritable(&path, &error);
-    let typesetters = press.typesetters(layout, fonts)?;
+    let typesetters = press.workers(|| press.typesetter(layout, fonts))?;
     let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;
@@ -300,19 +258,22 @@ pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
     if foreign { "first-class-international" } else { "first-class" }
 }
 
-fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
-    let job_id = format!("{}_{:04}", job.proofed.case.incident.id, job.number);
-    let row = index_row_of(&job.proofed.case, set, placed);
-    IndexRow { job_id, stream_id: stream.to_owned(), seq: sequence, template_sha256: job.wording.clone(), file: file.to_owned(), ..row }
+pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
+    let Job { proofed, number, wording, .. } = job;
+    let job_id = format!("{}_{number:04}", proofed.case.incident.id);
+    let row = index_row_of(proofed, *number, set, placed);
+    IndexRow { job_id, stream_id: stream.to_owned(), seq: sequence, template_sha256: wording.clone(), file: file.to_owned(), ..row }
 }
 
 /// What an index tells of a piece, wherever it is written.
-pub(super) fn index_row_of(case: &Case, set: &Set, placed: &StreamedPiece) -> IndexRow {
-    let recipient = &case.recipients.people[set.recipient];
+pub(super) fn index_row_of(proofed: &Proofed, job: u32, set: &Set, placed: &StreamedPiece) -> IndexRow {
+    let case = &proofed.case;
+    let recipient = &case.recipients.people.get(set.recipient);
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
     let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
+    let first_mark = SheetMark::new(job, set.piece, 1, placed.sheets as usize, proofed.layout.inserts);
     IndexRow {
         job_id: String::new(),
         stream_id: String::new(),
@@ -329,7 +290,7 @@ pub(super) fn index_row_of(case: &Case, set: &Set, placed: &StreamedPiece) -> In
         sheets: placed.sheets,
         duplex: case.incident.print.duplex,
         color: false,
-        insert_mask: 0,
+        insert_mask: proofed.layout.inserts.into(),
         mail_class: mail_class(recipient).to_owned(),
         endorsement: String::new(),
         zip5: domestic(zip5),
@@ -337,6 +298,6 @@ pub(super) fn index_row_of(case: &Case, set: &Set, placed: &StreamedPiece) -> In
         country: foreign.then(|| Private::new(address.country.clone())),
         piece_sha256: hex(&placed.sha256),
         address_sha256: hex(&Sha256::digest(address.lines().join("\n"))),
-        barcode_payload: String::new(),
+        barcode_payload: first_mark.map(|mark| mark.to_string()).unwrap_or_default(),
     }
 }

@@ -8,7 +8,7 @@ use crate::deliver::email::{self, Dispatch, Outgoing, Patience, Resolution, Tota
 use crate::error::{Error, Place, Result};
 use crate::incident::EmailSettings;
 use crate::ledger::{EventKind, PieceState};
-use crate::pdf;
+use crate::pdf::{PieceWriter, Standard};
 use crate::privacy::Private;
 use crate::recipients::Disposition;
 use crate::typeset::Typesetter;
@@ -60,13 +60,14 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
     }
     job.record_standing()?;
     let Job { proofed, ledger, number, .. } = job;
-    let by_email = |set: &&Set| proofed.case.recipients.people[set.recipient].disposition == Disposition::Email;
+    let by_email = |set: &&Set| *proofed.case.recipients.people.outline(set.recipient).disposition == Disposition::Email;
     let sets: BTreeMap<u32, Set> = proofed.sets.iter().filter(by_email).map(|set| (set.piece.0, *set)).collect();
     let wanted: Vec<u32> = sets.keys().copied().collect();
-    let mut typesetter = Typesetter::new(proofed.layout.clone(), &proofed.fonts)?;
+    let mut typesetter = proofed.press.typesetter(&proofed.layout, &proofed.fonts)?;
+    let mut writer = PieceWriter::new(&proofed.plate, Standard::Plain);
     let mut build = |piece: u32| {
         let set = sets.get(&piece).ok_or_else(|| Error::bug("a piece that nobody asked for is to be sent"))?;
-        outgoing(proofed, &mut typesetter, set)
+        outgoing(proofed, &mut typesetter, &mut writer, set)
     };
     let incident_id = &proofed.case.incident.id;
     if let Some(folder) = &options.dry_run {
@@ -97,12 +98,12 @@ fn settings(job: &Job) -> Result<EmailSettings> {
     })
 }
 
-fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, set: &Set) -> Result<Outgoing> {
+fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, writer: &mut PieceWriter, set: &Set) -> Result<Outgoing> {
     let case = &proofed.case;
-    let recipient = &case.recipients.people[set.recipient];
+    let recipient = &case.recipients.people.get(set.recipient);
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
     let pages = set_again(case, &proofed.composer, typesetter, set)?;
-    let pdf = pdf::piece(&pages, &proofed.plate)?;
+    let pdf = writer.write(&pages)?.bytes;
     proved(proofed, Written::Letter, &[(*set, 0)], &pdf)?;
     let to = recipient.email.clone().ok_or_else(|| Error::bug("an e-mail notice without an address"))?;
     Ok(Outgoing {

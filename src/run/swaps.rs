@@ -4,10 +4,10 @@
 
 use super::proof::{Written, index_agrees, proved};
 use super::*;
-use crate::compose::{Block, BlockKind, Inline, Letter};
+use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter};
 use crate::error::Error;
 use crate::incident::{Language, ProviderIndex};
-use crate::pdf;
+use crate::pdf::{PieceWriter, Standard, StreamPart};
 use crate::prove::{Listing, Mismatch};
 use crate::recipients::{Recipient, Role};
 use crate::typeset::{Pages, Typesetter};
@@ -48,7 +48,7 @@ fn sample() -> tempfile::TempDir {
 }
 
 fn proofed(case: Case) -> Proofed {
-    let layout = Layout { envelope: typeset::profile(&case.incident.print.envelope).unwrap(), draft: false };
+    let layout = Layout { draft: false, job: 12, ..layout(&case.incident).unwrap() };
     let numbers: Vec<Option<PieceNumber>> = (0..case.recipients.people.len()).map(|at| Some(PieceNumber(at as u32 + 1))).collect();
     proof(case, layout, Press::new(Some(1)).unwrap(), &numbers, &Silent).unwrap()
 }
@@ -64,7 +64,7 @@ impl Scene {
     fn with<T: PartialEq>(differ: impl Fn(&Recipient) -> T, is_other: impl Fn(&Recipient) -> bool) -> Scene {
         let folder = sample();
         let proofed = proofed(read(folder.path()).unwrap());
-        let people = &proofed.case.recipients.people;
+        let people: Vec<Recipient> = proofed.case.recipients.people.iter().collect();
         let one = people.iter().position(is_plain).unwrap();
         let is_letter = |recipient: &Recipient| recipient.disposition == Disposition::Letter;
         let fits = |recipient: &Recipient| is_letter(recipient) && is_other(recipient) && differ(recipient) != differ(&people[one]);
@@ -77,12 +77,12 @@ impl Scene {
     }
 
     fn typesetter(&self) -> Typesetter {
-        Typesetter::new(self.proofed.layout.clone(), &self.proofed.fonts).unwrap()
+        self.proofed.press.typesetter(&self.proofed.layout, &self.proofed.fonts).unwrap()
     }
 
     fn letter(&self, recipient: usize) -> Letter {
         let case = &self.proofed.case;
-        self.proofed.composer.compose(&case.incident, &case.recipients.people[recipient], PieceNumber(recipient as u32 + 1)).unwrap()
+        self.proofed.composer.compose(&case.incident, &case.recipients.people.get(recipient), PieceNumber(recipient as u32 + 1)).unwrap()
     }
 
     fn set(&self, letter: &Letter) -> Pages {
@@ -90,7 +90,7 @@ impl Scene {
     }
 
     fn bytes(&self, pages: &Pages) -> Vec<u8> {
-        pdf::piece(pages, &self.proofed.plate).unwrap()
+        PieceWriter::new(&self.proofed.plate, Standard::Plain).write(pages).unwrap().bytes
     }
 
     fn prove(&self, recipient: usize, pages: usize, bytes: &[u8]) -> Result<()> {
@@ -105,10 +105,12 @@ impl Scene {
         })
     }
 
-    fn two(&mut self) -> (&mut Recipient, &mut Recipient) {
+    fn two(&mut self, swap: impl Fn(&mut Recipient, &mut Recipient)) {
+        let mut people: Vec<Recipient> = self.proofed.case.recipients.people.iter().collect();
         let (low, high) = (self.one.min(self.other), self.one.max(self.other));
-        let (head, tail) = self.proofed.case.recipients.people.split_at_mut(high);
-        (&mut head[low], &mut tail[0])
+        let (head, tail) = people.split_at_mut(high);
+        swap(&mut head[low], &mut tail[0]);
+        self.proofed.case.recipients.people = people.into_iter().collect();
     }
 }
 
@@ -135,10 +137,9 @@ fn nothing_is_swapped_and_nothing_is_caught() {
 fn rows_at_intake() {
     let folder = sample();
     let mut case = read(folder.path()).unwrap();
-    let plain: Vec<usize> = (0..case.recipients.people.len()).filter(|at| is_plain(&case.recipients.people[*at])).take(2).collect();
-    let rows: Vec<usize> = plain.iter().map(|at| case.recipients.people[*at].rows[0].0 as usize).collect();
-    let (head, tail) = case.intake.rows.split_at_mut(rows[1]);
-    head[rows[0]].swap_values(&mut tail[0]);
+    let plain: Vec<usize> = (0..case.recipients.people.len()).filter(|at| is_plain(&case.recipients.people.get(*at))).take(2).collect();
+    let rows: Vec<usize> = plain.iter().map(|at| case.recipients.people.get(*at).rows[0].0 as usize).collect();
+    case.intake.rows.swap_values(rows[0], rows[1]);
     // Everything after intake is made of the swapped values, and so agrees with itself.
     case.recipients = recipients::gather(&case.incident, &case.rules, &case.intake).unwrap();
     let scene = Scene { folder, proofed: proofed(case), one: plain[0], other: plain[1] };
@@ -153,7 +154,7 @@ fn whole_rows_after_merging() {
         |recipient| (recipient.name.clone(), recipient.address.clone()),
         |recipient| is_plain(recipient) && recipient.provider == Some(ProviderIndex(0)),
     );
-    let rows = [scene.one, scene.other].map(|at| scene.proofed.case.recipients.people[at].rows[0].0 as usize);
+    let rows = [scene.one, scene.other].map(|at| scene.proofed.case.recipients.people.get(at).rows[0].0 as usize);
     scene.proofed.case.intake.rows.swap(rows[0], rows[1]);
     for result in scene.prove_letters(&scene.letter(scene.one), &scene.letter(scene.other)) {
         caught(result, Mismatch::Address, "two rows");
@@ -171,12 +172,10 @@ fn recipients_after_merging() {
     ];
     let mut scene = Scene::two_adults();
     for (what, swap, expected) in cases {
-        let (one, other) = scene.two();
-        swap(one, other);
+        scene.two(swap);
         let [found, _] = scene.prove_letters(&scene.letter(scene.one), &scene.letter(scene.other));
         caught(found, expected, what);
-        let (one, other) = scene.two();
-        swap(one, other);
+        scene.two(swap);
     }
 }
 
@@ -184,20 +183,17 @@ fn recipients_after_merging() {
 fn role_provider_and_language_of_a_recipient() {
     let mut minor =
         Scene::with(|recipient| recipient.role, |recipient| recipient.role == Role::Minor && recipient.language == Language::English);
-    let (one, other) = minor.two();
-    std::mem::swap(&mut one.role, &mut other.role);
+    minor.two(|one, other| std::mem::swap(&mut one.role, &mut other.role));
     for result in minor.prove_letters(&minor.letter(minor.one), &minor.letter(minor.other)) {
         caught(result, Mismatch::Role, "role");
     }
     let mut elsewhere = Scene::with(|recipient| recipient.provider, is_plain);
-    let (one, other) = elsewhere.two();
-    std::mem::swap(&mut one.provider, &mut other.provider);
+    elsewhere.two(|one, other| std::mem::swap(&mut one.provider, &mut other.provider));
     for result in elsewhere.prove_letters(&elsewhere.letter(elsewhere.one), &elsewhere.letter(elsewhere.other)) {
         caught(result, Mismatch::Provider, "provider");
     }
     let mut spanish = Scene::with(|recipient| recipient.language, |recipient| recipient.role == Role::Adult);
-    let (one, other) = spanish.two();
-    std::mem::swap(&mut one.language, &mut other.language);
+    spanish.two(|one, other| std::mem::swap(&mut one.language, &mut other.language));
     let found = spanish.prove_letters(&spanish.letter(spanish.one), &spanish.letter(spanish.other));
     for result in found {
         // The first thing seen is the footer, whose words are another language's.
@@ -263,16 +259,11 @@ fn pages_after_typeset_and_bytes_after_pdf() {
         turned.pages.swap(0, 1);
         caught(scene.prove(scene.one, count, &scene.bytes(&turned)), Mismatch::PageOrder, "order of pages");
     }
-    // The other's letter under one's number: marks of the page, but not its footer.
-    let mut body = other.clone();
-    for (page, own) in body.pages.iter_mut().zip(&one.pages) {
-        let footer = page.marks.len() - 2;
-        page.marks.truncate(footer);
-        page.marks.extend(own.marks[own.marks.len() - 2..].iter().cloned());
-    }
-    if body.pages.len() == count {
-        caught(scene.prove(scene.one, count, &scene.bytes(&body)), Mismatch::Address, "marks of the page");
-    }
+    // The other's letter under one's number, mark and footer.
+    let mut body = scene.letter(scene.other);
+    body.piece = PieceNumber(scene.one as u32 + 1);
+    let body = scene.set(&body);
+    caught(scene.prove(scene.one, body.pages.len(), &scene.bytes(&body)), Mismatch::Address, "all but the number");
     caught(scene.prove(scene.one, other.pages.len(), &scene.bytes(&other)), Mismatch::PieceNumber, "bytes");
 }
 
@@ -283,7 +274,7 @@ fn pieces_in_a_print_file_and_rows_of_the_index() {
         let pages = scene.set(&scene.letter(recipient));
         (Set { recipient, piece: PieceNumber(recipient as u32 + 1), pages: pages.pages.len() as u16 }, pages)
     });
-    let mut part = pdf::StreamPart::begin(Vec::new(), &scene.proofed.plate, true).unwrap();
+    let mut part = StreamPart::begin(Vec::new(), &scene.proofed.plate, true).unwrap();
     let placed: Vec<_> = sets.iter().map(|(_, pages)| part.add(pages).unwrap()).collect();
     let bytes = part.finish("Print stream").unwrap();
     let starts: Vec<(Set, usize)> = sets.iter().zip(&placed).map(|((set, _), placed)| (*set, placed.first_page as usize - 1)).collect();
@@ -291,8 +282,7 @@ fn pieces_in_a_print_file_and_rows_of_the_index() {
     let swapped = [(starts[0].0, starts[1].1), (starts[1].0, starts[0].1)];
     let found = proved(&scene.proofed, Written::PrintFile, &swapped, &bytes).map(|_| ());
     caught(found, Mismatch::PieceNumber, "places of two pieces");
-    let case = &scene.proofed.case;
-    let rows: Vec<_> = starts.iter().zip(&placed).map(|((set, _), placed)| render::index_row_of(case, set, placed)).collect();
+    let rows: Vec<_> = starts.iter().zip(&placed).map(|((set, _), placed)| render::index_row_of(&scene.proofed, 12, set, placed)).collect();
     for ((row, (set, first)), proof) in rows.iter().zip(&starts).zip(&proofs) {
         index_agrees(&scene.proofed, row, set, *first, proof, None).unwrap();
     }
@@ -313,11 +303,11 @@ fn both_sides_are_kept_in_private() {
     let folder: PathBuf = scene.folder.path().join("mismatch").join(one.piece.to_string());
     assert_eq!(std::fs::read(folder.join("written.pdf")).unwrap(), bytes);
     let account = std::fs::read_to_string(folder.join("expected-and-found.txt")).unwrap();
-    let own = scene.proofed.case.recipients.people[scene.one].address.as_ref().unwrap().reveal().clone();
-    let others = &scene.proofed.case.recipients.people[scene.other].address.as_ref().unwrap().reveal().address1;
-    assert!(account.contains(&own.address1) && account.contains(others), "{account}");
+    let own = scene.proofed.case.recipients.people.get(scene.one).address.as_ref().unwrap().reveal().clone();
+    let others = scene.proofed.case.recipients.people.get(scene.other).address.as_ref().unwrap().reveal().address1.clone();
+    assert!(account.contains(&own.address1) && account.contains(&others), "{account}");
     let reason = format!("{error:?}");
-    assert!(!reason.contains(&own.address1) && !reason.contains(others));
+    assert!(!reason.contains(&own.address1) && !reason.contains(&others));
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!([mode(&folder), mode(&folder.join("written.pdf"))], [0o700, 0o600]);
 }
@@ -328,9 +318,12 @@ type Alter = fn(&mut Letter);
 #[test]
 fn what_is_added_or_lost_is_caught_too() {
     let items = |letter: &mut Letter, change: fn(&mut Vec<Vec<Block>>)| {
-        for block in &mut letter.blocks {
+        for part in &mut letter.blocks {
+            let mut block = Block::clone(part);
             if let BlockKind::List { items, .. } = &mut block.kind {
-                return change(items);
+                change(items);
+                *part = BodyBlock::Own(block);
+                return;
             }
         }
     };
@@ -345,7 +338,11 @@ fn what_is_added_or_lost_is_caught_too() {
     let cases: [(&str, Alter, Mismatch); 3] = [
         ("a line below", |letter| letter.recipient_address.push("BASEMENT".into()), Mismatch::Address),
         ("a line above", |letter| letter.recipient_address.insert(0, "CARDIOLOGY".into()), Mismatch::Name),
-        ("a return line", |letter| letter.return_address.push("CARDIOLOGY".into()), Mismatch::Name),
+        (
+            "a return line",
+            |letter| letter.return_address = letter.return_address.iter().cloned().chain(["CARDIOLOGY".to_owned()]).collect(),
+            Mismatch::Name,
+        ),
     ];
     for (what, alter, expected) in cases {
         let mut letter = scene.letter(scene.one);
@@ -353,8 +350,7 @@ fn what_is_added_or_lost_is_caught_too() {
         let pages = scene.set(&letter);
         caught(scene.prove(scene.one, pages.pages.len(), &scene.bytes(&pages)), expected, what);
     }
-    let (one, _) = scene.two();
-    one.address.as_mut().unwrap().reveal_mut().address1.push_str(" REAR");
+    scene.two(|one, _| one.address.as_mut().unwrap().reveal_mut().address1.push_str(" REAR"));
     let [found, _] = scene.prove_letters(&scene.letter(scene.one), &scene.letter(scene.other));
     caught(found, Mismatch::Address, "a change that nobody recorded");
 }

@@ -1,7 +1,8 @@
-//! Blocks -> a flow of shaped items, each with its space above and its keep rules.
+//! A block -> passages, each with its space above and its keep rules.
 //!
 //! This file is the look of the letter: sizes, leading, indents, space.
 
+use super::passage::Passage;
 use super::shape::{Shaper, Style, TextLines};
 use super::unit::{Point, Pt, Rect};
 use super::{Ink, Mark, PlacedText, SHEET, Structure, Tag, TagRole};
@@ -17,17 +18,24 @@ pub(super) const COLUMN: Pt = Pt(SHEET.x.0 - 2.0 * SIDE_MARGIN.0);
 /// Hairlines.
 pub(super) const HAIRLINE: Pt = Pt(0.6);
 
-/// An item of the flow.
-pub(super) struct FlowItem {
-    /// Space above, unless the item stands at the top of a page.
-    pub(super) before: Pt,
-    /// Never the last item of a page.
-    pub(super) keep_with_next: bool,
-    pub(super) content: Content,
+/// A block of a letter, set.
+pub(super) struct SetBlock {
+    pub(super) passages: Vec<Arc<Passage>>,
+    /// Never the first of a page while there is something before it.
+    pub(super) keep_with_previous: bool,
+    /// A character that no font has.
+    pub(super) uncovered: Option<char>,
+}
+
+/// A passage while its block is built.
+struct Item {
+    before: Pt,
+    keep_with_next: bool,
+    content: Content,
 }
 
 /// What an item holds.
-pub(super) enum Content {
+enum Content {
     /// Lines that may be split over pages.
     Text { text: Arc<TextLines>, x: Pt, structure: Structure, label: Option<Label> },
     /// Marks that stay together, positioned from the item's upper left corner.
@@ -35,27 +43,37 @@ pub(super) enum Content {
 }
 
 /// The bullet or number of a list item, on its first line.
-pub(super) struct Label {
-    pub(super) text: Arc<TextLines>,
-    pub(super) x: Pt,
-    pub(super) structure: Structure,
+struct Label {
+    text: Arc<TextLines>,
+    x: Pt,
+    structure: Structure,
 }
 
-impl FlowItem {
+impl Item {
     /// Height without the space above.
-    pub(super) fn height(&self) -> Pt {
+    fn height(&self) -> Pt {
         match &self.content {
             Content::Text { text, .. } => text.height,
             Content::Unit { height, .. } => *height,
         }
     }
+
+    fn into_passage(self, fixed: bool) -> Passage {
+        let (before, keep_with_next, height) = (self.before, self.keep_with_next, self.height());
+        let splits = matches!(self.content, Content::Text { .. });
+        let mut marks = Vec::new();
+        place(self.content, Pt(0.0), &mut marks);
+        Passage { marks, fixed, before, keep_with_next, height, splits }
+    }
 }
 
-/// Shapes the blocks of a letter.
-pub(super) fn flow(shaper: &mut Shaper, blocks: &[Block], scale: f32) -> Vec<FlowItem> {
-    let mut builder = Builder { shaper, scale, size: BODY, ordinal: 0, items: Vec::new() };
-    builder.blocks(blocks, &Frame { x: SIDE_MARGIN, width: COLUMN, path: Vec::new() });
-    builder.items
+/// Sets one block of a letter.
+pub(super) fn set(shaper: &mut Shaper, block: &Block, fixed: bool, scale: f32) -> SetBlock {
+    let mut builder = Builder { shaper, fixed, scale, size: BODY, ordinal: 0, items: Vec::new(), keep_with_previous: false };
+    builder.block(block, &Frame { x: SIDE_MARGIN, width: COLUMN, path: Vec::new() });
+    let Builder { items, keep_with_previous, .. } = builder;
+    let passages = items.into_iter().map(|item| Arc::new(item.into_passage(fixed))).collect();
+    SetBlock { passages, keep_with_previous, uncovered: shaper.take_uncovered() }
 }
 
 #[derive(Clone, Copy)]
@@ -84,10 +102,12 @@ struct Frame {
 
 struct Builder<'a> {
     shaper: &'a mut Shaper,
+    fixed: bool,
     scale: f32,
     size: Size,
     ordinal: u32,
-    items: Vec<FlowItem>,
+    items: Vec<Item>,
+    keep_with_previous: bool,
 }
 
 impl Builder<'_> {
@@ -134,10 +154,10 @@ impl Builder<'_> {
 
     #[allow(clippy::too_many_arguments, reason = "one line of the look each")]
     fn text(&mut self, inlines: &[Inline], frame: &Frame, role: TagRole, paragraph: &Arc<str>, style: Style, before: f32, keep: bool) {
-        let text = self.shaper.paragraph(inlines, style.scaled(self.scale), frame.width);
+        let text = self.shaper.paragraph(inlines, style.scaled(self.scale), frame.width, self.fixed);
         let structure = self.structure(frame, role, paragraph);
         let content = Content::Text { text, x: frame.x, structure, label: None };
-        self.items.push(FlowItem { before: self.scaled(before), keep_with_next: keep, content });
+        self.items.push(Item { before: self.scaled(before), keep_with_next: keep, content });
     }
 
     /// Long lists of short items stand in two columns, read down the left one first.
@@ -153,7 +173,7 @@ impl Builder<'_> {
             let (right, right_height) = self.column(right_start, &items[half..], list, &right_frame, paragraph);
             let marks = left.into_iter().chain(right).collect();
             let height = left_height.max(right_height);
-            self.items.push(FlowItem { before: Pt(LIST_SPACE), keep_with_next: false, content: Content::Unit { marks, height } });
+            self.items.push(Item { before: Pt(LIST_SPACE), keep_with_next: false, content: Content::Unit { marks, height } });
         } else {
             self.list_items(start, items, list, frame, paragraph);
         }
@@ -171,7 +191,7 @@ impl Builder<'_> {
             let item = self.tag(TagRole::LI);
             let label_text = start.map_or_else(|| "\u{2022}".to_owned(), |start| format!("{}.", start + index as u64));
             let style = Style::regular(self.size.size, self.size.leading).scaled(self.scale);
-            let label = self.shaper.line(&label_text, style);
+            let label = self.shaper.line(&label_text, style, self.fixed);
             let mut path = frame.path.clone();
             path.extend([list, item]);
             let in_item = Frame { x: frame.x, width: frame.width, path };
@@ -182,7 +202,7 @@ impl Builder<'_> {
             let body = Frame { x: frame.x + indent, width: frame.width - indent, path };
             let first = self.items.len();
             self.blocks(blocks, &body);
-            if let Some(FlowItem { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {
+            if let Some(Item { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {
                 *slot = Some(Label { text: label, x: frame.x + Pt(LIST_LABEL * self.scale), structure });
             }
             for (offset, item) in self.items[first..].iter_mut().enumerate() {
@@ -226,7 +246,7 @@ impl Builder<'_> {
         let mut marks = Vec::new();
         let mut height = Pt(0.0);
         for (index, cell) in cells.iter().enumerate() {
-            let text = self.shaper.paragraph(cell, style, width - gap);
+            let text = self.shaper.paragraph(cell, style, width - gap, self.fixed);
             let structure = self.structure(&in_row, role, paragraph);
             height = height.max(text.height);
             let at = Point { x: frame.x + width * index as f32, y: padding };
@@ -235,7 +255,7 @@ impl Builder<'_> {
         let bottom = height + padding * 2.0;
         let rect = Rect { x0: frame.x, y0: bottom, x1: frame.x + frame.width, y1: bottom };
         marks.push(Mark::Frame { rect, pen: HAIRLINE });
-        self.items.push(FlowItem { before: Pt(0.0), keep_with_next: false, content: Content::Unit { marks, height: bottom } });
+        self.items.push(Item { before: Pt(0.0), keep_with_next: false, content: Content::Unit { marks, height: bottom } });
     }
 
     fn framed(&mut self, blocks: &[Block], frame: &Frame) {
@@ -248,7 +268,7 @@ impl Builder<'_> {
         let rect = Rect { x0: frame.x, y0: Pt(0.0), x1: frame.x + frame.width, y1: height };
         marks.push(Mark::Frame { rect, pen: HAIRLINE });
         let before = self.scaled(7.0);
-        self.items.push(FlowItem { before, keep_with_next: false, content: Content::Unit { marks, height } });
+        self.items.push(Item { before, keep_with_next: false, content: Content::Unit { marks, height } });
     }
 
     fn together(&mut self, blocks: &[Block], frame: &Frame) {
@@ -257,10 +277,11 @@ impl Builder<'_> {
         let (marks, height) = self.stack(blocks, &Frame { x: frame.x, width: frame.width, path }, Pt(0.0));
         let before = self.scaled(SIGNATURE_SPACE);
         // A signature never stands alone on a page: the paragraph before it goes along.
-        if let Some(last) = self.items.last_mut() {
-            last.keep_with_next = true;
+        match self.items.last_mut() {
+            Some(last) => last.keep_with_next = true,
+            None => self.keep_with_previous = true,
         }
-        self.items.push(FlowItem { before, keep_with_next: false, content: Content::Unit { marks, height } });
+        self.items.push(Item { before, keep_with_next: false, content: Content::Unit { marks, height } });
     }
 
     /// Stacks blocks into marks from a top edge; gives the marks and the lower edge.
@@ -272,7 +293,7 @@ impl Builder<'_> {
 }
 
 /// Items one below the other from a top edge, as marks; gives the marks and the lower edge.
-fn stacked(items: Vec<FlowItem>, top: Pt) -> (Vec<Mark>, Pt) {
+fn stacked(items: Vec<Item>, top: Pt) -> (Vec<Mark>, Pt) {
     let mut marks = Vec::new();
     let mut y = top;
     for (index, item) in items.into_iter().enumerate() {
@@ -280,21 +301,21 @@ fn stacked(items: Vec<FlowItem>, top: Pt) -> (Vec<Mark>, Pt) {
             y += item.before;
         }
         let height = item.height();
-        place(item.content, None, y, &mut marks);
+        place(item.content, y, &mut marks);
         y += height;
     }
     (marks, y)
 }
 
-/// Puts an item's marks at a height; `lines` limits a text to some of its lines.
-pub(super) fn place(content: Content, lines: Option<std::ops::Range<usize>>, y: Pt, marks: &mut Vec<Mark>) {
+/// Puts an item's marks at a height.
+fn place(content: Content, y: Pt, marks: &mut Vec<Mark>) {
     match content {
         Content::Text { text, x, structure, label } => {
-            let lines = lines.unwrap_or(0..text.lines.len());
             if let Some(label) = label {
                 let at = Point { x: label.x, y };
                 marks.push(Mark::Text(PlacedText { text: label.text, lines: 0..1, at, ink: Ink::Black, structure: label.structure }));
             }
+            let lines = 0..text.lines.len();
             marks.push(Mark::Text(PlacedText { text, lines, at: Point { x, y }, ink: Ink::Black, structure }));
         }
         Content::Unit { marks: inner, .. } => marks.extend(inner.into_iter().map(|mark| lowered(mark, y))),
@@ -312,9 +333,6 @@ fn lowered(mark: Mark, by: Pt) -> Mark {
             rect.y1 += by;
             Mark::Frame { rect, pen }
         }
-        Mark::Watermark { text, mut at } => {
-            at.y += by;
-            Mark::Watermark { text, at }
-        }
+        other => other,
     }
 }

@@ -7,18 +7,27 @@ mod block;
 mod envelope;
 mod font;
 mod furniture;
+pub mod imb;
+mod outline;
 mod paginate;
+mod passage;
 mod shape;
+mod sheet_mark;
+mod standing;
 mod unit;
+mod window;
 
-use crate::compose::Letter;
+use crate::compose::{BodyBlock, Letter};
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use envelope::{EnvelopeProfile, profile};
+pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
+pub use passage::{Passage, PlacedPassage};
 pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
+pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
+pub use standing::StandingType;
 pub use unit::{Point, Pt, Rect};
 
 /// Sheet width and height: US Letter.
@@ -32,7 +41,7 @@ pub struct Pages {
     /// BCP 47 tag of the text.
     pub language: &'static str,
     /// Document title; holds no patient data.
-    pub title: String,
+    pub title: Arc<str>,
     /// At least one.
     pub pages: Vec<Page>,
 }
@@ -44,9 +53,23 @@ pub struct Page {
     pub marks: Vec<Mark>,
 }
 
+impl Page {
+    /// Shows every mark that is painted, those of passages one by one, each with how far below its own place it stands.
+    pub fn for_each_mark(&self, visit: &mut dyn FnMut(&Mark, Pt)) {
+        for mark in &self.marks {
+            match mark {
+                Mark::Passage(placed) => placed.marks().iter().for_each(|mark| visit(mark, placed.y)),
+                mark => visit(mark, Pt(0.0)),
+            }
+        }
+    }
+}
+
 /// Something that is painted.
 #[derive(Debug, Clone)]
 pub enum Mark {
+    /// A stretch of the body; its own marks are of the other kinds.
+    Passage(PlacedPassage),
     /// Lines of text.
     Text(PlacedText),
     /// A hairline rectangle or line, always an artifact.
@@ -61,6 +84,20 @@ pub enum Mark {
         /// One line.
         text: Arc<TextLines>,
         /// Start of its baseline.
+        at: Point,
+    },
+    /// A Data Matrix that tells machines which sheet this is; always an artifact.
+    Matrix {
+        /// Dark modules: a row a number, its left module the highest of 16 bits, the top row first.
+        modules: [u16; MODULES],
+        /// Upper left corner; each module is a square of [`MODULE`].
+        at: Point,
+    },
+    /// An Intelligent Mail barcode below the recipient's block; always an artifact.
+    Imb {
+        /// From left to right.
+        bars: Arc<[imb::Bar; imb::BARS]>,
+        /// Upper left corner.
         at: Point,
     },
 }
@@ -110,7 +147,7 @@ pub enum Structure {
 pub struct Tag {
     /// Standard structure type (ISO 32000-1, 14.8.4).
     pub role: TagRole,
-    /// Ordinal within the letter: equal tags are one element.
+    /// Ordinal within its block of the letter: equal tags of a block are one element.
     pub ordinal: u32,
 }
 
@@ -143,6 +180,13 @@ pub enum Misfit {
     AddressTooTall,
     /// The return address does not fit its window: the sender's fault, not the person's.
     ReturnAddress,
+    /// The letter's numbers are more than the mark on each sheet holds: eight digits of job, seven of piece, 99 sheets.
+    Unmarkable,
+    /// Something else stands where a window shows, or too near to the mark on a sheet: a fault of the layout or the envelope's
+    /// profile, not the person's.
+    Intrusion,
+    /// No Intelligent Mail barcode can be printed: a fault of the mailer's settings or the envelope, not the person's.
+    Barcode(imb::ImbFault),
 }
 
 /// How letters of a job are set.
@@ -152,21 +196,32 @@ pub struct Layout {
     pub envelope: EnvelopeProfile,
     /// Print a watermark on every page.
     pub draft: bool,
+    /// Ordinal of the job in the ledger, for the mark on each sheet; 0 for letters that are only looked at.
+    pub job: u32,
+    /// Both sides of the sheet are printed: the mark stands on every other page.
+    pub duplex: bool,
+    /// Inserts that go with every piece, one bit per feeder of the inserter; 0 for none.
+    pub inserts: u8,
+    /// Who mails: prints an Intelligent Mail barcode on pieces that stay in the country; absent when the mail house does.
+    pub mailer: Option<imb::Mailer>,
 }
 
 /// Sets letters; one per thread, because it keeps shaped paragraphs.
 pub struct Typesetter {
     layout: Layout,
     shaper: shape::Shaper,
+    outlines: outline::Outlines,
+    standing: standing::Desk,
 }
 
 impl Typesetter {
-    /// A typesetter with an empty paragraph cache.
+    /// A typesetter with an empty paragraph cache; `standing` holds what all typesetters of a job share.
     ///
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
-    pub fn new(layout: Layout, fonts: &Fonts) -> Result<Typesetter> {
-        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)? })
+    pub fn new(layout: Layout, fonts: &Fonts, standing: &Arc<StandingType>) -> Result<Typesetter> {
+        let (shaper, outlines) = (shape::Shaper::new(fonts)?, outline::Outlines::new(fonts)?);
+        Ok(Typesetter { layout, shaper, outlines, standing: standing::Desk::new(standing) })
     }
 
     /// Sets one letter.
@@ -174,18 +229,29 @@ impl Typesetter {
     /// # Errors
     /// The reason why this person's letter cannot be set.
     pub fn set(&mut self, letter: &Letter) -> Result<Pages, Misfit> {
+        // What a letter that was given up left behind is nobody else's.
+        self.shaper.take_uncovered();
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
-        let flow = block::flow(&mut self.shaper, &letter.blocks, scale);
-        let mut pages = paginate::paginate(flow);
-        furniture::address_blocks(&mut self.shaper, &self.layout.envelope, letter, &mut pages[0])?;
+        let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
+        let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
+        furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout, letter, &mut pages[0])?;
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);
         }
-        if let Some(character) = self.shaper.take_uncovered() {
+        sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
+        if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }
-        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: letter.title.clone(), pages })
+        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope }.check(&pages)?;
+        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
+    }
+
+    fn block(&mut self, block: &BodyBlock, scale: f32) -> Arc<block::SetBlock> {
+        match block {
+            BodyBlock::Fixed(block) => self.standing.take(block, scale, || block::set(&mut self.shaper, block, true, scale)),
+            BodyBlock::Own(block) => Arc::new(block::set(&mut self.shaper, block, false, scale)),
+        }
     }
 }
 

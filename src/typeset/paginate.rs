@@ -1,12 +1,11 @@
-//! A flow of items -> pages: keep rules, no widows or orphans.
+//! Set blocks -> pages: keep rules, no widows or orphans.
 
-use super::block::{Content, FlowItem, place};
+use super::block::SetBlock;
+use super::passage::{Passage, PlacedPassage};
 use super::unit::Pt;
-use super::{Mark, Page};
+use super::{Mark, Page, TextLine};
 use std::sync::Arc;
 
-/// Body of page 1 starts below everything that a window can show.
-const FIRST_TOP: Pt = Pt::inches(3.4);
 /// Body of later pages.
 const LATER_TOP: Pt = Pt::inches(0.7);
 /// Body ends above the footer.
@@ -14,12 +13,27 @@ const BOTTOM: Pt = Pt::inches(10.4);
 /// Lines that must stand together before and after a page break.
 const TOGETHER: usize = 2;
 
-/// Breaks the flow into pages; at least one.
-pub(super) fn paginate(items: Vec<FlowItem>) -> Vec<Page> {
-    let needs: Vec<Pt> = (0..items.len()).map(|index| need(&items, index)).collect();
-    let mut cursor = Cursor { pages: vec![Page::default()], y: FIRST_TOP, at_top: true };
-    for (item, need) in items.into_iter().zip(needs) {
-        if !cursor.at_top && cursor.y + item.before + need > BOTTOM {
+/// A passage in the order of the letter.
+struct Item<'a> {
+    passage: &'a Arc<Passage>,
+    block: u32,
+    keep_with_next: bool,
+}
+
+/// Breaks the blocks of a letter into pages, at least one; the first begins at `first_top`, below everything that a window can
+/// show.
+pub(super) fn paginate(blocks: &[Arc<SetBlock>], first_top: Pt) -> Vec<Page> {
+    let mut items: Vec<Item<'_>> = Vec::with_capacity(blocks.len() + 8);
+    for (block, number) in blocks.iter().zip(1..) {
+        if let Some(last) = items.last_mut().filter(|_| block.keep_with_previous) {
+            last.keep_with_next = true;
+        }
+        let item = |passage| Item { passage, block: number, keep_with_next: passage.keep_with_next };
+        items.extend(block.passages.iter().map(item));
+    }
+    let mut cursor = Cursor { pages: vec![Page::default()], y: first_top, at_top: true };
+    for (index, item) in items.iter().enumerate() {
+        if !cursor.at_top && cursor.y + item.passage.before + need(&items, index) > BOTTOM {
             cursor.turn();
         }
         cursor.place(item);
@@ -28,21 +42,23 @@ pub(super) fn paginate(items: Vec<FlowItem>) -> Vec<Page> {
 }
 
 /// Height that must fit below the cursor for an item to start there: its own first lines, and those of what it keeps with.
-fn need(items: &[FlowItem], index: usize) -> Pt {
+fn need(items: &[Item<'_>], index: usize) -> Pt {
     let item = &items[index];
     match items.get(index + 1) {
-        Some(next) if item.keep_with_next => item.height() + next.before + need(items, index + 1),
-        _ => start_height(item),
+        Some(next) if item.keep_with_next => item.passage.height + next.passage.before + need(items, index + 1),
+        _ => start_height(item.passage),
     }
 }
 
-fn start_height(item: &FlowItem) -> Pt {
-    match &item.content {
-        Content::Text { text, .. } if text.lines.len() > TOGETHER + 1 => {
-            text.lines[..TOGETHER].iter().fold(Pt(0.0), |sum, line| sum + line.height)
-        }
-        _ => item.height(),
+fn start_height(passage: &Passage) -> Pt {
+    match passage.split_text() {
+        Some(placed) if placed.text.lines.len() > TOGETHER + 1 => height(&placed.text.lines[..TOGETHER]),
+        _ => passage.height,
     }
+}
+
+fn height(lines: &[TextLine]) -> Pt {
+    lines.iter().fold(Pt(0.0), |sum, line| sum + line.height)
 }
 
 struct Cursor {
@@ -58,44 +74,44 @@ impl Cursor {
         self.at_top = true;
     }
 
-    fn marks(&mut self) -> &mut Vec<Mark> {
-        let last = self.pages.len() - 1;
-        &mut self.pages[last].marks
+    fn put(&mut self, item: &Item<'_>, lines: Option<std::ops::Range<usize>>) {
+        let placed = PlacedPassage { passage: Arc::clone(item.passage), lines, y: self.y, block: item.block };
+        if let Some(page) = self.pages.last_mut() {
+            page.marks.push(Mark::Passage(placed));
+        }
     }
 
-    fn place(&mut self, item: FlowItem) {
+    fn place(&mut self, item: &Item<'_>) {
         if !self.at_top {
-            self.y += item.before;
+            self.y += item.passage.before;
         }
-        let height = item.height();
-        let y = self.y;
-        match item.content {
-            Content::Text { text, x, structure, mut label } => {
-                let mut done = 0;
-                while done < text.lines.len() {
-                    let fit = self.fitting(&text.lines[done..]);
-                    let lines = done..done + fit;
-                    let height = text.lines[lines.clone()].iter().fold(Pt(0.0), |sum, line| sum + line.height);
-                    let part = Content::Text { text: Arc::clone(&text), x, structure: structure.clone(), label: label.take() };
-                    let y = self.y;
-                    place(part, Some(lines), y, self.marks());
-                    self.y += height;
-                    done += fit;
-                    if done < text.lines.len() {
-                        self.turn();
-                    }
-                }
+        self.at_top = false;
+        let whole = self.y + item.passage.height <= BOTTOM;
+        match item.passage.split_text() {
+            Some(text) if !whole => self.place_split(item, &text.text.lines),
+            _ => {
+                self.put(item, None);
+                self.y += item.passage.height;
             }
-            unit @ Content::Unit { .. } => {
-                place(unit, None, y, self.marks());
-                self.y += height;
+        }
+    }
+
+    fn place_split(&mut self, item: &Item<'_>, all: &[TextLine]) {
+        let mut done = 0;
+        while done < all.len() {
+            let lines = done..done + self.fitting(&all[done..]);
+            done = lines.end;
+            self.put(item, Some(lines.clone()));
+            self.y += height(&all[lines]);
+            if done < all.len() {
+                self.turn();
             }
         }
         self.at_top = false;
     }
 
     /// How many of a text's remaining lines go on this page; at least one, so that no text can stall.
-    fn fitting(&self, lines: &[super::TextLine]) -> usize {
+    fn fitting(&self, lines: &[TextLine]) -> usize {
         let mut y = self.y;
         let fit = lines.iter().take_while(|line| {
             y += line.height;

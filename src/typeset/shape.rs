@@ -26,6 +26,8 @@ pub struct TextLines {
     pub height: Pt,
     /// Widest line without its trailing space.
     pub width: Pt,
+    /// Holds nothing of a recipient's own.
+    pub fixed: bool,
 }
 
 /// A line of a paragraph.
@@ -50,6 +52,8 @@ pub struct GlyphRun {
     pub size: Pt,
     /// Start of the pen, from the paragraph's left edge.
     pub x: Pt,
+    /// How far the pen goes.
+    pub width: Pt,
     /// Glyphs in visual order.
     pub glyphs: Vec<Glyph>,
     /// The characters, in the order of the glyphs.
@@ -88,6 +92,12 @@ impl Style {
         Style { size: Pt(size), leading: Pt(leading), bold: true }
     }
 
+    /// The first baseline, from the top of the first line: capitals stand in its middle, and 0.357 em is half of Noto Sans'
+    /// cap height.
+    pub(super) fn baseline(self) -> Pt {
+        self.leading * 0.5 + self.size * 0.357
+    }
+
     pub(super) fn scaled(self, scale: f32) -> Style {
         Style { size: self.size * scale, leading: self.leading * scale, bold: self.bold }
     }
@@ -115,6 +125,7 @@ struct Key {
     leading: u32,
     bold: bool,
     width: u32,
+    fixed: bool,
 }
 
 impl Shaper {
@@ -141,24 +152,25 @@ impl Shaper {
     }
 
     /// One line of plain text that is never broken, such as an address line.
-    pub(super) fn line(&mut self, text: &str, style: Style) -> Arc<TextLines> {
-        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX))
+    pub(super) fn line(&mut self, text: &str, style: Style, fixed: bool) -> Arc<TextLines> {
+        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), fixed)
     }
 
     /// A paragraph broken at a width. Uncovered text is never kept, so that it is reported every time.
-    pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt) -> Arc<TextLines> {
+    pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt, fixed: bool) -> Arc<TextLines> {
         let key = Key {
             inlines: inlines.to_vec(),
             size: style.size.0.to_bits(),
             leading: style.leading.0.to_bits(),
             bold: style.bold,
             width: width.0.to_bits(),
+            fixed,
         };
         if let Some(lines) = self.kept.get(&key) {
             return Arc::clone(lines);
         }
         let (lines, uncovered) = self.shape(inlines, style, width);
-        let lines = Arc::new(lines);
+        let lines = Arc::new(TextLines { fixed, ..lines });
         if uncovered.is_some() {
             self.uncovered = self.uncovered.or(uncovered);
         } else if self.kept.len() < KEPT_PARAGRAPHS {
@@ -185,6 +197,7 @@ impl Shaper {
             for run in line.runs() {
                 reader.read(&run);
             }
+            reader.end_run();
             uncovered = uncovered.or(reader.uncovered);
             let tallest = reader.runs.iter().fold(style.size, |size, run| size.max(run.size));
             let leading = style.leading * (tallest.0 / style.size.0);
@@ -273,7 +286,14 @@ impl LineReader<'_> {
 
     fn start_run(&mut self, face: Face, size: Pt, inline: u32) {
         let link = self.inlines.get(inline as usize).and_then(|inline| inline.link.as_deref()).map(Arc::from);
-        self.runs.push(GlyphRun { face, size, x: self.pen, glyphs: Vec::new(), text: String::new(), link });
+        self.end_run();
+        self.runs.push(GlyphRun { face, size, x: self.pen, width: Pt(0.0), glyphs: Vec::new(), text: String::new(), link });
+    }
+
+    fn end_run(&mut self) {
+        if let Some(run) = self.runs.last_mut() {
+            run.width = self.pen - run.x;
+        }
     }
 
     fn push(&mut self, characters: &str, cluster: &parley::layout::Cluster<'_, u32>) {

@@ -1,7 +1,7 @@
 //! What must hold of every set letter.
 
 use super::*;
-use crate::compose::{Block, BlockKind, Inline, Letter, PieceNumber};
+use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter, PieceNumber};
 use crate::incident::Language;
 use proptest::prelude::*;
 
@@ -18,30 +18,41 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
         piece: PieceNumber(42),
         language: Language::English,
         title: "Notice of Data Breach".into(),
-        return_address: vec!["Lakeside Health".into(), "PO Box 1".into(), "Anytown, OH 43001".into()],
+        return_address: ["Lakeside Health", "PO Box 1", "Anytown, OH 43001"].map(String::from).into(),
         recipient_address: address.iter().map(|line| (*line).to_owned()).collect(),
-        blocks,
+        blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
+        paragraphs: Arc::new([]),
         large_print: false,
         footer: "Page {page} of {pages}".into(),
     }
 }
 
 fn typesetter(draft: bool) -> Typesetter {
-    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft };
-    Typesetter::new(layout, &Fonts::built_in()).unwrap()
+    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft, job: 12, duplex: true, inserts: 0, mailer: None };
+    Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap()
+}
+
+/// Every text of a page where it stands, in reading order.
+fn texts(page: &Page) -> Vec<PlacedText> {
+    let mut texts = Vec::new();
+    page.for_each_mark(&mut |mark, shift| {
+        if let Mark::Text(placed) = mark {
+            let at = Point { x: placed.at.x, y: placed.at.y + shift };
+            texts.push(PlacedText { at, ..placed.clone() });
+        }
+    });
+    texts
 }
 
 /// Every text of a letter in reading order, a line each.
 fn text_of(pages: &Pages) -> String {
     let mut text = String::new();
-    for mark in pages.pages.iter().flat_map(|page| &page.marks) {
-        if let Mark::Text(placed) = mark {
-            for line in &placed.text.lines[placed.lines.clone()] {
-                for run in &line.runs {
-                    text.push_str(&run.text);
-                }
-                text.push('\n');
+    for placed in pages.pages.iter().flat_map(texts) {
+        for line in &placed.text.lines[placed.lines.clone()] {
+            for run in &line.runs {
+                text.push_str(&run.text);
             }
+            text.push('\n');
         }
     }
     text
@@ -54,16 +65,15 @@ fn address_stands_in_the_window_and_nothing_else_does() {
     let long = "Lorem ipsum dolor sit amet, consectetur adipiscing elit. ".repeat(60);
     let envelope = profile("lob-10-double").unwrap();
     let pages = typesetter(true).set(&letter(vec![block(BlockKind::Paragraph(inline(&long)))], &ADDRESS)).unwrap();
-    for mark in &pages.pages[0].marks {
-        let Mark::Text(placed) = mark else { continue };
-        let clear = envelope.keep_clear.iter().all(|zone| placed.at.y >= zone.y1 || placed.at.x >= zone.x1);
+    for placed in texts(&pages.pages[0]) {
+        let clear = envelope.ever_visible().all(|zone| placed.at.y >= zone.y1 || placed.at.x >= zone.x1);
         let id = match &placed.structure {
             Structure::Tagged { paragraph, .. } => paragraph.as_ref(),
             Structure::Artifact => "artifact",
         };
         match id {
-            "recipient_address" => assert!(placed.at.y >= envelope.recipient.y0 && placed.at.y < envelope.recipient.y1),
-            "return_address" => assert!(placed.at.y < envelope.return_address.unwrap().y1),
+            "recipient_address" => assert!(placed.at.y >= envelope.recipient.seated.y0 && placed.at.y < envelope.recipient.seated.y1),
+            "return_address" => assert!(placed.at.y < envelope.return_window.unwrap().seated.y1),
             _ => assert!(clear, "{id} shows in a window"),
         }
     }
@@ -94,11 +104,8 @@ fn accents_that_stand_alone_have_room_of_their_own() {
     for accent in ['`', '\u{B4}', '\u{A8}'] {
         let text = format!("O{accent}Brien");
         let pages = typesetter(false).set(&letter(vec![block(BlockKind::Paragraph(inline(&text)))], &ADDRESS)).unwrap();
-        let body = pages.pages[0].marks.iter().find_map(|mark| match mark {
-            Mark::Text(placed) if placed.at.y > Pt(200.0) => Some(&placed.text.lines[0].runs[0]),
-            _ => None,
-        });
-        let glyphs = &body.unwrap().glyphs;
+        let body = texts(&pages.pages[0]).into_iter().find(|placed| placed.at.y > Pt(200.0)).unwrap();
+        let glyphs = &body.text.lines[0].runs[0].glyphs;
         assert!(glyphs[2].x > glyphs[1].x + Pt(1.0), "{accent} is overprinted");
     }
 }
@@ -111,8 +118,7 @@ fn a_heading_never_ends_a_page() {
         blocks.push(block(BlockKind::Paragraph(inline("After the heading."))));
         let pages = typesetter(false).set(&letter(blocks, &ADDRESS)).unwrap();
         for page in &pages.pages {
-            let last = page.marks.iter().rfind(|mark| matches!(mark, Mark::Text(placed) if placed.structure != Structure::Artifact));
-            let Some(Mark::Text(placed)) = last else { continue };
+            let Some(placed) = texts(page).into_iter().rfind(|placed| placed.structure != Structure::Artifact) else { continue };
             let Structure::Tagged { path, .. } = &placed.structure else { continue };
             assert_ne!(path[0].role, TagRole::H2, "heading at the end of a page with {lines} lines above");
         }
@@ -125,8 +131,8 @@ fn a_signature_never_stands_alone() {
         let mut blocks: Vec<Block> = (0..lines).map(|_| block(BlockKind::Paragraph(inline("One line.")))).collect();
         blocks.push(block(BlockKind::Together(vec![block(BlockKind::Paragraph(inline("Sincerely,")))])));
         let pages = typesetter(false).set(&letter(blocks, &ADDRESS)).unwrap();
-        let last = pages.pages.last().unwrap().marks.iter();
-        let body = last.filter(|mark| matches!(mark, Mark::Text(placed) if placed.structure != Structure::Artifact)).count();
+        let last = texts(pages.pages.last().unwrap()).into_iter();
+        let body = last.filter(|placed| placed.structure != Structure::Artifact).count();
         assert!(body >= 2, "a signature alone after {lines} lines");
     }
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Place};
 use crate::incident::{
     CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, HoldEffect, IdentityService, List, Print, Provider, Sender,
 };
-use crate::intake::Row;
+use crate::intake::Rows;
 use jiff::civil::date;
 use std::collections::BTreeMap;
 
@@ -63,6 +63,15 @@ impl Person {
         self.list = list;
         self
     }
+}
+
+/// Everyone, unpacked, with what became of each row.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) people: Vec<Recipient>,
+    pub(super) merges: Vec<Merge>,
+    pub(super) possible: Vec<PossibleMerge>,
+    pub(super) findings: Vec<Finding>,
 }
 
 /// An incident with its rows.
@@ -122,14 +131,16 @@ impl Case {
         self
     }
 
-    pub(super) fn try_gather(&self) -> Result<Recipients, Error> {
-        let rows: Vec<Row> = self.rows.iter().enumerate().map(|(index, person)| row(index, person)).collect();
+    fn try_gather(&self) -> Result<Gathered, Error> {
+        let mut rows = Rows::default();
+        self.rows.iter().enumerate().for_each(|(index, person)| add(&mut rows, index, person));
         let headers = self.incident.lists.iter().map(|_| vec![(Field::BirthDate, "DOB".to_owned())]).collect();
         let intake = Intake { rows, findings: Vec::new(), broken: self.broken.clone(), headers };
-        gather(&self.incident, &rules(), &intake)
+        let Recipients { people, merges, possible, findings, .. } = gather(&self.incident, &rules(), &intake)?;
+        Ok(Gathered { people: people.iter().collect(), merges, possible, findings })
     }
 
-    pub(super) fn gather(&self) -> Recipients {
+    pub(super) fn gather(&self) -> Gathered {
         self.try_gather().unwrap()
     }
 
@@ -139,9 +150,9 @@ impl Case {
     }
 }
 
-fn row(index: usize, person: &Person) -> Row {
+fn add(rows: &mut Rows, index: usize, person: &Person) {
     let values: Vec<(Field, &str)> = person.cells.iter().map(|(field, value)| (*field, value.as_str())).collect();
-    Row::new(person.list, index as u64 + 2, [0; 32], person.elements, &values)
+    rows.push(person.list, index as u64 + 2, [0; 32], person.elements, &values);
 }
 
 /// `letter`, `email`, `excluded`, or the code of the hold.
@@ -175,7 +186,8 @@ fn list(file: &str) -> List {
 
 fn incident() -> Incident {
     let call_center = CallCenter { phone: String::new(), hours: String::new(), open_until: None, languages: Vec::new() };
-    let print = Print { envelope: String::new(), duplex: false, house: String::new(), baa_reference: String::new(), fonts: None };
+    let print =
+        Print { envelope: String::new(), duplex: false, house: String::new(), baa_reference: String::new(), fonts: None, imb: None };
     Incident {
         folder: "/nonexistent".into(),
         id: "test".to_owned(),

@@ -1,0 +1,139 @@
+//! How the templates of a language use what is the recipient's own: merely printed, or worked with.
+//!
+//! Where a template only prints a name or asks whether there is one, every letter reads the same but for the values. Such
+//! templates are rendered once per form instead of once per recipient; see [`super::form`].
+
+use super::tags::{Stretch, Token, stretches, tokens};
+use crate::intake::Element;
+
+/// Slots with a value of the recipient's own.
+const VALUES: [&str; 4] = ["representative", "salutation", "person", "code"];
+/// Roots of everything that is the recipient's own.
+const ROOTS: [&str; 7] = ["patient", "representative", "salutation", "person", "code", "elements", "involved"];
+/// What could tell one turn of a loop from another, or change what was printed.
+const TRACELESS: [&str; 6] = ["loop", "break", "continue", "set_global", "filter", "endfilter"];
+
+/// Reads the templates of a language: the elements that their conditions ask for, or nothing when a template does more with
+/// a value of the recipient's than print it or ask whether it is there.
+pub(super) fn asked_for(templates: &[&str]) -> Option<Vec<Element>> {
+    let turns: Vec<String> = templates.iter().flat_map(|source| loop_variables(source)).collect();
+    let mut asked = Vec::new();
+    for source in templates {
+        for stretch in stretches(source) {
+            let plain = match stretch {
+                Stretch::Text(_) => true,
+                Stretch::Output(range) => prints_plainly(&words(source, range), &turns),
+                Stretch::Statement(range) => asks_plainly(&words(source, range), &turns, &mut asked),
+            };
+            if !plain {
+                return None;
+            }
+        }
+    }
+    asked.sort_unstable();
+    asked.dedup();
+    Some(asked)
+}
+
+/// A tag's words and signs as text; quoted text keeps a quote in front, so that it is no word.
+fn words(source: &str, range: std::ops::Range<usize>) -> Vec<String> {
+    let word = |token| match token {
+        Token::Word(name) => name.text,
+        Token::Text(name) => format!("\"{}", name.text),
+        Token::Sign(sign) => sign.to_string(),
+    };
+    tokens(source, range).into_iter().map(word).collect()
+}
+
+/// The variables of loops over `elements`.
+fn loop_variables(source: &str) -> Vec<String> {
+    let variable = |stretch| match stretch {
+        Stretch::Statement(range) => match words(source, range).as_slice() {
+            [word, variable, within, container] if word == "for" && within == "in" && container == "elements" => Some(variable.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    stretches(source).into_iter().filter_map(variable).collect()
+}
+
+/// Whether a word stands for something of the recipient's; parts after a dot do not count.
+fn own_at(words: &[String], index: usize, turns: &[String]) -> bool {
+    let part = index > 0 && words[index - 1] == ".";
+    !part && (ROOTS.contains(&words[index].as_str()) || turns.contains(&words[index]) || TRACELESS.contains(&words[index].as_str()))
+}
+
+fn has_own(words: &[String], turns: &[String]) -> bool {
+    (0..words.len()).any(|index| own_at(words, index, turns))
+}
+
+fn prints_plainly(words: &[String], turns: &[String]) -> bool {
+    let value = match words {
+        [word] => VALUES.contains(&word.as_str()) || turns.contains(word),
+        [root, dot, part] => root == "patient" && dot == "." && part == "name",
+        _ => false,
+    };
+    value || !has_own(words, turns)
+}
+
+/// Conditions of bare slots and loops over all elements; what is asked for among the elements is noted.
+fn asks_plainly(words: &[String], turns: &[String], asked: &mut Vec<Element>) -> bool {
+    if !has_own(words, turns) {
+        return true;
+    }
+    let Some((first, rest)) = words.split_first() else { return true };
+    if first == "for" {
+        return matches!(rest, [_, within, container] if within == "in" && container == "elements");
+    }
+    if first != "if" && first != "elif" {
+        return false;
+    }
+    let compares = |word: &String| word == "is" || word == "in" || !word.chars().all(|c| c.is_alphanumeric() || "_.()".contains(c));
+    if rest.iter().any(compares) {
+        return false;
+    }
+    (0..rest.len()).filter(|index| own_at(rest, *index, turns)).all(|index| match rest[index].as_str() {
+        "involved" => match (rest.get(index + 1).map(String::as_str), rest.get(index + 2).and_then(|id| Element::from_id(id))) {
+            (Some("."), Some(element)) => {
+                asked.push(element);
+                true
+            }
+            _ => false,
+        },
+        "patient" => rest.get(index + 2).is_some_and(|part| part == "name"),
+        word => VALUES.contains(&word),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn printing_and_asking_is_plain_and_everything_else_is_not() {
+        let plain = |source: &str| asked_for(&[source]);
+        for source in [
+            "Dear {{ patient.name }}{{- code -}}, {{ provider.name | upper }}",
+            "{% if code and not representative %}x{% elif (risk.credit or adult) %}y{% endif %}",
+            "{% for kind in elements %}- {{ kind }}\n{% endfor %}{% for b in bureaus %}{{ b.web | link }}{% endfor %}",
+        ] {
+            assert_eq!(plain(source), Some(Vec::new()), "{source}");
+        }
+        assert_eq!(plain("{% if involved.ssn or involved.name %}x{% endif %}"), Some(vec![Element::Name, Element::Ssn]));
+        for source in [
+            "{{ patient.name | upper }}",
+            "{{ salutation ~ code }}",
+            "{% if code == \"A\" %}x{% endif %}",
+            "{% if code is defined %}x{% endif %}",
+            "{% if \"a\" in elements %}x{% endif %}",
+            "{% set name = patient.name %}",
+            "{% for e in elements %}{{ loop.index }} {{ e }}{% endfor %}",
+            "{% for e in elements %}{{ e | lower }}{% endfor %}",
+            "{% filter upper %}x{% endfilter %}",
+            "{{ elements | length }}",
+            "{{ involved.ssn }}",
+        ] {
+            assert_eq!(plain(source), None, "{source}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Many short texts in few bytes: words that come again and again are kept once, the rest stands in one run of bytes.
+
+use std::collections::HashMap;
+use std::fmt;
+
+/// Slots of a record; a record takes no byte for an empty one.
+pub(crate) const SLOTS: usize = 48;
+
+/// Bytes that say which slots of a record are filled.
+const MASK: usize = SLOTS / 8;
+
+/// Most words that are kept once for each slot: what a code of two bytes can name.
+const MOST_WORDS: usize = 1 << 14;
+
+/// From so many words on, a slot whose words seldom come again is kept without a word list.
+const ENOUGH_TO_TELL: usize = 1024;
+
+/// First byte of a code: below it, the length of the text that follows.
+const WORD: u8 = 0x80;
+
+/// First byte of a code: the length of the text follows in four bytes.
+const LONG: u8 = 0xff;
+
+/// Where a record stands.
+pub(crate) type At = u64;
+
+/// Records of short texts by slot. Its `Debug` shows none of them.
+#[derive(Clone, Default)]
+pub(crate) struct Texts {
+    bytes: Vec<u8>,
+    words: Vec<Words>,
+}
+
+/// The words of one slot that come more than once.
+#[derive(Clone, Default)]
+struct Words {
+    known: Vec<Box<str>>,
+    /// Number of each word; empty once nothing is added any more.
+    numbers: HashMap<Box<str>, u16>,
+    found: usize,
+    closed: bool,
+}
+
+impl Words {
+    /// The number of a word that is kept once; `None` when it is to stand in its record.
+    fn number(&mut self, word: &str) -> Option<u16> {
+        if self.closed {
+            return None;
+        }
+        if let Some(number) = self.numbers.get(word) {
+            self.found += 1;
+            return Some(*number);
+        }
+        let count = self.known.len();
+        if count >= ENOUGH_TO_TELL && count.is_power_of_two() && self.found < count {
+            self.close();
+            return None;
+        }
+        if count >= MOST_WORDS {
+            return None;
+        }
+        let number = u16::try_from(count).ok()?;
+        self.known.push(word.into());
+        self.numbers.insert(word.into(), number);
+        Some(number)
+    }
+
+    fn close(&mut self) {
+        self.closed = true;
+        self.numbers = HashMap::new();
+        self.known.shrink_to_fit();
+    }
+}
+
+impl Texts {
+    /// Adds a record: its texts by slot, of which there are at most [`SLOTS`].
+    pub(crate) fn push(&mut self, texts: &[&str]) -> At {
+        self.words.resize_with(self.words.len().max(texts.len()), Words::default);
+        let at = self.bytes.len();
+        let filled = |mask: u64, (slot, text): (usize, &&str)| if text.is_empty() { mask } else { mask | 1 << slot };
+        let mask = texts.iter().enumerate().fold(0, filled);
+        self.bytes.extend_from_slice(&mask.to_le_bytes()[..MASK]);
+        for (slot, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
+            match (self.words[slot].number(text), u8::try_from(text.len())) {
+                (Some(number), _) => self.bytes.extend_from_slice(&[WORD | (number >> 8) as u8, number as u8]),
+                (None, Ok(length)) if length < WORD => {
+                    self.bytes.push(length);
+                    self.bytes.extend_from_slice(text.as_bytes());
+                }
+                (None, _) => {
+                    self.bytes.push(LONG);
+                    self.bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+                    self.bytes.extend_from_slice(text.as_bytes());
+                }
+            }
+        }
+        at as At
+    }
+
+    /// The text in a slot of a record; empty when there is none.
+    pub(crate) fn get(&self, at: At, slot: usize) -> &str {
+        let record = self.bytes.get(at as usize..).unwrap_or_default();
+        let Some((mask, mut rest)) = record.split_at_checked(MASK) else { return "" };
+        let mut wide = [0; 8];
+        wide[..MASK].copy_from_slice(mask);
+        let mask = u64::from_le_bytes(wide);
+        if mask & 1 << slot == 0 {
+            return "";
+        }
+        for _ in 0..(mask & ((1 << slot) - 1)).count_ones() {
+            rest = match rest {
+                [length, ..] if *length < WORD => rest.get(usize::from(*length) + 1..).unwrap_or_default(),
+                [first, ..] if *first != LONG => rest.get(2..).unwrap_or_default(),
+                _ => Code::of(rest).rest,
+            };
+        }
+        match Code::of(rest).text {
+            Text::Here(bytes) => str::from_utf8(bytes).unwrap_or_default(),
+            Text::Word(number) => self.words.get(slot).and_then(|words| words.known.get(usize::from(number))).map_or("", |word| word),
+        }
+    }
+
+    /// Lets go of what is only needed to add records: those added later share no words with these.
+    pub(crate) fn finish(&mut self) {
+        self.words.iter_mut().for_each(Words::close);
+        self.bytes.shrink_to_fit();
+    }
+}
+
+/// A text in a record, and what follows it.
+struct Code<'a> {
+    text: Text<'a>,
+    rest: &'a [u8],
+}
+
+enum Text<'a> {
+    Here(&'a [u8]),
+    Word(u16),
+}
+
+impl<'a> Code<'a> {
+    fn of(bytes: &'a [u8]) -> Code<'a> {
+        let here = |(text, rest)| Code { text: Text::Here(text), rest };
+        let none = Code { text: Text::Here(&[]), rest: &[] };
+        match bytes {
+            [LONG, one, two, three, four, rest @ ..] => {
+                let length = u32::from_le_bytes([*one, *two, *three, *four]);
+                rest.split_at_checked(length as usize).map_or(none, here)
+            }
+            [first, second, rest @ ..] if *first >= WORD => {
+                Code { text: Text::Word(u16::from(*first & !WORD) << 8 | u16::from(*second)), rest }
+            }
+            [length, rest @ ..] => rest.split_at_checked(usize::from(*length)).map_or(none, here),
+            [] => none,
+        }
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[private]")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn debug_shows_nothing() {
+        let mut texts = Texts::default();
+        texts.push(&["Ada"]);
+        assert_eq!(format!("{texts:?}"), "[private]");
+    }
+
+    #[test]
+    fn words_that_come_again_take_two_bytes_and_others_their_own_length() {
+        let mut texts = Texts::default();
+        for number in 0..5000 {
+            texts.push(&["Boston", &format!("person {number:05}")]);
+        }
+        let each = MASK + 2 + 1 + "person 00000".len();
+        assert!(texts.bytes.len() < 5000 * each, "{}", texts.bytes.len());
+        assert_eq!((texts.words[0].known.len(), texts.words[1].known.len()), (1, ENOUGH_TO_TELL));
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back(records in prop::collection::vec(prop::collection::vec("[a-cé]{0,3}|[x]{120,140}|[y]{300}", 0..SLOTS), 1..6), early in 0_usize..6) {
+            let mut texts = Texts::default();
+            let mut at = Vec::new();
+            for (number, record) in records.iter().enumerate() {
+                if number == early {
+                    texts.finish();
+                }
+                at.push(texts.push(&record.iter().map(String::as_str).collect::<Vec<_>>()));
+            }
+            for (record, at) in records.iter().zip(at) {
+                for slot in 0..SLOTS {
+                    prop_assert_eq!(texts.get(at, slot), record.get(slot).map_or("", String::as_str));
+                }
+            }
+        }
+    }
+}

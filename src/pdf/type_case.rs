@@ -1,0 +1,49 @@
+//! The type case: content of fixed passages, written once per thread and kept for every letter that has them.
+
+use super::content::Snippet;
+use super::plate::Plate;
+use crate::typeset::{Mark, Passage, PlacedPassage};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A passage by its place in memory, and the lines of it that stand on a page.
+pub(super) type PassageKey = (usize, usize, usize);
+
+/// The key of a fixed passage; absent when it is a recipient's own.
+pub(super) fn key(placed: &PlacedPassage) -> Option<PassageKey> {
+    let lines = placed.lines.clone().unwrap_or(0..usize::MAX);
+    placed.passage.fixed.then_some((Arc::as_ptr(&placed.passage) as usize, lines.start, lines.end))
+}
+
+/// Snippets of fixed passages. A passage is kept alive beside its snippet, so no other can take its place in memory.
+#[derive(Default)]
+pub(super) struct TypeCase {
+    kept: HashMap<PassageKey, (Arc<Passage>, Arc<Snippet>)>,
+}
+
+impl TypeCase {
+    /// The content of a passage, from its own upper edge.
+    pub(super) fn passage(&mut self, placed: &PlacedPassage, plate: &Plate) -> Arc<Snippet> {
+        let Some(key) = key(placed) else { return Arc::new(Snippet::of(placed.marks().iter(), plate)) };
+        let write = || (Arc::clone(&placed.passage), Arc::new(Snippet::of(placed.marks().iter(), plate)));
+        let (_, snippet) = self.kept.entry(key).or_insert_with(write);
+        Arc::clone(snippet)
+    }
+}
+
+/// The marks of a page that are in no passage, in order, with the passages between them.
+pub(super) enum Part<'p> {
+    /// A passage.
+    Passage(&'p PlacedPassage),
+    /// Marks that stand at their own places on the sheet.
+    Furniture(&'p [Mark]),
+}
+
+/// Splits a page's marks at its passages.
+pub(super) fn parts(marks: &[Mark]) -> impl Iterator<Item = Part<'_>> {
+    let both_loose = |one: &Mark, two: &Mark| !matches!(one, Mark::Passage(_)) && !matches!(two, Mark::Passage(_));
+    marks.chunk_by(both_loose).map(|group| match group {
+        [Mark::Passage(placed)] => Part::Passage(placed),
+        loose => Part::Furniture(loose),
+    })
+}
