@@ -5,8 +5,12 @@ mod export;
 mod inputs;
 mod letters;
 mod press;
+mod proof;
+mod proof_wording;
 mod render;
 mod send;
+#[cfg(test)]
+mod swaps;
 
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Finding, Place, Result};
@@ -26,11 +30,13 @@ use std::sync::Arc;
 
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
+pub use letters::press_in_memory;
 pub use press::Progress;
 pub use render::{Form, RenderOptions, Shard, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
 use press::{Press, Set};
+use proof::Proof;
 
 /// Everything that was read and judged, before a letter is composed.
 pub struct Case {
@@ -108,6 +114,7 @@ pub struct Proofed {
     layout: Layout,
     fonts: Fonts,
     press: Press,
+    proof: Proof,
 }
 
 /// Pages of a letter from which on a person is told; large print is longer by nature.
@@ -134,7 +141,8 @@ fn proof(
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
     let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?);
-    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })
+    let proof = Proof::new(&case, &composer, &layout);
+    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
 }
 
 /// How an incident's letters are set while they are drafts of no job.

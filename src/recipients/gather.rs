@@ -49,7 +49,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
         }
     }
     let mut findings = grouped.findings;
-    codes::allot(&context, &mut people, &mut notes, &mut findings)?;
+    let pooled = codes::allot(&context, &mut people, &mut notes, &mut findings)?;
     let mut keys = HashSet::with_capacity(people.len());
     for place in 0..people.len() {
         let mut noted = notes.take(place);
@@ -60,7 +60,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
     }
     people.finish();
     findings.extend(crowds(&context, &people));
-    Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings })
+    Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings, pooled })
 }
 
 fn own_address(provider: &crate::incident::Provider) -> PostalAddress {
