@@ -28,7 +28,7 @@ struct Taken {
 
 fn run(arguments: &[&str]) -> Taken {
     let begun = Instant::now();
-    let mut child = Command::new(PROGRAM).args(arguments).arg("--quiet").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let child = Command::new(PROGRAM).args(arguments).arg("--quiet").stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let done = child.wait4().unwrap();
     assert!(matches!(done.status.code(), Some(0 | 1)), "{arguments:?} ended with {:?}", done.status);
     let cpu = (done.rusage.utime + done.rusage.stime).as_secs_f64();

@@ -3,6 +3,7 @@
 mod approval;
 mod export;
 mod inputs;
+mod letters;
 mod press;
 mod render;
 mod send;
@@ -86,7 +87,7 @@ impl Case {
 
     /// Every finding that keeps a recipient back, in row order.
     pub fn held(&self) -> impl Iterator<Item = &Finding> {
-        self.recipients.people.iter().filter_map(|recipient| match &recipient.disposition {
+        self.recipients.people.outlines().filter_map(|recipient| match recipient.disposition {
             Disposition::Held(finding) => Some(finding),
             _ => None,
         })
@@ -124,9 +125,9 @@ fn proof(
     let composer = Composer::load(&case.incident, &case.rules)?;
     let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
     for (index, finding) in proofs.misfits {
-        case.recipients.people[index].disposition = Disposition::Held(finding);
+        case.recipients.people.hold(index, finding);
     }
-    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people[set.recipient].large_print).count();
+    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people.outline(set.recipient).large_print).count();
     if long > 0 {
         let reason = format!("{long} letters have more than {LONGEST} pages");
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
@@ -140,7 +141,7 @@ fn proof(
 fn layout(incident: &Incident) -> Result<Layout> {
     let envelope = typeset::profile(&incident.print.envelope)?;
     let mailer = incident.print.imb.as_ref().map(|imb| Mailer::new(&imb.service_type, &imb.mailer_id, imb.first_serial)).transpose();
-    let mailer = mailer.map_err(press::no_barcode)?;
+    let mailer = mailer.map_err(|fault| press::no_barcode(incident, fault))?;
     Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
 }
 
@@ -206,11 +207,11 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
 
 /// Gives everyone who is owed a letter a number, the held too, so that a later release moves nobody's.
 fn allot(recipients: &Recipients, ledger: &mut dyn Ledger) -> Result<Vec<Option<PieceNumber>>> {
-    let owed = |recipient: &recipients::Recipient| !matches!(recipient.disposition, Disposition::Excluded { .. });
-    let people: Vec<String> =
-        recipients.people.iter().filter(|recipient| owed(recipient)).map(|recipient| recipient.key.0.clone()).collect();
-    let mut pieces = ledger.allot(&people)?.into_iter();
-    Ok(recipients.people.iter().map(|recipient| if owed(recipient) { pieces.next().map(PieceNumber) } else { None }).collect())
+    let people = &recipients.people;
+    let owed = |place: &usize| !matches!(people.outline(*place).disposition, Disposition::Excluded { .. });
+    let mut keys = (0..people.len()).filter(owed).map(|place| people.key(place).0);
+    let mut pieces = ledger.allot(&mut keys)?.into_iter();
+    Ok((0..people.len()).map(|place| if owed(&place) { pieces.next().map(PieceNumber) } else { None }).collect())
 }
 
 impl Job {
@@ -222,18 +223,19 @@ impl Job {
     /// Writes into the ledger where everyone stands: what `status` counts.
     fn record_standing(&mut self) -> Result<()> {
         let case = &self.proofed.case;
-        let standing = |(recipient, number): (&recipients::Recipient, &Option<PieceNumber>)| {
-            let (disposition, reason) = match &recipient.disposition {
+        let people = &case.recipients.people;
+        let standing = |(place, number): (usize, &Option<PieceNumber>)| {
+            let (disposition, reason) = match people.outline(place).disposition {
                 Disposition::Letter => ("letter", String::new()),
                 Disposition::Email => ("email", String::new()),
                 Disposition::Held(finding) => ("held", finding.code.to_owned()),
                 Disposition::Excluded { clause, .. } => ("excluded", clause.clone()),
             };
-            let (record, person) = (recipient.record.clone(), recipient.key.0.clone());
+            let (record, person) = (people.record(place), people.key(place).0);
             Standing { record, person, piece: number.map(|piece| piece.0), disposition: disposition.to_owned(), reason }
         };
-        let people: Vec<Standing> = case.recipients.people.iter().zip(&self.numbers).map(standing).collect();
+        let mut everyone = (0..people.len()).zip(&self.numbers).map(standing);
         let counts = case.counts();
-        self.ledger.record_standing(self.number, counts.rows, counts.merged, &people)
+        self.ledger.record_standing(self.number, counts.rows, counts.merged, &mut everyone)
     }
 }

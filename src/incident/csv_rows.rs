@@ -5,14 +5,50 @@
 
 use super::text_file::LineCounter;
 use csv::StringRecord;
+use std::io::Read;
 
-/// Reads rows one after the other; empty lines are passed over.
-pub(crate) struct CsvRows<'t> {
-    text: &'t str,
-    reader: csv::Reader<&'t [u8]>,
+/// Reads rows one after the other; empty lines are passed over. No more of the file is in memory than the row at hand.
+pub(crate) struct CsvRows<R> {
+    reader: csv::Reader<Kept<R>>,
     cells: StringRecord,
     lines: LineCounter,
-    at: usize,
+    /// Where the next row begins, in bytes from the start.
+    at: u64,
+}
+
+/// A source that keeps what was read from it, until it is let go.
+struct Kept<R> {
+    source: R,
+    bytes: Vec<u8>,
+    /// Where the kept bytes begin, from the start.
+    from: u64,
+}
+
+/// So many bytes that are needed no more are let go together.
+const ENOUGH_TO_LET_GO: usize = 256 * 1024;
+
+impl<R: Read> Read for Kept<R> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let length = self.source.read(room)?;
+        self.bytes.extend_from_slice(&room[..length]);
+        Ok(length)
+    }
+}
+
+impl<R> Kept<R> {
+    /// The kept bytes between two places.
+    fn between(&self, start: u64, end: u64) -> &[u8] {
+        let place = |at: u64| usize::try_from(at.saturating_sub(self.from)).unwrap_or(usize::MAX).min(self.bytes.len());
+        self.bytes.get(place(start)..place(end)).unwrap_or_default()
+    }
+
+    fn let_go_before(&mut self, at: u64) {
+        let gone = usize::try_from(at - self.from).unwrap_or(usize::MAX).min(self.bytes.len());
+        if gone >= ENOUGH_TO_LET_GO {
+            self.bytes.drain(..gone);
+            self.from += gone as u64;
+        }
+    }
 }
 
 /// One row as it stands in the file.
@@ -27,21 +63,38 @@ pub(crate) struct CsvRow<'r> {
     pub(crate) quotes: Quotes,
 }
 
-impl<'t> CsvRows<'t> {
+impl<'t> CsvRows<&'t [u8]> {
     /// Over a text without byte order mark.
     pub(crate) fn new(text: &'t str) -> Self {
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-        CsvRows { text, reader, cells: StringRecord::new(), lines: LineCounter::default(), at: 0 }
+        Self::over(text.as_bytes())
     }
 
     /// The next row; `None` at the end.
     pub(crate) fn next_row(&mut self) -> Option<CsvRow<'_>> {
         // Reading valid text from memory in flexible mode has no way to fail.
-        if !self.reader.read_record(&mut self.cells).unwrap_or(false) {
-            return None;
+        self.try_next().unwrap_or(None)
+    }
+}
+
+impl<R: Read> CsvRows<R> {
+    /// Over UTF-8 text without byte order mark that is read as it is needed.
+    pub(crate) fn over(source: R) -> Self {
+        let kept = Kept { source, bytes: Vec::new(), from: 0 };
+        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64 * 1024).from_reader(kept);
+        CsvRows { reader, cells: StringRecord::new(), lines: LineCounter::default(), at: 0 }
+    }
+
+    /// The next row; `None` at the end.
+    ///
+    /// # Errors
+    /// When the source cannot be read, or is no UTF-8 after all.
+    pub(crate) fn try_next(&mut self) -> std::io::Result<Option<CsvRow<'_>>> {
+        self.reader.get_mut().let_go_before(self.at);
+        if !self.reader.read_record(&mut self.cells)? {
+            return Ok(None);
         }
-        let end = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX).min(self.text.len());
-        let piece = self.text.get(self.at..end).unwrap_or_default();
+        let end = self.reader.position().byte();
+        let piece = str::from_utf8(self.reader.get_ref().between(self.at, end)).map_err(std::io::Error::other)?;
         let row_start = piece.len() - piece.trim_start_matches(['\r', '\n']).len();
         self.lines.pass(&piece.as_bytes()[..row_start]);
         let line = self.lines.line();
@@ -51,7 +104,7 @@ impl<'t> CsvRows<'t> {
         let quotes = Quotes::of(rest);
         // A row whose quote never closes keeps its line ends: they belong to the open cell.
         let raw = if quotes.unclosed.is_some() { rest } else { rest.trim_end_matches(['\r', '\n']) };
-        Some(CsvRow { line, raw, cells: &self.cells, quotes })
+        Ok(Some(CsvRow { line, raw, cells: &self.cells, quotes }))
     }
 }
 

@@ -212,6 +212,7 @@ fn print(section: &Section<'_, '_>) -> Print {
 
 fn imb(section: &Section<'_, '_>) -> Imb {
     let imb = Imb {
+        line: section.place().line.unwrap_or_default(),
         service_type: section.required("service_type", Section::text).unwrap_or_default(),
         mailer_id: section.required("mailer_id", Section::text).unwrap_or_default(),
         first_serial: section.required("first_serial", |section, key| section.whole_number(key, 0..=999_999_999)).unwrap_or_default(),

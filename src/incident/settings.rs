@@ -124,6 +124,8 @@ pub struct Print {
 /// `[print.imb]`: the mailer's part of the Intelligent Mail barcode, as the Postal Service assigned it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imb {
+    /// Line of the table in incident.toml, 1-based.
+    pub line: u64,
     /// Three digits of the service type (STID).
     pub service_type: String,
     /// Six or nine digits of the mailer id (MID).

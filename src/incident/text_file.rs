@@ -1,6 +1,8 @@
 //! The bytes of a text file in the incident folder -> text.
 
 use crate::error::{Error, Finding, Place, Result};
+use std::io::Read;
+use std::path::Path;
 
 /// The text of a file with what had to be assumed.
 pub(crate) struct TextFile {
@@ -15,53 +17,132 @@ pub(crate) struct TextFile {
 /// # Errors
 /// Refused when the bytes are a spreadsheet, UTF-16, or hold NUL.
 pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<TextFile> {
-    refuse_other_formats(name, &bytes)?;
-    match String::from_utf8(bytes) {
-        Ok(mut text) => {
-            if text.starts_with('\u{feff}') {
-                text.drain(..'\u{feff}'.len_utf8());
+    let unreadable = |error: std::io::Error| Error::unreadable(Path::new(name), &error);
+    let examined = examine(name, bytes.as_slice()).map_err(unreadable)??;
+    let mut text = String::new();
+    examined.text(bytes.as_slice()).and_then(|mut source| source.read_to_string(&mut text)).map_err(unreadable)?;
+    Ok(TextFile { text, assumed: examined.assumed })
+}
+
+/// What a look through a whole file told, before its text is read.
+pub(crate) struct Examined {
+    /// Warns when the bytes were no UTF-8 and are read as Windows-1252.
+    pub(crate) assumed: Option<Finding>,
+    has_mark: bool,
+}
+
+/// How many bytes are looked at in one go.
+const PIECE: usize = 256 * 1024;
+
+/// The byte order mark of UTF-8.
+const MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Looks through a file, which is read piece by piece.
+///
+/// # Errors
+/// The outer one when it cannot be read; the inner one is a refusal: the bytes are a spreadsheet, UTF-16, or hold NUL.
+pub(crate) fn examine(name: &str, mut file: impl Read) -> std::io::Result<Result<Examined>> {
+    let mut piece = Vec::with_capacity(PIECE);
+    let mut lines = LineCounter::default();
+    let mut has_mark = None;
+    let mut not_utf8 = None;
+    loop {
+        let before = piece.len();
+        let read = file.by_ref().take((PIECE - before) as u64).read_to_end(&mut piece)?;
+        let at_end = read == 0;
+        if has_mark.is_none() {
+            has_mark = Some(piece.starts_with(MARK));
+            if let Err(error) = refuse_other_formats(name, &piece) {
+                return Ok(Err(error));
             }
-            Ok(TextFile { text, assumed: None })
         }
-        Err(error) => {
-            let line = line_at(error.as_bytes(), error.utf8_error().valid_up_to());
-            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(error.as_bytes());
-            let text = text.strip_prefix("ï»¿").unwrap_or(&text).to_owned();
-            let assumed = Finding::warns(
-                "not-utf-8",
-                Place::line(name, line),
-                "the file is not valid UTF-8 from this line on; it was read as Windows-1252",
-                "compare a name with an accent against the source; better save the file as `CSV UTF-8`",
-            );
-            Ok(TextFile { text, assumed: Some(assumed) })
+        if let Some(at) = piece[before..].iter().position(|byte| *byte == 0) {
+            let reason = "the file holds NUL bytes: it is UTF-16 text or damaged";
+            let hint = "save it as `CSV UTF-8`, or have it sent again";
+            let place = Place::line(name, lines.line_after(&piece[..before + at]));
+            return Ok(Err(Error::refused("nul-bytes", place, reason, hint)));
         }
+        // A character that the piece cuts in two is looked at again with the next one.
+        let whole = match str::from_utf8(&piece) {
+            Err(error) if not_utf8.is_none() && (error.error_len().is_some() || at_end) => {
+                not_utf8 = Some(lines.line_after(&piece[..error.valid_up_to()]));
+                piece.len()
+            }
+            Err(error) if not_utf8.is_none() => error.valid_up_to(),
+            _ => piece.len(),
+        };
+        lines.pass(&piece[..whole]);
+        piece.drain(..whole);
+        if at_end {
+            break;
+        }
+    }
+    let assumed = not_utf8.map(|line| {
+        Finding::warns(
+            "not-utf-8",
+            Place::line(name, line),
+            "the file is not valid UTF-8 from this line on; it was read as Windows-1252",
+            "compare a name with an accent against the source; better save the file as `CSV UTF-8`",
+        )
+    });
+    Ok(Ok(Examined { assumed, has_mark: has_mark.unwrap_or(false) }))
+}
+
+impl Examined {
+    /// The text of the file that was looked through, as UTF-8 without a byte order mark.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn text<R: Read>(&self, mut file: R) -> std::io::Result<Decoding<R>> {
+        if self.has_mark {
+            file.read_exact(&mut [0; MARK.len()])?;
+        }
+        Ok(Decoding { file, is_windows: self.assumed.is_some(), ready: Vec::new(), given: 0 })
     }
 }
 
-fn refuse_other_formats(name: &str, bytes: &[u8]) -> Result<()> {
+/// Reads text as UTF-8, whatever its file is in.
+pub(crate) struct Decoding<R> {
+    file: R,
+    is_windows: bool,
+    /// Decoded bytes, of which so many were given.
+    ready: Vec<u8>,
+    given: usize,
+}
+
+impl<R: Read> Read for Decoding<R> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        if !self.is_windows {
+            return self.file.read(room);
+        }
+        if self.given == self.ready.len() {
+            let mut bytes = vec![0; room.len().max(1)];
+            let length = self.file.read(&mut bytes)?;
+            // Each byte of Windows-1252 is a character: a piece decodes as it stands.
+            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes[..length]);
+            self.ready = text.into_owned().into_bytes();
+            self.given = 0;
+        }
+        let length = room.len().min(self.ready.len() - self.given);
+        room[..length].copy_from_slice(&self.ready[self.given..self.given + length]);
+        self.given += length;
+        Ok(length)
+    }
+}
+
+/// `start` is the first of a file, which tells the formats apart.
+fn refuse_other_formats(name: &str, start: &[u8]) -> Result<()> {
     let suffix = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    let looks_like_a_spreadsheet = bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0");
+    let looks_like_a_spreadsheet = start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0");
     if looks_like_a_spreadsheet || ["xlsx", "xlsm", "xls", "ods"].contains(&suffix.as_str()) {
         let reason = "the file is a spreadsheet, not CSV";
         return Err(Error::refused("not-csv", Place::file(name), reason, "open it and save the sheet as `CSV UTF-8`, then name that file"));
     }
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         let reason = "the file is UTF-16 text";
         return Err(Error::refused("utf-16", Place::line(name, 1), reason, "save it as `CSV UTF-8`"));
     }
-    if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
-        let reason = "the file holds NUL bytes: it is UTF-16 text or damaged";
-        let hint = "save it as `CSV UTF-8`, or have it sent again";
-        return Err(Error::refused("nul-bytes", Place::line(name, line_at(bytes, at)), reason, hint));
-    }
     Ok(())
-}
-
-/// 1-based line of a byte; a line ends with CR, LF or both.
-pub(crate) fn line_at(bytes: &[u8], at: usize) -> u64 {
-    let mut lines = LineCounter::default();
-    lines.pass(&bytes[..at.min(bytes.len())]);
-    lines.line()
 }
 
 /// Counts lines over text that is handed on piece by piece.
@@ -75,6 +156,12 @@ impl LineCounter {
     /// The 1-based line at which the counter stands.
     pub(crate) fn line(self) -> u64 {
         self.ended + 1
+    }
+
+    /// The 1-based line at which it would stand after a piece of text.
+    pub(crate) fn line_after(mut self, bytes: &[u8]) -> u64 {
+        self.pass(bytes);
+        self.line()
     }
 
     /// Moves over a piece of text.
@@ -113,6 +200,26 @@ mod tests {
         }
     }
 
+    /// Files larger than a piece: what stands at its edges is read as it would be in a small one.
+    #[test]
+    fn pieces_hide_nothing() {
+        for shift in 0..6 {
+            let mut bytes = "é\r\n".repeat(PIECE / 4 + 9).into_bytes();
+            bytes.drain(..shift);
+            let count = bytes.len();
+            let whole = String::from_utf8(bytes.clone()).ok();
+            let file = decode("p.csv", bytes.clone()).unwrap();
+            assert_eq!((file.assumed.is_none(), whole.is_none_or(|whole| whole == file.text)), (!matches!(shift, 1 | 5), true), "{shift}");
+            let expected = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+            bytes.push(0xeb);
+            let line = decode("p.csv", bytes.clone()).unwrap().assumed.and_then(|finding| finding.place.line);
+            assert_eq!(line, Some(if matches!(shift, 1 | 5) { 1 } else { expected }), "{shift}");
+            bytes[count] = 0;
+            let error = decode("p.csv", bytes).map(|_| ()).unwrap_err();
+            assert_eq!((error.findings[0].code, error.findings[0].place.line), ("nul-bytes", Some(expected)));
+        }
+    }
+
     #[test]
     fn formats_that_are_refused() {
         for (name, bytes, code) in [
@@ -129,7 +236,7 @@ mod tests {
 
     #[test]
     fn lines_end_with_either_or_both() {
-        assert_eq!(line_at(b"a\r\nb\nc\rd", 0), 1);
-        assert_eq!(line_at(b"a\r\nb\nc\rd", 8), 4);
+        assert_eq!(LineCounter::default().line(), 1);
+        assert_eq!(LineCounter::default().line_after(b"a\r\nb\nc\rd"), 4);
     }
 }

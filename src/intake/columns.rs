@@ -187,7 +187,7 @@ impl ColumnNames {
 
     /// The element of an id or a usual word for it.
     pub(super) fn element(&self, word: &str) -> Option<Element> {
-        self.elements.get(&folded(word)).copied()
+        Element::from_id(word).or_else(|| self.elements.get(&folded(word)).copied())
     }
 
     /// What a key of `columns = { ours = "theirs" }` means: a column of ours or `element_ID`.

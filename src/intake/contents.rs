@@ -2,6 +2,7 @@
 
 use super::cells::{Flag, clean, flag};
 use crate::incident::csv_rows::CsvRows;
+use std::io::Read;
 
 /// So many filled cells tell what a column holds.
 const ENOUGH: u32 = 200;
@@ -29,15 +30,14 @@ impl Contents {
     }
 }
 
-/// Looks into columns of a text whose first row is its header, as far as is needed.
-pub(super) fn look(text: &str, columns: &[usize]) -> Vec<Contents> {
+/// Looks into columns of a list whose first row is its header, as far as is needed.
+///
+/// # Errors
+/// When the list cannot be read.
+pub(super) fn look<R: Read>(mut rows: CsvRows<R>, columns: &[usize]) -> std::io::Result<Vec<Contents>> {
     let mut seen = vec![Contents::default(); columns.len()];
-    if columns.is_empty() {
-        return seen;
-    }
-    let mut rows = CsvRows::new(text);
-    let width = rows.next_row().map_or(0, |header| header.cells.len());
-    while let Some(row) = rows.next_row() {
+    let width = rows.try_next()?.map_or(0, |header| header.cells.len());
+    while let Some(row) = rows.try_next()? {
         if row.cells.len() != width {
             continue;
         }
@@ -48,7 +48,7 @@ pub(super) fn look(text: &str, columns: &[usize]) -> Vec<Contents> {
             break;
         }
     }
-    seen
+    Ok(seen)
 }
 
 fn note(contents: &mut Contents, cell: &str) {
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn columns_are_told_apart() {
         let text = "values,flags,digits,mixed,empty\n123-45-6789,Y,1,Y,\n,n,0,078-05-1120,\n999-99-9999,X,1,078-05-1120,N/A\n";
-        let seen = look(text, &[0, 1, 2, 3, 4]);
+        let seen = look(CsvRows::new(text), &[0, 1, 2, 3, 4]).unwrap();
         let values: Vec<bool> = seen.iter().map(|contents| contents.are_values()).collect();
         let only_flags: Vec<bool> = seen.iter().map(|contents| contents.are_only_flags()).collect();
         assert_eq!(values, [true, false, false, true, false]);

@@ -2,7 +2,7 @@
 
 use super::cells::clean;
 use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
-use super::contents::{self, Contents};
+use super::contents::Contents;
 use super::{Element, Field};
 use crate::error::{Finding, Place};
 use crate::incident::List;
@@ -44,14 +44,17 @@ impl Layout {
     }
 }
 
-/// Finds the columns of a list. `text` is the whole list, `line` that of its header; `provider_known` tells that rows need no
+/// Looks into the columns at some positions.
+pub(super) type Look<'a> = dyn FnMut(&[usize]) -> Vec<Contents> + 'a;
+
+/// Finds the columns of a list. `look` tells what columns hold, `line` is that of the header; `provider_known` tells that rows need no
 /// `provider_id`. The findings that refuse make the layout useless.
 pub(super) fn of(
     list: &List,
     names: &ColumnNames,
     header: &csv::StringRecord,
     line: u64,
-    text: &str,
+    look: &mut Look<'_>,
     provider_known: bool,
 ) -> (Layout, Vec<Finding>) {
     let headers: Vec<String> = header.iter().map(|header| clean(header).into_owned()).collect();
@@ -61,7 +64,7 @@ pub(super) fn of(
     let mut finder = Finder { list, names, line, layout: Layout { headers, ..Layout::default() }, findings: Vec::new() };
     if finder.is_header() {
         let assigned = finder.assign();
-        let assigned = finder.tell_apart(assigned, text);
+        let assigned = finder.tell_apart(assigned, look);
         finder.settle(&assigned);
         finder.require(provider_known);
     }
@@ -168,12 +171,13 @@ impl Finder<'_> {
     }
 
     /// Looks into the columns whose names leave open what they hold.
-    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, text: &str) -> Vec<Assigned> {
+    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, look: &mut Look<'_>) -> Vec<Assigned> {
         let open: Vec<usize> = (0..assigned.len())
             .filter(|index| matches!(assigned[*index].purpose, Purpose::ValueOrFlag(_) | Purpose::FieldOrFlag(_, _)))
             .collect();
         let positions: Vec<usize> = open.iter().map(|index| assigned[*index].position).collect();
-        for (index, contents) in open.into_iter().zip(contents::look(text, &positions)) {
+        let seen = if positions.is_empty() { Vec::new() } else { look(&positions) };
+        for (index, contents) in open.into_iter().zip(seen) {
             assigned[index].purpose = self.told_by(contents, assigned[index]);
         }
         assigned

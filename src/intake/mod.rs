@@ -16,6 +16,7 @@ use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, ProviderIndex};
 
 pub use rows::{Row, Rows};
+pub(crate) use texts::{At, Texts};
 
 /// A column of ours; see design "What a user writes".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,6 +2,7 @@
 
 use super::cells::{Damage, Flag, clean, flag, holds_value};
 use super::columns::ColumnNames;
+use super::contents;
 use super::layout::{self, ElementColumn, Layout};
 use super::{Element, Elements, Field, Rows};
 use crate::error::{Finding, Place, Result, Severity};
@@ -38,14 +39,17 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
         let hint = "name a CSV file; a folder, a pipe or a device cannot be a list";
         return Err(vec![Finding::refuses("list-no-file", Place::file(&list.file), "the list is no regular file", hint)]);
     }
-    let bytes = fs_err::read(path).map_err(|error| {
+    let unreadable = |error: std::io::Error| {
         let reason = format!("the list cannot be read: {}", error.kind());
         vec![Finding::refuses("unreadable", Place::file(&list.file), reason, "check that the file is in the incident folder and readable")]
-    })?;
-    let file = text_file::decode(&list.file, bytes).map_err(|error| error.findings)?;
-    let mut found = ListRows { findings: file.assumed.into_iter().collect(), ..ListRows::default() };
-    let mut rows = CsvRows::new(&file.text);
-    let Some(header) = rows.next_row() else {
+    };
+    let open = || fs_err::File::open(&path);
+    let examined = open().and_then(|file| text_file::examine(&list.file, file)).map_err(unreadable)?;
+    let examined = examined.map_err(|error| error.findings)?;
+    let rows_from_start = || Ok(CsvRows::over(examined.text(open()?)?));
+    let mut found = ListRows { findings: examined.assumed.clone().into_iter().collect(), ..ListRows::default() };
+    let mut rows = rows_from_start().map_err(unreadable)?;
+    let Some(header) = rows.try_next().map_err(unreadable)? else {
         let hint = "send the list again, or take it out of [[lists]]";
         return Err(vec![Finding::refuses("empty-list", Place::file(&list.file), "the list is empty", hint)]);
     };
@@ -53,7 +57,15 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
         return Err(vec![open_quote(list, header.line + lines)]);
     }
     let provider_known = super::list_provider(incident, index).is_some();
-    let (layout, findings) = layout::of(list, names, header.cells, header.line, &file.text, provider_known);
+    let mut failed = None;
+    let mut look = |columns: &[usize]| {
+        let seen = rows_from_start().and_then(|rows| contents::look(rows, columns));
+        seen.map_err(|error| failed = Some(error)).unwrap_or_default()
+    };
+    let (layout, findings) = layout::of(list, names, header.cells, header.line, &mut look, provider_known);
+    if let Some(error) = failed {
+        return Err(unreadable(error));
+    }
     found.findings.extend(findings);
     if found.findings.iter().any(|finding| finding.severity == Severity::Refuses) {
         return Err(found.findings);
@@ -61,7 +73,7 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
     found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
     let before = all.len();
     let mut reader = Reader { incident, index, list, names, layout: &layout, provider_known, found, rows: all };
-    while let Some(row) = rows.next_row() {
+    while let Some(row) = rows.try_next().map_err(unreadable)? {
         if let Some(finding) = reader.judge_quotes(&row) {
             reader.found.findings.push(finding);
             return Err(reader.found.findings);

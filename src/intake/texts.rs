@@ -108,7 +108,11 @@ impl Texts {
             return "";
         }
         for _ in 0..(mask & ((1 << slot) - 1)).count_ones() {
-            rest = Code::of(rest).rest;
+            rest = match rest {
+                [length, ..] if *length < WORD => rest.get(usize::from(*length) + 1..).unwrap_or_default(),
+                [first, ..] if *first != LONG => rest.get(2..).unwrap_or_default(),
+                _ => Code::of(rest).rest,
+            };
         }
         match Code::of(rest).text {
             Text::Here(bytes) => str::from_utf8(bytes).unwrap_or_default(),

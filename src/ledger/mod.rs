@@ -108,7 +108,7 @@ pub trait Ledger {
     ///
     /// # Errors
     /// Failed when the store cannot be written.
-    fn allot(&mut self, people: &[String]) -> Result<Vec<Piece>>;
+    fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>>;
 
     /// The ordinal of a job; the same digest gets the same ordinal.
     ///
@@ -120,7 +120,7 @@ pub trait Ledger {
     ///
     /// # Errors
     /// Failed when the store cannot be written.
-    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &[Standing]) -> Result<()>;
+    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()>;
 
     /// The latest standing: job, rows, merged, people; `None` before the first.
     ///

@@ -91,7 +91,7 @@ impl Ledger for SqliteLedger {
         Ok(())
     }
 
-    fn allot(&mut self, people: &[String]) -> Result<Vec<Piece>> {
+    fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>> {
         let moment = self.moment;
         self.write(|transaction| {
             let last: Option<Piece> = transaction.query_row("SELECT max(number) FROM piece", [], |row| row.get(0))?;
@@ -99,9 +99,9 @@ impl Ledger for SqliteLedger {
             let mut next = first_new;
             let mut find = transaction.prepare_cached("SELECT number FROM piece WHERE person = ?")?;
             let mut add = transaction.prepare_cached("INSERT INTO piece (number, person) VALUES (?, ?)")?;
-            let mut pieces = Vec::with_capacity(people.len());
+            let mut pieces = Vec::with_capacity(people.size_hint().0);
             for person in people {
-                if let Some(piece) = find.query_row([person], |row| row.get(0)).optional()? {
+                if let Some(piece) = find.query_row([&person], |row| row.get(0)).optional()? {
                     pieces.push(piece);
                     continue;
                 }
@@ -131,7 +131,7 @@ impl Ledger for SqliteLedger {
         })
     }
 
-    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &[Standing]) -> Result<()> {
+    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()> {
         self.write(|transaction| {
             transaction.execute("DELETE FROM standing", [])?;
             transaction.execute(

@@ -20,8 +20,8 @@ fn refusal(folder: &tempfile::TempDir) -> (Kind, &'static str) {
     (error.kind, error.findings[0].code)
 }
 
-fn people(names: &[&str]) -> Vec<String> {
-    names.iter().map(|&name| name.to_owned()).collect()
+fn people(names: &[&str]) -> impl Iterator<Item = String> {
+    names.iter().map(|&name| name.to_owned())
 }
 
 fn event(kind: EventKind, piece: Piece, attempt: u32) -> NewEvent {
@@ -31,9 +31,9 @@ fn event(kind: EventKind, piece: Piece, attempt: u32) -> NewEvent {
 #[test]
 fn a_person_keeps_the_number_across_calls_and_openings() {
     let folder = folder();
-    assert_eq!(opened(&folder).allot(&people(&["a", "b", "a"])).unwrap(), [1, 2, 1]);
+    assert_eq!(opened(&folder).allot(&mut people(&["a", "b", "a"])).unwrap(), [1, 2, 1]);
     let mut ledger = opened(&folder);
-    assert_eq!(ledger.allot(&people(&["c", "b", "d"])).unwrap(), [3, 2, 4]);
+    assert_eq!(ledger.allot(&mut people(&["c", "b", "d"])).unwrap(), [3, 2, 4]);
     let allotments: Vec<String> = ledger.events().unwrap().into_iter().map(|event| event.event.detail).collect();
     assert_eq!(allotments, ["0000001-0000002", "0000003-0000004"]);
 }
@@ -43,9 +43,9 @@ fn numbers_end_at_seven_digits_and_the_refused_call_allots_nothing() {
     let folder = folder();
     let mut ledger = opened(&folder);
     raw(&folder).execute("INSERT INTO piece (number, person) VALUES (9999998, 'x')", []).unwrap();
-    let error = ledger.allot(&people(&["a", "b"])).unwrap_err();
+    let error = ledger.allot(&mut people(&["a", "b"])).unwrap_err();
     assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "pieces-exhausted"));
-    assert_eq!(ledger.allot(&people(&["b"])).unwrap(), [9_999_999]);
+    assert_eq!(ledger.allot(&mut people(&["b"])).unwrap(), [9_999_999]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn the_same_digest_is_the_same_job() {
 fn states_are_the_latest_events_of_each_piece() {
     let folder = folder();
     let mut ledger = opened(&folder);
-    ledger.allot(&people(&["a", "b", "c"])).unwrap();
+    ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
     let moment: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
     ledger.set_moment(moment);
     ledger.append(&[event(EventKind::Queued, 2, 1), event(EventKind::Queued, 3, 1), event(EventKind::DataStarted, 3, 1)]).unwrap();
@@ -84,9 +84,9 @@ fn a_standing_replaces_the_one_before() {
         disposition: disposition.to_owned(),
         reason: String::new(),
     };
-    ledger.record_standing(1, 3, 1, &[person("p.csv:1", Some(1), "letter"), person("p.csv:2", None, "excluded")]).unwrap();
+    ledger.record_standing(1, 3, 1, &mut [person("p.csv:1", Some(1), "letter"), person("p.csv:2", None, "excluded")].into_iter()).unwrap();
     let newer = vec![person("p.csv:9", Some(2), "held")];
-    ledger.record_standing(2, 1, 0, &newer).unwrap();
+    ledger.record_standing(2, 1, 0, &mut newer.iter().cloned()).unwrap();
     assert_eq!(opened(&folder).standing().unwrap(), Some((2, 1, 0, newer)));
 }
 
@@ -94,7 +94,7 @@ fn a_standing_replaces_the_one_before() {
 fn nothing_recorded_can_be_changed_or_removed() {
     let folder = folder();
     let mut ledger = opened(&folder);
-    ledger.allot(&people(&["a"])).unwrap();
+    ledger.allot(&mut people(&["a"])).unwrap();
     ledger.job("digest").unwrap();
     let connection = raw(&folder);
     for table in ["event", "piece", "job", "ledger"] {
@@ -109,7 +109,7 @@ fn nothing_recorded_can_be_changed_or_removed() {
 fn a_batch_with_a_wrong_event_leaves_nothing_behind() {
     let folder = folder();
     let mut ledger = opened(&folder);
-    ledger.allot(&people(&["a"])).unwrap();
+    ledger.allot(&mut people(&["a"])).unwrap();
     let error = ledger.append(&[event(EventKind::Queued, 1, 1), event(EventKind::Queued, 2, 1)]).unwrap_err();
     assert_eq!(error.kind, Kind::Bug);
     assert_eq!(ledger.states().unwrap()[0].state, EventKind::Allotted);
@@ -122,7 +122,7 @@ fn files_are_private_whatever_they_were() {
     fs_err::write(&path, b"").unwrap();
     fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
     let mut ledger = opened(&folder);
-    ledger.allot(&people(&["a"])).unwrap();
+    ledger.allot(&mut people(&["a"])).unwrap();
     ledger.begin_sending("test").unwrap();
     let mut seen = 0;
     for entry in fs_err::read_dir(folder.path()).unwrap() {
@@ -209,8 +209,8 @@ fn a_hundred_thousand_people_are_allotted_in_one_go() {
     let folder = folder();
     let mut ledger = opened(&folder);
     let everyone: Vec<String> = (0..100_000_u64).map(|n| format!("{:032x}", u128::from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))).collect();
-    let pieces = ledger.allot(&everyone).unwrap();
+    let pieces = ledger.allot(&mut everyone.iter().cloned()).unwrap();
     assert_eq!((pieces[0], pieces[99_999]), (1, 100_000));
-    assert_eq!(ledger.allot(&everyone).unwrap(), pieces);
+    assert_eq!(ledger.allot(&mut everyone.iter().cloned()).unwrap(), pieces);
     assert_eq!(ledger.states().unwrap().len(), 100_000);
 }

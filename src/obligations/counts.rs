@@ -1,7 +1,7 @@
 //! How many people each duty is about: one pass over the recipients, per provider.
 
 use crate::incident::Incident;
-use crate::recipients::{Disposition, Recipient, Recipients, Role};
+use crate::recipients::{Disposition, Outline, Recipients, Role};
 use crate::rules::Jurisdiction;
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(super) struct Census {
 
 pub(super) fn count(incident: &Incident, recipients: &Recipients) -> Census {
     let mut census = Census { by_provider: vec![Counts::default(); incident.providers.len()], without_provider: 0 };
-    for person in &recipients.people {
+    for person in recipients.people.outlines() {
         match person.provider.and_then(|index| census.by_provider.get_mut(usize::from(index.0))) {
             Some(counts) => counts.add(person),
             None => census.without_provider += 1,
@@ -45,9 +45,9 @@ pub(super) fn count(incident: &Incident, recipients: &Recipients) -> Census {
 }
 
 impl Counts {
-    fn add(&mut self, person: &Recipient) {
+    fn add(&mut self, person: Outline<'_>) {
         self.total += 1;
-        match &person.disposition {
+        match person.disposition {
             Disposition::Letter => self.letters += 1,
             Disposition::Email => self.emails += 1,
             Disposition::Held(_) => self.held += 1,
@@ -64,6 +64,6 @@ impl Counts {
 }
 
 /// `Recipient::unreachable` is the recipients stage's word on it; the dead and the excluded are left out whatever it says.
-fn is_unreachable(person: &Recipient) -> bool {
+fn is_unreachable(person: Outline<'_>) -> bool {
     person.unreachable && person.role != Role::Deceased && !matches!(person.disposition, Disposition::Excluded { .. })
 }

@@ -209,7 +209,7 @@ impl<W: Write> Sink<'_, W> {
         head.extend(b">>\nstream\n");
         self.write(&head)?;
         self.write(bytes)?;
-        self.write(b"\nendstream\nendobj\n")
+        self.write(b"\r\nendstream\nendobj\n")
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

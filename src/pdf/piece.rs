@@ -129,7 +129,7 @@ impl PieceWriter {
         writer: &mut DocumentWriter<Vec<u8>>,
     ) -> io::Result<u32> {
         let mut row = |count: usize| (0..count).map(|_| writer.reserve()).collect::<Vec<u32>>();
-        let (catalog, page_tree, root, metadata) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
+        let (catalog, page_tree, root, metadata, shared) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
         let page_numbers = row(pages.pages.len());
         let elements = row(tree.element_count());
         let annotations = row(tree.annotation_count());
@@ -141,14 +141,17 @@ impl PieceWriter {
             put(out, format_args!("<</Type/Catalog/Pages {page_tree} 0 R/Lang({language})/MarkInfo<</Marked true>>{viewer}"));
             put(out, format_args!("/StructTreeRoot {root} 0 R/Metadata {metadata} 0 R{intents}>>"));
         })?;
+        writer.pack(shared, |out| out.extend(resources.as_bytes()))?;
         writer.pack(page_tree, |out| {
-            put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {resources}/Kids[", pages.pages.len()));
+            put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Kids[", pages.pages.len()));
             numbers.pages.iter().for_each(|page| put(out, format_args!("{page} 0 R ")));
             out.extend(b"]>>");
         })?;
         for (index, (page, contents)) in numbers.pages.iter().zip(contents).enumerate() {
             writer.pack(*page, |out| {
-                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/StructParents {index}/Tabs/S/Contents["));
+                // Not inherited from the page tree: an archive copy may not (ISO 19005-2, 6.2.2).
+                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/Resources {shared} 0 R"));
+                put(out, format_args!("/StructParents {index}/Tabs/S/Contents["));
                 contents.iter().for_each(|stream| put(out, format_args!("{stream} 0 R ")));
                 out.push(b']');
                 let mut links = tree.annotations_of(index).peekable();

@@ -8,6 +8,9 @@ use super::{Change, PostalAddress};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
 
+/// What a change of an address's form is recorded under.
+pub(super) const RULE: &str = "address-form";
+
 /// One of the addresses of a row, as the list has it.
 #[derive(Clone, Copy)]
 pub(super) struct Written<'a> {
@@ -123,15 +126,7 @@ pub(super) fn changes(written: &Written, address: &PostalAddress) -> Vec<Change>
     let printed = [&address.address1, &address.address2, &address.city, &address.state, &address.postal_code, &address.country];
     let all = written.fields.iter().zip(written.values).zip(printed);
     let changed = all.filter(|((_, from), to)| from != to);
-    changed
-        .map(|((field, from), to)| Change {
-            row: written.row,
-            field: *field,
-            rule: "address-form",
-            from: Private::new(from.to_owned()),
-            to: Private::new(to.clone()),
-        })
-        .collect()
+    changed.map(|((field, _), to)| Change { row: written.row, field: *field, rule: RULE, to: Private::new(to.clone()) }).collect()
 }
 
 /// Whether a line in print form says nothing: a placeholder of post.toml.
@@ -199,12 +194,16 @@ pub(super) fn ends_in_suffix(line: &str) -> bool {
 
 /// Capitals without punctuation that the post does not want; hyphens, slashes and decimal points stay.
 pub(super) fn line_form(text: &str) -> String {
-    let letters: Vec<char> = text.to_uppercase().chars().collect();
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if text.bytes().all(plain) {
+        return text.to_owned();
+    }
+    let upper = text.to_uppercase();
+    let mut letters = upper.chars().peekable();
     let mut line = String::with_capacity(text.len() + 2);
-    let mut letters_before = 0;
-    for (place, letter) in letters.iter().copied().enumerate() {
-        let before = place.checked_sub(1).and_then(|place| letters.get(place)).copied().unwrap_or(' ');
-        let after = letters.get(place + 1).copied().unwrap_or(' ');
+    let (mut before, mut letters_before) = (' ', 0);
+    while let Some(letter) = letters.next() {
+        let after = letters.peek().copied().unwrap_or(' ');
         match letter {
             '.' if before.is_ascii_digit() && after.is_ascii_digit() => line.push('.'),
             '.' if before.is_alphabetic() && after.is_alphabetic() && letters_before == 1 => {}
@@ -217,6 +216,7 @@ pub(super) fn line_form(text: &str) -> String {
             other => line.push(other),
         }
         letters_before = if letter.is_alphabetic() { letters_before + 1 } else { 0 };
+        before = letter;
     }
     let words: Vec<&str> = line.split_whitespace().collect();
     let speaks = |word: &str| !word.chars().all(|letter| matches!(letter, '-' | '#'));

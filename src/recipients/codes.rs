@@ -1,9 +1,11 @@
 //! Activation codes of the identity service: from the list, else from the pools, one a person, never for the dead.
 
+use super::Role;
 use super::context::Context;
+use super::hash::hash;
 use super::hold::Fault;
-use super::person::Notes;
-use super::{Recipient, Role};
+use super::notes::AllNotes;
+use super::people::People;
 use crate::error::{Error, Finding, Place, Result};
 use crate::incident::CodeAudience;
 use crate::intake::{Field, RowIndex};
@@ -15,58 +17,61 @@ struct Pool {
     audience: CodeAudience,
     /// The last file of the audience: where a shortage is told.
     file: String,
-    codes: Vec<Private<String>>,
+    codes: Vec<Private<Box<str>>>,
 }
 
 /// Gives everyone who is to be told a code. Held people get theirs too, so that a release moves nobody else's.
-pub(super) fn allot(context: &Context, people: &mut [Recipient], notes: &mut [Notes], findings: &mut Vec<Finding>) -> Result<()> {
-    let listed: Vec<Option<(RowIndex, &str)>> =
-        people.iter().zip(notes.iter()).map(|(recipient, notes)| code_in_list(context, recipient, notes)).collect();
+pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes, findings: &mut Vec<Finding>) -> Result<()> {
     if context.incident.identity_service.is_none() {
-        findings.extend(useless_codes(context, &listed));
+        let first = (0..people.len()).find_map(|place| code_in_list(context, people, place, notes));
+        findings.extend(useless_codes(context, first));
         return Ok(());
     }
     let pools = read_pools(context)?;
-    let any_codes = !pools.is_empty() || listed.iter().any(Option::is_some);
-    hold_shared_codes(notes, &listed);
-    let used: BTreeSet<&str> = listed.iter().flatten().map(|(_, code)| *code).collect();
-    let mut free: Vec<_> = pools.iter().map(|pool| pool.codes.iter().filter(|code| !used.contains(code.reveal().as_str()))).collect();
+    let any_codes = !pools.is_empty() || (0..people.len()).any(|place| code_in_list(context, people, place, notes).is_some());
+    hold_shared_codes(context, people, notes);
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    if !pools.is_empty() {
+        used.extend((0..people.len()).filter_map(|place| code_in_list(context, people, place, notes)).map(|(_, code)| code));
+    }
+    let mut free: Vec<_> = pools.iter().map(|pool| pool.codes.iter().filter(|code| !used.contains(&**code.reveal()))).collect();
     let mut short: BTreeMap<usize, usize> = BTreeMap::new();
-    for ((recipient, notes), listed) in people.iter_mut().zip(notes).zip(&listed) {
-        if !wants_code(recipient, notes) {
+    for place in 0..people.len() {
+        if !wants_code(people, place, notes) {
             continue;
         }
-        if let Some((_, code)) = listed {
-            recipient.activation_code = Some(Private::new((*code).to_owned()));
-            findings.extend(second_code(context, recipient, code));
+        if let Some((_, code)) = code_in_list(context, people, place, notes) {
+            people.set_code(place, code);
+            findings.extend(second_code(context, people.outline(place).rows, code));
             continue;
         }
-        let audience = if notes.under_age { CodeAudience::Minor } else { CodeAudience::Adult };
+        let under_age = notes.is_under_age(place);
+        let audience = if under_age { CodeAudience::Minor } else { CodeAudience::Adult };
         match pools.iter().position(|pool| pool.audience == audience) {
             Some(pool) => match free[pool].next() {
-                Some(code) => recipient.activation_code = Some(code.clone()),
+                Some(code) => people.set_code(place, code.reveal()),
                 None => *short.entry(pool).or_default() += 1,
             },
-            None if any_codes => notes.faults.push(no_code(recipient, notes.under_age)),
+            None if any_codes => notes.fault(place, no_code(people.outline(place).rows, under_age)),
             None => {}
         }
     }
     refuse_shortage(&pools, &short)
 }
 
-fn wants_code(recipient: &Recipient, notes: &Notes) -> bool {
-    recipient.role != Role::Deceased && notes.broken.is_none() && !notes.excluded
+fn wants_code(people: &People, place: usize, notes: &AllNotes) -> bool {
+    people.outline(place).role != Role::Deceased && !notes.is_broken(place) && !notes.excluded.contains(&place)
 }
 
 /// The code of the first row that has one; only for those who may get one.
-fn code_in_list<'a>(context: &Context<'a>, recipient: &Recipient, notes: &Notes) -> Option<(RowIndex, &'a str)> {
-    let rows = recipient.rows.iter().filter(|_| wants_code(recipient, notes));
-    rows.map(|row| (*row, context.row(*row).get(Field::ActivationCode))).find(|(_, code)| !code.is_empty())
+fn code_in_list<'a>(context: &Context<'a>, people: &People, place: usize, notes: &AllNotes) -> Option<(RowIndex, &'a str)> {
+    let mut codes = people.outline(place).rows.iter().map(|row| (*row, context.row(*row).get(Field::ActivationCode)));
+    codes.find(|(_, code)| !code.is_empty()).filter(|_| wants_code(people, place, notes))
 }
 
-fn useless_codes(context: &Context, listed: &[Option<(RowIndex, &str)>]) -> Option<Finding> {
-    let place = match (listed.iter().flatten().next(), context.incident.code_pools.first()) {
-        (Some((row, _)), _) => context.place(*row, Some(Field::ActivationCode)),
+fn useless_codes(context: &Context, listed: Option<(RowIndex, &str)>) -> Option<Finding> {
+    let place = match (listed, context.incident.code_pools.first()) {
+        (Some((row, _)), _) => context.place(row, Some(Field::ActivationCode)),
         (None, Some(pool)) => Place::file(&pool.file),
         (None, None) => return None,
     };
@@ -74,34 +79,33 @@ fn useless_codes(context: &Context, listed: &[Option<(RowIndex, &str)>]) -> Opti
     Some(Finding::warns("code-without-service", place, "there are activation codes, but no identity service; they are not printed", hint))
 }
 
-/// One code for two people serves only one of them.
-fn hold_shared_codes(notes: &mut [Notes], listed: &[Option<(RowIndex, &str)>]) {
+/// One code for two people serves only one of them. Codes are compared by a short hash first.
+fn hold_shared_codes(context: &Context, people: &People, notes: &mut AllNotes) {
+    let listed = |place: u32| code_in_list(context, people, place as usize, notes);
+    let mut hashed: Vec<(u64, u32)> =
+        (0..people.len() as u32).filter_map(|place| listed(place).map(|(_, code)| (hash(code), place))).collect();
+    hashed.sort_unstable();
+    let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
     let mut by_code: Vec<(&str, usize, RowIndex)> =
-        listed.iter().enumerate().filter_map(|(place, code)| code.map(|(row, code)| (code, place, row))).collect();
+        alike.filter_map(|(_, place)| listed(*place).map(|(row, code)| (code, *place as usize, row))).collect();
     by_code.sort_unstable();
-    for shared in by_code.chunk_by(|one, two| one.0 == two.0).filter(|shared| shared.len() > 1) {
-        for (_, place, row) in shared {
-            notes[*place].faults.push(Fault::doubt(
-                *row,
-                Field::ActivationCode,
-                "code-twice",
-                "another person has the same activation code",
-                "give each person an own code, or merge the records when they are one person's",
-            ));
-        }
+    for (_, place, row) in by_code.chunk_by(|one, two| one.0 == two.0).filter(|shared| shared.len() > 1).flatten() {
+        let reason = "another person has the same activation code";
+        let hint = "give each person an own code, or merge the records when they are one person's";
+        notes.fault(*place, Fault::doubt(*row, Field::ActivationCode, "code-twice", reason, hint));
     }
 }
 
-fn second_code(context: &Context, recipient: &Recipient, kept: &str) -> Option<Finding> {
-    let mut rows = recipient.rows.iter().map(|row| (*row, context.row(*row).get(Field::ActivationCode)));
+fn second_code(context: &Context, rows: &[RowIndex], kept: &str) -> Option<Finding> {
+    let mut rows = rows.iter().map(|row| (*row, context.row(*row).get(Field::ActivationCode)));
     let (row, _) = rows.find(|(_, code)| !code.is_empty() && *code != kept)?;
     let hint = "nothing, when the other code stays unused; otherwise leave one code in the list";
     let reason = "the rows of this person have different activation codes; the first is printed";
     Some(context.warning(row, Field::ActivationCode, "code-differs", reason, hint))
 }
 
-fn no_code(recipient: &Recipient, under_age: bool) -> Fault {
-    let row = recipient.rows.first().copied().unwrap_or(RowIndex(0));
+fn no_code(rows: &[RowIndex], under_age: bool) -> Fault {
+    let row = rows.first().copied().unwrap_or(RowIndex(0));
     let (reason, hint) = if under_age {
         ("there is no activation code for this minor", "add the code to the list, or a pool of codes for minors to incident.toml")
     } else {
@@ -132,7 +136,7 @@ fn read_pools(context: &Context) -> Result<Vec<Pool>> {
                 let hint = "ask the vendor for fresh codes, or take the line out";
                 refused.push(Finding::refuses("code-twice", place, "the code stands in a pool twice", hint));
             }
-            codes.push(Private::new(code.to_owned()));
+            codes.push(Private::new(code.into()));
         }
         match pools.iter_mut().find(|pool| pool.audience == listed.audience) {
             Some(pool) => {

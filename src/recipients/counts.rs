@@ -21,7 +21,7 @@ impl Counts {
     /// Counts rows and dispositions, each from its own source, so that a lost row shows.
     pub fn of(intake: &Intake, recipients: &Recipients) -> Counts {
         let mut counts = Counts { rows: intake.rows.len() as u64, merged: recipients.merges.len() as u64, ..Counts::default() };
-        for recipient in &recipients.people {
+        for recipient in recipients.people.outlines() {
             counts.recipients += 1;
             match recipient.disposition {
                 Disposition::Letter => counts.letters += 1,

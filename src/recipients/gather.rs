@@ -2,19 +2,25 @@
 
 use super::address_form::street_form;
 use super::context::Context;
+use super::hash::hash;
+use super::notes::{AllNotes, Notes};
+use super::people::{Outline, People};
 use super::person;
 use super::settle::{self, assign};
-use super::{Disposition, PersonKey, PostalAddress, Recipient, Recipients, codes, decisions, merge};
+use super::{Disposition, PostalAddress, Recipient, Recipients, codes, decisions, merge};
 use crate::error::{Finding, Result};
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
 use crate::rules::Rules;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 /// More recipients than this at one address are worth a look: a home, or an address typed where none was known.
 const CROWD: usize = 8;
+
+/// Recipients that all cores judge in one go.
+const BATCH: usize = 8 * 1024;
 
 pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Result<Recipients> {
     let provider_addresses: Vec<PostalAddress> = incident.providers.iter().map(own_address).collect();
@@ -25,21 +31,34 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
     }
     let rulings = decisions::read(&context)?;
     let grouped = merge::group(&context, &broken.keys().copied().collect(), &rulings)?;
-    let (mut people, mut notes) = (Vec::new(), Vec::new());
-    let judged = grouped.groups.par_iter().map(|rows| match rows.first().and_then(|row| Some((*row, *broken.get(row)?))) {
-        Some((row, finding)) => person::broken(context, row, finding),
-        None => person::recipient(context, rows),
-    });
-    judged.unzip_into_vecs(&mut people, &mut notes);
-    let verdicts = assign(&people, &mut notes, &rulings)?;
+    let (mut people, mut notes) = (People::default(), AllNotes::default());
+    let verdicts = assign(&grouped.groups, &mut notes, &rulings)?;
+    let judge = |group: usize| {
+        let rows = grouped.groups.of(group);
+        match rows.first().and_then(|row| Some((*row, *broken.get(row)?))) {
+            Some((row, finding)) => person::broken(context, row, finding),
+            None => person::recipient(context, rows),
+        }
+    };
+    for start in (0..grouped.groups.len()).step_by(BATCH) {
+        let batch = start..grouped.groups.len().min(start + BATCH);
+        let judged: Vec<(Recipient, Notes)> = batch.into_par_iter().map(judge).collect();
+        for (recipient, noted) in judged {
+            notes.add(people.len(), noted);
+            people.push(&recipient);
+        }
+    }
     let mut findings = grouped.findings;
     codes::allot(&context, &mut people, &mut notes, &mut findings)?;
-    let mut keys = BTreeSet::new();
-    for (place, (recipient, mut notes)) in people.iter_mut().zip(notes).enumerate() {
-        settle::settle(&context, recipient, &mut notes, verdicts.get(&place).copied(), &mut findings);
-        recipient.key = key(&context, recipient, &mut keys);
-        findings.append(&mut notes.warnings);
+    let mut keys = HashSet::with_capacity(people.len());
+    for place in 0..people.len() {
+        let mut noted = notes.take(place);
+        settle::settle(&context, &mut people, place, &mut noted, verdicts.get(&place).copied(), &mut findings);
+        let key = key(&context, people.outline(place), &mut keys);
+        people.set_key(place, key);
+        findings.append(&mut noted.warnings);
     }
+    people.finish();
     findings.extend(crowds(&context, &people));
     Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings })
 }
@@ -49,28 +68,33 @@ fn own_address(provider: &crate::incident::Provider) -> PostalAddress {
 }
 
 /// Provider and patient id tell a person apart; where they are missing or taken, the record key does, and at last the line.
-fn key(context: &Context, recipient: &Recipient, taken: &mut BTreeSet<[u8; 16]>) -> PersonKey {
-    let first = recipient.rows.first().copied().unwrap_or(RowIndex(0));
-    let provider = match recipient.provider {
+fn key(context: &Context, person: Outline<'_>, taken: &mut HashSet<[u8; 16]>) -> [u8; 16] {
+    let first = person.rows.first().copied().unwrap_or(RowIndex(0));
+    let provider = match person.provider {
         Some(provider) => context.incident.provider(provider).id.as_str(),
         None => context.row(first).get(Field::ProviderId),
     };
-    let patient_id = recipient.rows.iter().map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
-    let line = format!("{}\0{}", context.row(first).list, context.row(first).line);
+    let patient_id = person.rows.iter().map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
+    let record = context.record_key(first);
     let mut parts = vec![provider];
     match patient_id {
         Some(id) => parts.extend(["patient", id]),
-        None => parts.extend(["row", recipient.record.as_str()]),
+        None => parts.extend(["row", record.as_str()]),
     }
-    for more in [recipient.record.as_str(), line.as_str()] {
-        if taken.insert(digest(&parts)) {
-            break;
-        }
-        parts.push(more);
+    let short = digest(&parts);
+    if taken.insert(short) {
+        return short;
     }
-    let digest = digest(&parts);
-    taken.insert(digest);
-    PersonKey(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    parts.push(&record);
+    let longer = digest(&parts);
+    if taken.insert(longer) {
+        return longer;
+    }
+    let line = format!("{}\0{}", context.row(first).list, context.row(first).line);
+    parts.push(&line);
+    let longest = digest(&parts);
+    taken.insert(longest);
+    longest
 }
 
 /// The first half of the SHA-256 of the parts, parted by NUL.
@@ -81,11 +105,19 @@ fn digest(parts: &[&str]) -> [u8; 16] {
     half
 }
 
-/// A warning for every address that more than a household's worth of letters goes to.
-fn crowds(context: &Context, people: &[Recipient]) -> Vec<Finding> {
-    let goes = |recipient: &&Recipient| matches!(recipient.disposition, Disposition::Letter | Disposition::Held(_));
-    let mut by_address: Vec<(&PostalAddress, RowIndex)> =
-        people.iter().filter(goes).filter_map(|recipient| Some((recipient.address.as_ref()?.reveal(), *recipient.rows.first()?))).collect();
+/// A warning for every address that more than a household's worth of letters goes to. Addresses are compared by a short hash first.
+fn crowds(context: &Context, people: &People) -> Vec<Finding> {
+    let goes = |place: &usize| matches!(people.outline(*place).disposition, Disposition::Letter | Disposition::Held(_));
+    let mut hashed: Vec<(u64, u32)> =
+        (0..people.len()).filter(goes).filter_map(|place| Some((hash(&people.address_texts(place)?), place as u32))).collect();
+    hashed.sort_unstable();
+    let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > CROWD).flatten();
+    let mut by_address: Vec<([&str; 6], RowIndex)> = alike
+        .filter_map(|(_, place)| {
+            let place = *place as usize;
+            Some((people.address_texts(place)?, *people.outline(place).rows.first()?))
+        })
+        .collect();
     by_address.sort_unstable();
     let crowded = by_address.chunk_by(|one, two| one.0 == two.0).filter(|crowd| crowd.len() > CROWD);
     let mut firsts: Vec<(RowIndex, usize)> = crowded.filter_map(|crowd| Some((crowd.first()?.1, crowd.len()))).collect();

@@ -4,21 +4,24 @@ use super::address_form::{Written, form};
 use super::context::Context;
 use super::name_case::fold;
 use super::name_doubt::doubtful_words;
-use super::names::{Generation, read_name};
+use super::names::{Generation, plain_name};
 use super::vocabulary::NICKNAMES;
 use crate::incident::ProviderIndex;
 use crate::intake::dates::parse_date;
 use crate::intake::{Field, RowIndex};
 use jiff::civil::Date;
+use rayon::prelude::*;
+use std::collections::{BTreeSet, HashMap};
 
 /// The compared form of one row.
-pub(super) struct Identity {
+#[derive(Clone, Copy)]
+pub(super) struct Identity<'a> {
     /// `None` keeps the row alone: broken, or without a provider.
     pub(super) provider: Option<ProviderIndex>,
     pub(super) birth: Option<Date>,
     pub(super) generation: Option<Generation>,
     /// First, middle and last name, folded.
-    names: [Box<str>; 3],
+    names: [&'a str; 3],
     /// Test patients, newborns without a name and the like: joined by nothing but an equal patient id and name.
     pub(super) doubtful: bool,
 }
@@ -35,37 +38,94 @@ pub(super) enum Given {
     Differ,
 }
 
-impl Identity {
-    pub(super) fn read(context: &Context, row: RowIndex, alone: bool) -> Identity {
-        let values = context.row(row);
-        let name = read_name(row, values).name;
-        Identity {
-            provider: if alone { None } else { context.provider_of_row(row) },
-            birth: parse_date(values.get(Field::BirthDate)).ok(),
-            generation: Generation::of(&name),
-            names: [fold(&name.first).into(), fold(&name.middle).into(), fold(&name.last).into()],
-            doubtful: doubtful_words(&name.full()).is_some(),
+/// The compared forms of all rows, each name kept once.
+pub(super) struct Identities {
+    marks: Vec<Mark>,
+    names: Vec<Box<str>>,
+}
+
+/// The compared form of one row, its names by number.
+struct Mark {
+    names: [u32; 3],
+    birth: Option<Date>,
+    provider: Option<ProviderIndex>,
+    generation: Option<Generation>,
+    doubtful: bool,
+}
+
+/// Rows that all cores read in one go.
+const BATCH: usize = 16 * 1024;
+
+impl Identities {
+    /// Reads every row; those in `alone` get no provider.
+    pub(super) fn read(context: &Context, alone: &BTreeSet<RowIndex>) -> Identities {
+        let count = context.intake.rows.len();
+        let mut identities = Identities { marks: Vec::with_capacity(count), names: Vec::new() };
+        let mut numbers: HashMap<Box<str>, u32> = HashMap::new();
+        for start in (0..count).step_by(BATCH) {
+            let rows = start as u32..count.min(start + BATCH) as u32;
+            let read: Vec<(Mark, [String; 3])> = rows.into_par_iter().map(|row| Mark::read(context, RowIndex(row), alone)).collect();
+            for (mut mark, names) in read {
+                mark.names = names.map(|name| match numbers.get(name.as_str()) {
+                    Some(number) => *number,
+                    None => {
+                        let number = identities.names.len() as u32;
+                        identities.names.push(name.as_str().into());
+                        numbers.insert(name.into(), number);
+                        number
+                    }
+                });
+                identities.marks.push(mark);
+            }
         }
+        identities
     }
 
-    pub(super) fn first(&self) -> &str {
-        &self.names[0]
+    pub(super) fn len(&self) -> usize {
+        self.marks.len()
     }
 
-    pub(super) fn middle(&self) -> &str {
-        &self.names[1]
+    pub(super) fn of(&self, row: u32) -> Identity<'_> {
+        let Mark { names, birth, provider, generation, doubtful } = &self.marks[row as usize];
+        let names = names.map(|number| &*self.names[number as usize]);
+        Identity { provider: *provider, birth: *birth, generation: *generation, names, doubtful: *doubtful }
+    }
+}
+
+impl Mark {
+    fn read(context: &Context, row: RowIndex, alone: &BTreeSet<RowIndex>) -> (Mark, [String; 3]) {
+        let values = context.row(row);
+        let name = plain_name(values);
+        let mark = Mark {
+            names: [0; 3],
+            birth: parse_date(values.get(Field::BirthDate)).ok(),
+            provider: if alone.contains(&row) { None } else { context.provider_of_row(row) },
+            generation: Generation::of(&name),
+            doubtful: doubtful_words(&name.full()).is_some(),
+        };
+        (mark, [fold(&name.first), fold(&name.middle), fold(&name.last)])
+    }
+}
+
+impl<'a> Identity<'a> {
+    pub(super) fn first(&self) -> &'a str {
+        self.names[0]
     }
 
-    pub(super) fn last(&self) -> &str {
-        &self.names[2]
+    pub(super) fn middle(&self) -> &'a str {
+        self.names[1]
+    }
+
+    pub(super) fn last(&self) -> &'a str {
+        self.names[2]
     }
 
     /// Everything that is compared: equal profiles never contradict each other.
-    pub(super) fn profile(&self) -> (&str, &str, &str, Option<Generation>, Option<Date>) {
+    pub(super) fn profile(&self) -> (&'a str, &'a str, &'a str, Option<Generation>, Option<Date>) {
         (self.last(), self.first(), self.middle(), self.generation, self.birth)
     }
 
-    pub(super) fn given(&self, other: &Identity) -> Given {
+    pub(super) fn given(&self, other: &Identity<'_>) -> Given {
         let (one, two) = (self.first(), other.first());
         if one.is_empty() || two.is_empty() {
             return Given::Missing;
@@ -88,12 +148,12 @@ impl Identity {
     }
 
     /// What speaks against one person: two birth dates, or two suffixes.
-    pub(super) fn contradicts(&self, other: &Identity) -> bool {
+    pub(super) fn contradicts(&self, other: &Identity<'_>) -> bool {
         differ(self.birth, other.birth) || differ(self.generation, other.generation)
     }
 
     /// Whether an equal patient id makes them one person.
-    pub(super) fn joins_by_patient_id(&self, other: &Identity) -> bool {
+    pub(super) fn joins_by_patient_id(&self, other: &Identity<'_>) -> bool {
         if self.contradicts(other) {
             return false;
         }
@@ -111,12 +171,12 @@ impl Identity {
     }
 
     /// Whether equal first and last names, birth date and contact make them one person.
-    pub(super) fn joins_by_contact(&self, other: &Identity) -> bool {
+    pub(super) fn joins_by_contact(&self, other: &Identity<'_>) -> bool {
         !self.contradicts(other) && !self.doubtful && !other.doubtful && middles_agree(self.middle(), other.middle())
     }
 
     /// Whether the names are one slip apart, exchanged, or a nickname apart: not enough to join, enough to ask.
-    pub(super) fn resembles(&self, other: &Identity) -> bool {
+    pub(super) fn resembles(&self, other: &Identity<'_>) -> bool {
         let exchanged = self.first() == other.last() && self.last() == other.first();
         if exchanged {
             return true;

@@ -5,12 +5,11 @@
 
 use super::context::Context;
 use super::decisions::Rulings;
-use super::identity::{Given, Identity, address_key, email_key, phone_key};
+use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key};
 use super::possible;
 use super::{Merge, PossibleMerge};
 use crate::error::{Error, Finding, Result};
 use crate::intake::{Field, RowIndex};
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// More different people than this behind one key, and the key tells nobody apart.
@@ -51,6 +50,9 @@ impl Rule {
 /// A way to reach somebody, as it is compared.
 type ContactKey = fn(&Context, RowIndex) -> Option<String>;
 
+/// Whether two rows are one person's.
+type Joins = fn(&Identity<'_>, &Identity<'_>) -> bool;
+
 struct Link {
     one: u32,
     two: u32,
@@ -58,19 +60,54 @@ struct Link {
 }
 
 /// Rows by person.
-pub(super) struct Groups {
-    /// Rows ascending within a group, groups by their first row.
-    pub(super) groups: Vec<Vec<RowIndex>>,
+pub(super) struct Grouped {
+    pub(super) groups: Groups,
     pub(super) merges: Vec<Merge>,
     pub(super) possible: Vec<PossibleMerge>,
     pub(super) findings: Vec<Finding>,
 }
 
+/// Groups of rows: ascending within a group, groups by their first row.
+pub(super) struct Groups {
+    rows: Vec<RowIndex>,
+    /// Where each group ends in `rows`.
+    ends: Vec<u32>,
+}
+
+impl Groups {
+    fn collect(group_of: &[u32]) -> Groups {
+        let count = group_of.iter().max().map_or(0, |last| *last as usize + 1);
+        let mut starts = vec![0_u32; count + 1];
+        group_of.iter().for_each(|group| starts[*group as usize + 1] += 1);
+        (0..count).for_each(|group| starts[group + 1] += starts[group]);
+        let mut rows = vec![RowIndex(0); group_of.len()];
+        for (row, group) in group_of.iter().enumerate() {
+            let next = &mut starts[*group as usize];
+            rows[*next as usize] = RowIndex(row as u32);
+            *next += 1;
+        }
+        // Filling a group has moved its start to its end.
+        starts.pop();
+        Groups { rows, ends: starts }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn of(&self, group: usize) -> &[RowIndex] {
+        let start = group.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.rows[start as usize..self.ends[group] as usize]
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[RowIndex]> {
+        (0..self.len()).map(|group| self.of(group))
+    }
+}
+
 /// Groups every row; those in `alone` stay by themselves.
-pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rulings) -> Result<Groups> {
-    let count = context.intake.rows.len();
-    let identities: Vec<Identity> =
-        (0..count as u32).into_par_iter().map(|row| Identity::read(context, RowIndex(row), alone.contains(&RowIndex(row)))).collect();
+pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rulings) -> Result<Grouped> {
+    let identities = Identities::read(context, alone);
     let blocks = possible::Blocks::build(context, &identities);
     let mut findings = Vec::new();
     let links = links(context, &identities, &blocks, &mut findings);
@@ -78,16 +115,16 @@ pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rul
     let mut sets = automatic.clone();
     force(&mut sets, &identities, rulings)?;
     let group_of = sets.numbered();
-    let groups = collect(&group_of);
+    let groups = Groups::collect(&group_of);
     let merges = merges(&groups, automatic, &strongest);
     let possible = blocks.possible(context, &identities, &group_of, &groups, rulings);
-    Ok(Groups { groups, merges, possible, findings })
+    Ok(Grouped { groups, merges, possible, findings })
 }
 
-fn links(context: &Context, identities: &[Identity], blocks: &possible::Blocks, findings: &mut Vec<Finding>) -> Vec<Link> {
+fn links(context: &Context, identities: &Identities, blocks: &possible::Blocks, findings: &mut Vec<Finding>) -> Vec<Link> {
     let mut links = Vec::new();
     for block in &blocks.patient_id {
-        if !link(block, identities, Rule::PatientId, Identity::joins_by_patient_id, &mut links) {
+        if !link(block, identities, Rule::PatientId, |one, two| one.joins_by_patient_id(two), &mut links) {
             findings.push(context.warning(
                 RowIndex(block[0]),
                 Field::PatientId,
@@ -105,7 +142,7 @@ fn links(context: &Context, identities: &[Identity], blocks: &possible::Blocks, 
             keyed.sort_unstable();
             for same in keyed.chunk_by(|one, two| one.0 == two.0) {
                 let rows: Vec<u32> = same.iter().map(|(_, row)| *row).collect();
-                link(&rows, identities, rule, Identity::joins_by_contact, &mut links);
+                link(&rows, identities, rule, |one, two| one.joins_by_contact(two), &mut links);
             }
         }
     }
@@ -113,14 +150,14 @@ fn links(context: &Context, identities: &[Identity], blocks: &possible::Blocks, 
 }
 
 /// Links the rows of a block that may be joined; `false` when it holds too many different people to tell.
-fn link(block: &[u32], identities: &[Identity], rule: Rule, joins: fn(&Identity, &Identity) -> bool, links: &mut Vec<Link>) -> bool {
+fn link(block: &[u32], identities: &Identities, rule: Rule, joins: Joins, links: &mut Vec<Link>) -> bool {
     let mut rows = block.to_vec();
-    rows.sort_by(|one, two| identities[*one as usize].profile().cmp(&identities[*two as usize].profile()).then(one.cmp(two)));
+    rows.sort_by(|one, two| identities.of(*one).profile().cmp(&identities.of(*two).profile()).then(one.cmp(two)));
     let mut profiles: Vec<u32> = Vec::new();
     for row in rows {
         match profiles.last() {
-            Some(known) if identities[*known as usize].profile() == identities[row as usize].profile() => {
-                if joins(&identities[*known as usize], &identities[row as usize]) {
+            Some(known) if identities.of(*known).profile() == identities.of(row).profile() => {
+                if joins(&identities.of(*known), &identities.of(row)) {
                     links.push(Link { one: *known, two: row, rule });
                 }
             }
@@ -132,7 +169,7 @@ fn link(block: &[u32], identities: &[Identity], rule: Rule, joins: fn(&Identity,
     }
     for (place, one) in profiles.iter().enumerate() {
         for two in &profiles[place + 1..] {
-            if joins(&identities[*one as usize], &identities[*two as usize]) {
+            if joins(&identities.of(*one), &identities.of(*two)) {
                 links.push(Link { one: *one, two: *two, rule });
             }
         }
@@ -141,9 +178,9 @@ fn link(block: &[u32], identities: &[Identity], rule: Rule, joins: fn(&Identity,
 }
 
 /// Follows the links; where a chain contradicts itself or a ruling, only equal rows stay together, or none.
-fn unite(identities: &[Identity], links: &[Link], rulings: &Rulings) -> (Sets, Vec<Option<Rule>>) {
+fn unite(identities: &Identities, links: &[Link], rulings: &Rulings) -> (Sets, Vec<Option<Rule>>) {
     let equal = |link: &Link| {
-        let (one, two) = (&identities[link.one as usize], &identities[link.two as usize]);
+        let (one, two) = (identities.of(link.one), identities.of(link.two));
         one.birth.is_some() && one.profile() == two.profile()
     };
     let mut whole = Sets::new(identities.len());
@@ -173,15 +210,15 @@ fn unite(identities: &[Identity], links: &[Link], rulings: &Rulings) -> (Sets, V
 }
 
 /// Roots of the sets that hold two birth dates, two suffixes or two first names.
-fn contradictions(whole: &mut Sets, identities: &[Identity], links: &[Link]) -> BTreeSet<u32> {
+fn contradictions(whole: &mut Sets, identities: &Identities, links: &[Link]) -> BTreeSet<u32> {
     let rows: BTreeSet<u32> = links.iter().flat_map(|link| [link.one, link.two]).collect();
     let mut by_root: Vec<(u32, u32)> = rows.into_iter().map(|row| (whole.root(row), row)).collect();
     by_root.sort_unstable();
     let contradicts = |set: &&[(u32, u32)]| {
-        let mut members: Vec<&Identity> = set.iter().map(|(_, row)| &identities[*row as usize]).collect();
+        let mut members: Vec<Identity<'_>> = set.iter().map(|(_, row)| identities.of(*row)).collect();
         members.sort_by(|one, two| one.profile().cmp(&two.profile()));
         members.dedup_by(|one, two| one.profile() == two.profile());
-        let clash = |one: &Identity, two: &Identity| one.contradicts(two) || one.given(two) == Given::Differ;
+        let clash = |one: &Identity<'_>, two: &Identity<'_>| one.contradicts(two) || one.given(two) == Given::Differ;
         members.len() > MOST_PROFILES
             || members.iter().enumerate().any(|(place, one)| members[place + 1..].iter().any(|two| clash(one, two)))
     };
@@ -189,10 +226,10 @@ fn contradictions(whole: &mut Sets, identities: &[Identity], links: &[Link]) -> 
 }
 
 /// Joins what a person ruled to be one, and refuses rulings that cannot stand together.
-fn force(sets: &mut Sets, identities: &[Identity], rulings: &Rulings) -> Result<()> {
+fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<()> {
     let mut refused = Vec::new();
     for pair in &rulings.merged {
-        let (one, two) = (&identities[pair.row.0 as usize], &identities[pair.other.0 as usize]);
+        let (one, two) = (identities.of(pair.row.0), identities.of(pair.other.0));
         match (one.provider, two.provider) {
             (Some(one), Some(two)) if one == two => sets.join(pair.row.0, pair.other.0),
             (Some(_), Some(_)) => refused
@@ -209,22 +246,13 @@ fn force(sets: &mut Sets, identities: &[Identity], rulings: &Rulings) -> Result<
     if refused.is_empty() { Ok(()) } else { Err(Error::refused_all(refused)) }
 }
 
-fn collect(group_of: &[u32]) -> Vec<Vec<RowIndex>> {
-    let count = group_of.iter().max().map_or(0, |last| *last as usize + 1);
-    let mut groups = vec![Vec::new(); count];
-    for (row, group) in group_of.iter().enumerate() {
-        groups[*group as usize].push(RowIndex(row as u32));
-    }
-    groups
-}
-
-fn merges(groups: &[Vec<RowIndex>], mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {
+fn merges(groups: &Groups, mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {
     let mut merges = Vec::new();
-    for (first, others) in groups.iter().filter_map(|group| group.split_first()) {
+    for (first, others) in groups.iter().filter_map(<[RowIndex]>::split_first) {
         for row in others {
             let found = strongest[row.0 as usize].filter(|_| automatic.are_joined(first.0, row.0));
             let rule = found.unwrap_or(Rule::Ruling);
-            merges.push(Merge { row: *row, into: *first, rule: rule.name(), reason: rule.reason().to_owned() });
+            merges.push(Merge { row: *row, into: *first, rule: rule.name(), reason: rule.reason() });
         }
     }
     merges.sort_by_key(|merge| merge.row);

@@ -10,12 +10,16 @@ mod counts;
 mod dates;
 mod decisions;
 mod gather;
+mod hash;
 mod hold;
 mod identity;
 mod merge;
 mod name_case;
 mod name_doubt;
 mod names;
+mod notes;
+mod packed;
+mod people;
 mod person;
 mod possible;
 mod roles;
@@ -27,6 +31,7 @@ mod vocabulary;
 mod zip;
 
 pub use counts::Counts;
+pub use people::{Outline, People};
 
 use crate::error::{Finding, Result};
 use crate::incident::{Incident, Language, ProviderIndex};
@@ -138,17 +143,15 @@ pub enum Disposition {
     },
 }
 
-/// A value that was changed between list and letter, for proof.
+/// A value that was changed between list and letter, for proof. What the list had is the row's own value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The row whose value was changed.
     pub row: RowIndex,
     /// The field.
     pub field: Field,
-    /// Why: `address-form`, `name-form`, `date-form`.
+    /// Why: `address-form`, `name-form`.
     pub rule: &'static str,
-    /// As the list had it.
-    pub from: Private<String>,
     /// As it is used.
     pub to: Private<String>,
 }
@@ -156,6 +159,21 @@ pub struct Change {
 /// Who allots piece numbers by: stable across runs, opaque. SHA-256 of provider id and patient id (or row key), hex, 32 characters.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonKey(pub String);
+
+impl PersonKey {
+    /// The key of half a digest.
+    fn of(digest: &[u8; 16]) -> PersonKey {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        PersonKey(digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect())
+    }
+
+    /// The half of a digest that it was made of; zeros when it was made of none.
+    fn bytes(&self) -> [u8; 16] {
+        let number = u128::from_str_radix(&self.0, 16).unwrap_or_default();
+        number.to_be_bytes()
+    }
+}
 
 /// A person to be told about one provider.
 #[derive(Debug, Clone)]
@@ -208,7 +226,7 @@ pub struct Merge {
     /// Name of the rule.
     pub rule: &'static str,
     /// Why it may be joined.
-    pub reason: String,
+    pub reason: &'static str,
 }
 
 /// Two rows that may be one person: for a person to rule on.
@@ -219,14 +237,14 @@ pub struct PossibleMerge {
     /// The other.
     pub other: RowIndex,
     /// What speaks for it and what is missing.
-    pub reason: String,
+    pub reason: &'static str,
 }
 
 /// Everyone, with what became of each row.
 #[derive(Debug, Clone, Default)]
 pub struct Recipients {
     /// In the order of their first rows.
-    pub people: Vec<Recipient>,
+    pub people: People,
     /// In row order.
     pub merges: Vec<Merge>,
     /// In row order.

@@ -8,6 +8,9 @@ use super::{Change, PersonName};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
 
+/// What a change of a name's form is recorded under.
+pub(super) const RULE: &str = "name-form";
+
 /// Which of several people of one name: never two of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Generation {
@@ -20,15 +23,20 @@ pub(super) enum Generation {
 
 impl Generation {
     fn from_word(word: &str) -> Option<Generation> {
-        let word = word.trim_matches(['.', ',', '(', ')']).to_ascii_lowercase();
-        match word.as_str() {
-            "jr" | "junior" => Some(Generation::Junior),
-            "sr" | "senior" => Some(Generation::Senior),
-            "ii" | "2nd" => Some(Generation::Second),
-            "iii" | "3rd" => Some(Generation::Third),
-            "iv" | "4th" => Some(Generation::Fourth),
-            _ => None,
-        }
+        const WORDS: [(&str, Generation); 10] = [
+            ("jr", Generation::Junior),
+            ("junior", Generation::Junior),
+            ("sr", Generation::Senior),
+            ("senior", Generation::Senior),
+            ("ii", Generation::Second),
+            ("2nd", Generation::Second),
+            ("iii", Generation::Third),
+            ("3rd", Generation::Third),
+            ("iv", Generation::Fourth),
+            ("4th", Generation::Fourth),
+        ];
+        let word = word.trim_matches(['.', ',', '(', ')']);
+        WORDS.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, generation)| *generation)
     }
 
     fn printed(self) -> &'static str {
@@ -57,17 +65,9 @@ pub(super) struct NameReading {
 /// Reads the patient's name of a row: from its parts when it has them, else from `full_name`.
 pub(super) fn read_name(index: RowIndex, row: Row<'_>) -> NameReading {
     let full = row.get(Field::FullName);
-    let has_parts = !row.get(Field::LastName).is_empty() && (!row.get(Field::FirstName).is_empty() || full.is_empty());
-    let from_full = !has_parts && !full.is_empty();
-    let mut generations = Vec::new();
-    let mut name = if from_full { parse(full, &mut generations) } else { from_parts(row, &mut generations) };
+    let Source { has_parts, from_full } = Source::of(row);
     let mut faults = Vec::new();
-    settle_suffix(index, row.get(Field::Suffix), &mut name, &generations, &mut faults);
-    let prefix = row.get(Field::Prefix);
-    if !prefix.is_empty() {
-        name.prefix = prefix.to_owned();
-    }
-    to_proper_case(&mut name);
+    let name = settled(index, row, from_full, &mut faults);
     if has_parts && !full.is_empty() && !agrees(full, row) {
         faults.push(Fault::doubt(
             index,
@@ -80,6 +80,37 @@ pub(super) fn read_name(index: RowIndex, row: Row<'_>) -> NameReading {
     let changes = changes(index, row, &name, from_full);
     faults.extend(doubts(index, row, &name, from_full));
     NameReading { name, changes, faults }
+}
+
+/// The name alone, without what was changed in it and what is wrong with it.
+pub(super) fn plain_name(row: Row<'_>) -> PersonName {
+    settled(RowIndex(0), row, Source::of(row).from_full, &mut Vec::new())
+}
+
+/// Which columns a name is read from.
+struct Source {
+    has_parts: bool,
+    from_full: bool,
+}
+
+impl Source {
+    fn of(row: Row<'_>) -> Source {
+        let full = row.get(Field::FullName);
+        let has_parts = !row.get(Field::LastName).is_empty() && (!row.get(Field::FirstName).is_empty() || full.is_empty());
+        Source { has_parts, from_full: !has_parts && !full.is_empty() }
+    }
+}
+
+fn settled(index: RowIndex, row: Row<'_>, from_full: bool, faults: &mut Vec<Fault>) -> PersonName {
+    let mut generations = Vec::new();
+    let mut name = if from_full { parse(row.get(Field::FullName), &mut generations) } else { from_parts(row, &mut generations) };
+    settle_suffix(index, row.get(Field::Suffix), &mut name, &generations, faults);
+    let prefix = row.get(Field::Prefix);
+    if !prefix.is_empty() {
+        name.prefix = prefix.to_owned();
+    }
+    to_proper_case(&mut name);
+    name
 }
 
 fn from_parts(row: Row<'_>, generations: &mut Vec<Generation>) -> PersonName {
@@ -134,6 +165,9 @@ fn split_as_written(written: &str, prefix: &mut String) -> (String, String) {
 
 /// Takes `Jr` and the like out of a name; a name that is nothing else is kept unless it may be empty.
 fn without_generation(text: &str, may_be_empty: bool, generations: &mut Vec<Generation>) -> String {
+    if text.split(' ').all(|word| Generation::from_word(word).is_none()) {
+        return text.to_owned();
+    }
     let is_other = |word: &&str| Generation::from_word(word).is_none();
     let others: Vec<&str> = text.split(' ').filter(is_other).collect();
     if others.is_empty() && !may_be_empty {
@@ -166,8 +200,8 @@ fn settle_suffix(index: RowIndex, cell: &str, name: &mut PersonName, generations
 }
 
 fn to_proper_case(name: &mut PersonName) {
-    let whole = format!("{} {} {}", name.first, name.middle, name.last);
-    if is_all_capitals(&whole) {
+    let a_small_letter = [&name.first, &name.middle, &name.last].iter().any(|part| part.bytes().any(|byte| byte.is_ascii_lowercase()));
+    if !a_small_letter && is_all_capitals(&format!("{} {} {}", name.first, name.middle, name.last)) {
         name.first = proper_given_name(&name.first);
         name.middle = proper_case(&name.middle);
         name.last = proper_case(&name.last);
@@ -196,11 +230,11 @@ fn changes(index: RowIndex, row: Row<'_>, name: &PersonName, from_full: bool) ->
     ];
     let used: &[(Field, &String)] = if from_full { &whole } else { &parts };
     let changed = used.iter().filter(|(field, to)| row.get(*field) != to.as_str());
-    changed.map(|(field, to)| change(index, *field, row.get(*field), to)).collect()
+    changed.map(|(field, to)| change(index, *field, to)).collect()
 }
 
-pub(super) fn change(row: RowIndex, field: Field, from: &str, to: &str) -> Change {
-    Change { row, field, rule: "name-form", from: Private::new(from.to_owned()), to: Private::new(to.to_owned()) }
+fn change(row: RowIndex, field: Field, to: &str) -> Change {
+    Change { row, field, rule: RULE, to: Private::new(to.to_owned()) }
 }
 
 /// A representative's name in print form, and the change that this took; `None` when the entry names nobody.
@@ -224,7 +258,7 @@ pub(super) fn read_representative(index: RowIndex, row: Row<'_>) -> Option<(Stri
         to_proper_case(&mut name);
         name.full()
     };
-    let change = (printed != typed).then(|| change(index, Field::RepresentativeName, typed, &printed));
+    let change = (printed != typed).then(|| change(index, Field::RepresentativeName, &printed));
     Some((printed, change))
 }
 

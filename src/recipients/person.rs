@@ -4,6 +4,7 @@ use super::address::{self, Destination};
 use super::context::Context;
 use super::hold::Fault;
 use super::names::{Generation, NameReading, read_name};
+use super::notes::Notes;
 use super::roles::{self, Judgement};
 use super::view::View;
 use super::{Change, Disposition, PersonKey, PersonName, Recipient, Role, channel};
@@ -11,20 +12,6 @@ use crate::error::Finding;
 use crate::incident::Language;
 use crate::intake::{Elements, Field, RowIndex};
 use crate::privacy::Private;
-
-/// What is known of a recipient until it is settled what becomes of it.
-pub(super) struct Notes {
-    pub(super) faults: Vec<Fault>,
-    /// Holds a row that cannot become a recipient as it stands; nothing but a corrected list or an exclusion changes that.
-    pub(super) broken: Option<Box<Finding>>,
-    /// Below the age of majority at the mail date.
-    pub(super) under_age: bool,
-    /// Dead, and nobody with an address who could be told.
-    pub(super) nobody_to_tell: bool,
-    /// A person ruled that no letter is owed.
-    pub(super) excluded: bool,
-    pub(super) warnings: Vec<Finding>,
-}
 
 /// The recipient of a group of rows; key, code and disposition are still to come.
 pub(super) fn recipient(context: Context, rows: &[RowIndex]) -> (Recipient, Notes) {
@@ -60,7 +47,7 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex]) -> (Recipient, Note
     recipient.email = email.map(Private::new);
     recipient.birth_date = birth.map(Private::new);
     recipient.changes = joined(changes, representative_change, address_changes);
-    (recipient, Notes { faults, broken: None, under_age, nobody_to_tell, excluded: false, warnings })
+    (recipient, Notes { faults, broken: None, under_age, nobody_to_tell, warnings })
 }
 
 /// The held recipient of a row that cannot become one as it stands.
@@ -71,7 +58,7 @@ pub(super) fn broken(context: Context, row: RowIndex, finding: &Finding) -> (Rec
     recipient.changes = changes;
     let finding = if finding.record.is_some() { finding.clone() } else { finding.clone().record(&recipient.record) };
     let broken = Some(Box::new(finding));
-    (recipient, Notes { faults: Vec::new(), broken, under_age: false, nobody_to_tell: false, excluded: false, warnings: Vec::new() })
+    (recipient, Notes { broken, ..Notes::default() })
 }
 
 /// What the rows alone say: record, provider, residence, elements.

@@ -3,8 +3,9 @@
 use super::PossibleMerge;
 use super::context::Context;
 use super::decisions::Rulings;
-use super::identity::{Given, Identity, address_key};
-use super::merge::MOST_PROFILES;
+use super::hash::hash;
+use super::identity::{Given, Identities, Identity, address_key};
+use super::merge::{Groups, MOST_PROFILES};
 use crate::incident::ProviderIndex;
 use crate::intake::{Field, RowIndex};
 use rayon::prelude::*;
@@ -19,17 +20,17 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn build(context: &Context, identities: &[Identity]) -> Blocks {
-        let patient_id = |row: u32, provider: ProviderIndex, _: &Identity| {
+    pub(super) fn build(context: &Context, identities: &Identities) -> Blocks {
+        let patient_id = |row: u32, provider: ProviderIndex, _: Identity<'_>| {
             let id = context.row(RowIndex(row)).get(Field::PatientId);
             (!id.is_empty()).then(|| format!("{}\u{1f}{}", provider.0, id.to_lowercase()))
         };
-        let name_and_birth = |_, provider: ProviderIndex, identity: &Identity| {
+        let name_and_birth = |_, provider: ProviderIndex, identity: Identity<'_>| {
             let named = !identity.first().is_empty() && !identity.last().is_empty();
             let birth = identity.birth.filter(|_| named)?;
             Some(format!("{}\u{1f}{birth}\u{1f}{}\u{1f}{}", provider.0, identity.last(), identity.first()))
         };
-        let near = |row: u32, provider: ProviderIndex, identity: &Identity| {
+        let near = |row: u32, provider: ProviderIndex, identity: Identity<'_>| {
             let birth = identity.birth.filter(|_| !identity.doubtful)?;
             let values = context.row(RowIndex(row));
             let zip: String = values.get(Field::PostalCode).chars().filter(char::is_ascii_digit).take(5).collect();
@@ -48,9 +49,9 @@ impl Blocks {
     pub(super) fn possible(
         &self,
         context: &Context,
-        identities: &[Identity],
+        identities: &Identities,
         group_of: &[u32],
-        groups: &[Vec<RowIndex>],
+        groups: &Groups,
         rulings: &Rulings,
     ) -> Vec<PossibleMerge> {
         let pair = |one: u32, two: u32| {
@@ -63,32 +64,37 @@ impl Blocks {
             found.entry(pair(one, two)).or_insert(reason);
         };
         for (one, two) in pairs(&self.patient_id, group_of) {
-            note(one, two, patient_id_reason(&identities[one as usize], &identities[two as usize]));
+            note(one, two, patient_id_reason(identities.of(one), identities.of(two)));
         }
         for (one, two) in pairs(&self.name_and_birth, group_of) {
-            note(one, two, name_reason(&identities[one as usize], &identities[two as usize]));
+            note(one, two, name_reason(identities.of(one), identities.of(two)));
         }
         for (one, two) in pairs(&self.near, group_of) {
-            let resemble = identities[one as usize].resembles(&identities[two as usize]);
+            let resemble = identities.of(one).resembles(&identities.of(two));
             if resemble && address_key(context, RowIndex(one)) == address_key(context, RowIndex(two)) {
                 note(one, two, "same birth date and home address, but the names are only nearly the same");
             }
         }
         let open = found.into_iter().filter(|(pair, _)| !apart.contains(pair));
-        let first = |group: u32| groups[group as usize][0];
+        let first = |group: u32| groups.of(group as usize)[0];
         let mut possible: Vec<PossibleMerge> =
-            open.map(|((one, two), reason)| PossibleMerge { row: first(one), other: first(two), reason: reason.to_owned() }).collect();
+            open.map(|((one, two), reason)| PossibleMerge { row: first(one), other: first(two), reason }).collect();
         possible.sort_by_key(|pair| (pair.row, pair.other));
         possible
     }
 }
 
-fn blocks(identities: &[Identity], key: impl Fn(u32, ProviderIndex, &Identity) -> Option<String> + Sync) -> Vec<Vec<u32>> {
-    let mut keyed: Vec<(String, u32)> = identities
-        .par_iter()
-        .enumerate()
-        .filter_map(|(row, identity)| Some((key(row as u32, identity.provider?, identity)?, row as u32)))
-        .collect();
+/// Rows of equal keys. Keys are compared by a short hash first, so that only those of two rows or more are ever kept.
+fn blocks(identities: &Identities, key: impl Fn(u32, ProviderIndex, Identity<'_>) -> Option<String> + Sync) -> Vec<Vec<u32>> {
+    let key = |row: u32| {
+        let identity = identities.of(row);
+        key(row, identity.provider?, identity)
+    };
+    let mut hashed: Vec<(u64, u32)> =
+        (0..identities.len() as u32).into_par_iter().filter_map(|row| Some((hash(&key(row)?), row))).collect();
+    hashed.par_sort_unstable();
+    let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
+    let mut keyed: Vec<(String, u32)> = alike.filter_map(|(_, row)| Some((key(*row)?, *row))).collect();
     keyed.par_sort_unstable();
     let shared = keyed.chunk_by(|one, two| one.0 == two.0).filter(|block| block.len() > 1);
     shared.map(|block| block.iter().map(|(_, row)| *row).collect()).collect()
@@ -109,22 +115,22 @@ fn pairs<'a>(blocks: &'a [Vec<u32>], group_of: &'a [u32]) -> impl Iterator<Item 
     })
 }
 
-fn patient_id_reason(one: &Identity, two: &Identity) -> &'static str {
+fn patient_id_reason(one: Identity<'_>, two: Identity<'_>) -> &'static str {
     if one.birth.is_some() && two.birth.is_some() && one.birth != two.birth {
         "same patient id, but different birth dates"
-    } else if one.contradicts(two) {
+    } else if one.contradicts(&two) {
         "same patient id, but different suffixes"
-    } else if one.given(two) == Given::Differ {
+    } else if one.given(&two) == Given::Differ {
         "same patient id, but different first names"
     } else {
         "same patient id, but too little else in common"
     }
 }
 
-fn name_reason(one: &Identity, two: &Identity) -> &'static str {
-    if one.contradicts(two) {
+fn name_reason(one: Identity<'_>, two: Identity<'_>) -> &'static str {
+    if one.contradicts(&two) {
         "same name and birth date, but different suffixes"
-    } else if one.joins_by_contact(two) {
+    } else if one.joins_by_contact(&two) {
         "same name and birth date, but neither address nor e-mail nor telephone in common"
     } else {
         "same name and birth date, but different middle names, or a name that is none"

@@ -3,8 +3,10 @@
 use super::context::Context;
 use super::decisions::{RuledVerdict, Rulings, Verdict};
 use super::hold::{self, Remedy};
-use super::person::Notes;
-use super::{Disposition, Recipient, Role};
+use super::merge::Groups;
+use super::notes::{AllNotes, Notes};
+use super::people::People;
+use super::{Disposition, Role};
 use crate::error::{Error, Finding, Result};
 use crate::intake::RowIndex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +18,7 @@ pub(super) type Verdicts<'a> = BTreeMap<usize, &'a RuledVerdict>;
 ///
 /// # Errors
 /// Refused when two verdicts on one recipient differ.
-pub(super) fn assign<'a>(people: &[Recipient], notes: &mut [Notes], rulings: &'a Rulings) -> Result<Verdicts<'a>> {
+pub(super) fn assign<'a>(groups: &Groups, notes: &mut AllNotes, rulings: &'a Rulings) -> Result<Verdicts<'a>> {
     let mut verdicts = Verdicts::new();
     let mut refused = Vec::new();
     if rulings.verdicts.is_empty() {
@@ -24,8 +26,8 @@ pub(super) fn assign<'a>(people: &[Recipient], notes: &mut [Notes], rulings: &'a
     }
     let ruled_rows: BTreeSet<RowIndex> = rulings.verdicts.iter().map(|ruled| ruled.row).collect();
     let mut place_of = BTreeMap::new();
-    for (place, recipient) in people.iter().enumerate() {
-        place_of.extend(recipient.rows.iter().filter(|row| ruled_rows.contains(row)).map(|row| (*row, place)));
+    for (place, rows) in groups.iter().enumerate() {
+        place_of.extend(rows.iter().filter(|row| ruled_rows.contains(row)).map(|row| (*row, place)));
     }
     for ruled in &rulings.verdicts {
         let Some(place) = place_of.get(&ruled.row).copied() else { continue };
@@ -35,7 +37,9 @@ pub(super) fn assign<'a>(people: &[Recipient], notes: &mut [Notes], rulings: &'a
             let reason = "another ruling on the same person says otherwise";
             refused.push(Finding::refuses("ruling-contradicts", ruled.place.clone(), reason, hint).record(&ruled.record));
         }
-        notes[place].excluded |= matches!(ruled.verdict, Verdict::Exclude { .. });
+        if matches!(ruled.verdict, Verdict::Exclude { .. }) {
+            notes.excluded.insert(place);
+        }
     }
     if refused.is_empty() { Ok(verdicts) } else { Err(Error::refused_all(refused)) }
 }
@@ -43,33 +47,36 @@ pub(super) fn assign<'a>(people: &[Recipient], notes: &mut [Notes], rulings: &'a
 /// Sets disposition and what hangs on it.
 pub(super) fn settle(
     context: &Context,
-    recipient: &mut Recipient,
+    people: &mut People,
+    place: usize,
     notes: &mut Notes,
     verdict: Option<&RuledVerdict>,
     findings: &mut Vec<Finding>,
 ) {
-    recipient.disposition = match verdict.map(|ruled| (ruled, &ruled.verdict)) {
+    let outline = people.outline(place);
+    let (role, has_email, mailable) = (outline.role, outline.has_email, outline.has_address || outline.has_email);
+    let disposition = match verdict.map(|ruled| (ruled, &ruled.verdict)) {
         Some((ruled, Verdict::Exclude { clause })) => Disposition::Excluded { clause: clause.clone(), reason: ruled.reason.clone() },
         Some((ruled, Verdict::Hold)) => Disposition::Held(held_by_ruling(ruled)),
         Some((ruled, Verdict::Release)) => {
             findings.extend(idle_release(notes, ruled));
             notes.faults.retain(|fault| fault.remedy == Remedy::Correction);
-            by_faults(context, recipient, notes)
+            by_faults(context, has_email, notes)
         }
-        None => by_faults(context, recipient, notes),
+        None => by_faults(context, has_email, notes),
     };
-    let held = matches!(recipient.disposition, Disposition::Held(_));
-    let mailable = recipient.address.is_some() || recipient.email.is_some();
-    recipient.unreachable = held && !mailable && notes.broken.is_none() && recipient.role != Role::Deceased;
-    if recipient.disposition != Disposition::Email {
-        recipient.email = None;
+    let held = matches!(disposition, Disposition::Held(_));
+    people.set_unreachable(place, held && !mailable && notes.broken.is_none() && role != Role::Deceased);
+    if disposition != Disposition::Email {
+        people.forget_email(place);
     }
-    if matches!(recipient.disposition, Disposition::Excluded { .. }) {
-        recipient.activation_code = None;
+    if matches!(disposition, Disposition::Excluded { .. }) {
+        people.forget_code(place);
     }
+    people.dispose(place, disposition);
 }
 
-fn by_faults(context: &Context, recipient: &Recipient, notes: &Notes) -> Disposition {
+fn by_faults(context: &Context, has_email: bool, notes: &Notes) -> Disposition {
     if let Some(finding) = &notes.broken {
         return Disposition::Held(finding.as_ref().clone());
     }
@@ -82,7 +89,7 @@ fn by_faults(context: &Context, recipient: &Recipient, notes: &Notes) -> Disposi
             reason: "the patient is dead, and no next of kin or representative with an address is known".to_owned(),
         };
     }
-    if recipient.email.is_some() { Disposition::Email } else { Disposition::Letter }
+    if has_email { Disposition::Email } else { Disposition::Letter }
 }
 
 fn held_by_ruling(ruled: &RuledVerdict) -> Finding {

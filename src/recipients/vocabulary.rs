@@ -1,6 +1,6 @@
 //! The built-in words: names.toml, roles.toml, channel.toml and post.toml, loaded once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// Words that tell names apart; names.toml says what each is.
@@ -178,8 +178,8 @@ pub(super) static NICKNAMES: LazyLock<BTreeMap<&'static str, Vec<usize>>> = Lazy
 });
 
 /// Accepted street suffix -> the post's abbreviation, without the inputs that can mean another word.
-pub(super) static SUFFIXES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    let mut abbreviations = BTreeMap::new();
+pub(super) static SUFFIXES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let mut abbreviations = HashMap::new();
     let mut table = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(include_bytes!("pub28_suffixes.csv").as_slice());
     for record in table.records().flatten() {
         let (Some(abbreviation), Some(inputs)) = (record.get(0), record.get(2)) else { continue };
@@ -190,11 +190,11 @@ pub(super) static SUFFIXES: LazyLock<BTreeMap<String, String>> = LazyLock::new(|
 });
 
 /// Runs of words to be found in text, each with its kind; looked up by the first word.
-pub(super) struct Phrases(BTreeMap<&'static str, Vec<(Vec<&'static str>, &'static str)>>);
+pub(super) struct Phrases(HashMap<&'static str, Vec<(Vec<&'static str>, &'static str)>>);
 
 impl Phrases {
     fn new(phrases: impl Iterator<Item = (&'static str, &'static str)>) -> Phrases {
-        let mut by_first: BTreeMap<&'static str, Vec<(Vec<&'static str>, &'static str)>> = BTreeMap::new();
+        let mut by_first: HashMap<&'static str, Vec<(Vec<&'static str>, &'static str)>> = HashMap::new();
         for (phrase, kind) in phrases {
             let words: Vec<&str> = phrase.split(' ').collect();
             by_first.entry(words[0]).or_default().push((words, kind));
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn every_abbreviation_is_its_own() {
-        for abbreviation in SUFFIXES.values() {
+        for abbreviation in SUFFIXES.values().collect::<BTreeSet<_>>() {
             assert_eq!(SUFFIXES.get(abbreviation), Some(abbreviation));
         }
     }

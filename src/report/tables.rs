@@ -28,8 +28,8 @@ struct Tables<'a> {
 impl Tables<'_> {
     fn held(&self, recipients: &Recipients) -> Result<()> {
         let mut table = Table::begin(self.folder.join("held.csv"), &["file", "line", "record_id", "code", "reason", "hint"])?;
-        for recipient in &recipients.people {
-            if let Disposition::Held(finding) = &recipient.disposition {
+        for recipient in recipients.people.outlines() {
+            if let Disposition::Held(finding) = recipient.disposition {
                 let [file, line, record] = self.row_place(recipient.rows[0]);
                 table.row(&[&file, &line, &record, finding.code, &finding.reason, &finding.hint])?;
             }
@@ -42,9 +42,9 @@ impl Tables<'_> {
         // `line` lets the mended list replace rows that have no record id of their own.
         let header: Vec<&str> = ["file", "line"].into_iter().chain(Field::ALL.iter().map(|(_, name)| *name)).chain(["reason"]).collect();
         let mut table = Table::begin(self.folder.join("mend.csv"), &header)?;
-        for recipient in &recipients.people {
-            let Disposition::Held(finding) = &recipient.disposition else { continue };
-            for index in &recipient.rows {
+        for recipient in recipients.people.outlines() {
+            let Disposition::Held(finding) = recipient.disposition else { continue };
+            for index in recipient.rows {
                 let row = self.intake.row(*index);
                 let elements = row.elements.iter().map(crate::intake::Element::id).collect::<Vec<_>>().join(";");
                 let mut cells: Vec<&str> = Field::ALL.iter().map(|(field, _)| row.get(*field)).collect();
@@ -65,7 +65,7 @@ impl Tables<'_> {
         for merge in &recipients.merges {
             let [file, line, record] = self.row_place(merge.row);
             let [_, _, into] = self.row_place(merge.into);
-            table.row(&[&file, &line, &record, &into, merge.rule, &merge.reason])?;
+            table.row(&[&file, &line, &record, &into, merge.rule, merge.reason])?;
         }
         table.finish()
     }
@@ -76,7 +76,7 @@ impl Tables<'_> {
         for pair in &recipients.possible {
             let [file, line, record] = self.row_place(pair.row);
             let [other_file, other_line, other] = self.row_place(pair.other);
-            table.row(&[&file, &line, &record, &other_file, &other_line, &other, &pair.reason])?;
+            table.row(&[&file, &line, &record, &other_file, &other_line, &other, pair.reason])?;
         }
         table.finish()
     }

@@ -2,8 +2,9 @@
 
 use super::Job;
 use super::approval::cleared;
+use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
-use super::render::{mail_class, summary, write_letters, write_stream};
+use super::render::{mail_class, summary, write_stream};
 use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, PackageBuilder, Ticket, package_name, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
@@ -73,7 +74,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     let mut index = IndexWriter::create(package.path(), &house.index)?;
     if house.wants_letters() {
         let mut row = |row: &mailhouse::IndexRow| if house.wants_streams() { Ok(()) } else { index.push(row) };
-        write_letters(job, package.path(), &chosen, &mut row, progress)?;
+        write_letters(job, package.path(), Copies::Letters, &chosen, &mut row, progress)?;
     }
     if house.wants_streams() {
         let file = |sheets: u16, part: usize, parts: usize| stream_file_name(&name, &format!("{sheets}-sheet"), part as u32, parts as u32);
@@ -113,7 +114,7 @@ fn within_limits(house: &House, chosen: &[Set], folder: &Path) -> Result<()> {
 }
 
 fn is_letter(job: &Job, set: &Set) -> bool {
-    job.proofed.case.recipients.people[set.recipient].disposition == Disposition::Letter
+    *job.proofed.case.recipients.people.outline(set.recipient).disposition == Disposition::Letter
 }
 
 /// The package's name, its letters, and how many left before.
@@ -153,7 +154,7 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String
 fn ticket(job: &Job, options: &ExportOptions, chosen: &[Set], seal: &str, release: &str) -> Ticket {
     let case = &job.proofed.case;
     let incident = &case.incident;
-    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people[set.recipient])).collect();
+    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people.get(set.recipient))).collect();
     let first_day = incident.providers.iter().map(|provider| provider.mail_date).min().unwrap_or(incident.mail_date);
     let contact = incident.providers.first().map_or_else(
         || Contact { name: String::new(), phone: String::new(), email: String::new() },

@@ -8,6 +8,7 @@ use crate::rules::Rules;
 use crate::typeset::Fonts;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::io::Read as _;
 
 /// Every text that counsel approves, by name: templates, rules, and what the incident and its providers put into letters.
 pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Composer) -> Result<Vec<(String, String)>> {
@@ -67,40 +68,56 @@ pub(super) fn wording_digest(sources: &[(String, String)]) -> String {
 /// The state of everything that letters are made from: sealed texts, lists, rulings, codes, fonts, print settings.
 pub(super) fn job_digest(incident: &Incident, sources: &[(String, String)], fonts: &Fonts, draft: bool) -> Result<String> {
     let mut digest = Sha256::new();
-    let mut part = |name: &str, bytes: &[u8]| {
-        for field in [name.as_bytes(), bytes] {
-            digest.update((field.len() as u64).to_be_bytes());
-            digest.update(field);
-        }
-    };
-    part("engine", env!("CARGO_PKG_VERSION").as_bytes());
-    part("draft", &[u8::from(draft)]);
+    part(&mut digest, "engine", env!("CARGO_PKG_VERSION").as_bytes());
+    part(&mut digest, "draft", &[u8::from(draft)]);
     for (name, text) in sources {
-        part(name, text.as_bytes());
+        part(&mut digest, name, text.as_bytes());
     }
     for (name, bytes) in fonts.files() {
-        part(&format!("fonts/{name}"), bytes);
+        part(&mut digest, &format!("fonts/{name}"), bytes);
     }
-    part("print", format!("{:?} {:?}", incident.print.envelope, incident.print.duplex).as_bytes());
+    part(&mut digest, "print", format!("{:?} {:?}", incident.print.envelope, incident.print.duplex).as_bytes());
     let mut files: Vec<&str> = incident.lists.iter().map(|list| list.file.as_str()).collect();
     files.extend(incident.code_pools.iter().map(|pool| pool.file.as_str()));
     files.extend(["decisions.csv", "incident.toml"]);
     for file in files {
         let path = incident.folder.join(file);
-        match fs_err::read(&path) {
-            Ok(bytes) => part(file, &bytes),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => part(file, b"absent"),
+        match fs_err::File::open(&path) {
+            Ok(opened) => add_file(&mut digest, file, opened).map_err(|error| Error::unreadable(&path, &error))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => part(&mut digest, file, b"absent"),
             Err(error) => return Err(Error::unreadable(&path, &error)),
         }
     }
     Ok(hex(&digest.finalize()))
 }
 
+/// Adds a part to a digest: its name and its bytes, each behind its length.
+fn part(digest: &mut Sha256, name: &str, bytes: &[u8]) {
+    for field in [name.as_bytes(), bytes] {
+        digest.update((field.len() as u64).to_be_bytes());
+        digest.update(field);
+    }
+}
+
+/// Adds a file as a part, piece by piece: a list may be larger than what is to be held in memory.
+fn add_file(digest: &mut Sha256, name: &str, mut file: fs_err::File) -> std::io::Result<()> {
+    digest.update((name.len() as u64).to_be_bytes());
+    digest.update(name.as_bytes());
+    digest.update(file.metadata()?.len().to_be_bytes());
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(()),
+            length => digest.update(&piece[..length]),
+        }
+    }
+}
+
 /// The recipient set that a release approves: who, how, where to, in which words.
 pub(super) fn recipients_digest(recipients: &Recipients) -> String {
     let mut digest = Sha256::new();
-    for recipient in &recipients.people {
-        let text = recipient_text(recipient);
+    for recipient in recipients.people.iter() {
+        let text = recipient_text(&recipient);
         digest.update((text.len() as u64).to_be_bytes());
         digest.update(text.as_bytes());
     }

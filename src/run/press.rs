@@ -3,9 +3,10 @@
 use super::Case;
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Place, Result};
+use crate::incident::Incident;
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
-use crate::recipients::{Disposition, Recipient};
+use crate::recipients::{Disposition, Outline, Recipient};
 use crate::typeset::imb::ImbFault;
 use crate::typeset::{Fonts, Layout, Misfit, Pages, StandingType, Typesetter};
 use rayon::prelude::*;
@@ -103,10 +104,10 @@ impl Press {
         numbers: &[Option<PieceNumber>],
         progress: &dyn Progress,
     ) -> Result<Proofs> {
-        let goes_out = |recipient: &Recipient| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
-        let people = case.recipients.people.iter().zip(numbers).enumerate();
+        let goes_out = |recipient: &Outline<'_>| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
+        let people = case.recipients.people.outlines().zip(numbers).enumerate();
         let wanted: Vec<(usize, PieceNumber)> = people
-            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(recipient)).map(|number| (index, number)))
+            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
             .collect();
         let typesetters = self.workers(|| self.typesetter(layout, fonts))?;
         let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
@@ -141,7 +142,7 @@ fn proof_chunk(
 ) -> Result<Proofs> {
     let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
     for (index, piece) in chunk {
-        let recipient = &case.recipients.people[*index];
+        let recipient = &case.recipients.people.get(*index);
         let letter = composer.compose(&case.incident, recipient, *piece)?;
         match typesetter.set(&letter) {
             Ok(pages) => {
@@ -151,7 +152,7 @@ fn proof_chunk(
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(fonts, character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
-            Err(Misfit::Barcode(fault)) => return Err(no_barcode(fault)),
+            Err(Misfit::Barcode(fault)) => return Err(no_barcode(&case.incident, fault)),
             Err(Misfit::Intrusion) => return Err(intrusion(case)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, fonts, recipient, misfit))),
         }
@@ -161,7 +162,7 @@ fn proof_chunk(
 
 /// Sets a letter again, which was set before.
 pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
-    let letter = composer.compose(&case.incident, &case.recipients.people[set.recipient], set.piece)?;
+    let letter = composer.compose(&case.incident, &case.recipients.people.get(set.recipient), set.piece)?;
     let pages = typesetter.set(&letter).map_err(|_| Error::bug("a letter that was set once cannot be set again"))?;
     if pages.pages.len() != usize::from(set.pages) {
         return Err(Error::bug("a letter has other pages when it is set again"));
@@ -219,7 +220,7 @@ fn intrusion(case: &Case) -> Error {
 }
 
 /// Refuses settings of the Intelligent Mail barcode, or an envelope without room for it.
-pub(super) fn no_barcode(fault: ImbFault) -> Error {
+pub(super) fn no_barcode(incident: &Incident, fault: ImbFault) -> Error {
     let hint = match fault {
         ImbFault::MarketingMail => "choose a service type of First-Class Mail, such as 270 or 310",
         ImbFault::MailerId => "give the mailer id that the Postal Service assigned",
@@ -227,7 +228,9 @@ pub(super) fn no_barcode(fault: ImbFault) -> Error {
         ImbFault::NoRoom => "choose another envelope profile, or leave `[print.imb]` out and let the mail house print the barcode",
         _ => "write the digits that the Postal Service assigned, or leave `[print.imb]` out",
     };
-    Error::refused("bad-imb", Place::file("incident.toml").column("print.imb"), fault.to_string(), hint)
+    let line = incident.print.imb.as_ref().map(|imb| imb.line);
+    let place = line.map_or_else(|| Place::file("incident.toml"), |line| Place::line("incident.toml", line));
+    Error::refused("bad-imb", place.column("print.imb"), fault.to_string(), hint)
 }
 
 fn misfit_finding(case: &Case, fonts: &Fonts, recipient: &Recipient, misfit: Misfit) -> Finding {

@@ -17,13 +17,14 @@ pub const HEIGHT: u32 = 87;
 const CLEAR_BESIDE: Pt = Pt::inches(0.125);
 /// Clear paper above and below the bars (DMM 202.5).
 const CLEAR_ABOVE: Pt = Pt::inches(0.028);
-/// Keeps the clear paper from the very edge of the window.
-const SPARE: Pt = Pt::inches(0.002);
+/// Keeps the clear paper from the very edge of the window, and leaves room for the way to the nearest dot.
+const SPARE: Pt = DOT;
 
 /// Where the barcode stands in a window: its clear paper in the lower left corner of what shows at every position.
 pub(super) fn place(always: Rect) -> Point {
     let height = DOT * HEIGHT as f32;
-    Point { x: always.x0 + CLEAR_BESIDE + SPARE, y: always.y1 - CLEAR_ABOVE - SPARE - height }
+    let on_a_dot = |length: Pt| DOT * (length.0 / DOT.0).round();
+    Point { x: on_a_dot(always.x0 + CLEAR_BESIDE + SPARE), y: on_a_dot(always.y1 - CLEAR_ABOVE - SPARE - height) }
 }
 
 /// The barcode with the clear paper around it.

@@ -2,7 +2,7 @@
 
 use super::font::{Face, Fonts};
 use super::unit::{Pt, Rect};
-use super::{Glyph, PlacedText, TextLine, TextLines};
+use super::{PlacedText, TextLine, TextLines};
 use crate::error::Result;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::DrawSettings;
@@ -19,17 +19,20 @@ struct Bounds {
     y1: f32,
 }
 
+impl Bounds {
+    /// The box of a glyph of a size whose origin stands at a place.
+    fn at(self, x: Pt, y: Pt, size: Pt) -> Rect {
+        Rect { x0: x + size * self.x0, y0: y - size * self.y1, x1: x + size * self.x1, y1: y - size * self.y0 }
+    }
+}
+
 /// Boxes of glyph outlines, each drawn once.
 pub(super) struct Outlines {
     fonts: Fonts,
-    faces: Vec<FaceOutlines>,
-}
-
-struct FaceOutlines {
-    /// How far any glyph can reach from its origin at size 1.
-    reach: Bounds,
-    /// By glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
-    drawn: Vec<Option<Option<Bounds>>>,
+    /// By face and glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
+    drawn: Vec<Vec<Option<Option<Bounds>>>>,
+    /// How far any glyph of a face can reach from its origin at size 1.
+    reach: Vec<Bounds>,
 }
 
 /// What shifting by the shaper may add to a glyph's reach at size 1: marks that stand on or under others.
@@ -37,19 +40,18 @@ const SHIFT: f32 = 0.5;
 
 impl Outlines {
     pub(super) fn new(fonts: &Fonts) -> Result<Outlines> {
-        let face = |face: Face| {
-            let metrics = fonts.font(face)?.metrics(Size::new(1.0), LocationRef::default());
-            let all = metrics.bounds.unwrap_or_default();
-            let reach = Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max };
-            Ok(FaceOutlines { reach, drawn: vec![None; usize::from(metrics.glyph_count)] })
+        let reach = |face: Face| {
+            let all = fonts.font(face)?.metrics(Size::new(1.0), LocationRef::default()).bounds.unwrap_or_default();
+            Ok(Bounds { x0: all.x_min.min(0.0), y0: all.y_min.min(0.0), x1: all.x_max.max(0.0), y1: all.y_max.max(0.0) })
         };
-        Ok(Outlines { fonts: fonts.clone(), faces: fonts.faces().map(face).collect::<Result<_>>()? })
+        let reach = fonts.faces().map(reach).collect::<Result<_>>()?;
+        Ok(Outlines { fonts: fonts.clone(), drawn: vec![Vec::new(); fonts.count()], reach })
     }
 
     /// How far the glyphs of some lines can reach from their origins at size 1.
-    fn reach(&self, lines: &[TextLine]) -> Bounds {
+    fn reach_of(&self, lines: &[TextLine]) -> Bounds {
         let none = Bounds { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
-        let faces = lines.iter().flat_map(|line| &line.runs).map(|run| self.faces[run.face.index()].reach);
+        let faces = lines.iter().flat_map(|line| &line.runs).map(|run| self.reach[run.face.index()]);
         faces.fold(none, |one, two| Bounds {
             x0: one.x0.min(two.x0),
             y0: one.y0.min(two.y0),
@@ -62,7 +64,7 @@ impl Outlines {
     pub(super) fn rough(&self, placed: &PlacedText) -> Rect {
         let lines = &placed.text.lines[placed.lines.clone()];
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Rect::default() };
-        let reach = self.reach(lines);
+        let reach = self.reach_of(lines);
         // A line is never lower than its type is tall.
         let size = lines.iter().fold(Pt(0.0), |size, line| size.max(line.height));
         let top = placed.at.y - first.top;
@@ -72,6 +74,28 @@ impl Outlines {
             x1: placed.at.x + placed.text.width + size * (reach.x1 + SHIFT),
             y1: top + last.baseline - size * (reach.y0 - SHIFT),
         }
+    }
+
+    /// Whether any glyph of a placed text, lowered by a length, has ink in one of some zones.
+    pub(super) fn touches(&mut self, placed: &PlacedText, shift: Pt, zones: &[Rect]) -> bool {
+        let lines = &placed.text.lines[placed.lines.clone()];
+        let top = placed.at.y + shift - lines.first().map_or(Pt(0.0), |line| line.top);
+        for (line, run) in lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
+            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.reach[run.face.index()]);
+            let above = baseline - size * (reach.y1 + SHIFT);
+            let below = baseline - size * (reach.y0 - SHIFT);
+            for zone in zones.iter().filter(|zone| above < zone.y1 && zone.y0 < below) {
+                // Only glyphs that start near enough can reach into the zone; the others need no look at their outlines.
+                let (from, to) = (zone.x0 - size * reach.x1 - left, zone.x1 - size * reach.x0 - left);
+                for glyph in run.glyphs.iter().filter(|glyph| from < glyph.x && glyph.x < to) {
+                    let Some(bounds) = self.bounds(run.face, glyph.id) else { continue };
+                    if bounds.at(left + glyph.x, baseline - glyph.rise, size).touches(zone) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
     }
 
     /// The boxes of a placed text's glyphs on the sheet.
@@ -88,31 +112,34 @@ impl Outlines {
         for line in &text.lines[lines] {
             for run in &line.runs {
                 for glyph in &run.glyphs {
-                    let Some(bounds) = self.faces[run.face.index()].bounds(&self.fonts, run.face, glyph) else { continue };
+                    let Some(bounds) = self.bounds(run.face, glyph.id) else { continue };
                     let (x, y) = (run.x + glyph.x, line.baseline - glyph.rise);
-                    take(Rect {
-                        x0: x + run.size * bounds.x0,
-                        y0: y - run.size * bounds.y1,
-                        x1: x + run.size * bounds.x1,
-                        y1: y - run.size * bounds.y0,
-                    });
+                    take(bounds.at(x, y, run.size));
                 }
             }
         }
     }
-}
 
-impl FaceOutlines {
-    fn bounds(&mut self, fonts: &Fonts, face: Face, glyph: &Glyph) -> Option<Bounds> {
-        let known = self.drawn.get_mut(usize::from(glyph.id))?;
-        if let Some(bounds) = known {
+    /// A glyph's outline at size 1; absent when it has no ink. One that cannot be drawn is taken to fill all it could reach.
+    fn bounds(&mut self, face: Face, glyph: u16) -> Option<Bounds> {
+        let id = usize::from(glyph);
+        if let Some(Some(bounds)) = self.drawn[face.index()].get(id) {
             return *bounds;
         }
-        let mut pen = ControlBoundsPen::new();
-        let outline = fonts.font(face).ok()?.outline_glyphs().get(GlyphId::from(glyph.id))?;
-        outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::default()), &mut pen).ok()?;
-        let bounds = pen.bounding_box().map(|all| Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max });
-        *known = Some(bounds);
+        let bounds = self.draw(face, glyph).unwrap_or(Some(self.reach[face.index()]));
+        let drawn = &mut self.drawn[face.index()];
+        if drawn.len() <= id {
+            drawn.resize(id + 1, None);
+        }
+        drawn[id] = Some(bounds);
         bounds
+    }
+
+    fn draw(&self, face: Face, glyph: u16) -> Option<Option<Bounds>> {
+        let font = self.fonts.font(face).ok()?;
+        let mut pen = ControlBoundsPen::new();
+        let outline = font.outline_glyphs().get(GlyphId::from(glyph))?;
+        outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::default()), &mut pen).ok()?;
+        Some(pen.bounding_box().map(|all| Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max }))
     }
 }

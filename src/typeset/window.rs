@@ -79,11 +79,7 @@ impl Watch<'_> {
     }
 
     fn text_touches(&mut self, placed: &PlacedText, shift: Pt, clear: &[Rect]) -> bool {
-        let mut found = false;
-        if touches(&self.outlines.rough(placed).lowered(shift), clear) {
-            self.outlines.boxes(placed, &mut |glyph| found |= touches(&glyph.lowered(shift), clear));
-        }
-        found
+        touches(&self.outlines.rough(placed).lowered(shift), clear) && self.outlines.touches(placed, shift, clear)
     }
 
     /// The box around each turned glyph is larger than the glyph, which errs to the safe side.

@@ -44,6 +44,22 @@ impl Picture {
         self.area(area).iter().all(|row| row.iter().all(|pixel| *pixel == 255))
     }
 
+    /// The bars of an Intelligent Mail barcode whose upper left corner stands at a place, as the letters T, A, D and F.
+    fn bars(&self, left: f32, top: f32) -> String {
+        let dark = |x: f32, y: f32| self.pixels[(y * self.dots) as usize * self.width + (x * self.dots) as usize] < 64;
+        let bar = |number: usize| {
+            let x = left + 0.01 + number as f32 / 24.0;
+            assert!(dark(x, top + 0.0725) && !dark(x + 0.5 / 24.0, top + 0.0725), "bar {number} stands apart");
+            match (dark(x, top + 0.02), dark(x, top + 0.125)) {
+                (false, false) => 'T',
+                (true, false) => 'A',
+                (false, true) => 'D',
+                (true, true) => 'F',
+            }
+        };
+        (0..65).map(bar).collect()
+    }
+
     /// The digits of the mark, by a decoder that had no part in drawing it.
     fn digits(&self) -> String {
         let rows = self.area(MARK);
@@ -124,4 +140,29 @@ fn windows_show_white_paper_around_the_addresses() {
             }
         }
     }
+}
+
+#[test]
+fn barcodes_say_mailer_piece_and_zip() {
+    let home = Home::with_sample("lakeside");
+    home.edit(
+        "lakeside/incident.toml",
+        "duplex = true",
+        "duplex = true\nimb = { service_type = \"310\", mailer_id = \"123456\", first_serial = 250_000 }",
+    );
+    home.run("render lakeside --out out --limit 8").exits(0);
+    for row in rows(&home.read("out/pieces.csv")) {
+        let piece = &row["piece_id"];
+        let page = &Picture::pages(&home, &home.path(&format!("out/letters/{}/{piece}.pdf", &piece[5..])), 600)[0];
+        let tracking = format!("00310123456{:09}", 250_000 + piece.parse::<u32>().unwrap());
+        let wanted: String = breachnotice::typeset::imb::encode(&tracking, &row["zip5"])
+            .unwrap()
+            .map(breachnotice::typeset::imb::Bar::letter)
+            .iter()
+            .collect();
+        // 1/8 in from the left of what always shows (0.625 in), and as far above its lower edge (2.667 in) as must be clear.
+        assert_eq!(page.bars(0.752, 2.667 - 0.03 - 0.145), wanted, "{piece}");
+    }
+    home.edit("lakeside/incident.toml", "\"310\"", "\"311\"");
+    home.run("check lakeside").exits(3).says("[bad-imb]").says("Marketing Mail");
 }

@@ -47,8 +47,8 @@ struct Desk {
 impl Desk {
     fn of(people: u32) -> Desk {
         let folder = tempfile::tempdir().unwrap();
-        let people: Vec<String> = (0..people).map(|n| format!("person {n}")).collect();
-        let pieces = ledger::open(folder.path(), "lakeside", None).unwrap().allot(&people).unwrap();
+        let mut people = (0..people).map(|n| format!("person {n}"));
+        let pieces = ledger::open(folder.path(), "lakeside", None).unwrap().allot(&mut people).unwrap();
         Desk { folder, pieces, pdf: 2_000, patience: Duration::from_secs(30) }
     }
 
@@ -307,13 +307,13 @@ impl Ledger for FullDisk {
     fn begin_sending(&mut self, owner: &str) -> Result<()> {
         self.0.begin_sending(owner)
     }
-    fn allot(&mut self, people: &[String]) -> Result<Vec<Piece>> {
+    fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>> {
         self.0.allot(people)
     }
     fn job(&mut self, digest: &str) -> Result<u32> {
         self.0.job(digest)
     }
-    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &[Standing]) -> Result<()> {
+    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()> {
         self.0.record_standing(job, rows, merged, people)
     }
     fn standing(&self) -> Result<Option<RecordedStanding>> {

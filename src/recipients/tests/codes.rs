@@ -3,7 +3,7 @@
 use super::*;
 use Field::{ActivationCode, BirthDate, Status};
 
-fn codes(gathered: &Recipients) -> Vec<Option<&str>> {
+fn codes(gathered: &Gathered) -> Vec<Option<&str>> {
     gathered.people.iter().map(|recipient| recipient.activation_code.as_ref().map(|code| code.reveal().as_str())).collect()
 }
 

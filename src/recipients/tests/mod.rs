@@ -65,6 +65,15 @@ impl Person {
     }
 }
 
+/// Everyone, unpacked, with what became of each row.
+#[derive(Debug)]
+pub(super) struct Gathered {
+    pub(super) people: Vec<Recipient>,
+    pub(super) merges: Vec<Merge>,
+    pub(super) possible: Vec<PossibleMerge>,
+    pub(super) findings: Vec<Finding>,
+}
+
 /// An incident with its rows.
 pub(super) struct Case {
     pub(super) incident: Incident,
@@ -122,15 +131,16 @@ impl Case {
         self
     }
 
-    pub(super) fn try_gather(&self) -> Result<Recipients, Error> {
+    fn try_gather(&self) -> Result<Gathered, Error> {
         let mut rows = Rows::default();
         self.rows.iter().enumerate().for_each(|(index, person)| add(&mut rows, index, person));
         let headers = self.incident.lists.iter().map(|_| vec![(Field::BirthDate, "DOB".to_owned())]).collect();
         let intake = Intake { rows, findings: Vec::new(), broken: self.broken.clone(), headers };
-        gather(&self.incident, &rules(), &intake)
+        let Recipients { people, merges, possible, findings } = gather(&self.incident, &rules(), &intake)?;
+        Ok(Gathered { people: people.iter().collect(), merges, possible, findings })
     }
 
-    pub(super) fn gather(&self) -> Recipients {
+    pub(super) fn gather(&self) -> Gathered {
         self.try_gather().unwrap()
     }
 

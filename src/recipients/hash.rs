@@ -1,0 +1,10 @@
+//! Short hashes, by which millions of keys are sorted before the few that are alike are compared themselves.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// The same for equal values, in every run.
+pub(super) fn hash(value: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,258 @@
+//! Everyone in little memory: what is counted stands ready, what a letter says is packed until it is composed.
+
+use super::packed::{self, Slot};
+use super::{Disposition, PersonKey, Recipient, Role};
+use crate::error::Finding;
+use crate::incident::{Language, ProviderIndex};
+use crate::intake::{At, Elements, RowIndex, Texts};
+use crate::privacy::Private;
+use crate::rules::Jurisdiction;
+use jiff::civil::Date;
+
+/// All recipients, in the order of their first rows.
+#[derive(Debug, Clone)]
+pub struct People {
+    entries: Vec<Entry>,
+    rows: Vec<RowIndex>,
+    texts: Private<Texts>,
+    /// Letter and e-mail, then one for everyone who is held or excluded.
+    dispositions: Vec<Disposition>,
+}
+
+/// Place of [`Disposition::Letter`] among the dispositions.
+const LETTER: u32 = 0;
+/// Place of [`Disposition::Email`].
+const EMAIL: u32 = 1;
+
+/// What is kept of a recipient beside packed texts.
+#[derive(Debug, Clone)]
+struct Entry {
+    key: [u8; 16],
+    texts: Private<At>,
+    code: Option<Private<CodeAt>>,
+    /// Where its rows begin; they end where those of the next begin.
+    first_row: u32,
+    disposition: u32,
+    elements: Elements,
+    birth_date: Option<Private<Date>>,
+    provider: Option<ProviderIndex>,
+    residence: Option<Jurisdiction>,
+    role: Role,
+    language: Language,
+    large_print: bool,
+    unreachable: bool,
+    has_representative: bool,
+    has_address: bool,
+    has_email: bool,
+}
+
+/// Where the record of an activation code stands; never at the start, where somebody's name does.
+type CodeAt = std::num::NonZeroU64;
+
+/// What is known of a recipient without unpacking a text.
+#[derive(Debug, Clone, Copy)]
+pub struct Outline<'a> {
+    /// The rows merged into this recipient, first row first.
+    pub rows: &'a [RowIndex],
+    /// Which provider it concerns; see [`Recipient::provider`].
+    pub provider: Option<ProviderIndex>,
+    /// In which role.
+    pub role: Role,
+    /// Residence, for counts.
+    pub residence: Option<Jurisdiction>,
+    /// Language of the letter.
+    pub language: Language,
+    /// Large print asked for.
+    pub large_print: bool,
+    /// See [`Recipient::unreachable`].
+    pub unreachable: bool,
+    /// Letter, e-mail, held or excluded.
+    pub disposition: &'a Disposition,
+    /// Whether there is a usable postal address.
+    pub(super) has_address: bool,
+    /// Whether there is an address for an e-mail notice.
+    pub(super) has_email: bool,
+}
+
+impl Default for People {
+    fn default() -> People {
+        let dispositions = vec![Disposition::Letter, Disposition::Email];
+        People { entries: Vec::new(), rows: Vec::new(), texts: Private::default(), dispositions }
+    }
+}
+
+impl People {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there is nobody.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The recipient at a place below [`People::len`], unpacked.
+    pub fn get(&self, place: usize) -> Recipient {
+        let entry = &self.entries[place];
+        let rows = self.rows_of(place);
+        let (at, texts) = (*entry.texts.reveal(), self.texts.reveal());
+        let text = |slot: Slot| texts.get(at, slot as usize);
+        Recipient {
+            key: self.key(place),
+            record: self.record(place),
+            rows: rows.to_vec(),
+            provider: entry.provider,
+            role: entry.role,
+            name: Private::new(packed::name(text)),
+            representative: entry.has_representative.then(|| Private::new(text(Slot::Representative).to_owned())),
+            address: entry.has_address.then(|| Private::new(packed::address(text))),
+            residence: entry.residence,
+            email: entry.has_email.then(|| Private::new(text(Slot::Email).to_owned())),
+            birth_date: entry.birth_date,
+            elements: entry.elements,
+            language: entry.language,
+            large_print: entry.large_print,
+            activation_code: entry.code.map(|at| Private::new(texts.get(at.reveal().get(), Slot::Code as usize).to_owned())),
+            unreachable: entry.unreachable,
+            disposition: self.dispositions[entry.disposition as usize].clone(),
+            changes: packed::changes(text, rows),
+        }
+    }
+
+    /// Everyone, unpacked one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Recipient> {
+        (0..self.len()).map(|place| self.get(place))
+    }
+
+    /// What is known without unpacking, of the recipient at a place.
+    pub fn outline(&self, place: usize) -> Outline<'_> {
+        let entry = &self.entries[place];
+        Outline {
+            rows: self.rows_of(place),
+            provider: entry.provider,
+            role: entry.role,
+            residence: entry.residence,
+            language: entry.language,
+            large_print: entry.large_print,
+            unreachable: entry.unreachable,
+            disposition: &self.dispositions[entry.disposition as usize],
+            has_address: entry.has_address,
+            has_email: entry.has_email,
+        }
+    }
+
+    /// The outlines of everyone.
+    pub fn outlines(&self) -> impl Iterator<Item = Outline<'_>> {
+        (0..self.len()).map(|place| self.outline(place))
+    }
+
+    /// The ledger identity of the recipient at a place.
+    pub fn key(&self, place: usize) -> PersonKey {
+        PersonKey::of(&self.entries[place].key)
+    }
+
+    /// Key of the first row of the recipient at a place, `list:record_id`.
+    pub fn record(&self, place: usize) -> String {
+        let at = *self.entries[place].texts.reveal();
+        let texts = self.texts.reveal();
+        packed::record(|slot| texts.get(at, slot as usize))
+    }
+
+    /// Keeps a recipient back.
+    pub fn hold(&mut self, place: usize, finding: Finding) {
+        self.dispose(place, Disposition::Held(finding));
+    }
+
+    /// Adds a recipient behind the others.
+    pub(super) fn push(&mut self, recipient: &Recipient) {
+        let texts = self.texts.reveal_mut();
+        let entry = Entry {
+            key: recipient.key.bytes(),
+            texts: Private::new(packed::pack(texts, recipient)),
+            code: None,
+            first_row: self.rows.len() as u32,
+            disposition: LETTER,
+            elements: recipient.elements,
+            birth_date: recipient.birth_date,
+            provider: recipient.provider,
+            residence: recipient.residence,
+            role: recipient.role,
+            language: recipient.language,
+            large_print: recipient.large_print,
+            unreachable: recipient.unreachable,
+            has_representative: recipient.representative.is_some(),
+            has_address: recipient.address.is_some(),
+            has_email: recipient.email.is_some(),
+        };
+        self.entries.push(entry);
+        self.rows.extend(&recipient.rows);
+        let place = self.len() - 1;
+        self.dispose(place, recipient.disposition.clone());
+        if let Some(code) = &recipient.activation_code {
+            self.set_code(place, code.reveal());
+        }
+    }
+
+    pub(super) fn dispose(&mut self, place: usize, disposition: Disposition) {
+        self.entries[place].disposition = match disposition {
+            Disposition::Letter => LETTER,
+            Disposition::Email => EMAIL,
+            other => {
+                self.dispositions.push(other);
+                self.dispositions.len() as u32 - 1
+            }
+        };
+    }
+
+    pub(super) fn set_key(&mut self, place: usize, key: [u8; 16]) {
+        self.entries[place].key = key;
+    }
+
+    pub(super) fn set_code(&mut self, place: usize, code: &str) {
+        let mut texts = [""; packed::SLOTS];
+        texts[Slot::Code as usize] = code;
+        self.entries[place].code = CodeAt::new(self.texts.reveal_mut().push(&texts)).map(Private::new);
+    }
+
+    pub(super) fn set_unreachable(&mut self, place: usize, unreachable: bool) {
+        self.entries[place].unreachable = unreachable;
+    }
+
+    pub(super) fn forget_email(&mut self, place: usize) {
+        self.entries[place].has_email = false;
+    }
+
+    pub(super) fn forget_code(&mut self, place: usize) {
+        self.entries[place].code = None;
+    }
+
+    /// The lines of an address, as they are told apart; `None` without one.
+    pub(super) fn address_texts(&self, place: usize) -> Option<[&str; 6]> {
+        let entry = &self.entries[place];
+        let (at, texts) = (*entry.texts.reveal(), self.texts.reveal());
+        entry.has_address.then(|| packed::ADDRESS.map(|slot| texts.get(at, slot as usize)))
+    }
+
+    /// Lets go of what is only needed to add people.
+    pub(super) fn finish(&mut self) {
+        self.texts.reveal_mut().finish();
+        self.entries.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.dispositions.shrink_to_fit();
+    }
+
+    fn rows_of(&self, place: usize) -> &[RowIndex] {
+        let end = self.entries.get(place + 1).map_or(self.rows.len(), |next| next.first_row as usize);
+        &self.rows[self.entries[place].first_row as usize..end]
+    }
+}
+
+impl FromIterator<Recipient> for People {
+    fn from_iter<I: IntoIterator<Item = Recipient>>(recipients: I) -> People {
+        let mut people = People::default();
+        recipients.into_iter().for_each(|recipient| people.push(&recipient));
+        people.finish();
+        people
+    }
+}
