@@ -29,10 +29,14 @@ impl Bounds {
 /// Boxes of glyph outlines, each drawn once.
 pub(super) struct Outlines {
     fonts: Fonts,
-    /// By face and glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
-    drawn: Vec<Vec<Option<Option<Bounds>>>>,
-    /// How far any glyph of a face can reach from its origin at size 1.
-    reach: Vec<Bounds>,
+    faces: Vec<FaceOutlines>,
+}
+
+struct FaceOutlines {
+    /// How far any glyph can reach from its origin at size 1.
+    reach: Bounds,
+    /// By glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
+    drawn: Vec<Option<Option<Bounds>>>,
 }
 
 /// What shifting by the shaper may add to a glyph's reach at size 1: marks that stand on or under others.
@@ -40,18 +44,19 @@ const SHIFT: f32 = 0.5;
 
 impl Outlines {
     pub(super) fn new(fonts: &Fonts) -> Result<Outlines> {
-        let reach = |face: Face| {
-            let all = fonts.font(face)?.metrics(Size::new(1.0), LocationRef::default()).bounds.unwrap_or_default();
-            Ok(Bounds { x0: all.x_min.min(0.0), y0: all.y_min.min(0.0), x1: all.x_max.max(0.0), y1: all.y_max.max(0.0) })
+        let face = |face: Face| {
+            let metrics = fonts.font(face)?.metrics(Size::new(1.0), LocationRef::default());
+            let all = metrics.bounds.unwrap_or_default();
+            let reach = Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max };
+            Ok(FaceOutlines { reach, drawn: Vec::new() })
         };
-        let reach = fonts.faces().map(reach).collect::<Result<_>>()?;
-        Ok(Outlines { fonts: fonts.clone(), drawn: vec![Vec::new(); fonts.count()], reach })
+        Ok(Outlines { fonts: fonts.clone(), faces: fonts.faces().map(face).collect::<Result<_>>()? })
     }
 
     /// How far the glyphs of some lines can reach from their origins at size 1.
-    fn reach_of(&self, lines: &[TextLine]) -> Bounds {
+    fn reach(&self, lines: &[TextLine]) -> Bounds {
         let none = Bounds { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
-        let faces = lines.iter().flat_map(|line| &line.runs).map(|run| self.reach[run.face.index()]);
+        let faces = lines.iter().flat_map(|line| &line.runs).map(|run| self.faces[run.face.index()].reach);
         faces.fold(none, |one, two| Bounds {
             x0: one.x0.min(two.x0),
             y0: one.y0.min(two.y0),
@@ -64,7 +69,7 @@ impl Outlines {
     pub(super) fn rough(&self, placed: &PlacedText) -> Rect {
         let lines = &placed.text.lines[placed.lines.clone()];
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Rect::default() };
-        let reach = self.reach_of(lines);
+        let reach = self.reach(lines);
         // A line is never lower than its type is tall.
         let size = lines.iter().fold(Pt(0.0), |size, line| size.max(line.height));
         let top = placed.at.y - first.top;
@@ -81,7 +86,7 @@ impl Outlines {
         let lines = &placed.text.lines[placed.lines.clone()];
         let top = placed.at.y + shift - lines.first().map_or(Pt(0.0), |line| line.top);
         for (line, run) in lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
-            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.reach[run.face.index()]);
+            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.faces[run.face.index()].reach);
             let above = baseline - size * (reach.y1 + SHIFT);
             let below = baseline - size * (reach.y0 - SHIFT);
             for zone in zones.iter().filter(|zone| above < zone.y1 && zone.y0 < below) {
@@ -123,11 +128,11 @@ impl Outlines {
     /// A glyph's outline at size 1; absent when it has no ink. One that cannot be drawn is taken to fill all it could reach.
     fn bounds(&mut self, face: Face, glyph: u16) -> Option<Bounds> {
         let id = usize::from(glyph);
-        if let Some(Some(bounds)) = self.drawn[face.index()].get(id) {
+        if let Some(Some(bounds)) = self.faces[face.index()].drawn.get(id) {
             return *bounds;
         }
-        let bounds = self.draw(face, glyph).unwrap_or(Some(self.reach[face.index()]));
-        let drawn = &mut self.drawn[face.index()];
+        let bounds = self.draw(face, glyph).unwrap_or(Some(self.faces[face.index()].reach));
+        let drawn = &mut self.faces[face.index()].drawn;
         if drawn.len() <= id {
             drawn.resize(id + 1, None);
         }
@@ -136,9 +141,8 @@ impl Outlines {
     }
 
     fn draw(&self, face: Face, glyph: u16) -> Option<Option<Bounds>> {
-        let font = self.fonts.font(face).ok()?;
         let mut pen = ControlBoundsPen::new();
-        let outline = font.outline_glyphs().get(GlyphId::from(glyph))?;
+        let outline = self.fonts.font(face).ok()?.outline_glyphs().get(GlyphId::from(glyph))?;
         outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::default()), &mut pen).ok()?;
         Some(pen.bounding_box().map(|all| Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max }))
     }

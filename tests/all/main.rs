@@ -15,4 +15,4 @@ mod refused; // exit 3: nothing is written
 mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes
 mod scripts; // names in other scripts, with and without fonts for them
-mod standards; // what a validator that is not ours says
+mod standards; // accessible, and fit for the archive
