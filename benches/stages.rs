@@ -72,7 +72,7 @@ impl Desk {
         Desk { case, composer, layout, fonts: Fonts::built_in(), standing: Arc::default() }
     }
 
-    fn recipients(&self) -> Vec<&Recipient> {
+    fn recipients(&self) -> Vec<Recipient> {
         self.case.recipients.people.iter().filter(|recipient| recipient.disposition == Disposition::Letter).collect()
     }
 
@@ -92,8 +92,8 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     let letters: Vec<Letter> = recipients.iter().zip(1..).map(|(recipient, piece)| desk.compose(recipient, piece)).collect();
     let mut typesetter = desk.typesetter();
     let set: Vec<Option<Pages>> = letters.iter().map(|letter| typesetter.set(letter).ok()).collect();
-    let (recipients, pages): (Vec<&Recipient>, Vec<Pages>) =
-        recipients.iter().zip(set).filter_map(|(recipient, pages)| Some((*recipient, pages?))).unzip();
+    let (recipients, pages): (Vec<Recipient>, Vec<Pages>) =
+        recipients.into_iter().zip(set).filter_map(|(recipient, pages)| Some((recipient, pages?))).unzip();
     let mut glyphs = GlyphUse::default();
     pages.iter().for_each(|pages| glyphs.add(pages));
     let plate = Arc::new(Plate::new(&desk.fonts, &glyphs).unwrap());
