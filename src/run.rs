@@ -31,6 +31,7 @@ use std::sync::Arc;
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
 pub use press::Progress;
+pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
