@@ -5,18 +5,12 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench that cannot set itself up has nothing to say")]
 
 use breachnotice::compose::{Composer, Letter, PieceNumber};
-<<<<<<< HEAD
-use breachnotice::pdf::readback::Reader;
-use breachnotice::pdf::{GlyphUse, PieceWriter, Plate, Standard, StreamPart};
-use breachnotice::recipients::{Disposition, Recipient};
-=======
 use breachnotice::pdf::readback::{ReadPage, Reader};
 use breachnotice::pdf::{GlyphUse, PieceWriter, Plate, Standard, StreamPart};
 use breachnotice::prove::{Piece, SheetMarks};
 use breachnotice::recipients::{Disposition, Recipient, Rereading};
->>>>>>> 20493a019f8d7a4c53d2dea64ae907cb5eabac97
 use breachnotice::typeset::{Fonts, Layout, Pages, StandingType, Typesetter, profile};
-use breachnotice::{drill, run};
+use breachnotice::{drill, prove, run};
 use cpu_time::ThreadTime;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -134,11 +128,6 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     });
     let mut writer = PieceWriter::new(&plate, Standard::Plain);
     let files: Vec<Vec<u8>> = pages.iter().map(|pages| writer.write(pages).unwrap().bytes).collect();
-<<<<<<< HEAD
-    group.bench_function("read back, one file each", |bench| {
-        let reader = Arc::new(Reader::default());
-        bench.iter(|| files.iter().for_each(|file| read_back(&reader, file)));
-=======
     group.bench_function("read back and proved, one file each", |bench| {
         let run::Case { incident, rules, intake, recipients: everyone, .. } = &desk.case;
         let (reader, rereading) = (Arc::new(Reader::default()), Rereading::new(incident, rules, intake, everyone));
@@ -153,7 +142,6 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
                 prove::prove(&rereading, &wording, &piece).unwrap();
             }
         });
->>>>>>> 20493a019f8d7a4c53d2dea64ae907cb5eabac97
     });
     group.bench_function("added to the stream", |bench| {
         bench.iter(|| {
@@ -170,14 +158,6 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     criterion.bench_function("the plate of a job", |bench| bench.iter(|| Plate::new(&desk.fonts, &glyphs, glyphs.letters()).unwrap()));
 }
 
-<<<<<<< HEAD
-fn read_back(reader: &Arc<Reader>, file: &[u8]) {
-    let opened = reader.open(file).unwrap();
-    (0..opened.page_count()).for_each(|page| _ = black_box(opened.page(page).unwrap()));
-}
-
-=======
->>>>>>> 20493a019f8d7a4c53d2dea64ae907cb5eabac97
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime);
