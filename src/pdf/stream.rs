@@ -11,8 +11,9 @@ use super::piece::write_info;
 use super::plate::{Coder, Plate, Supplement, SupplementKey};
 use super::type_case::{Part, PassageKey, key, parts};
 use crate::typeset::{Page, Pages, Passage, PlacedPassage, SHEET};
+use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -216,7 +217,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
             let number = self.writer.reserve();
             let fonts = self.fonts;
             let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");
-            self.writer.stream(number, &entries, &snippet.bytes, Likeness::Own)?;
+            self.writer.stream(number, &entries, &snippet.bytes, Likeness::Common)?;
             let name = self.form_objects.len() as u32;
             self.form_objects.push(number);
             let sha256 = Sha256::digest(&snippet.bytes).into();
