@@ -3,6 +3,7 @@
 mod approval;
 mod export;
 mod inputs;
+mod letters;
 mod press;
 mod render;
 mod send;
@@ -17,6 +18,7 @@ use crate::pdf::Plate;
 use crate::recipients::{self, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
 use crate::rules::Rules;
+use crate::typeset::imb::Mailer;
 use crate::typeset::{self, Fonts, Layout};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -129,13 +131,21 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press })
 }
 
+/// How an incident's letters are set while they are drafts of no job.
+fn layout(incident: &Incident) -> Result<Layout> {
+    let envelope = typeset::profile(&incident.print.envelope)?;
+    let mailer = incident.print.imb.as_ref().map(|imb| Mailer::new(&imb.service_type, &imb.mailer_id, imb.first_serial)).transpose();
+    let mailer = mailer.map_err(|fault| press::no_barcode(incident, fault))?;
+    Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
+}
+
 /// Reads and judges everything, letters included, without touching the ledger.
 ///
 /// # Errors
 /// Refused when the incident, a list or a template cannot be used.
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
     let case = read(folder)?;
-    let layout = Layout { envelope: typeset::profile(&case.incident.print.envelope)?, draft: true };
+    let layout = layout(&case.incident)?;
     // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
     let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
     proof(case, layout, Press::new(jobs)?, &numbers, progress)
@@ -164,7 +174,7 @@ pub struct Job {
 /// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
 pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
     let case = read(folder)?;
-    let envelope = typeset::profile(&case.incident.print.envelope)?;
+    let layout = layout(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
     let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
     let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
@@ -173,7 +183,8 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let numbers = allot(&case.recipients, ledger.as_mut())?;
     let digest = inputs::job_digest(&case.incident, &sources, draft)?;
     let number = ledger.job(&digest)?;
-    let proofed = proof(case, Layout { envelope, draft }, Press::new(jobs)?, &numbers, progress)?;
+    let layout = Layout { draft, job: number, ..layout };
+    let proofed = proof(case, layout, Press::new(jobs)?, &numbers, progress)?;
     let wording = inputs::wording_digest(&sources);
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }

@@ -30,6 +30,9 @@ pub(super) struct RenderArguments {
     /// Only part I of N
     #[arg(long, value_name = "I/N", value_parser = shard)]
     shard: Option<Shard>,
+    /// Write an archive copy (PDF/A-2a) of each letter as well
+    #[arg(long)]
+    archive: bool,
     /// Cores to use; all of them when left out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     jobs: Option<u16>,
@@ -51,7 +54,7 @@ fn shard(text: &str) -> Result<Shard, String> {
 }
 
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: RenderArguments) -> Result<Outcome> {
-    let RenderArguments { dir, out, form, only, limit, shard, jobs } = arguments;
+    let RenderArguments { dir, out, form, only, limit, shard, archive, jobs } = arguments;
     let form = match form {
         FormArgument::Letters => Form::Letters,
         FormArgument::Stream => Form::Stream,
@@ -60,7 +63,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: RenderArguments) -> 
     let bar = Bar::new(ui);
     let mut job = run::open(&dir, ledger, jobs.map(usize::from), &bar)?;
     job.ledger.set_moment(clock::now());
-    let summary = run::render(&mut job, &RenderOptions { out: out.clone(), form, only, limit, shard }, &bar)?;
+    let summary = run::render(&mut job, &RenderOptions { out: out.clone(), form, only, limit, shard, archive }, &bar)?;
     let case = &job.proofed.case;
     let findings: Vec<&Finding> = case.held().chain(&case.warnings).collect();
     ui.findings(&findings);

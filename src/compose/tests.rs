@@ -459,7 +459,7 @@ fn a_recipient_that_makes_no_sense_is_refused_without_a_value() {
 /// Templates whose letters are each rendered for themselves.
 static ONE_BY_ONE: LazyLock<Composer> = LazyLock::new(|| {
     let mut composer = Composer::load(&fixture::incident(), &fixture::rules()).unwrap();
-    composer.editions.values_mut().for_each(edition::Edition::forget_forms);
+    composer.editions.values_mut().for_each(Edition::forget_forms);
     composer
 });
 

@@ -20,7 +20,7 @@ mod toml_section;
 
 pub use provider::{Provider, ProviderIndex};
 pub use settings::{
-    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService,
+    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService, Imb,
     List, Print, Sender, Waiver,
 };
 

@@ -1,7 +1,7 @@
 //! The tables of incident.toml -> [`Incident`], still without its providers.
 
 use super::settings::{
-    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService,
+    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService, Imb,
     List, Print, Sender, Waiver,
 };
 use super::toml_file::TomlFile;
@@ -84,7 +84,7 @@ fn facts(folder: &Path, section: Option<&Section<'_, '_>>) -> Incident {
         code_pools: Vec::new(),
         call_center: CallCenter { phone: String::new(), hours: String::new(), open_until: None, languages: Vec::new() },
         sender: Sender::Provider,
-        print: Print { envelope: String::new(), duplex: true, house: String::new(), baa_reference: String::new(), fonts: None },
+        print: Print { envelope: String::new(), duplex: true, house: String::new(), baa_reference: String::new(), fonts: None, imb: None },
         email: None,
         require_approvals: Vec::new(),
         allowed_signers: None,
@@ -204,14 +204,21 @@ fn print(section: &Section<'_, '_>) -> Print {
         house: section.required("house", Section::text).unwrap_or_default(),
         baa_reference: section.text("baa_reference").unwrap_or_default(),
         fonts: section.text("fonts").map(PathBuf::from),
+        imb: section.table("imb").map(|section| imb(&section)),
     };
-    section.accept("imb");
-    if section.has("imb") {
-        let hint = "leave `imb` out, or let the mail house spray the barcode";
-        section.warn("imb", "not-used", "the Intelligent Mail barcode is not printed by this version", hint);
-    }
     section.finish();
     print
+}
+
+fn imb(section: &Section<'_, '_>) -> Imb {
+    let imb = Imb {
+        line: section.place().line.unwrap_or_default(),
+        service_type: section.required("service_type", Section::text).unwrap_or_default(),
+        mailer_id: section.required("mailer_id", Section::text).unwrap_or_default(),
+        first_serial: section.required("first_serial", |section, key| section.whole_number(key, 0..=999_999_999)).unwrap_or_default(),
+    };
+    section.finish();
+    imb
 }
 
 fn email(section: &Section<'_, '_>) -> EmailSettings {

@@ -117,6 +117,21 @@ pub struct Print {
     pub baa_reference: String,
     /// Folder with more fonts, relative to the incident folder.
     pub fonts: Option<PathBuf>,
+    /// Prints an Intelligent Mail barcode; absent when the mail house does.
+    pub imb: Option<Imb>,
+}
+
+/// `[print.imb]`: the mailer's part of the Intelligent Mail barcode, as the Postal Service assigned it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imb {
+    /// Line of the table in incident.toml, 1-based.
+    pub line: u64,
+    /// Three digits of the service type (STID).
+    pub service_type: String,
+    /// Six or nine digits of the mailer id (MID).
+    pub mailer_id: String,
+    /// Serial number before that of piece 1: the start of a range that no other mailing of these weeks uses.
+    pub first_serial: u32,
 }
 
 /// `[email]`.

@@ -263,11 +263,6 @@ impl<'f, 't> Section<'f, 't> {
         self.file.read_at(path).is_some()
     }
 
-    /// Accepts a key of any type without reading it.
-    pub(super) fn accept(&self, key: &'static str) {
-        let _ = self.value(key);
-    }
-
     fn value(&self, key: &'static str) -> Option<&'f Spanned<DeValue<'t>>> {
         let mut asked = self.asked.borrow_mut();
         if !asked.contains(&key) {

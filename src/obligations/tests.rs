@@ -67,7 +67,7 @@ fn incident(discovered: Date) -> Incident {
         code_pools: Vec::new(),
         call_center: CallCenter { phone: "1-800-555-0100".to_owned(), hours: String::new(), open_until: None, languages: Vec::new() },
         sender: Sender::Provider,
-        print: Print { envelope: String::new(), duplex: true, house: String::new(), baa_reference: String::new(), fonts: None },
+        print: Print { envelope: String::new(), duplex: true, house: String::new(), baa_reference: String::new(), fonts: None, imb: None },
         email: None,
         require_approvals: Vec::new(),
         allowed_signers: None,

@@ -4,6 +4,7 @@
 //! each have one role. A page is then a row of snippets, each moved to its place; a letter marks each segment with its
 //! role, the print stream paints fixed snippets as shared forms.
 
+use super::matrix;
 use super::number;
 use super::object::push_escaped;
 use super::plate::Plate;
@@ -50,6 +51,8 @@ impl Snippet {
         match mark {
             Mark::Text(placed) => self.text(placed, plate),
             Mark::Frame { rect, pen } => self.segment(Structure::Artifact, |out| frame(rect, *pen, out)),
+            Mark::Matrix { modules, at } => self.segment(Structure::Artifact, |out| matrix::write(modules, *at, out)),
+            Mark::Imb { bars, at } => self.segment(Structure::Artifact, |out| matrix::write_bars(bars, *at, out)),
             Mark::Watermark { text, at } => self.segment(Structure::Artifact, |out| {
                 out.extend(b"q ");
                 number::push_all(&[DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL, at.x.0, -at.y.0], out);
@@ -82,7 +85,9 @@ impl Snippet {
         for group in runs.chunk_by(same) {
             let start = self.bytes.len();
             self.bytes.extend(b"BT ");
-            self.bytes.extend(ink(placed.ink));
+            if placed.ink != Ink::Black {
+                self.bytes.extend(ink(placed.ink));
+            }
             let mut font = None;
             for (line, run) in group {
                 let baseline = placed.at.y + line.baseline - first.top;
@@ -131,6 +136,10 @@ fn frame(rect: &Rect, pen: Pt, out: &mut Vec<u8>) {
     }
 }
 
+/// How far a glyph may stand from the shaper's place before it is moved, in thousandths of an em: a reader's widths are whole
+/// numbers, and 4 of them are 0.04 pt, less than any press shows.
+const DRIFT: f32 = 4.0;
+
 /// One TJ array of two-byte codes; moves are written only where the shaper's place differs from where the widths lead.
 fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usize, u32)>, out: &mut Vec<u8>) {
     let Some(face) = plate.face(run.face) else { return };
@@ -158,7 +167,7 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usi
             out.extend(b" Ts [(");
         }
         let back = (pen - glyph.x.0 * to_thousandths).round();
-        if back != 0.0 {
+        if back.abs() > DRIFT {
             out.push(b')');
             number::push(back, out);
             out.push(b'(');

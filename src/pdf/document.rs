@@ -1,10 +1,10 @@
 //! A PDF file, written front to back: fonts and content as objects of their own, everything small in object streams, a
 //! cross-reference stream at the end (ISO 32000-1, 7.5.7 and 7.5.8).
 
+use super::deflate::Deflater;
 use super::number::push_integer;
 use super::object::put;
 use super::plate::Plate;
-use libdeflater::{CompressionLvl, Compressor};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
@@ -50,6 +50,17 @@ pub(super) struct Finished<W> {
     pub(super) out: W,
     /// SHA-256 of all its bytes.
     pub(super) sha256: [u8; 32],
+    /// For the next file.
+    pub(super) deflater: Deflater,
+}
+
+/// Whether other files of the job are likely to have the same stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likeness {
+    /// One letter's own.
+    Own,
+    /// Shared by many.
+    Common,
 }
 
 /// Writes objects one after the other and remembers only where they stand.
@@ -58,26 +69,26 @@ pub(super) struct DocumentWriter<W: Write> {
     digest: Sha256,
     position: u64,
     places: Vec<Place>,
-    compressor: Compressor,
+    deflater: Deflater,
+    packed_likeness: Likeness,
     /// Numbers and offsets of the objects that wait to be packed, and their bytes.
     waiting: Vec<(u32, usize)>,
     packed: Vec<u8>,
-    deflated: Vec<u8>,
 }
 
 impl<W: Write> DocumentWriter<W> {
-    /// Writes header and plate.
-    pub(super) fn begin(mut out: W, opening: &Opening) -> io::Result<Self> {
+    /// Writes header and plate; says whether the small objects are likely to be those of other files.
+    pub(super) fn begin(mut out: W, opening: &Opening, deflater: Deflater, packed_likeness: Likeness) -> io::Result<Self> {
         out.write_all(&opening.bytes)?;
         Ok(DocumentWriter {
             out,
             digest: opening.digest.clone(),
             position: opening.bytes.len() as u64,
             places: opening.places.clone(),
-            compressor: Compressor::new(CompressionLvl::default()),
+            deflater,
+            packed_likeness,
             waiting: Vec::new(),
             packed: Vec::new(),
-            deflated: Vec::new(),
         })
     }
 
@@ -95,31 +106,20 @@ impl<W: Write> DocumentWriter<W> {
         if self.waiting.len() == PACKED { self.flush() } else { Ok(()) }
     }
 
-    /// Writes a compressed stream under a number that was reserved; `entries` are those of its dictionary.
-    pub(super) fn stream(&mut self, number: u32, entries: &str, bytes: &[u8]) -> io::Result<()> {
-        let room = self.compressor.zlib_compress_bound(bytes.len());
-        self.deflated.resize(room, 0);
-        let written = self.compressor.zlib_compress(bytes, &mut self.deflated).map_err(io::Error::other)?;
-        self.deflated.truncate(written);
-        let deflated = std::mem::take(&mut self.deflated);
-        let outcome = self.raw_stream(number, &format!("{entries}/Filter/FlateDecode"), &deflated);
-        self.deflated = deflated;
-        outcome
+    /// Compresses and writes a stream under a number that was reserved; `entries` are those of its dictionary.
+    pub(super) fn stream(&mut self, number: u32, entries: &str, bytes: &[u8], likeness: Likeness) -> io::Result<()> {
+        self.place(number, Place::At(self.position));
+        let mut sink = Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position };
+        match likeness {
+            Likeness::Own => sink.stream(number, &[entries, "/Filter/FlateDecode"], self.deflater.once(bytes)?),
+            Likeness::Common => sink.stream(number, &[entries, "/Filter/FlateDecode"], &self.deflater.kept(bytes)?),
+        }
     }
 
     /// Writes a stream as it is.
     pub(super) fn raw_stream(&mut self, number: u32, entries: &str, bytes: &[u8]) -> io::Result<()> {
         self.place(number, Place::At(self.position));
-        let mut head = Vec::with_capacity(entries.len() + 48);
-        push_integer(number.into(), &mut head);
-        head.extend(b" 0 obj\n<<");
-        head.extend(entries.as_bytes());
-        head.extend(b"/Length ");
-        push_integer(bytes.len() as u64, &mut head);
-        head.extend(b">>\nstream\n");
-        self.write(&head)?;
-        self.write(bytes)?;
-        self.write(b"\nendstream\nendobj\n")
+        Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position }.stream(number, &[entries], bytes)
     }
 
     /// Writes the cross-reference stream; the file identifier is a digest of what was written, so that equal letters are
@@ -143,10 +143,11 @@ impl<W: Write> DocumentWriter<W> {
         }
         let size = self.places.len() + 1;
         let entries = format!("/Type/XRef/Size {size}/W[1 5 2]/Root {catalog} 0 R/Info {info} 0 R/ID[<{identifier}><{identifier}>]");
-        self.stream(number, &entries, &table)?;
-        self.write(format!("startxref\n{start}\n%%EOF\n").as_bytes())?;
+        self.stream(number, &entries, &table, Likeness::Own)?;
+        let end = format!("startxref\n{start}\n%%EOF\n");
+        Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position }.write(end.as_bytes())?;
         self.out.flush()?;
-        Ok(Finished { out: self.out, sha256: self.digest.finalize().into() })
+        Ok(Finished { out: self.out, sha256: self.digest.finalize().into(), deflater: self.deflater })
     }
 
     /// Writes the objects that wait as one object stream: their numbers and offsets, then the objects.
@@ -166,16 +167,38 @@ impl<W: Write> DocumentWriter<W> {
         }
         let entries = format!("/Type/ObjStm/N {}/First {}", waiting.len(), bytes.len());
         bytes.append(&mut self.packed);
-        self.stream(stream, &entries, &bytes)
+        self.stream(stream, &entries, &bytes, self.packed_likeness)
     }
 
     fn place(&mut self, number: u32, place: Place) {
         self.places[number as usize - 1] = place;
     }
+}
+
+/// Where bytes go, counted and digested.
+struct Sink<'a, W: Write> {
+    out: &'a mut W,
+    digest: &'a mut Sha256,
+    position: &'a mut u64,
+}
+
+impl<W: Write> Sink<'_, W> {
+    fn stream(&mut self, number: u32, entries: &[&str], bytes: &[u8]) -> io::Result<()> {
+        let mut head = Vec::with_capacity(96);
+        push_integer(number.into(), &mut head);
+        head.extend(b" 0 obj\n<<");
+        entries.iter().for_each(|entry| head.extend(entry.as_bytes()));
+        head.extend(b"/Length ");
+        push_integer(bytes.len() as u64, &mut head);
+        head.extend(b">>\nstream\n");
+        self.write(&head)?;
+        self.write(bytes)?;
+        self.write(b"\r\nendstream\nendobj\n")
+    }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.digest.update(bytes);
-        self.position += bytes.len() as u64;
+        *self.position += bytes.len() as u64;
         self.out.write_all(bytes)
     }
 }

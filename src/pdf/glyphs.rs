@@ -21,7 +21,7 @@ impl GlyphUse {
         let (text, lines) = match mark {
             Mark::Text(placed) => (&placed.text, placed.lines.clone()),
             Mark::Watermark { text, .. } => (text, 0..text.lines.len()),
-            Mark::Frame { .. } | Mark::Passage(_) => return,
+            Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => return,
         };
         for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
             for glyph in &run.glyphs {

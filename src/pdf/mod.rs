@@ -4,8 +4,10 @@
 //! the plate. Each letter then writes only its own content beside it.
 
 mod content;
+mod deflate;
 mod document;
 mod glyphs;
+mod matrix;
 mod metadata;
 mod number;
 mod object;

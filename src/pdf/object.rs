@@ -31,7 +31,8 @@ pub(super) fn write(object: &Object, numbers: &Renumbering, out: &mut Vec<u8>) {
             write_dictionary(&stream.dict, numbers, out);
             out.extend(b"\nstream\n");
             out.extend(&stream.content);
-            out.extend(b"\nendstream");
+            // Two bytes: a stream may end in a carriage return, which a reader could take for part of a line end.
+            out.extend(b"\r\nendstream");
         }
         Object::Reference((number, _)) => put(out, format_args!("{} 0 R", numbers.get(number).copied().unwrap_or_default())),
     }

@@ -1,7 +1,8 @@
 //! One letter -> one tagged PDF file in memory.
 
 use super::content::Snippet;
-use super::document::{DocumentWriter, Finished, Opening};
+use super::deflate::Deflater;
+use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::metadata::{grey_profile, xmp};
 use super::object::{put, write_text};
 use super::plate::Plate;
@@ -36,13 +37,15 @@ pub struct PieceWriter {
     resources: String,
     standard: Standard,
     case: TypeCase,
+    /// Absent before the first letter and while one is written.
+    deflater: Option<Deflater>,
 }
 
 impl PieceWriter {
     /// A writer for the letters of a plate.
     pub fn new(plate: &Arc<Plate>, standard: Standard) -> PieceWriter {
         let (opening, resources) = (Opening::new(plate), format!("<</Font{}>>", plate.resources()));
-        PieceWriter { plate: Arc::clone(plate), opening, resources, standard, case: TypeCase::default() }
+        PieceWriter { plate: Arc::clone(plate), opening, resources, standard, case: TypeCase::default(), deflater: None }
     }
 
     /// Writes a letter. Its metadata are title, language and the program's name: no date, no patient data.
@@ -51,20 +54,17 @@ impl PieceWriter {
     /// A bug of ours: writing to memory does not fail.
     pub fn write(&mut self, pages: &Pages) -> Result<Piece> {
         let finished = self.document(pages).map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))?;
+        self.deflater = Some(finished.deflater);
         Ok(Piece { bytes: finished.out, sha256: finished.sha256 })
     }
 
     fn document(&mut self, pages: &Pages) -> io::Result<Finished<Vec<u8>>> {
-        let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), &self.opening)?;
+        let deflater = self.deflater.take().unwrap_or_default();
+        let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), &self.opening, deflater, Likeness::Common)?;
         let mut tree = StructureTree::new(pages.pages.len());
         let mut contents = Vec::with_capacity(pages.pages.len());
-        let mut bytes = Vec::with_capacity(16 * 1024);
         for (index, page) in pages.pages.iter().enumerate() {
-            bytes.clear();
-            self.page(index, page, &mut tree, &mut bytes);
-            let number = writer.reserve();
-            writer.stream(number, "", &bytes)?;
-            contents.push(number);
+            contents.push(self.page(index, page, &mut tree, &mut writer)?);
         }
         let catalog = self.catalog(pages, &tree, &contents, &mut writer)?;
         let info = writer.reserve();
@@ -72,29 +72,45 @@ impl PieceWriter {
         writer.finish(catalog, info)
     }
 
-    /// A page's content, each segment marked with its role.
-    fn page(&mut self, index: usize, page: &Page, tree: &mut StructureTree, out: &mut Vec<u8>) {
+    /// A page's content, each segment marked with its role. What is everybody's and what is the recipient's own are streams
+    /// of their own, because the first need not be compressed again; a reader takes them for one (ISO 32000-1, 7.8.2).
+    fn page(&mut self, index: usize, page: &Page, tree: &mut StructureTree, writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<Vec<u32>> {
+        let mut streams = Vec::new();
+        let mut bytes = Vec::with_capacity(8 * 1024);
+        let mut likeness = Likeness::Own;
         for part in parts(&page.marks) {
-            let (snippet, block, y) = match part {
-                Part::Passage(placed) => (self.case.passage(placed, &self.plate), placed.block, placed.y),
-                Part::Furniture(marks) => (Arc::new(Snippet::of(marks, &self.plate)), 0, Pt(0.0)),
+            let (snippet, block, y, own) = match part {
+                Part::Passage(placed) => (self.case.passage(placed, &self.plate), placed.block, placed.y, !placed.passage.fixed),
+                Part::Furniture(marks) => (Arc::new(Snippet::of(marks, &self.plate)), 0, Pt(0.0), true),
             };
-            out.extend(b"q 1 0 0 1 0 ");
-            super::number::push((SHEET.y - y).0, out);
-            out.extend(b" cm\n");
-            for segment in &snippet.segments {
-                tree.begin(index, block, Point { x: Pt(0.0), y }, segment, out);
-                out.extend(&snippet.bytes[segment.bytes.clone()]);
-                out.extend(b"EMC\n");
+            let next = if own { Likeness::Own } else { Likeness::Common };
+            if next != likeness && !bytes.is_empty() {
+                let number = writer.reserve();
+                writer.stream(number, "", &bytes, likeness)?;
+                streams.push(number);
+                bytes.clear();
             }
-            out.extend(b"Q\n");
+            likeness = next;
+            bytes.extend(b"q 1 0 0 1 0 ");
+            super::number::push((SHEET.y - y).0, &mut bytes);
+            bytes.extend(b" cm\n");
+            for segment in &snippet.segments {
+                tree.begin(index, block, Point { x: Pt(0.0), y }, segment, &mut bytes);
+                bytes.extend(&snippet.bytes[segment.bytes.clone()]);
+                bytes.extend(b"EMC\n");
+            }
+            bytes.extend(b"Q\n");
         }
+        let number = writer.reserve();
+        writer.stream(number, "", &bytes, likeness)?;
+        streams.push(number);
+        Ok(streams)
     }
 
     /// Everything small: pages, structure, links, catalog; gives the catalog's number.
-    fn catalog(&self, pages: &Pages, tree: &StructureTree, contents: &[u32], writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<u32> {
+    fn catalog(&self, pages: &Pages, tree: &StructureTree, contents: &[Vec<u32>], writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<u32> {
         let mut row = |count: usize| (0..count).map(|_| writer.reserve()).collect::<Vec<u32>>();
-        let (catalog, page_tree, root, metadata) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
+        let (catalog, page_tree, root, metadata, resources) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
         let page_numbers = row(pages.pages.len());
         let elements = row(tree.element_count());
         let annotations = row(tree.annotation_count());
@@ -106,15 +122,19 @@ impl PieceWriter {
             put(out, format_args!("<</Type/Catalog/Pages {page_tree} 0 R/Lang({language})/MarkInfo<</Marked true>>{viewer}"));
             put(out, format_args!("/StructTreeRoot {root} 0 R/Metadata {metadata} 0 R{intents}>>"));
         })?;
+        writer.pack(resources, |out| out.extend(self.resources.as_bytes()))?;
         writer.pack(page_tree, |out| {
-            let resources = &self.resources;
-            put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Resources {resources}/Kids[", pages.pages.len()));
+            put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Kids[", pages.pages.len()));
             numbers.pages.iter().for_each(|page| put(out, format_args!("{page} 0 R ")));
             out.extend(b"]>>");
         })?;
         for (index, (page, contents)) in numbers.pages.iter().zip(contents).enumerate() {
             writer.pack(*page, |out| {
-                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/Contents {contents} 0 R/StructParents {index}/Tabs/S"));
+                // Not inherited from the page tree: an archive copy may not (ISO 19005-2, 6.2.2).
+                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/Resources {resources} 0 R"));
+                put(out, format_args!("/StructParents {index}/Tabs/S/Contents["));
+                contents.iter().for_each(|stream| put(out, format_args!("{stream} 0 R ")));
+                out.push(b']');
                 let mut links = tree.annotations_of(index).peekable();
                 if links.peek().is_some() {
                     out.extend(b"/Annots[");
@@ -142,7 +162,7 @@ impl PieceWriter {
             return Ok(String::new());
         }
         let profile = writer.reserve();
-        writer.stream(profile, "/N 1", &grey_profile())?;
+        writer.stream(profile, "/N 1", &grey_profile(), Likeness::Common)?;
         let condition = "/OutputConditionIdentifier(Grey, gamma 2.2)/Info(Grey, gamma 2.2)";
         Ok(format!("/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1{condition}/DestOutputProfile {profile} 0 R>>]"))
     }

@@ -3,7 +3,8 @@
 //! marked content may be painted only once.
 
 use super::content::Snippet;
-use super::document::{DocumentWriter, Finished, Opening};
+use super::deflate::Deflater;
+use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::number;
 use super::object::put;
 use super::piece::write_info;
@@ -62,7 +63,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// # Errors
     /// What writing gives.
     pub fn begin(out: W, plate: &'p Plate, duplex: bool) -> io::Result<Self> {
-        let mut writer = DocumentWriter::begin(out, &Opening::new(plate))?;
+        let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::default(), Likeness::Own)?;
         let (tree, fonts) = (writer.reserve(), writer.reserve());
         writer.pack(fonts, |out| out.extend(plate.resources().as_bytes()))?;
         Ok(StreamPart {
@@ -91,7 +92,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
         for page in &pages.pages {
             self.write_page(page, &mut digest)?;
             let (number, contents) = (self.writer.reserve(), self.writer.reserve());
-            self.writer.stream(contents, "", &self.content)?;
+            self.writer.stream(contents, "", &self.content, Likeness::Own)?;
             self.page(number, node, contents)?;
             kids.push(number);
         }
@@ -184,7 +185,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
             let number = self.writer.reserve();
             let fonts = self.fonts;
             let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");
-            self.writer.stream(number, &entries, &snippet.bytes)?;
+            self.writer.stream(number, &entries, &snippet.bytes, Likeness::Own)?;
             let name = self.form_objects.len() as u32;
             self.form_objects.push(number);
             let sha256 = Sha256::digest(&snippet.bytes).into();
@@ -203,7 +204,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
             return Ok(number);
         }
         let number = self.writer.reserve();
-        self.writer.stream(number, "", b"")?;
+        self.writer.stream(number, "", b"", Likeness::Own)?;
         self.blank = Some(number);
         Ok(number)
     }

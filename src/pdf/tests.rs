@@ -20,7 +20,7 @@ fn pages(text: &str, paragraphs: usize) -> Pages {
         large_print: false,
         footer: "{page}/{pages}".into(),
     };
-    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft: true };
+    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft: true, job: 12, duplex: true, inserts: 0, mailer: None };
     Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap().set(&letter).unwrap()
 }
 

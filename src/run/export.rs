@@ -2,8 +2,9 @@
 
 use super::Job;
 use super::approval::cleared;
+use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
-use super::render::{mail_class, summary, write_letters, write_stream};
+use super::render::{mail_class, summary, write_stream};
 use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, PackageBuilder, Ticket, package_name, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
@@ -73,7 +74,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     let mut index = IndexWriter::create(package.path(), &house.index)?;
     if house.wants_letters() {
         let mut row = |row: &mailhouse::IndexRow| if house.wants_streams() { Ok(()) } else { index.push(row) };
-        write_letters(job, package.path(), &chosen, &mut row, progress)?;
+        write_letters(job, package.path(), Copies::Letters, &chosen, &mut row, progress)?;
     }
     if house.wants_streams() {
         let file = |sheets: u16, part: usize, parts: usize| stream_file_name(&name, &format!("{sheets}-sheet"), part as u32, parts as u32);

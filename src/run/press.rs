@@ -3,9 +3,11 @@
 use super::Case;
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Place, Result};
+use crate::incident::Incident;
 use crate::intake::Field;
 use crate::pdf::GlyphUse;
 use crate::recipients::{Disposition, Outline, Recipient};
+use crate::typeset::imb::ImbFault;
 use crate::typeset::{Fonts, Layout, Misfit, Pages, StandingType, Typesetter};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -144,6 +146,8 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
+            Err(Misfit::Barcode(fault)) => return Err(no_barcode(&case.incident, fault)),
+            Err(Misfit::Intrusion) => return Err(intrusion(case)),
             Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
         }
     }
@@ -187,6 +191,29 @@ fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {
     )
 }
 
+fn intrusion(case: &Case) -> Error {
+    let reason = format!(
+        "with the envelope profile {}, something other than the addresses would show in a window, or stand too near to the mark on a sheet",
+        case.incident.print.envelope
+    );
+    let hint = "choose another envelope profile, and report this: the layout and the profile do not go together";
+    Error::refused("window-intrusion", Place::file("incident.toml").column("print.envelope"), reason, hint)
+}
+
+/// Refuses settings of the Intelligent Mail barcode, or an envelope without room for it.
+pub(super) fn no_barcode(incident: &Incident, fault: ImbFault) -> Error {
+    let hint = match fault {
+        ImbFault::MarketingMail => "choose a service type of First-Class Mail, such as 270 or 310",
+        ImbFault::MailerId => "give the mailer id that the Postal Service assigned",
+        ImbFault::Serial => "begin lower: first_serial plus the highest piece number must fit",
+        ImbFault::NoRoom => "choose another envelope profile, or leave `[print.imb]` out and let the mail house print the barcode",
+        _ => "write the digits that the Postal Service assigned, or leave `[print.imb]` out",
+    };
+    let line = incident.print.imb.as_ref().map(|imb| imb.line);
+    let place = line.map_or_else(|| Place::file("incident.toml"), |line| Place::line("incident.toml", line));
+    Error::refused("bad-imb", place.column("print.imb"), fault.to_string(), hint)
+}
+
 fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
     let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
     let finding = match misfit {
@@ -202,11 +229,17 @@ fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding
             "an address line is wider than the envelope's window",
             "shorten the line by postal abbreviations, or move part of it to address2",
         ),
-        Misfit::AddressTooTall | Misfit::ReturnAddress => Finding::holds(
+        Misfit::Unmarkable => Finding::holds(
+            "too-many-sheets",
+            place(Field::AlternateFormat),
+            "the letter has more sheets than its sheet marks can count, 99",
+            "shorten the prose of the incident or the templates",
+        ),
+        Misfit::AddressTooTall | Misfit::ReturnAddress | Misfit::Intrusion | Misfit::Barcode(_) => Finding::holds(
             "address-too-tall",
             place(Field::Address1),
             "the address has more lines than the envelope's window shows",
-            "join lines of the address, six lines with the name are the most",
+            "join lines of the address; six lines with the name are the most, fewer above an Intelligent Mail barcode",
         ),
     };
     finding.record(&recipient.record)

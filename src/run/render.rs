@@ -1,6 +1,7 @@
 //! `render`: letters, print stream and tables of a job.
 
 use super::inputs::hex;
+use super::letters::{Copies, write_letters};
 use super::press::{BATCH, Press, Progress, Set, set_again};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
@@ -8,11 +9,12 @@ use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
 use crate::pdf::readback::{self, Unreadable};
-use crate::pdf::{PieceWriter, Standard, StreamPart, StreamedPiece};
+use crate::pdf::{StreamPart, StreamedPiece};
 use crate::privacy::Private;
 use crate::prove;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
+use crate::typeset::SheetMark;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -55,6 +57,8 @@ pub struct RenderOptions {
     pub limit: Option<usize>,
     /// A part of the letters.
     pub shard: Option<Shard>,
+    /// Write an archive copy of each letter as well.
+    pub archive: bool,
 }
 
 /// Pieces in a part of the print stream: what a house's machine takes in comfort.
@@ -69,10 +73,12 @@ pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -
     let chosen = choose(job, options)?;
     claim_folder(&options.out, job)?;
     let mut index = IndexWriter::create(&options.out, &[IndexFormat::Csv])?;
-    if options.form != Form::Stream {
+    let copies = [(options.form != Form::Stream, Copies::Letters), (options.archive, Copies::Archive)];
+    for (_, copies) in copies.into_iter().filter(|(wanted, _)| *wanted) {
         // With a print stream beside them, the index names the stream, where a piece's pages have to be found.
-        let mut row = |row: &IndexRow| if options.form == Form::Letters { index.push(row) } else { Ok(()) };
-        write_letters(job, &options.out, &chosen, &mut row, progress)?;
+        let listed = options.form == Form::Letters && copies == Copies::Letters;
+        let mut row = |row: &IndexRow| if listed { index.push(row) } else { Ok(()) };
+        write_letters(job, &options.out, copies, &chosen, &mut row, progress)?;
     }
     if options.form != Form::Letters {
         let name = |sheets: u16, part: usize, _: usize| format!("{sheets}-sheet-{part:03}.pdf");
@@ -178,56 +184,11 @@ fn claim_folder(out: &Path, job: &Job) -> Result<()> {
     match fs_err::read_to_string(&path) {
         Ok(found) if found == marker => Ok(()),
         Ok(_) => refuse(),
-        Err(_) if ["letters", "stream", "pieces.csv", "summary.json", "job.json"].iter().any(|name| out.join(name).exists()) => refuse(),
+        Err(_) if ["letters", "archive", "stream", "pieces.csv", "summary.json", "job.json"].iter().any(|name| out.join(name).exists()) => {
+            refuse()
+        }
         Err(_) => files::write(&path, marker.as_bytes()),
     }
-}
-
-/// Takes a row of the index.
-type TakeRow<'a> = dyn FnMut(&IndexRow) -> Result<()> + 'a;
-
-/// Writes a file for each letter, below `letters/` of a folder.
-pub(super) fn write_letters(job: &Job, out: &Path, chosen: &[Set], row: &mut TakeRow<'_>, progress: &dyn Progress) -> Result<()> {
-    let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
-    let letters = out.join("letters");
-    files::create_folder(&letters)?;
-    for folder in 0..100 {
-        if chosen.iter().any(|set| set.piece.0 % 100 == folder) {
-            files::create_folder(&letters.join(format!("{folder:02}")))?;
-        }
-    }
-    let workers = press.workers(|| Ok((press.typesetter(layout, fonts)?, PieceWriter::new(plate, Standard::Plain))))?;
-    let mut sequence = 0;
-    progress.begin("letters", chosen.len() as u64);
-    for batch in chosen.chunks(BATCH) {
-        let digests = press.map(&workers, batch, |(typesetter, writer), set| {
-            let piece = writer.write(&set_again(case, composer, typesetter, set)?)?;
-            proved(case, press, &[(*set, 0)], &piece.bytes)?;
-            files::write_of_many(&out.join(letter_name(set.piece)), &piece.bytes)?;
-            Ok(piece.sha256)
-        })?;
-        for (set, sha256) in batch.iter().zip(digests) {
-            let pages = u32::from(set.pages);
-            let sides = if case.incident.print.duplex { 2 } else { 1 };
-            let sheets = pages.div_ceil(sides);
-            let placed = StreamedPiece { first_page: 1, last_page: pages, pages, blank_pages: sheets * sides - pages, sheets, sha256 };
-            sequence += 1;
-            row(&index_row(job, set, &letter_name(set.piece), "letters", sequence, &placed))?;
-        }
-        progress.advance(batch.len() as u64);
-    }
-    for folder in 0..100 {
-        let folder = letters.join(format!("{folder:02}"));
-        if folder.exists() {
-            files::sync_folder(&folder)?;
-        }
-    }
-    progress.end();
-    Ok(())
-}
-
-fn letter_name(piece: PieceNumber) -> String {
-    format!("letters/{:02}/{piece}.pdf", piece.0 % 100)
 }
 
 /// File name of a part, by sheets of each piece, number of the part and of parts.
@@ -312,13 +273,14 @@ pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
     if foreign { "first-class-international" } else { "first-class" }
 }
 
-fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
+pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
     let case = &job.proofed.case;
     let recipient = &case.recipients.people.get(set.recipient);
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
     let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
+    let first_mark = SheetMark::new(job.number, set.piece, 1, placed.sheets as usize, job.proofed.layout.inserts);
     IndexRow {
         job_id: format!("{}_{:04}", case.incident.id, job.number),
         stream_id: stream.to_owned(),
@@ -335,7 +297,7 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         sheets: placed.sheets,
         duplex: case.incident.print.duplex,
         color: false,
-        insert_mask: 0,
+        insert_mask: job.proofed.layout.inserts.into(),
         mail_class: mail_class(recipient).to_owned(),
         endorsement: String::new(),
         zip5: domestic(zip5),
@@ -343,6 +305,6 @@ fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, plac
         country: foreign.then(|| Private::new(address.country.clone())),
         piece_sha256: hex(&placed.sha256),
         address_sha256: hex(&Sha256::digest(address.lines().join("\n"))),
-        barcode_payload: String::new(),
+        barcode_payload: first_mark.map(|mark| mark.to_string()).unwrap_or_default(),
     }
 }

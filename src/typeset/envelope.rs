@@ -13,12 +13,40 @@ use std::collections::BTreeMap;
 pub struct EnvelopeProfile {
     /// Key in envelopes.toml.
     pub id: String,
-    /// Where the recipient's block must lie: visible whenever the sheet rests on the envelope's bottom edge.
-    pub recipient: Rect,
-    /// Where the return address must lie; absent when it is printed on the envelope.
-    pub return_address: Option<Rect>,
-    /// Everything that a window can show at any position of the sheet: nothing else may stand here.
-    pub keep_clear: Vec<Rect>,
+    /// Window of the recipient's block.
+    pub recipient: Window,
+    /// Baseline of the recipient block's last line, from the sheet's top.
+    pub anchor: Pt,
+    /// Window of the return address; absent when it is printed on the envelope.
+    pub return_window: Option<Window>,
+}
+
+/// What a window shows of the sheet, in sheet coordinates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Window {
+    /// Shows at every position of the sheet.
+    pub always: Rect,
+    /// Shows whenever the sheet rests on the envelope's bottom edge, wherever it slips sideways: the block must lie here.
+    pub seated: Rect,
+    /// Shows at some position: nothing else may stand here.
+    pub ever: Rect,
+}
+
+/// Body text keeps so far from everything that a window can show.
+const CLEAR: Pt = Pt::inches(0.125);
+/// The body begins no higher than this, so that letters look alike in most envelopes.
+const BODY_TOP: Pt = Pt::inches(3.4);
+
+impl EnvelopeProfile {
+    /// What can show in a window at some position of the sheet.
+    pub fn ever_visible(&self) -> impl Iterator<Item = Rect> {
+        [Some(self.recipient), self.return_window].into_iter().flatten().map(|window| window.ever)
+    }
+
+    /// Where the body of page 1 may begin.
+    pub fn body_top(&self) -> Pt {
+        self.ever_visible().fold(BODY_TOP, |top, zone| top.max(zone.y1 + CLEAR))
+    }
 }
 
 #[derive(Deserialize)]
@@ -31,39 +59,34 @@ struct ProfileEntry {
     play_x: f32,
     play_y: f32,
     envelope_height: Option<f32>,
-    recipient: Window,
+    anchor: f32,
+    recipient: WindowEntry,
     #[serde(rename = "return")]
-    return_window: Option<Window>,
+    return_window: Option<WindowEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Window {
+enum WindowEntry {
     OnEnvelope { left: f32, bottom: f32, width: f32, height: f32 },
     OnSheet { sheet_x: f32, sheet_y: f32, width: f32, height: f32 },
 }
 
-/// The areas of one window in sheet coordinates.
-struct Zones {
-    seated: Rect,
-    ever: Rect,
-}
-
-impl Window {
-    fn zones(&self, entry: &ProfileEntry) -> Zones {
+impl WindowEntry {
+    fn window(&self, entry: &ProfileEntry) -> Window {
         let (play_x, play_y) = (entry.play_x, entry.play_y);
-        match *self {
-            Window::OnEnvelope { left, bottom, width, height } => {
+        // Left, top, right and bottom of the seated zone; the others follow from it.
+        let (x0, y0, x1, y1) = match *self {
+            WindowEntry::OnEnvelope { left, bottom, width, height } => {
                 let top = entry.envelope_height.unwrap_or_default() - bottom - height;
-                Zones {
-                    seated: inches(left, top - play_y, left + width - play_x, top + height - play_y),
-                    ever: inches((left - play_x).max(0.0), top - play_y, left + width, top + height),
-                }
+                (left, top - play_y, left + width - play_x, top + height - play_y)
             }
-            Window::OnSheet { sheet_x, sheet_y, width, height } => Zones {
-                seated: inches(sheet_x, sheet_y, sheet_x + width, sheet_y + height),
-                ever: inches((sheet_x - play_x).max(0.0), sheet_y, sheet_x + width + play_x, sheet_y + height + play_y),
-            },
+            WindowEntry::OnSheet { sheet_x, sheet_y, width, height } => (sheet_x, sheet_y, sheet_x + width, sheet_y + height),
+        };
+        Window {
+            always: inches(x0, y0 + play_y, x1, y1),
+            seated: inches(x0, y0, x1, y1),
+            ever: inches((x0 - play_x).max(0.0), y0, x1 + play_x, y1 + play_y),
         }
     }
 }
@@ -72,45 +95,76 @@ fn inches(x0: f32, y0: f32, x1: f32, y1: f32) -> Rect {
     Rect { x0: Pt::inches(x0), y0: Pt::inches(y0), x1: Pt::inches(x1), y1: Pt::inches(y1) }
 }
 
+fn entries() -> Result<BTreeMap<String, ProfileEntry>> {
+    toml::from_str(include_str!("envelopes.toml")).map_err(|error| Error::bug(format!("envelopes.toml: {}", error.message())))
+}
+
 /// Finds a profile by its id.
 ///
 /// # Errors
 /// Refused when there is no such profile, naming those that there are.
 pub fn profile(id: &str) -> Result<EnvelopeProfile> {
-    let entries: BTreeMap<String, ProfileEntry> =
-        toml::from_str(include_str!("envelopes.toml")).map_err(|error| Error::bug(format!("envelopes.toml: {}", error.message())))?;
+    let entries = entries()?;
     let Some(entry) = entries.get(id) else {
         let known = entries.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         let place = Place::file("incident.toml").column("print.envelope");
         return Err(Error::refused("unknown-envelope", place, "there is no such envelope profile", format!("choose one of: {known}")));
     };
-    let recipient = entry.recipient.zones(entry);
-    let return_address = entry.return_window.as_ref().map(|window| window.zones(entry));
-    let mut keep_clear = vec![recipient.ever];
-    keep_clear.extend(return_address.as_ref().map(|zones| zones.ever));
     Ok(EnvelopeProfile {
         id: id.to_owned(),
-        recipient: recipient.seated,
-        return_address: return_address.map(|zones| zones.seated),
-        keep_clear,
+        recipient: entry.recipient.window(entry),
+        anchor: Pt::inches(entry.anchor),
+        return_window: entry.return_window.as_ref().map(|window| window.window(entry)),
     })
+}
+
+/// The ids of all profiles, for tests that hold of each.
+#[cfg(test)]
+pub(super) fn profile_ids() -> Vec<String> {
+    entries().unwrap().into_keys().collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// In thousandths of an inch.
     fn rounded(rect: Rect) -> [i32; 4] {
         [rect.x0, rect.y0, rect.x1, rect.y1].map(|edge| (edge.0 / 0.072).round() as i32)
     }
 
     #[test]
-    fn zones_of_the_double_window_are_those_worked_out_by_hand() {
-        let profile = profile("lob-10-double").unwrap();
-        assert_eq!(rounded(profile.recipient), [625, 1667, 3625, 2667]);
-        assert_eq!(rounded(profile.return_address.unwrap()), [625, 417, 2875, 1292]);
-        assert_eq!(rounded(profile.keep_clear[0]), [0, 1667, 4625, 3125]);
-        assert_eq!(rounded(profile.keep_clear[1]), [0, 417, 3875, 1750]);
+    fn zones_are_those_worked_out_by_hand() {
+        // Profile, window, always, seated, ever.
+        let table = [
+            ("lob-10-double", [625, 2125, 3625, 2667], [625, 1667, 3625, 2667], [0, 1667, 4625, 3125]),
+            ("single-10", [875, 2500, 4375, 3167], [875, 2042, 4375, 3167], [0, 2042, 5375, 3625]),
+            ("postalmethods-10-double", [500, 2500, 4000, 2917], [500, 2042, 4000, 2917], [0, 2042, 5000, 3375]),
+            ("no9-double", [563, 2421, 4188, 3013], [563, 2213, 4188, 3013], [188, 2213, 4563, 3221]),
+        ];
+        assert_eq!(table.len(), profile_ids().len());
+        for (id, always, seated, ever) in table {
+            let window = profile(id).unwrap().recipient;
+            assert_eq!([window.always, window.seated, window.ever].map(rounded), [always, seated, ever], "{id}");
+        }
+        let window = profile("lob-10-double").unwrap().return_window.unwrap();
+        let zones = [window.always, window.seated, window.ever].map(rounded);
+        assert_eq!(zones, [[625, 875, 2875, 1292], [625, 417, 2875, 1292], [0, 417, 3875, 1750]]);
+    }
+
+    #[test]
+    fn zones_lie_in_each_other_and_the_blocks_apart() {
+        for id in profile_ids() {
+            let profile = profile(&id).unwrap();
+            for window in [Some(profile.recipient), profile.return_window].into_iter().flatten() {
+                assert!(window.seated.contains(&window.always) && window.ever.contains(&window.seated), "{id}");
+            }
+            let apart = profile.return_window.is_none_or(|window| !window.seated.touches(&profile.recipient.ever));
+            assert!(apart, "{id}: the return address would show in the recipient's window");
+            let always = profile.recipient.always;
+            assert!(profile.anchor > always.y0 && profile.anchor < always.y1, "{id}");
+            assert!(profile.body_top() >= profile.recipient.ever.y1 + CLEAR, "{id}");
+        }
     }
 
     #[test]

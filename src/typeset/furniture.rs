@@ -2,20 +2,22 @@
 
 use super::block::SIDE_MARGIN;
 use super::envelope::EnvelopeProfile;
+use super::imb::{self, ImbFault, Mailer};
+use super::outline::Outlines;
 use super::shape::{Shaper, Style};
 use super::unit::{Point, Pt, Rect};
-use super::{Ink, Mark, Misfit, Page, PlacedText, SHEET, Structure, Tag, TagRole};
+use super::{Ink, Layout, Mark, Misfit, Page, PlacedText, SHEET, Structure, Tag, TagRole, window};
 use crate::compose::Letter;
 use std::sync::Arc;
 
 /// Inside the window's edge, so that the block is seen whole.
 const INSET: Pt = Pt::inches(0.075);
-/// The recipient block's last baseline above the seated area's lower edge: machines read these lines at every position.
-const ANCHOR: Pt = Pt::inches(0.065);
+/// How far letters reach below the baseline, as a part of their size.
+const DEPTH: f32 = 0.3;
 
 /// Sizes to try for a block of so many lines, largest first; none is under 8 pt (DMM 202.1.2).
 fn address_styles(lines: usize) -> &'static [(f32, f32)] {
-    const SIZES: [(f32, f32); 5] = [(11.0, 13.0), (10.0, 12.0), (9.0, 10.5), (8.5, 10.0), (8.0, 9.5)];
+    const SIZES: [(f32, f32); 6] = [(11.0, 13.0), (10.0, 12.0), (9.0, 10.5), (8.5, 10.0), (8.0, 9.5), (8.0, 9.0)];
     match lines {
         0..=4 => &SIZES,
         5 => &SIZES[1..],
@@ -24,31 +26,51 @@ fn address_styles(lines: usize) -> &'static [(f32, f32)] {
 }
 
 /// Places return address and recipient block on page 1, before everything else in reading order.
-pub(super) fn address_blocks(shaper: &mut Shaper, envelope: &EnvelopeProfile, letter: &Letter, page: &mut Page) -> Result<(), Misfit> {
+pub(super) fn address_blocks(
+    shaper: &mut Shaper,
+    outlines: &mut Outlines,
+    layout: &Layout,
+    letter: &Letter,
+    page: &mut Page,
+) -> Result<(), Misfit> {
+    let envelope = &layout.envelope;
     let mut marks = Vec::new();
-    if let Some(area) = envelope.return_address {
+    if let Some(window) = envelope.return_window {
         let style = Style::regular(9.0, 11.0);
-        let height = style.leading * letter.return_address.len() as f32;
-        let top = area.y0 + INSET;
-        let area = Rect { y1: top + height, ..area };
-        let placed = address(shaper, &letter.return_address, style, area, area.y1, "return_address", &mut marks);
-        placed.map_err(|_| Misfit::ReturnAddress)?;
+        let top = window.seated.y0 + INSET;
+        let placed = Block { lines: &letter.return_address, paragraph: window::RETURN, area: window.seated, top };
+        address(shaper, outlines, style, &placed, &mut marks).map_err(|_| Misfit::ReturnAddress)?;
     }
-    recipient_block(shaper, envelope, &letter.recipient_address, &mut marks)?;
+    let barcode = layout.mailer.as_ref().map_or(Ok(None), |mailer| barcode(mailer, envelope, letter)).map_err(Misfit::Barcode)?;
+    recipient_block(shaper, outlines, envelope, &letter.recipient_address, barcode.as_ref(), &mut marks)?;
+    marks.extend(barcode);
     marks.append(&mut page.marks);
     page.marks = marks;
     Ok(())
 }
 
 /// The block's last baseline stands at the anchor and the block grows upward, in the largest size that fits.
-fn recipient_block(shaper: &mut Shaper, envelope: &EnvelopeProfile, lines: &[String], marks: &mut Vec<Mark>) -> Result<(), Misfit> {
+fn recipient_block(
+    shaper: &mut Shaper,
+    outlines: &mut Outlines,
+    envelope: &EnvelopeProfile,
+    lines: &[String],
+    barcode: Option<&Mark>,
+    marks: &mut Vec<Mark>,
+) -> Result<(), Misfit> {
+    let mut area = envelope.recipient.seated;
+    if let Some(Mark::Imb { at, .. }) = barcode {
+        area.y1 = imb::clear(*at).y0;
+    }
     let mut misfit = Misfit::AddressTooWide;
     for (size, leading) in address_styles(lines.len()) {
         let style = Style::regular(*size, *leading);
-        // Lowest edge of the last line, whose baseline sits a little above it.
-        let bottom = envelope.recipient.y1 - ANCHOR + style.leading * 0.5 - style.size * 0.357;
+        let anchor = if barcode.is_some() { envelope.anchor.min(area.y1 - style.size * DEPTH) } else { envelope.anchor };
+        let last_top = anchor - style.baseline();
+        let top = last_top - style.leading * lines.len().saturating_sub(1) as f32;
+        let placed = Block { lines, paragraph: window::RECIPIENT, area, top };
         let before = marks.len();
-        match address(shaper, lines, style, envelope.recipient, bottom, "recipient_address", marks) {
+        match address(shaper, outlines, style, &placed, marks) {
             Ok(()) => return Ok(()),
             Err(reason) => misfit = reason,
         }
@@ -57,32 +79,35 @@ fn recipient_block(shaper: &mut Shaper, envelope: &EnvelopeProfile, lines: &[Str
     Err(misfit)
 }
 
-fn address(
-    shaper: &mut Shaper,
-    lines: &[String],
-    style: Style,
+/// The Intelligent Mail barcode of a piece, below the block; absent for what goes abroad.
+fn barcode(mailer: &Mailer, envelope: &EnvelopeProfile, letter: &Letter) -> Result<Option<Mark>, ImbFault> {
+    let Some(zip) = letter.recipient_address.last().and_then(|line| imb::routing(line)) else { return Ok(None) };
+    let bars = imb::encode(&mailer.tracking(letter.piece.0)?, zip)?;
+    Ok(Some(Mark::Imb { bars: Arc::new(bars), at: imb::place(envelope.recipient.always) }))
+}
+
+/// An address block: its lines, from where on they stand, and where all of their ink must lie.
+struct Block<'a> {
+    lines: &'a [String],
+    paragraph: &'a str,
     area: Rect,
-    bottom: Pt,
-    paragraph: &str,
-    marks: &mut Vec<Mark>,
-) -> Result<(), Misfit> {
-    let top = bottom - style.leading * lines.len() as f32;
-    if top < area.y0 {
-        return Err(Misfit::AddressTooTall);
-    }
-    let left = area.x0 + INSET;
+    top: Pt,
+}
+
+fn address(shaper: &mut Shaper, outlines: &mut Outlines, style: Style, block: &Block<'_>, marks: &mut Vec<Mark>) -> Result<(), Misfit> {
+    let left = block.area.x0 + INSET;
     // One paragraph of several lines; the two address blocks are told apart by what they are.
-    let fixed = paragraph == "return_address";
+    let fixed = block.paragraph == window::RETURN;
     let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: u32::from(fixed) }]);
-    let structure = Structure::Tagged { path, paragraph: Arc::from(paragraph) };
-    for (index, line) in lines.iter().enumerate() {
+    let structure = Structure::Tagged { path, paragraph: Arc::from(block.paragraph) };
+    for (index, line) in block.lines.iter().enumerate() {
         let text = shaper.line(line, style, fixed);
-        if left + text.width > area.x1 {
-            return Err(Misfit::AddressTooWide);
+        let at = Point { x: left, y: block.top + style.leading * index as f32 };
+        let placed = PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure: structure.clone() };
+        if let Some(misfit) = window::misfit_of(window::ink(outlines, &placed), block.area) {
+            return Err(misfit);
         }
-        let structure = structure.clone();
-        let at = Point { x: left, y: top + style.leading * index as f32 };
-        marks.push(Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure }));
+        marks.push(Mark::Text(placed));
     }
     Ok(())
 }

@@ -7,21 +7,26 @@ mod block;
 mod envelope;
 mod font;
 mod furniture;
+pub mod imb;
+mod outline;
 mod paginate;
 mod passage;
 mod shape;
+mod sheet_mark;
 mod standing;
 mod unit;
+mod window;
 
 use crate::compose::{BodyBlock, Letter};
 use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
-pub use envelope::{EnvelopeProfile, profile};
+pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
 pub use passage::{Passage, PlacedPassage};
 pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
+pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
 pub use standing::StandingType;
 pub use unit::{Point, Pt, Rect};
 
@@ -79,6 +84,20 @@ pub enum Mark {
         /// One line.
         text: Arc<TextLines>,
         /// Start of its baseline.
+        at: Point,
+    },
+    /// A Data Matrix that tells machines which sheet this is; always an artifact.
+    Matrix {
+        /// Dark modules: a row a number, its left module the highest of 16 bits, the top row first.
+        modules: [u16; MODULES],
+        /// Upper left corner; each module is a square of [`MODULE`].
+        at: Point,
+    },
+    /// An Intelligent Mail barcode below the recipient's block; always an artifact.
+    Imb {
+        /// From left to right.
+        bars: Arc<[imb::Bar; imb::BARS]>,
+        /// Upper left corner.
         at: Point,
     },
 }
@@ -161,6 +180,13 @@ pub enum Misfit {
     AddressTooTall,
     /// The return address does not fit its window: the sender's fault, not the person's.
     ReturnAddress,
+    /// The letter's numbers are more than the mark on each sheet holds: eight digits of job, seven of piece, 99 sheets.
+    Unmarkable,
+    /// Something else stands where a window shows, or too near to the mark on a sheet: a fault of the layout or the envelope's
+    /// profile, not the person's.
+    Intrusion,
+    /// No Intelligent Mail barcode can be printed: a fault of the mailer's settings or the envelope, not the person's.
+    Barcode(imb::ImbFault),
 }
 
 /// How letters of a job are set.
@@ -170,12 +196,21 @@ pub struct Layout {
     pub envelope: EnvelopeProfile,
     /// Print a watermark on every page.
     pub draft: bool,
+    /// Ordinal of the job in the ledger, for the mark on each sheet; 0 for letters that are only looked at.
+    pub job: u32,
+    /// Both sides of the sheet are printed: the mark stands on every other page.
+    pub duplex: bool,
+    /// Inserts that go with every piece, one bit per feeder of the inserter; 0 for none.
+    pub inserts: u8,
+    /// Who mails: prints an Intelligent Mail barcode on pieces that stay in the country; absent when the mail house does.
+    pub mailer: Option<imb::Mailer>,
 }
 
 /// Sets letters; one per thread, because it keeps shaped paragraphs.
 pub struct Typesetter {
     layout: Layout,
     shaper: shape::Shaper,
+    outlines: outline::Outlines,
     standing: standing::Desk,
 }
 
@@ -185,7 +220,8 @@ impl Typesetter {
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
     pub fn new(layout: Layout, fonts: &Fonts, standing: &Arc<StandingType>) -> Result<Typesetter> {
-        Ok(Typesetter { layout, shaper: shape::Shaper::new(fonts)?, standing: standing::Desk::new(standing) })
+        let (shaper, outlines) = (shape::Shaper::new(fonts)?, outline::Outlines::new(fonts)?);
+        Ok(Typesetter { layout, shaper, outlines, standing: standing::Desk::new(standing) })
     }
 
     /// Sets one letter.
@@ -193,17 +229,21 @@ impl Typesetter {
     /// # Errors
     /// The reason why this person's letter cannot be set.
     pub fn set(&mut self, letter: &Letter) -> Result<Pages, Misfit> {
+        // What a letter that was given up left behind is nobody else's.
+        self.shaper.take_uncovered();
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
         let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
-        let mut pages = paginate::paginate(&blocks);
-        furniture::address_blocks(&mut self.shaper, &self.layout.envelope, letter, &mut pages[0])?;
+        let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
+        furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout, letter, &mut pages[0])?;
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);
         }
+        sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
         if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }
+        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope }.check(&pages)?;
         Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
     }
 

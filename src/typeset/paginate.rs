@@ -6,8 +6,6 @@ use super::unit::Pt;
 use super::{Mark, Page, TextLine};
 use std::sync::Arc;
 
-/// Body of page 1 starts below everything that a window can show.
-const FIRST_TOP: Pt = Pt::inches(3.4);
 /// Body of later pages.
 const LATER_TOP: Pt = Pt::inches(0.7);
 /// Body ends above the footer.
@@ -22,8 +20,9 @@ struct Item<'a> {
     keep_with_next: bool,
 }
 
-/// Breaks the blocks of a letter into pages; at least one.
-pub(super) fn paginate(blocks: &[Arc<SetBlock>]) -> Vec<Page> {
+/// Breaks the blocks of a letter into pages, at least one; the first begins at `first_top`, below everything that a window can
+/// show.
+pub(super) fn paginate(blocks: &[Arc<SetBlock>], first_top: Pt) -> Vec<Page> {
     let mut items: Vec<Item<'_>> = Vec::with_capacity(blocks.len() + 8);
     for (block, number) in blocks.iter().zip(1..) {
         if let Some(last) = items.last_mut().filter(|_| block.keep_with_previous) {
@@ -32,7 +31,7 @@ pub(super) fn paginate(blocks: &[Arc<SetBlock>]) -> Vec<Page> {
         let item = |passage| Item { passage, block: number, keep_with_next: passage.keep_with_next };
         items.extend(block.passages.iter().map(item));
     }
-    let mut cursor = Cursor { pages: vec![Page::default()], y: FIRST_TOP, at_top: true };
+    let mut cursor = Cursor { pages: vec![Page::default()], y: first_top, at_top: true };
     for (index, item) in items.iter().enumerate() {
         if !cursor.at_top && cursor.y + item.passage.before + need(&items, index) > BOTTOM {
             cursor.turn();

@@ -92,6 +92,12 @@ impl Style {
         Style { size: Pt(size), leading: Pt(leading), bold: true }
     }
 
+    /// The first baseline, from the top of the first line: capitals stand in its middle, and 0.357 em is half of Noto Sans'
+    /// cap height.
+    pub(super) fn baseline(self) -> Pt {
+        self.leading * 0.5 + self.size * 0.357
+    }
+
     pub(super) fn scaled(self, scale: f32) -> Style {
         Style { size: self.size * scale, leading: self.leading * scale, bold: self.bold }
     }

@@ -28,7 +28,7 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
 }
 
 fn typesetter(draft: bool) -> Typesetter {
-    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft };
+    let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft, job: 12, duplex: true, inserts: 0, mailer: None };
     Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap()
 }
 
@@ -66,14 +66,14 @@ fn address_stands_in_the_window_and_nothing_else_does() {
     let envelope = profile("lob-10-double").unwrap();
     let pages = typesetter(true).set(&letter(vec![block(BlockKind::Paragraph(inline(&long)))], &ADDRESS)).unwrap();
     for placed in texts(&pages.pages[0]) {
-        let clear = envelope.keep_clear.iter().all(|zone| placed.at.y >= zone.y1 || placed.at.x >= zone.x1);
+        let clear = envelope.ever_visible().all(|zone| placed.at.y >= zone.y1 || placed.at.x >= zone.x1);
         let id = match &placed.structure {
             Structure::Tagged { paragraph, .. } => paragraph.as_ref(),
             Structure::Artifact => "artifact",
         };
         match id {
-            "recipient_address" => assert!(placed.at.y >= envelope.recipient.y0 && placed.at.y < envelope.recipient.y1),
-            "return_address" => assert!(placed.at.y < envelope.return_address.unwrap().y1),
+            "recipient_address" => assert!(placed.at.y >= envelope.recipient.seated.y0 && placed.at.y < envelope.recipient.seated.y1),
+            "return_address" => assert!(placed.at.y < envelope.return_window.unwrap().seated.y1),
             _ => assert!(clear, "{id} shows in a window"),
         }
     }

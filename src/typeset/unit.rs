@@ -17,6 +17,12 @@ impl Pt {
     pub fn max(self, other: Pt) -> Pt {
         Pt(self.0.max(other.0))
     }
+
+    /// The smaller of two.
+    #[must_use]
+    pub fn min(self, other: Pt) -> Pt {
+        Pt(self.0.min(other.0))
+    }
 }
 
 impl Add for Pt {
@@ -72,5 +78,33 @@ impl Rect {
     /// Left to right.
     pub fn width(&self) -> Pt {
         self.x1 - self.x0
+    }
+
+    /// Whether two rectangles share any area.
+    pub fn touches(&self, other: &Rect) -> bool {
+        self.x0 < other.x1 && other.x0 < self.x1 && self.y0 < other.y1 && other.y0 < self.y1
+    }
+
+    /// Whether another rectangle lies wholly in this one; edges may coincide.
+    pub fn contains(&self, other: &Rect) -> bool {
+        self.x0 <= other.x0 && other.x1 <= self.x1 && self.y0 <= other.y0 && other.y1 <= self.y1
+    }
+
+    /// Wider by a length on every side.
+    #[must_use]
+    pub fn grown(&self, by: Pt) -> Rect {
+        Rect { x0: self.x0 - by, y0: self.y0 - by, x1: self.x1 + by, y1: self.y1 + by }
+    }
+
+    /// Further down by a length.
+    #[must_use]
+    pub fn lowered(&self, by: Pt) -> Rect {
+        Rect { y0: self.y0 + by, y1: self.y1 + by, ..*self }
+    }
+
+    /// The smallest rectangle around two.
+    #[must_use]
+    pub fn around(&self, other: &Rect) -> Rect {
+        Rect { x0: self.x0.min(other.x0), y0: self.y0.min(other.y0), x1: self.x1.max(other.x1), y1: self.y1.max(other.y1) }
     }
 }

@@ -60,7 +60,7 @@ pub struct IndexRow {
     pub piece_sha256: String,
     /// Digest of the address lines as printed, without the name, hex.
     pub address_sha256: String,
-    /// What the mark on each sheet holds; empty when there is none.
+    /// The 24 digits of the mark on the first sheet: job, piece, sheet, sheets, inserts, check; empty when there is none.
     pub barcode_payload: String,
 }
 

@@ -1,0 +1,83 @@
+//! A file for each letter: what goes out by itself, and the copy for the archive.
+
+use super::press::{BATCH, Progress, Set, set_again};
+use super::render::{index_row, proved};
+use super::{Job, Proofed};
+use crate::compose::PieceNumber;
+use crate::deliver::mailhouse::IndexRow;
+use crate::error::Result;
+use crate::files;
+use crate::pdf::{PieceWriter, Standard, StreamedPiece};
+use std::path::Path;
+
+/// What the files are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Copies {
+    /// To be mailed.
+    Letters,
+    /// To be kept: PDF/A-2a.
+    Archive,
+}
+
+impl Copies {
+    fn folder(self) -> &'static str {
+        match self {
+            Copies::Letters => "letters",
+            Copies::Archive => "archive",
+        }
+    }
+
+    fn standard(self) -> Standard {
+        match self {
+            Copies::Letters => Standard::Plain,
+            Copies::Archive => Standard::Archive,
+        }
+    }
+
+    fn file(self, piece: PieceNumber) -> String {
+        format!("{}/{:02}/{piece}.pdf", self.folder(), piece.0 % 100)
+    }
+}
+
+/// Takes a row of the index.
+type TakeRow<'a> = dyn FnMut(&IndexRow) -> Result<()> + 'a;
+
+/// Writes a file for each letter, below a folder of their own.
+pub(super) fn write_letters(
+    job: &Job,
+    out: &Path,
+    copies: Copies,
+    chosen: &[Set],
+    row: &mut TakeRow<'_>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
+    let above = out.join(copies.folder());
+    files::create_folder(&above)?;
+    let used = |folder: &u32| chosen.iter().any(|set| set.piece.0 % 100 == *folder);
+    let folders: Vec<_> = (0..100).filter(used).map(|folder| above.join(format!("{folder:02}"))).collect();
+    folders.iter().try_for_each(|folder| files::create_folder(folder))?;
+    let workers = press.workers(|| Ok((press.typesetter(layout, fonts)?, PieceWriter::new(plate, copies.standard()))))?;
+    let mut sequence = 0;
+    progress.begin(copies.folder(), chosen.len() as u64);
+    for batch in chosen.chunks(BATCH) {
+        let digests = press.map(&workers, batch, |(typesetter, writer), set| {
+            let piece = writer.write(&set_again(case, composer, typesetter, set)?)?;
+            proved(case, press, &[(*set, 0)], &piece.bytes)?;
+            files::write_of_many(&out.join(copies.file(set.piece)), &piece.bytes)?;
+            Ok(piece.sha256)
+        })?;
+        for (set, sha256) in batch.iter().zip(digests) {
+            let pages = u32::from(set.pages);
+            let sides = if case.incident.print.duplex { 2 } else { 1 };
+            let sheets = pages.div_ceil(sides);
+            let placed = StreamedPiece { first_page: 1, last_page: pages, pages, blank_pages: sheets * sides - pages, sheets, sha256 };
+            sequence += 1;
+            row(&index_row(job, set, &copies.file(set.piece), copies.folder(), sequence, &placed))?;
+        }
+        progress.advance(batch.len() as u64);
+    }
+    folders.iter().try_for_each(|folder| files::sync_folder(folder))?;
+    progress.end();
+    Ok(())
+}

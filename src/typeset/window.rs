@@ -1,0 +1,133 @@
+//! The proof of the window: whatever the sheet slips to, the address shows and nothing else does.
+//!
+//! Runs on the finished pages of every piece, on the boxes of the glyphs' outlines: what would be seen is what is looked at.
+
+use super::envelope::EnvelopeProfile;
+use super::imb::{self, ImbFault};
+use super::outline::Outlines;
+use super::unit::{Point, Pt, Rect};
+use super::{Mark, Misfit, Page, PlacedText, Structure, TextLines, sheet_mark};
+
+/// Paragraph id of the recipient's block.
+pub(super) const RECIPIENT: &str = "recipient_address";
+/// Paragraph id of the return address.
+pub(super) const RETURN: &str = "return_address";
+
+/// What must stay as it is on a job's pages.
+pub(super) struct Watch<'a> {
+    pub(super) outlines: &'a mut Outlines,
+    pub(super) envelope: &'a EnvelopeProfile,
+}
+
+impl Watch<'_> {
+    /// Demands that page 1 shows in the windows what it should, and that nothing comes near the mark on any sheet.
+    pub(super) fn check(&mut self, pages: &[Page]) -> Result<(), Misfit> {
+        for (index, page) in pages.iter().enumerate() {
+            let mut clear: Vec<Rect> = if index == 0 { self.envelope.ever_visible().collect() } else { Vec::new() };
+            let mut barcodes = Vec::new();
+            for mark in &page.marks {
+                match mark {
+                    Mark::Matrix { at, .. } => clear.push(sheet_mark::quiet(*at)),
+                    Mark::Imb { at, .. } => barcodes.push(imb::clear(*at)),
+                    _ => {}
+                }
+            }
+            clear.extend_from_slice(&barcodes);
+            page.marks.iter().try_for_each(|mark| self.check_mark(mark, &clear, &barcodes))?;
+        }
+        Ok(())
+    }
+
+    /// Checks a mark that stands on the page itself, in no passage of the body.
+    fn check_mark(&mut self, mark: &Mark, clear: &[Rect], barcodes: &[Rect]) -> Result<(), Misfit> {
+        match mark {
+            Mark::Text(placed) if matches!(block_of(placed), Some(RECIPIENT | RETURN)) => {
+                if self.text_touches(placed, Pt(0.0), barcodes) {
+                    return Err(Misfit::Intrusion);
+                }
+                if block_of(placed) == Some(RECIPIENT) {
+                    return self.block_lies_in(placed, self.envelope.recipient.seated);
+                }
+                let seated = self.envelope.return_window.ok_or(Misfit::ReturnAddress)?.seated;
+                self.block_lies_in(placed, seated).map_err(|_| Misfit::ReturnAddress)
+            }
+            Mark::Imb { at, .. } => {
+                let shows = self.envelope.recipient.always.contains(&imb::clear(*at));
+                if shows { Ok(()) } else { Err(Misfit::Barcode(ImbFault::NoRoom)) }
+            }
+            Mark::Passage(placed) => placed.marks().iter().try_for_each(|mark| self.check_other(mark, placed.y, clear)),
+            mark => self.check_other(mark, Pt(0.0), clear),
+        }
+    }
+
+    /// Checks a mark that may show in no window; it stands so far below its own place.
+    fn check_other(&mut self, mark: &Mark, shift: Pt, clear: &[Rect]) -> Result<(), Misfit> {
+        let intrudes = match mark {
+            Mark::Text(placed) => self.text_touches(placed, shift, clear),
+            Mark::Frame { rect, pen } => touches(&rect.lowered(shift).grown(*pen * 0.5), clear),
+            Mark::Watermark { text, at } => self.watermark_touches(text, *at, clear),
+            // Its own quiet zone is clear of it by nature.
+            Mark::Matrix { at, .. } => self.envelope.ever_visible().any(|zone| zone.touches(&sheet_mark::square(*at))),
+            // No passage holds these.
+            Mark::Passage(_) | Mark::Imb { .. } => true,
+        };
+        if intrudes { Err(Misfit::Intrusion) } else { Ok(()) }
+    }
+
+    fn block_lies_in(&mut self, placed: &PlacedText, zone: Rect) -> Result<(), Misfit> {
+        misfit_of(ink(self.outlines, placed), zone).map_or(Ok(()), Err)
+    }
+
+    fn text_touches(&mut self, placed: &PlacedText, shift: Pt, clear: &[Rect]) -> bool {
+        touches(&self.outlines.rough(placed).lowered(shift), clear) && self.outlines.touches(placed, shift, clear)
+    }
+
+    /// The box around each turned glyph is larger than the glyph, which errs to the safe side.
+    fn watermark_touches(&mut self, text: &TextLines, at: Point, clear: &[Rect]) -> bool {
+        let mut found = false;
+        let baseline = text.lines.first().map_or(Pt(0.0), |line| line.baseline);
+        self.outlines.boxes_of(text, 0..text.lines.len(), &mut |glyph| {
+            let corners = [(glyph.x0, glyph.y0), (glyph.x1, glyph.y0), (glyph.x0, glyph.y1), (glyph.x1, glyph.y1)];
+            let turned = corners.map(|(x, y)| turned(x, y - baseline, at));
+            let around = turned.iter().fold(turned[0], |around, corner| around.around(corner));
+            found |= touches(&around, clear);
+        });
+        found
+    }
+}
+
+/// A corner turned left by 45 degrees around the start of a baseline, as a rectangle without area.
+fn turned(x: Pt, y: Pt, at: Point) -> Rect {
+    let diagonal = std::f32::consts::FRAC_1_SQRT_2;
+    let (x, y) = (at.x + (x + y) * diagonal, at.y + (y - x) * diagonal);
+    Rect { x0: x, y0: y, x1: x, y1: y }
+}
+
+fn touches(rect: &Rect, zones: &[Rect]) -> bool {
+    zones.iter().any(|zone| zone.touches(rect))
+}
+
+/// Which address block a text belongs to, if any.
+fn block_of(placed: &PlacedText) -> Option<&str> {
+    match &placed.structure {
+        Structure::Tagged { paragraph, .. } => Some(paragraph.as_ref()),
+        Structure::Artifact => None,
+    }
+}
+
+/// The box around a text's ink; absent when it has none.
+pub(super) fn ink(outlines: &mut Outlines, placed: &PlacedText) -> Option<Rect> {
+    let mut ink: Option<Rect> = None;
+    outlines.boxes(placed, &mut |glyph| ink = Some(ink.map_or(glyph, |ink| ink.around(&glyph))));
+    ink
+}
+
+/// How a line of an address leaves its zone.
+pub(super) fn misfit_of(ink: Option<Rect>, zone: Rect) -> Option<Misfit> {
+    let ink = ink.filter(|ink| !zone.contains(ink))?;
+    let wide = ink.x0 < zone.x0 || ink.x1 > zone.x1;
+    Some(if wide { Misfit::AddressTooWide } else { Misfit::AddressTooTall })
+}
+
+#[cfg(test)]
+mod tests;
