@@ -39,10 +39,23 @@ pub struct Rows {
 #[derive(Debug, Clone)]
 struct Entry {
     digest: [u8; 32],
-    at: At,
+    /// The list in the upper 16 bits, where the values stand in the others.
+    list_and_at: u64,
     line: u32,
     elements: Elements,
-    list: u16,
+}
+
+/// Bits of [`Entry::list_and_at`] that say where the values stand.
+const AT_BITS: u32 = 48;
+
+impl Entry {
+    fn list(&self) -> u16 {
+        (self.list_and_at >> AT_BITS) as u16
+    }
+
+    fn at(&self) -> At {
+        self.list_and_at & ((1 << AT_BITS) - 1)
+    }
 }
 
 impl Rows {
@@ -58,7 +71,7 @@ impl Rows {
         let at = self.texts.reveal_mut().push(&texts);
         // More lines than this do not fit into the rows that an index can tell apart.
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        self.entries.push(Entry { digest, at, line, elements, list });
+        self.entries.push(Entry { digest, list_and_at: u64::from(list) << AT_BITS | at, line, elements });
     }
 
     /// How many there are.
@@ -82,14 +95,14 @@ impl Rows {
     }
 
     fn view<'a>(&'a self, entry: &'a Entry) -> Row<'a> {
-        let Entry { digest, at, line, elements, list } = entry;
+        let Entry { digest, line, elements, .. } = entry;
         let texts = Private::new(self.texts.reveal());
-        Row { list: *list, line: u64::from(*line), digest, elements: *elements, at: *at, texts }
+        Row { list: entry.list(), line: u64::from(*line), digest, elements: *elements, at: entry.at(), texts }
     }
 
     /// The place of the row of a list that starts on a line; rows stand in list order, then line order.
     pub(super) fn find(&self, (list, line): (u16, u64)) -> Option<usize> {
-        self.entries.binary_search_by_key(&(list, line), |entry| (entry.list, u64::from(entry.line))).ok()
+        self.entries.binary_search_by_key(&(list, line), |entry| (entry.list(), u64::from(entry.line))).ok()
     }
 
     /// Takes out the rows whose place is marked.

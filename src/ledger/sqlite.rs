@@ -12,8 +12,8 @@ use std::path::PathBuf;
 /// The largest number that fits the seven digits in which a piece number is printed.
 const LAST_PIECE: Piece = 9_999_999;
 
-/// KiB of the file in memory while numbers are allotted: most of the index of a million person keys.
-const ALLOTTING_CACHE: i32 = 32 * 1024;
+/// KiB of the file in memory while numbers are allotted: a good part of the index of a million person keys.
+const ALLOTTING_CACHE: i32 = 16 * 1024;
 
 const STATES: &str = "SELECT piece.number, event.kind, event.attempt, event.detail
     FROM piece LEFT JOIN event ON event.ordinal =

@@ -43,7 +43,8 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
     for start in (0..grouped.groups.len()).step_by(BATCH) {
         let batch = start..grouped.groups.len().min(start + BATCH);
         let judged: Vec<(Recipient, Notes)> = batch.into_par_iter().map(judge).collect();
-        for (recipient, noted) in judged {
+        for (mut recipient, noted) in judged {
+            recipient.activation_code = codes::listed(&context, &recipient, &noted, notes.excluded.contains(&people.len()));
             notes.add(noted);
             people.push(&recipient);
         }
