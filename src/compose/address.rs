@@ -26,7 +26,7 @@ pub(super) fn recipient_lines(recipient: &Recipient, wording: &Wording) -> Vec<S
 
 /// The lines above the street. Next of kin and representatives who are known by name are addressed by it alone: the
 /// window need not tell that someone has died or needs another to act.
-fn addressee(role: Role, name: &str, representative: Option<&str>, wording: &Wording) -> Vec<String> {
+pub(super) fn addressee(role: Role, name: &str, representative: Option<&str>, wording: &Wording) -> Vec<String> {
     let prefix = &wording.addressee;
     match (role, representative) {
         (Role::Adult, _) => vec![name.to_owned()],

@@ -20,7 +20,7 @@ use tera::{Context, Tera};
 pub(super) struct Edition {
     language: Language,
     tera: Tera,
-    wording: Wording,
+    pub(super) wording: Wording,
     markers: Markers,
     title: Arc<str>,
     footer: Arc<str>,

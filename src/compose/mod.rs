@@ -9,6 +9,7 @@ mod content;
 mod edition;
 mod engine;
 mod escape;
+mod fixed_words;
 mod form;
 mod html;
 mod markdown;
@@ -38,6 +39,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+
+pub use fixed_words::{FixedWords, RoleWords};
 
 /// A piece number: seven digits, allotted once by the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,6 +3,7 @@
 use super::texts::{At, SLOTS, Texts};
 use super::{Elements, Field};
 use crate::privacy::Private;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 const _: () = assert!(Field::ALL.len() <= SLOTS, "a row has a slot for each field");
 
@@ -17,6 +18,7 @@ pub struct Row<'a> {
     pub digest: &'a [u8; 32],
     /// The types of information involved for this row.
     pub elements: Elements,
+    binding: u32,
     at: At,
     texts: Private<&'a Texts>,
 }
@@ -26,6 +28,21 @@ impl<'a> Row<'a> {
     pub fn get(&self, field: Field) -> &'a str {
         self.texts.reveal().get(self.at, field as usize)
     }
+
+    /// Whether values and elements are still those that were read with this digest: nothing changed or swapped them since.
+    pub fn is_intact(&self) -> bool {
+        let texts = self.texts.reveal();
+        self.binding
+            == binding(self.list, self.line, self.digest, self.elements, (0..Field::ALL.len()).map(|slot| texts.get(self.at, slot)))
+    }
+}
+
+/// Binds values and elements to the digest of the row that they were read from.
+fn binding<'t>(list: u16, line: u64, digest: &[u8; 32], elements: Elements, texts: impl Iterator<Item = &'t str>) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    (list, line, digest, elements).hash(&mut hasher);
+    texts.for_each(|text| text.hash(&mut hasher));
+    hasher.finish() as u32
 }
 
 /// All rows, in the order in which they were added.
@@ -43,6 +60,8 @@ struct Entry {
     list_and_at: u64,
     line: u32,
     elements: Elements,
+    /// See [`Row::is_intact`].
+    binding: u32,
 }
 
 /// Bits of [`Entry::list_and_at`] that say where the values stand.
@@ -71,7 +90,9 @@ impl Rows {
         let at = self.texts.reveal_mut().push(&texts);
         // More lines than this do not fit into the rows that an index can tell apart.
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        self.entries.push(Entry { digest, list_and_at: u64::from(list) << AT_BITS | at, line, elements });
+        let binding = binding(list, u64::from(line), &digest, elements, texts.iter().copied());
+        let list_and_at = u64::from(list) << AT_BITS | at;
+        self.entries.push(Entry { digest, list_and_at, line, elements, binding });
     }
 
     /// How many there are.
@@ -95,9 +116,10 @@ impl Rows {
     }
 
     fn view<'a>(&'a self, entry: &'a Entry) -> Row<'a> {
-        let Entry { digest, line, elements, .. } = entry;
+        let Entry { digest, line, elements, binding, .. } = entry;
         let texts = Private::new(self.texts.reveal());
-        Row { list: entry.list(), line: u64::from(*line), digest, elements: *elements, at: entry.at(), texts }
+        let (list, line, at) = (entry.list(), u64::from(*line), entry.at());
+        Row { list, line, digest, elements: *elements, binding: *binding, at, texts }
     }
 
     /// The place of the row of a list that starts on a line; rows stand in list order, then line order.
@@ -120,6 +142,19 @@ impl Rows {
 
 #[cfg(test)]
 impl Rows {
+    /// Swaps the values of two rows, but not where they were read.
+    pub(crate) fn swap_values(&mut self, one: usize, other: usize) {
+        let places = (1 << AT_BITS) - 1;
+        let exchanged = (self.entries[one].list_and_at ^ self.entries[other].list_and_at) & places;
+        self.entries[one].list_and_at ^= exchanged;
+        self.entries[other].list_and_at ^= exchanged;
+    }
+
+    /// Swaps two rows whole.
+    pub(crate) fn swap(&mut self, one: usize, other: usize) {
+        self.entries.swap(one, other);
+    }
+
     /// A single row of the first list.
     pub(crate) fn of_one(values: &[(Field, &str)]) -> Rows {
         let mut rows = Rows::default();

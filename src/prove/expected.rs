@@ -1,8 +1,7 @@
 //! What a piece must show, from its source rows and the recorded changes.
 
-use crate::intake::{Field, Intake, RowIndex};
-use crate::pdf::readback::ReadPage;
-use crate::recipients::Recipient;
+use crate::intake::{Elements, Field, Intake, RowIndex};
+use crate::recipients::{PostalAddress, Recipient, Role};
 
 /// The groups of address fields: a confidential address wins over all others (45 CFR 164.522(b)).
 const CONFIDENTIAL: [Field; 6] = [
@@ -23,63 +22,103 @@ const REPRESENTATIVE: [Field; 6] = [
 ];
 const HOME: [Field; 6] = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
 
-/// Part of page 1 where the recipient's block stands, points from the lower edge; the profiles' windows lie inside it.
-const WINDOW: std::ops::Range<f32> = 560.0..680.0;
-
-/// Whether the window of page 1 ends with the address of one of the rows, word for word, and shows nothing below it.
-pub(super) fn window_shows_rows(intake: &Intake, recipient: &Recipient, page: &ReadPage) -> bool {
-    let window: Vec<String> = page.texts.iter().filter(|text| WINDOW.contains(&text.y)).map(|text| comparable(&text.text)).collect();
-    let window = window.join(" ");
-    let confidential = recipient.rows.iter().any(|row| !intake.row(*row).get(Field::ConfidentialAddress1).is_empty());
-    let groups: &[[Field; 6]] = if confidential { &[CONFIDENTIAL] } else { &[HOME, REPRESENTATIVE] };
-    let candidates = recipient.rows.iter().flat_map(|row| groups.iter().map(move |group| (*row, group)));
-    candidates.into_iter().any(|(row, group)| {
-        let address: Vec<String> =
-            group.iter().map(|field| comparable(&value(intake, recipient, row, *field))).filter(|value| !value.is_empty()).collect();
-        !address.is_empty() && same_words_at_end(&window, &address.join(" "))
-    })
+/// The source rows of a piece with the changes that were recorded on the way.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'a> {
+    pub(super) intake: &'a Intake,
+    pub(super) recipient: &'a Recipient,
 }
 
-/// Whether the window's last words are exactly the address's, in any order of its lines (a unit may stand above the street).
-fn same_words_at_end(window: &str, address: &str) -> bool {
-    let (window, mut wanted) = (words(window), words(address));
-    let Some(start) = window.len().checked_sub(wanted.len()) else { return false };
-    let mut shown = window[start..].to_vec();
-    shown.sort_unstable();
-    wanted.sort_unstable();
-    shown == wanted
+/// A name in the forms that letters print.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Name {
+    /// With the prefix, as in salutation and window.
+    pub(super) addressed: String,
+    /// Without it, as in running text.
+    pub(super) full: String,
 }
 
-/// The name as each row has it, after recorded changes.
-pub(super) fn names(intake: &Intake, recipient: &Recipient) -> Vec<String> {
-    let name = |row: &RowIndex| {
-        let part = |field| value(intake, recipient, *row, field);
-        let parts = [part(Field::FirstName), part(Field::LastName)];
-        let joined = parts.join(" ");
-        comparable(if joined.trim().is_empty() { intake.row(*row).get(Field::FullName) } else { &joined })
-    };
-    recipient.rows.iter().map(name).filter(|name| !name.is_empty()).collect()
+impl<'a> Source<'a> {
+    /// A row's value, or what a recorded change made of it.
+    fn value(self, row: RowIndex, field: Field) -> &'a str {
+        let change = self.recipient.changes.iter().rev().find(|change| change.row == row && change.field == field);
+        change.map_or_else(|| self.intake.row(row).get(field), |change| change.to.reveal())
+    }
+
+    fn rows(self) -> impl Iterator<Item = RowIndex> + 'a {
+        self.recipient.rows.iter().copied()
+    }
+
+    /// Whether every row still is what was read under its digest.
+    pub(super) fn is_intact(self) -> bool {
+        self.rows().all(|row| self.intake.row(row).is_intact())
+    }
+
+    /// The patient's name as each row has it.
+    pub(super) fn names(self) -> Vec<Name> {
+        let mut names = Vec::with_capacity(2);
+        for row in self.rows() {
+            let part = |field| self.value(row, field);
+            if !part(Field::LastName).is_empty() {
+                let full = joined(&[part(Field::FirstName), part(Field::MiddleName), part(Field::LastName), part(Field::Suffix)]);
+                names.push(Name { addressed: joined(&[part(Field::Prefix), &full]), full });
+            }
+            let full = part(Field::FullName);
+            if !full.is_empty() {
+                // A title that the full name begins with is a prefix in print.
+                let title = self.intake.row(row).get(Field::FullName).split(' ').next().unwrap_or_default();
+                for prefix in [part(Field::Prefix), title] {
+                    names.push(Name { addressed: joined(&[prefix, full]), full: full.to_owned() });
+                }
+            }
+        }
+        names
+    }
+
+    /// Who acts for the patient, as each row has it.
+    pub(super) fn representatives(self) -> Vec<&'a str> {
+        self.rows().map(|row| self.value(row, Field::RepresentativeName)).filter(|name| !name.is_empty()).collect()
+    }
+
+    /// The address lines that may stand in the window of a letter in a role.
+    pub(super) fn addresses(self, role: Role) -> Vec<Vec<String>> {
+        let is_written = |row, group: &[Field; 6]| group[..5].iter().any(|field| !self.intake.row(row).get(*field).is_empty());
+        let confidential = role != Role::Deceased && self.rows().any(|row| is_written(row, &CONFIDENTIAL));
+        let groups: &[[Field; 6]] = match role {
+            _ if confidential => &[CONFIDENTIAL],
+            Role::Adult => &[HOME],
+            Role::Deceased => &[REPRESENTATIVE],
+            Role::Minor | Role::Represented => &[REPRESENTATIVE, HOME],
+        };
+        let written =
+            self.rows().flat_map(|row| groups.iter().map(move |group| (row, group))).filter(|(row, group)| is_written(*row, group));
+        written.map(|(row, group)| self.lines(row, group)).collect()
+    }
+
+    fn lines(self, row: RowIndex, group: &[Field; 6]) -> Vec<String> {
+        let [address1, address2, city, state, postal_code, country] = group.map(|field| self.value(row, field).to_owned());
+        PostalAddress { address1, address2, city, state, postal_code, country }.lines()
+    }
+
+    /// The activation code of the lists.
+    pub(super) fn code(self) -> Option<&'a str> {
+        self.rows().map(|row| self.intake.row(row).get(Field::ActivationCode)).find(|code| !code.is_empty())
+    }
+
+    /// The types of information of all rows.
+    pub(super) fn elements(self) -> Elements {
+        self.rows().fold(Elements::default(), |all, row| all.union(self.intake.row(row).elements))
+    }
 }
 
-/// Whether every word stands in a text.
-pub(super) fn holds_words(text: &str, wanted: &str) -> bool {
-    let text = words(text);
-    words(wanted).iter().all(|word| text.contains(word))
-}
-
-/// A row's value, or what a recorded change made of it.
-fn value(intake: &Intake, recipient: &Recipient, row: RowIndex, field: Field) -> String {
-    let source = intake.row(row).get(field);
-    let change = recipient.changes.iter().rev().find(|change| change.row == row && change.field == field);
-    change.map_or_else(|| source.to_owned(), |change| change.to.reveal().clone())
-}
-
-/// Text as it is compared: letters and digits in capitals, everything else a blank.
-pub(super) fn comparable(text: &str) -> String {
-    let letter = |character: char| if character.is_alphanumeric() { character } else { ' ' };
-    text.chars().map(letter).flat_map(char::to_uppercase).collect()
-}
-
-fn words(text: &str) -> Vec<&str> {
-    text.split_whitespace().collect()
+/// Parts that are not empty, with blanks between them.
+fn joined(parts: &[&str]) -> String {
+    let mut joined = String::with_capacity(48);
+    for part in parts.iter().filter(|part| !part.is_empty()) {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(part);
+    }
+    joined
 }

@@ -12,6 +12,15 @@ use crate::intake::{Field, RowIndex};
 use crate::privacy::Private;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// That a code came from a pool.
+#[derive(Debug, Clone, Copy)]
+pub struct Pooled {
+    /// First row of the person who got it.
+    pub row: RowIndex,
+    /// Hash of the code, of this process alone.
+    pub code: u64,
+}
+
 /// Codes of one audience, in file order.
 struct Pool {
     audience: CodeAudience,
@@ -20,13 +29,17 @@ struct Pool {
     codes: Vec<Private<Box<str>>>,
 }
 
-/// Gives everyone who is to be told, and has no code from the list, one of the pools. Held people get theirs too, so that a release moves nobody else's.
-pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes, findings: &mut Vec<Finding>) -> Result<()> {
+/// Gives everyone who is to be told, and has no code from the list, one of the pools. Held people get theirs too, so that a
+/// release moves nobody else's.
+///
+/// Tells which codes came from a pool, by first row: the proof need not believe a recipient's own copy.
+pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes, findings: &mut Vec<Finding>) -> Result<Vec<Pooled>> {
     if context.incident.identity_service.is_none() {
         let first = (0..people.len()).find_map(|place| code_in_list(context, people, place, notes));
         findings.extend(useless_codes(context, first));
-        return Ok(());
+        return Ok(Vec::new());
     }
+    let mut pooled = Vec::new();
     let pools = read_pools(context)?;
     let any_codes = !pools.is_empty() || (0..people.len()).any(|place| code_in_list(context, people, place, notes).is_some());
     hold_shared_codes(context, people, notes);
@@ -48,14 +61,18 @@ pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes
         let audience = if under_age { CodeAudience::Minor } else { CodeAudience::Adult };
         match pools.iter().position(|pool| pool.audience == audience) {
             Some(pool) => match free[pool].next() {
-                Some(code) => people.give_code(place, code.reveal()),
+                Some(code) => {
+                    people.give_code(place, code.reveal());
+                    pooled.extend(people.outline(place).rows.first().map(|row| Pooled { row: *row, code: hash(code.reveal()) }));
+                }
                 None => *short.entry(pool).or_default() += 1,
             },
             None if any_codes => notes.fault(place, no_code(people.outline(place).rows, under_age)),
             None => {}
         }
     }
-    refuse_shortage(&pools, &short)
+    refuse_shortage(&pools, &short)?;
+    Ok(pooled)
 }
 
 /// The code that the list gives somebody, where there is a service to use it with.

@@ -50,7 +50,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
         }
     }
     let mut findings = grouped.findings;
-    codes::allot(&context, &mut people, &mut notes, &mut findings)?;
+    let pooled = codes::allot(&context, &mut people, &mut notes, &mut findings)?;
     for place in 0..people.len() {
         let mut noted = notes.take(place);
         settle::settle(&context, &mut people, place, &mut noted, verdicts.get(&place).copied(), &mut findings);
@@ -59,7 +59,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
     give_keys(&context, &mut people);
     people.finish();
     findings.extend(crowds(&context, &people));
-    Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings })
+    Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings, pooled })
 }
 
 fn own_address(provider: &crate::incident::Provider) -> PostalAddress {

@@ -22,6 +22,7 @@ mod packed;
 mod people;
 mod person;
 mod possible;
+mod rereading;
 mod roles;
 mod settle;
 #[cfg(test)]
@@ -30,8 +31,10 @@ mod view;
 mod vocabulary;
 mod zip;
 
+pub use codes::Pooled;
 pub use counts::Counts;
 pub use people::{Outline, People};
+pub use rereading::{Reread, Rereading};
 
 use crate::error::{Finding, Result};
 use crate::incident::{Incident, Language, ProviderIndex};
@@ -251,6 +254,8 @@ pub struct Recipients {
     pub possible: Vec<PossibleMerge>,
     /// Findings that warn.
     pub findings: Vec<Finding>,
+    /// Who got an activation code from a pool, in the order of their first rows.
+    pub pooled: Vec<Pooled>,
 }
 
 /// Makes recipients of rows. Every row ends in exactly one recipient's `rows`.

@@ -2,16 +2,15 @@
 
 use super::inputs::hex;
 use super::letters::{Copies, write_letters};
-use super::press::{BATCH, Press, Progress, Set, set_again};
+use super::press::{BATCH, Progress, Set, set_again};
+use super::proof::{Written, index_agrees, proved};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
-use crate::pdf::readback::{self, Unreadable};
 use crate::pdf::{StreamPart, StreamedPiece};
 use crate::privacy::Private;
-use crate::prove;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use crate::typeset::SheetMark;
@@ -232,39 +231,25 @@ fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut In
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;
     let mut starts = Vec::with_capacity(sets.len());
+    let mut rows = Vec::with_capacity(sets.len());
     for batch in sets.chunks(BATCH / 2) {
         let pages = press.map(&typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
         for (set, pages) in batch.iter().zip(&pages) {
             let placed = part.add(pages).map_err(failed)?;
             starts.push((*set, placed.first_page as usize - 1));
             sequence += 1;
-            index.push(&index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed))?;
+            rows.push(index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed));
         }
         progress.advance(batch.len() as u64);
     }
     let mut part = part.finish("Print stream").map_err(failed)?;
-    proved(case, press, &starts, &part.contents()?)?;
+    let bytes = part.contents()?;
+    let proved = proved(&job.proofed, Written::PrintFile, &starts, &bytes)?;
+    for ((row, (set, first)), proved) in rows.iter().zip(&starts).zip(&proved) {
+        index_agrees(&job.proofed, row, set, *first, proved, Some(&bytes))?;
+        index.push(row)?;
+    }
     part.finish()
-}
-
-/// Reads written bytes back and proves each piece, which starts at a page from 0, against its source rows; one mismatch
-/// stops the job.
-pub(super) fn proved(case: &Case, press: &Press, pieces: &[(Set, usize)], bytes: &[u8]) -> Result<()> {
-    let unreadable = |error: Unreadable| Error::bug(error.to_string());
-    let file = readback::open(bytes).map_err(unreadable)?;
-    let pages: usize = pieces.iter().map(|(set, _)| usize::from(set.pages)).sum();
-    let printed = press.each(pieces, |(set, first)| {
-        let count = usize::from(set.pages);
-        let read: Vec<_> = (*first..first + count).map(|page| file.page(page)).collect::<Result<_, _>>().map_err(unreadable)?;
-        let recipient = &case.recipients.people.get(set.recipient);
-        prove::prove(&case.intake, recipient, &set.piece.to_string(), count, &read)
-            .map_err(|mismatch| Error::bug(format!("piece {} {mismatch}", set.piece)))?;
-        // What follows a piece is the next one, or a back without a mark.
-        let back = file.page(first + count).ok().filter(|page| page.texts.is_empty());
-        Ok(count + usize::from(back.is_some()))
-    })?;
-    let accounted: usize = printed.into_iter().sum();
-    if pages <= accounted && accounted == file.page_count() { Ok(()) } else { Err(Error::bug("there are more pages than pieces")) }
 }
 
 /// First-class mail is what 45 CFR 164.404(d)(1)(i) asks for.
@@ -274,22 +259,30 @@ pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
 }
 
 pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
-    let case = &job.proofed.case;
+    let Job { proofed, number, wording, .. } = job;
+    let job_id = format!("{}_{number:04}", proofed.case.incident.id);
+    let row = index_row_of(proofed, *number, set, placed);
+    IndexRow { job_id, stream_id: stream.to_owned(), seq: sequence, template_sha256: wording.clone(), file: file.to_owned(), ..row }
+}
+
+/// What an index tells of a piece, wherever it is written.
+pub(super) fn index_row_of(proofed: &Proofed, job: u32, set: &Set, placed: &StreamedPiece) -> IndexRow {
+    let case = &proofed.case;
     let recipient = &case.recipients.people.get(set.recipient);
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));
     let domestic = |part: &str| (!foreign && !part.is_empty()).then(|| Private::new(part.to_owned()));
-    let first_mark = SheetMark::new(job.number, set.piece, 1, placed.sheets as usize, job.proofed.layout.inserts);
+    let first_mark = SheetMark::new(job, set.piece, 1, placed.sheets as usize, proofed.layout.inserts);
     IndexRow {
-        job_id: format!("{}_{:04}", case.incident.id, job.number),
-        stream_id: stream.to_owned(),
-        seq: sequence,
+        job_id: String::new(),
+        stream_id: String::new(),
+        seq: 0,
         piece: set.piece.0,
         template_id: format!("{}-{}", recipient.role.id(), recipient.language.tag()),
-        template_sha256: job.wording.clone(),
+        template_sha256: String::new(),
         locale: recipient.language.tag().to_owned(),
-        file: file.to_owned(),
+        file: String::new(),
         first_page: placed.first_page,
         last_page: placed.last_page,
         pages: placed.pages,
@@ -297,7 +290,7 @@ pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence
         sheets: placed.sheets,
         duplex: case.incident.print.duplex,
         color: false,
-        insert_mask: job.proofed.layout.inserts.into(),
+        insert_mask: proofed.layout.inserts.into(),
         mail_class: mail_class(recipient).to_owned(),
         endorsement: String::new(),
         zip5: domestic(zip5),

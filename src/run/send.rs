@@ -3,7 +3,7 @@
 use super::Job;
 use super::approval::cleared;
 use super::press::{Set, set_again};
-use super::render::proved;
+use super::proof::{Written, proved};
 use crate::deliver::email::{self, Dispatch, Outgoing, Patience, Resolution, Totals};
 use crate::error::{Error, Place, Result};
 use crate::incident::EmailSettings;
@@ -104,7 +104,7 @@ fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, writer: &mut 
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
     let pages = set_again(case, &proofed.composer, typesetter, set)?;
     let pdf = writer.write(&pages)?.bytes;
-    proved(case, &proofed.press, &[(*set, 0)], &pdf)?;
+    proved(proofed, Written::Letter, &[(*set, 0)], &pdf)?;
     let to = recipient.email.clone().ok_or_else(|| Error::bug("an e-mail notice without an address"))?;
     Ok(Outgoing {
         piece: set.piece.0,

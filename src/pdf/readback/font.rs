@@ -1,0 +1,251 @@
+//! What a font says about its codes: their text by `/ToUnicode` (ISO 32000-1, 9.10.3) and their widths by `/W` (9.7.4.3).
+
+use super::Unreadable;
+use super::file::{File, inflate};
+use super::lexer::{Lexer, Value, entry, items, push_hex};
+use libdeflater::Decompressor;
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Codes are two bytes.
+const CODES: usize = 1 << 16;
+/// No map of ours names more than each code a few times.
+const MOST_ENTRIES: usize = 4 * CODES;
+/// Fonts that are remembered; a job has four faces in one or two plates.
+const REMEMBERED: usize = 32;
+
+/// A code of a font.
+#[derive(Debug, Clone, Copy)]
+struct Glyph {
+    /// Where its text starts; `u32::MAX` when the font gives none.
+    start: u32,
+    length: u32,
+    width: f32,
+}
+
+const NO_TEXT: u32 = u32::MAX;
+
+/// A font as a reader of text needs it.
+#[derive(Debug)]
+pub(super) struct Font {
+    glyphs: Vec<Glyph>,
+    texts: Vec<u8>,
+    default_width: f32,
+}
+
+impl Font {
+    /// Appends the text of a code and gives its width in thousandths of an em.
+    #[inline]
+    pub(super) fn push_text(&self, code: u16, out: &mut Vec<u8>) -> Result<f32, Unreadable> {
+        let Some(glyph) = self.glyphs.get(usize::from(code)).filter(|glyph| glyph.start != NO_TEXT) else {
+            return Err(Unreadable::GlyphWithoutText);
+        };
+        let start = glyph.start as usize;
+        if glyph.length == 1 {
+            out.push(self.texts[start]);
+        } else {
+            out.extend_from_slice(&self.texts[start..start + glyph.length as usize]);
+        }
+        Ok(glyph.width)
+    }
+
+    fn glyph(&mut self, code: u16) -> &mut Glyph {
+        let code = usize::from(code);
+        if self.glyphs.len() <= code {
+            self.glyphs.resize(code + 1, Glyph { start: NO_TEXT, length: 0, width: self.default_width });
+        }
+        &mut self.glyphs[code]
+    }
+
+    fn set_text(&mut self, code: u16, units: &[u16]) -> Result<(), Unreadable> {
+        let text = String::from_utf16(units).map_err(|_| Unreadable::Damaged("the text of a glyph"))?;
+        let (start, length) = (self.texts.len() as u32, text.len() as u32);
+        self.texts.extend_from_slice(text.as_bytes());
+        let glyph = self.glyph(code);
+        (glyph.start, glyph.length) = (start, length);
+        Ok(())
+    }
+}
+
+/// What a font's text depends on, as it is stored: equal parts make an equal font, whatever file they stand in.
+struct Parts<'f> {
+    stored: &'f [u8],
+    dictionary: &'f [u8],
+    widths: &'f [u8],
+    default_width: f32,
+}
+
+/// Fonts that were parsed, by the bytes that they were parsed from.
+#[derive(Default)]
+pub(super) struct FontMemory {
+    known: RwLock<Vec<Known>>,
+}
+
+struct Known {
+    stored: Box<[u8]>,
+    dictionary: Box<[u8]>,
+    widths: Box<[u8]>,
+    font: Arc<Font>,
+}
+
+impl Known {
+    fn is(&self, parts: &Parts<'_>) -> bool {
+        self.font.default_width.to_bits() == parts.default_width.to_bits()
+            && *self.stored == *parts.stored
+            && *self.dictionary == *parts.dictionary
+            && *self.widths == *parts.widths
+    }
+}
+
+impl FontMemory {
+    /// How many fonts are remembered.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// The font of an object, parsed once for all files that have the same.
+    pub(super) fn font(&self, file: &File<'_>, font: Value<'_>, decompressor: &mut Decompressor) -> Result<Arc<Font>, Unreadable> {
+        let parts = parts(file, font)?;
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.iter().find(|known| known.is(&parts)) {
+            return Ok(Arc::clone(&known.font));
+        }
+        drop(known);
+        let font = Arc::new(parse(&parts, decompressor)?);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= REMEMBERED {
+            known.remove(0);
+        }
+        let Parts { stored, dictionary, widths, .. } = parts;
+        known.push(Known { stored: stored.into(), dictionary: dictionary.into(), widths: widths.into(), font: Arc::clone(&font) });
+        Ok(font)
+    }
+}
+
+fn parts<'f>(file: &'f File<'_>, font: Value<'f>) -> Result<Parts<'f>, Unreadable> {
+    let font = file.dictionary(font)?;
+    if entry(font, b"Subtype")? != Some(Value::Name(b"Type0")) || entry(font, b"Encoding")? != Some(Value::Name(b"Identity-H")) {
+        return Err(Unreadable::Foreign("a font that is not Identity-H"));
+    }
+    let Some(Value::Reference(map)) = entry(font, b"ToUnicode")? else { return Err(Unreadable::Missing("the text of a font")) };
+    let (dictionary, stored) = file.stream(map)?;
+    let Some(Value::Array(descendants)) = file.entry(font, b"DescendantFonts")? else {
+        return Err(Unreadable::Missing("a font's descendant"));
+    };
+    let descendant = Lexer::new(descendants).value()?.ok_or(Unreadable::Missing("a font's descendant"))?;
+    let descendant = file.dictionary(descendant)?;
+    let widths = match file.entry(descendant, b"W")? {
+        Some(Value::Array(widths)) => widths,
+        _ => b"",
+    };
+    let default_width = match entry(descendant, b"DW")? {
+        Some(Value::Number(width)) => width as f32,
+        _ => 1000.0,
+    };
+    Ok(Parts { stored, dictionary, widths, default_width })
+}
+
+fn parse(parts: &Parts<'_>, decompressor: &mut Decompressor) -> Result<Font, Unreadable> {
+    let mut font = Font { glyphs: Vec::new(), texts: Vec::new(), default_width: parts.default_width };
+    let mut map = Vec::new();
+    inflate(parts.dictionary, parts.stored, decompressor, &mut map)?;
+    read_map(&map, &mut font)?;
+    read_widths(parts.widths, &mut font)?;
+    Ok(font)
+}
+
+/// `bfchar` and `bfrange` sections.
+fn read_map(map: &[u8], font: &mut Font) -> Result<(), Unreadable> {
+    let wrong = || Unreadable::Damaged("the text map of a font");
+    let mut lexer = Lexer::new(map);
+    let mut set = 0;
+    while let Some(value) = lexer.single()? {
+        let ranges = match value {
+            Value::Word(b"beginbfchar") => false,
+            Value::Word(b"beginbfrange") => true,
+            _ => continue,
+        };
+        while let Some(Value::Hex(first)) = lexer.single()? {
+            let first = code(first)?;
+            let last = match ranges.then(|| lexer.single()).transpose()?.flatten() {
+                Some(Value::Hex(last)) => code(last)?,
+                Some(_) => return Err(wrong()),
+                None => first,
+            };
+            set += usize::from(last.saturating_sub(first)) + 1;
+            if last < first || set > MOST_ENTRIES {
+                return Err(wrong());
+            }
+            match lexer.single()? {
+                Some(Value::Hex(text)) => {
+                    let mut text = units(text);
+                    for code in first..=last {
+                        font.set_text(code, &text)?;
+                        if let Some(unit) = text.last_mut() {
+                            *unit = unit.wrapping_add(1);
+                        }
+                    }
+                }
+                Some(Value::Array(texts)) if ranges => {
+                    let texts = items(texts)?;
+                    for (code, text) in (first..=last).zip(texts) {
+                        let Value::Hex(text) = text else { return Err(wrong()) };
+                        font.set_text(code, &units(text))?;
+                    }
+                }
+                _ => return Err(wrong()),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn code(hex: &[u8]) -> Result<u16, Unreadable> {
+    match units(hex).as_slice() {
+        [code] => Ok(*code),
+        _ => Err(Unreadable::Damaged("a code of a font")),
+    }
+}
+
+/// A hexadecimal string as UTF-16 units.
+fn units(hex: &[u8]) -> Vec<u16> {
+    let mut bytes = Vec::with_capacity(8);
+    push_hex(hex, &mut bytes);
+    bytes.chunks(2).map(|pair| u16::from_be_bytes([pair[0], pair.get(1).copied().unwrap_or_default()])).collect()
+}
+
+/// `first [w w …]` and `first last w`.
+fn read_widths(widths: &[u8], font: &mut Font) -> Result<(), Unreadable> {
+    let wrong = || Unreadable::Damaged("the widths of a font");
+    let number = |value: Option<Value<'_>>| match value {
+        Some(Value::Number(number)) => Ok(number),
+        _ => Err(wrong()),
+    };
+    let code = |number: f64| if (0.0..CODES as f64).contains(&number) { Ok(number as u16) } else { Err(wrong()) };
+    let mut lexer = Lexer::new(widths);
+    let mut set = 0;
+    while let Some(first) = lexer.single()? {
+        let first = code(number(Some(first))?)?;
+        match lexer.single()? {
+            Some(Value::Array(list)) => {
+                let mut list = Lexer::new(list);
+                let mut code = Some(first);
+                while let Some(width) = list.single()? {
+                    font.glyph(code.ok_or_else(wrong)?).width = number(Some(width))? as f32;
+                    code = code.and_then(|code| code.checked_add(1));
+                }
+            }
+            last => {
+                let (last, width) = (code(number(last)?)?, number(lexer.single()?)? as f32);
+                set += usize::from(last.saturating_sub(first));
+                if set > MOST_ENTRIES {
+                    return Err(wrong());
+                }
+                for code in first..=last {
+                    font.glyph(code).width = width;
+                }
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,362 @@
+//! A content stream -> the texts and black shapes that it paints (ISO 32000-1, 8 and 9).
+
+use super::font::Font;
+use super::lexer::{Lexer, Value, push_hex};
+use super::matrix::{Matrix, Span};
+use super::resources::Resources;
+use super::shapes::{Fill, Shapes};
+use super::{Context, ReadText, Unreadable};
+
+/// Deepest nesting of saved graphics states.
+const DEEPEST_STATES: usize = 64;
+/// Deepest nesting of forms in forms.
+const DEEPEST_FORMS: usize = 8;
+/// No page of ours shows as much: forms of forms can multiply without bound.
+const MOST_PAINTED: usize = 100_000;
+/// No operator takes more operands.
+const MOST_OPERANDS: usize = 40;
+
+/// What a content stream paints, in its own coordinates.
+#[derive(Debug, Default)]
+pub(super) struct Painted {
+    pub(super) texts: Vec<ReadText>,
+    pub(super) shapes: Shapes,
+}
+
+/// How the inside of a shape or letter is coloured, as far as it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tint {
+    /// A form's begin: as its painter has it.
+    Inherited,
+    Black,
+    White,
+    Other,
+}
+
+#[derive(Clone, Copy)]
+struct State<'r> {
+    matrix: Matrix,
+    tint: Tint,
+    font: Option<&'r Font>,
+    size: f64,
+    character_space: f64,
+    scale: f64,
+    leading: f64,
+    mode: f64,
+}
+
+/// Paints a content stream.
+///
+/// `word spacing` is read over: it widens one-byte blanks only, and codes here have two bytes (ISO 32000-1, 9.3.3).
+pub(super) fn paint<'r>(
+    context: Context<'r>,
+    resources: &'r Resources,
+    content: &'r [u8],
+    tint: Tint,
+    depth: usize,
+) -> Result<Painted, Unreadable> {
+    let state = State { matrix: Matrix::IDENTITY, tint, font: None, size: 0.0, character_space: 0.0, scale: 1.0, leading: 0.0, mode: 0.0 };
+    let mut painter = Painter {
+        context,
+        resources,
+        depth,
+        state,
+        saved: Vec::new(),
+        text: Matrix::IDENTITY,
+        line: Matrix::IDENTITY,
+        numbers: Vec::with_capacity(8),
+        name: None,
+        codes: Vec::with_capacity(256),
+        moves: Vec::new(),
+        letters: Vec::with_capacity(128),
+        path: Fill::default(),
+        here: (0.0, 0.0),
+        painted: Painted::default(),
+    };
+    painter.run(Lexer::new(content))?;
+    Ok(painter.painted)
+}
+
+struct Painter<'r> {
+    context: Context<'r>,
+    resources: &'r Resources,
+    depth: usize,
+    state: State<'r>,
+    saved: Vec<State<'r>>,
+    text: Matrix,
+    line: Matrix,
+    /// Operands that wait for their operator.
+    numbers: Vec<f64>,
+    name: Option<&'r [u8]>,
+    codes: Vec<u8>,
+    /// Moves between codes: how many bytes of `codes` stand before, thousandths of an em to the left.
+    moves: Vec<(usize, f64)>,
+    /// The text that is being shown.
+    letters: Vec<u8>,
+    /// In the coordinates of the content.
+    path: Fill,
+    here: (f64, f64),
+    painted: Painted,
+}
+
+impl<'r> Painter<'r> {
+    fn run(&mut self, mut lexer: Lexer<'r>) -> Result<(), Unreadable> {
+        loop {
+            lexer.skip_blanks();
+            match lexer.peek() {
+                None => return Ok(()),
+                Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
+                    if self.numbers.len() == MOST_OPERANDS {
+                        return Err(Unreadable::Damaged("an operator's operands"));
+                    }
+                    self.numbers.push(lexer.number()?);
+                }
+                Some(b'[') => {
+                    lexer.at += 1;
+                    self.array(&mut lexer)?;
+                }
+                Some(b'(') => lexer.push_string(&mut self.codes)?,
+                Some(_) => match lexer.single()? {
+                    Some(Value::Word(operator)) => {
+                        self.operate(operator)?;
+                        self.numbers.clear();
+                        self.codes.clear();
+                        self.moves.clear();
+                        self.name = None;
+                    }
+                    Some(Value::Name(name)) => self.name = Some(name),
+                    Some(Value::Hex(raw)) => push_hex(raw, &mut self.codes),
+                    _ => {}
+                },
+            }
+        }
+    }
+
+    /// The operand of `TJ`, or dashes: strings and moves.
+    fn array(&mut self, lexer: &mut Lexer<'_>) -> Result<(), Unreadable> {
+        loop {
+            lexer.skip_blanks();
+            match lexer.peek() {
+                Some(b']') => {
+                    lexer.at += 1;
+                    return Ok(());
+                }
+                Some(b'(') => lexer.push_string(&mut self.codes)?,
+                Some(b'<') => match lexer.single()? {
+                    Some(Value::Hex(raw)) => push_hex(raw, &mut self.codes),
+                    _ => return Err(Unreadable::Damaged("an array of strings")),
+                },
+                Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
+                    let number = lexer.number()?;
+                    self.moves.push((self.codes.len(), number));
+                }
+                _ => return Err(Unreadable::Damaged("an array of strings")),
+            }
+        }
+    }
+
+    fn operands<const N: usize>(&self) -> Result<[f64; N], Unreadable> {
+        self.numbers.as_slice().try_into().map_err(|_| Unreadable::Damaged("an operator's operands"))
+    }
+
+    fn operate(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
+        match operator {
+            b"TJ" | b"Tj" => self.show(),
+            b"Tm" => {
+                self.text = Matrix(self.operands()?);
+                self.line = self.text;
+                Ok(())
+            }
+            b"Tf" => self.set_font(),
+            b"re" => self.rectangle(),
+            b"BDC" | b"BMC" | b"EMC" | b"ET" | b"W" | b"W*" => Ok(()),
+            b"BT" => {
+                (self.text, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY);
+                Ok(())
+            }
+            b"Td" | b"TD" | b"T*" | b"'" | b"\"" | b"TL" | b"Tc" | b"Tz" | b"Ts" | b"Tr" => self.text_operator(operator),
+            b"q" | b"Q" | b"cm" | b"Do" => self.state_operator(operator),
+            b"g" | b"rg" | b"k" | b"cs" | b"sc" | b"scn" => self.color_operator(operator),
+            b"BI" => Err(Unreadable::Foreign("an inline image")),
+            _ => self.path_operator(operator),
+        }
+    }
+
+    fn set_font(&mut self) -> Result<(), Unreadable> {
+        let [size] = self.operands()?;
+        let name = self.name.ok_or(Unreadable::Missing("the name of a font"))?;
+        self.state.font = Some(self.resources.font(name).ok_or(Unreadable::Missing("a font"))?);
+        self.state.size = size;
+        Ok(())
+    }
+
+    fn text_operator(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
+        match operator {
+            b"Td" | b"TD" => {
+                let [x, y] = self.operands()?;
+                if operator == b"TD" {
+                    self.state.leading = -y;
+                }
+                self.next_line(x, y);
+            }
+            b"T*" => self.next_line(0.0, -self.state.leading),
+            b"'" => {
+                self.next_line(0.0, -self.state.leading);
+                self.show()?;
+            }
+            b"\"" => {
+                [_, self.state.character_space] = self.operands()?;
+                self.next_line(0.0, -self.state.leading);
+                self.show()?;
+            }
+            b"TL" => [self.state.leading] = self.operands()?,
+            b"Tc" => [self.state.character_space] = self.operands()?,
+            b"Tz" => self.state.scale = self.operands::<1>()?[0] / 100.0,
+            // The baseline is what counts; marks above letters are raised from it.
+            b"Ts" => {}
+            _ => [self.state.mode] = self.operands()?,
+        }
+        Ok(())
+    }
+
+    fn next_line(&mut self, x: f64, y: f64) {
+        self.line = Matrix::moved(x, y).then(self.line);
+        self.text = self.line;
+    }
+
+    /// Shows the codes at hand and moves on by their widths.
+    fn show(&mut self) -> Result<(), Unreadable> {
+        let state = self.state;
+        let font = state.font.ok_or(Unreadable::Missing("a font"))?;
+        if !self.codes.len().is_multiple_of(2) {
+            return Err(Unreadable::Damaged("a code of a font"));
+        }
+        let (mut thousandths, mut from) = (0.0_f64, 0);
+        self.letters.clear();
+        self.letters.reserve(self.codes.len());
+        let ends = self.moves.iter().copied().chain([(self.codes.len(), 0.0)]);
+        for (end, back) in ends {
+            if !(end - from).is_multiple_of(2) {
+                return Err(Unreadable::Damaged("a code of a font"));
+            }
+            for code in self.codes[from..end].chunks_exact(2) {
+                thousandths += f64::from(font.push_text(u16::from_be_bytes([code[0], code[1]]), &mut self.letters)?);
+            }
+            thousandths -= back;
+            from = end;
+        }
+        let glyphs = (self.codes.len() / 2) as f64;
+        let advance = (thousandths / 1000.0 * state.size + glyphs * state.character_space) * state.scale;
+        let whole = self.text.then(state.matrix);
+        self.text = Matrix::moved(advance, 0.0).then(self.text);
+        // Text in white or in a mode without paint is seen by nobody.
+        let seen = state.tint != Tint::White && state.mode != 3.0 && state.mode != 7.0;
+        if seen && !self.letters.is_empty() {
+            let text = std::str::from_utf8(&self.letters).map_err(|_| Unreadable::Damaged("the text of a glyph"))?;
+            let (x, y) = whole.apply(0.0, 0.0);
+            let Matrix(m) = whole;
+            self.painted.texts.push(ReadText {
+                x: x as f32,
+                y: y as f32,
+                size: (state.size * m[2].hypot(m[3])) as f32,
+                width: (advance * m[0].hypot(m[1])) as f32,
+                upright: whole.is_upright() && state.size > 0.0,
+                text: text.into(),
+            });
+            self.painted.shapes.interrupt();
+        }
+        Ok(())
+    }
+
+    fn state_operator(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
+        match operator {
+            b"q" => {
+                if self.saved.len() == DEEPEST_STATES {
+                    return Err(Unreadable::Damaged("graphics states nested too deep"));
+                }
+                self.saved.push(self.state);
+            }
+            b"Q" => self.state = self.saved.pop().ok_or(Unreadable::Damaged("a graphics state that was not saved"))?,
+            b"cm" => self.state.matrix = Matrix(self.operands()?).then(self.state.matrix),
+            _ => {
+                let name = self.name.ok_or(Unreadable::Missing("the name of a form"))?;
+                if self.depth == DEEPEST_FORMS {
+                    return Err(Unreadable::Damaged("forms nested too deep"));
+                }
+                if let Some(form) = self.resources.form(self.context, name, self.depth + 1)? {
+                    form.place(self.state.matrix, self.state.tint, &mut self.painted);
+                    if self.painted.texts.len() + self.painted.shapes.groups.len() > MOST_PAINTED {
+                        return Err(Unreadable::TooLarge);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn color_operator(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
+        let all = |value: f64, parts: &[f64]| parts.iter().all(|part| *part == value);
+        let tint = match (operator, self.numbers.as_slice()) {
+            (b"g" | b"rg", parts) if all(0.0, parts) => Tint::Black,
+            (b"g" | b"rg", parts) if all(1.0, parts) => Tint::White,
+            (b"k", [.., key]) if *key == 1.0 => Tint::Black,
+            (b"k", parts) if all(0.0, parts) => Tint::White,
+            _ => Tint::Other,
+        };
+        self.state.tint = tint;
+        Ok(())
+    }
+
+    fn rectangle(&mut self) -> Result<(), Unreadable> {
+        let [x, y, width, height] = self.operands()?;
+        self.here = (x, y);
+        let corners = [(x, y), (x + width, y), (x + width, y + height), (x, y + height)].map(|(x, y)| self.state.matrix.apply(x, y));
+        if self.state.matrix.keeps_boxes() {
+            self.path.boxes.push(Span::of(corners[0], corners[2]));
+        } else {
+            self.path.outlines.push(corners.to_vec());
+        }
+        Ok(())
+    }
+
+    fn path_operator(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
+        let numbers = self.numbers.as_slice();
+        match (operator, numbers) {
+            (b"m", [x, y]) => {
+                self.here = (*x, *y);
+                let start = self.state.matrix.apply(*x, *y);
+                self.path.outlines.push(vec![start]);
+            }
+            // A curve is taken by its end points: what counts here has straight edges.
+            (b"l", [x, y]) | (b"c", [_, _, _, _, x, y]) | (b"v" | b"y", [_, _, x, y]) => {
+                self.here = (*x, *y);
+                let point = self.state.matrix.apply(*x, *y);
+                self.path.outlines.last_mut().ok_or(Unreadable::Damaged("a path without a begin"))?.push(point);
+            }
+            (b"h", []) => {}
+            (b"f" | b"F" | b"B" | b"b", _) => self.fill(false),
+            (b"f*" | b"B*" | b"b*", _) => self.fill(true),
+            (b"S" | b"s", _) => {
+                self.path = Fill::default();
+                self.painted.shapes.interrupt();
+            }
+            (b"n", _) => self.path = Fill::default(),
+            // Pens, dashes, strokes' colours, states by name, shadings: nothing that is read back.
+            (
+                b"w" | b"J" | b"j" | b"M" | b"d" | b"ri" | b"i" | b"gs" | b"G" | b"RG" | b"K" | b"CS" | b"SC" | b"SCN" | b"Tw" | b"MP"
+                | b"DP" | b"sh" | b"BX" | b"EX",
+                _,
+            ) => {}
+            _ => return Err(Unreadable::Damaged("an operator or its operands")),
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, even_odd: bool) {
+        let fill = Fill { even_odd, ..std::mem::take(&mut self.path) };
+        match self.state.tint {
+            Tint::Black | Tint::Inherited => self.painted.shapes.add(fill, self.state.tint == Tint::Inherited),
+            Tint::White | Tint::Other => self.painted.shapes.interrupt(),
+        }
+    }
+}

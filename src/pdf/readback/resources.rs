@@ -1,0 +1,134 @@
+//! What a content stream names: fonts, and forms whose content is read once and then only placed.
+
+use super::file::inflate;
+use super::font::Font;
+use super::lexer::{Value, entry, items, pairs, plain_name};
+use super::matrix::{Matrix, Span};
+use super::paint::{Painted, Tint, paint};
+use super::{Context, ReadText, Unreadable, with_scratch};
+use std::sync::{Arc, OnceLock};
+
+/// The resources of pages or of a form.
+#[derive(Debug, Default)]
+pub(super) struct Resources {
+    /// By name.
+    fonts: Vec<(Vec<u8>, Arc<Font>)>,
+    forms: Vec<Slot>,
+}
+
+/// An external object, read when it is painted first.
+#[derive(Debug)]
+struct Slot {
+    name: Vec<u8>,
+    object: u32,
+    form: OnceLock<Result<Option<Form>, Unreadable>>,
+}
+
+/// A form as it is painted, in the coordinates of its matrix's outside.
+#[derive(Debug)]
+pub(super) struct Form {
+    painted: Painted,
+}
+
+impl Resources {
+    /// Reads a resource dictionary.
+    pub(super) fn read(context: Context<'_>, dictionary: &[u8]) -> Result<Resources, Unreadable> {
+        let mut resources = Resources::default();
+        if let Some(fonts) = context.file.entry(dictionary, b"Font")? {
+            for (name, font) in pairs(context.file.dictionary(fonts)?)? {
+                let font = with_scratch(|scratch| context.fonts.font(context.file, font, &mut scratch.decompressor))?;
+                resources.fonts.push((plain_name(name).into_owned(), font));
+            }
+        }
+        if let Some(objects) = context.file.entry(dictionary, b"XObject")? {
+            for (name, object) in pairs(context.file.dictionary(objects)?)? {
+                let Value::Reference(object) = object else { return Err(Unreadable::Damaged("a form that is no object")) };
+                resources.forms.push(Slot { name: plain_name(name).into_owned(), object, form: OnceLock::new() });
+            }
+            resources.forms.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        Ok(resources)
+    }
+
+    /// The font of a name.
+    pub(super) fn font(&self, name: &[u8]) -> Option<&Font> {
+        let name = plain_name(name);
+        self.fonts.iter().find(|(known, _)| *known == *name).map(|(_, font)| font.as_ref())
+    }
+
+    /// The form of a name; `None` when it is an image.
+    pub(super) fn form(&self, context: Context<'_>, name: &[u8], depth: usize) -> Result<Option<&Form>, Unreadable> {
+        let name = plain_name(name);
+        let at = self.forms.binary_search_by(|slot| slot.name.as_slice().cmp(&name)).map_err(|_| Unreadable::Missing("a form"))?;
+        let slot = &self.forms[at];
+        let form = slot.form.get_or_init(|| Form::read(context, slot.object, depth));
+        form.as_ref().map(Option::as_ref).map_err(Clone::clone)
+    }
+}
+
+impl Form {
+    fn read(context: Context<'_>, object: u32, depth: usize) -> Result<Option<Form>, Unreadable> {
+        let (dictionary, stored) = context.file.stream(object)?;
+        match entry(dictionary, b"Subtype")? {
+            Some(Value::Name(b"Form")) => {}
+            Some(Value::Name(b"Image")) => return Ok(None),
+            _ => return Err(Unreadable::Foreign("an external object that is neither form nor image")),
+        }
+        let resources = match context.file.entry(dictionary, b"Resources")? {
+            Some(Value::Dictionary(resources)) => Resources::read(context, resources)?,
+            _ => Resources::default(),
+        };
+        let mut content = Vec::new();
+        with_scratch(|scratch| inflate(dictionary, stored, &mut scratch.decompressor, &mut content))?;
+        let mut painted = paint(context, &resources, &content, Tint::Inherited, depth)?;
+        let [x0, y0, x1, y1] = numbers(context, dictionary, b"BBox")?.ok_or(Unreadable::Missing("the box of a form"))?;
+        let bounds = Span::of((x0, y0), (x1, y1));
+        // What lies outside its box is cut off and seen by nobody.
+        if !painted.texts.iter().all(|text| bounds.holds((f64::from(text.x), f64::from(text.y)))) {
+            return Err(Unreadable::CutOff);
+        }
+        if let Some(matrix) = numbers(context, dictionary, b"Matrix")? {
+            let inner = std::mem::take(&mut painted);
+            Form { painted: inner }.place(Matrix(matrix), Tint::Inherited, &mut painted);
+        }
+        Ok(Some(Form { painted }))
+    }
+
+    /// Paints the form.
+    pub(super) fn place(&self, matrix: Matrix, tint: Tint, onto: &mut Painted) {
+        let Matrix(m) = matrix;
+        let (upright, wider, taller) = (matrix.is_upright(), m[0].hypot(m[1]) as f32, m[2].hypot(m[3]) as f32);
+        onto.texts.extend(self.painted.texts.iter().map(|text| {
+            let (x, y) = matrix.apply(f64::from(text.x), f64::from(text.y));
+            ReadText {
+                x: x as f32,
+                y: y as f32,
+                size: text.size * taller,
+                width: text.width * wider,
+                upright: text.upright && upright,
+                text: Arc::clone(&text.text),
+            }
+        }));
+        onto.shapes.interrupt();
+        onto.shapes.place(&self.painted.shapes, matrix, matches!(tint, Tint::Black | Tint::Inherited), tint == Tint::Inherited);
+    }
+}
+
+/// An array of numbers; `None` when there is none.
+fn numbers<const N: usize>(context: Context<'_>, dictionary: &[u8], key: &[u8]) -> Result<Option<[f64; N]>, Unreadable> {
+    let wrong = || Unreadable::Damaged("an array of numbers");
+    let array = match context.file.entry(dictionary, key)? {
+        None => return Ok(None),
+        Some(Value::Array(array)) => items(array)?,
+        Some(_) => return Err(wrong()),
+    };
+    let mut numbers = [0.0; N];
+    if array.len() != N {
+        return Err(wrong());
+    }
+    for (slot, item) in numbers.iter_mut().zip(array) {
+        let Value::Number(number) = item else { return Err(wrong()) };
+        *slot = number;
+    }
+    Ok(Some(numbers))
+}

@@ -1,0 +1,118 @@
+//! Text as it is compared: words of letters and digits in capitals.
+//!
+//! One glyph may stand for several characters (a blank and a no-break blank), so punctuation and blanks cannot be told from
+//! bytes with certainty; letters and digits can. Composed and decomposed accents are one, and so are Arabic forms of a letter.
+
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
+
+/// Words in capitals with one blank between them.
+pub(super) fn normal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    let mut push = |letter: char| {
+        if letter.is_alphanumeric() || is_combining_mark(letter) {
+            if std::mem::take(&mut gap) && !out.is_empty() {
+                out.push(' ');
+            }
+            out.push(letter);
+        } else {
+            gap = true;
+        }
+    };
+    if text.is_ascii() {
+        text.bytes().for_each(|byte| push(char::from(byte.to_ascii_uppercase())));
+    } else {
+        text.nfkc().flat_map(char::to_uppercase).for_each(push);
+    }
+    out
+}
+
+/// Whether a text has letters that are set from right to left, whose order on paper is not that of reading.
+fn runs_left(text: &str) -> bool {
+    !text.is_ascii()
+        && text.chars().any(|letter| matches!(letter, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFF}'))
+}
+
+fn sorted(text: &str) -> Vec<char> {
+    let mut letters: Vec<char> = text.chars().filter(|letter| *letter != ' ').collect();
+    letters.sort_unstable();
+    letters
+}
+
+/// A text to be found.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    text: String,
+    first: Option<u8>,
+    runs_left: bool,
+}
+
+impl Wanted {
+    pub(super) fn new(text: &str) -> Wanted {
+        let text = normal(text);
+        // Only plain letters can be told by their first byte.
+        let first = text.bytes().next().filter(u8::is_ascii);
+        Wanted { first, runs_left: runs_left(&text), text }
+    }
+
+    /// Whether a text may begin with it: a quick look before the long one.
+    #[inline]
+    pub(super) fn may_begin(&self, text: &str) -> bool {
+        let Some(first) = self.first.filter(|_| !self.runs_left) else { return true };
+        let letter = text.bytes().find(|byte| byte.is_ascii_alphanumeric() || !byte.is_ascii());
+        letter.is_none_or(|letter| !letter.is_ascii() || letter.to_ascii_uppercase() == first)
+    }
+
+    /// Whether a text in normal form is it; order does not count where it runs to the left.
+    pub(super) fn is(&self, normal: &str) -> bool {
+        self.text == normal || self.runs_left && sorted(&self.text) == sorted(normal)
+    }
+
+    /// Whether a text in normal form may go on to be it.
+    pub(super) fn may_become(&self, normal: &str) -> bool {
+        normal.len() <= self.text.len() && (self.runs_left || self.text.starts_with(normal))
+    }
+
+    /// Whether a text in normal form begins with it, up to the end of a word.
+    pub(super) fn begins(&self, normal: &str) -> bool {
+        normal.strip_prefix(self.text.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    }
+
+    /// Whether its words stand one after the other in a text in normal form; words that run to the left, anywhere.
+    pub(super) fn is_within(&self, normal: &str) -> bool {
+        if self.runs_left {
+            let words: Vec<Vec<char>> = normal.split(' ').map(sorted).collect();
+            return self.text.split(' ').all(|word| words.contains(&sorted(word)));
+        }
+        normal.match_indices(self.text.as_str()).any(|(start, _)| {
+            let before = normal[..start].chars().next_back();
+            (before.is_none() || before == Some(' ')) && self.begins(&normal[start..])
+        })
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_and_nothing_else() {
+        assert_eq!(normal("  José  O'Brien-Smith, 2nd "), normal("Jose\u{301}\u{A0}o\u{2019}brien\u{2010}smith 2ND"));
+        assert_ne!(normal("1 23rd St"), normal("12 3rd St"));
+        assert_ne!(normal("José"), normal("Jose"));
+        assert!(Wanted::new("Ada Roe").is_within("DEAR ADA ROE AND"));
+        assert!(!Wanted::new("Ada Roe").is_within("DEAR ADA ROEBUCK"));
+        assert!(!Wanted::new("Ada Roe").is_within("NEVADA ROE"));
+        assert!(Wanted::new("ליאת").is(&normal("תאיל")));
+        assert!(!Wanted::new("ליאת").is(&normal("דוד")));
+    }
+}
