@@ -5,12 +5,11 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench that cannot set itself up has nothing to say")]
 
 use breachnotice::compose::{Composer, Letter, PieceNumber};
-use breachnotice::pdf::readback::{ReadPage, Reader};
+use breachnotice::pdf::readback::Reader;
 use breachnotice::pdf::{GlyphUse, PieceWriter, Plate, Standard, StreamPart};
-use breachnotice::prove::{Piece, SheetMarks};
-use breachnotice::recipients::{Disposition, Recipient, Rereading};
+use breachnotice::recipients::{Disposition, Recipient};
 use breachnotice::typeset::{Fonts, Layout, Pages, StandingType, Typesetter, profile};
-use breachnotice::{drill, prove, run};
+use breachnotice::{drill, run};
 use cpu_time::ThreadTime;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -70,7 +69,7 @@ impl Desk {
         let composer = Composer::load(&case.incident, &case.rules).unwrap();
         let envelope = profile(&case.incident.print.envelope).unwrap();
         let layout = Layout { envelope, draft: false, job: 1, duplex: true, inserts: 0, mailer: None };
-        Desk { case, composer, layout, fonts: Fonts::built_in(), standing: Arc::default() }
+        Desk { case, composer, layout, fonts: Fonts::built_in().unwrap(), standing: Arc::default() }
     }
 
     fn recipients(&self) -> Vec<Recipient> {
@@ -86,6 +85,15 @@ impl Desk {
     }
 }
 
+/// Nobody watches.
+struct Silent;
+
+impl run::Progress for Silent {
+    fn begin(&self, _: &str, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn end(&self) {}
+}
+
 fn stages(criterion: &mut Criterion<CpuTime>) {
     let folder = tempfile::tempdir().unwrap();
     let desk = Desk::new(&folder.path().join("drill"));
@@ -97,7 +105,7 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
         recipients.into_iter().zip(set).filter_map(|(recipient, pages)| Some((recipient, pages?))).unzip();
     let mut glyphs = GlyphUse::default();
     pages.iter().for_each(|pages| glyphs.add(pages));
-    let plate = Arc::new(Plate::new(&desk.fonts, &glyphs).unwrap());
+    let plate = Arc::new(Plate::new(&desk.fonts, &glyphs, glyphs.letters()).unwrap());
 
     let mut group = criterion.benchmark_group("a letter");
     group.throughput(Throughput::Elements(pages.len() as u64)).sample_size(20);
@@ -119,20 +127,9 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     });
     let mut writer = PieceWriter::new(&plate, Standard::Plain);
     let files: Vec<Vec<u8>> = pages.iter().map(|pages| writer.write(pages).unwrap().bytes).collect();
-    group.bench_function("read back and proved, one file each", |bench| {
-        let run::Case { incident, rules, intake, recipients: everyone, .. } = &desk.case;
-        let (reader, rereading) = (Arc::new(Reader::default()), Rereading::new(incident, rules, intake, everyone));
-        let wording = run::proof_wording(&desk.case, &desk.composer, &desk.layout);
-        let marks = SheetMarks { job: desk.layout.job, duplex: desk.layout.duplex, inserts: desk.layout.inserts };
-        bench.iter(|| {
-            for ((recipient, pages), file) in recipients.iter().zip(&pages).zip(&files) {
-                let opened = reader.open(file).unwrap();
-                let read: Vec<ReadPage> = (0..opened.page_count()).map(|page| opened.page(page).unwrap()).collect();
-                let (number, language) = (pages.piece.as_str(), opened.language());
-                let piece = Piece { recipient, number, pages: pages.pages.len(), language, marks, read: &read };
-                prove::prove(&rereading, &wording, &piece).unwrap();
-            }
-        });
+    group.bench_function("read back, one file each", |bench| {
+        let reader = Arc::new(Reader::default());
+        bench.iter(|| files.iter().for_each(|file| read_back(&reader, file)));
     });
     group.bench_function("added to the stream", |bench| {
         bench.iter(|| {
@@ -141,8 +138,17 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
             part.finish("Print stream").unwrap()
         });
     });
+    group.bench_function("composed to proved, in memory", |bench| {
+        let proofed = run::check(&desk.case.incident.folder, Some(1), &Silent).unwrap();
+        bench.iter(|| run::press_in_memory(&proofed).unwrap());
+    });
     group.finish();
-    criterion.bench_function("the plate of a job", |bench| bench.iter(|| Plate::new(&desk.fonts, &glyphs).unwrap()));
+    criterion.bench_function("the plate of a job", |bench| bench.iter(|| Plate::new(&desk.fonts, &glyphs, glyphs.letters()).unwrap()));
+}
+
+fn read_back(reader: &Arc<Reader>, file: &[u8]) {
+    let opened = reader.open(file).unwrap();
+    (0..opened.page_count()).for_each(|page| _ = black_box(opened.page(page).unwrap()));
 }
 
 criterion_group! {

@@ -30,8 +30,8 @@ use std::sync::Arc;
 
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
+pub use letters::press_in_memory;
 pub use press::Progress;
-pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
@@ -121,9 +121,15 @@ pub struct Proofed {
 const LONGEST: u16 = 3;
 
 /// Reads, composes and sets everything once, with the piece numbers that `number` gives.
-fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNumber>], progress: &dyn Progress) -> Result<Proofed> {
+fn proof(
+    mut case: Case,
+    layout: Layout,
+    fonts: Fonts,
+    press: Press,
+    numbers: &[Option<PieceNumber>],
+    progress: &dyn Progress,
+) -> Result<Proofed> {
     let composer = Composer::load(&case.incident, &case.rules)?;
-    let fonts = Fonts::built_in();
     let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
     for (index, finding) in proofs.misfits {
         case.recipients.people.hold(index, finding);
@@ -134,7 +140,7 @@ fn proof(mut case: Case, layout: Layout, press: Press, numbers: &[Option<PieceNu
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
-    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs)?);
+    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?);
     let proof = Proof::new(&case, &composer, &layout);
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
 }
@@ -156,7 +162,16 @@ pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Res
     let layout = layout(&case.incident)?;
     // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
     let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
-    proof(case, layout, Press::new(jobs)?, &numbers, progress)
+    let fonts = fonts(&case.incident)?;
+    proof(case, layout, fonts, Press::new(jobs)?, &numbers, progress)
+}
+
+/// The built-in family, and the folder's fonts if incident.toml names a folder.
+fn fonts(incident: &Incident) -> Result<Fonts> {
+    match &incident.print.fonts {
+        None => Fonts::built_in(),
+        Some(folder) => Fonts::with_folder(&incident.folder.join(folder), &folder.display().to_string()),
+    }
 }
 
 /// A proofed case with its place in the ledger: one state of inputs, seal and release.
@@ -189,10 +204,11 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let draft = !matches!(seal, review::Standing::InForce(_));
     let mut ledger = ledger::open(folder, &case.incident.id, ledger_url)?;
     let numbers = allot(&case.recipients, ledger.as_mut())?;
-    let digest = inputs::job_digest(&case.incident, &sources, draft)?;
+    let fonts = fonts(&case.incident)?;
+    let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;
     let number = ledger.job(&digest)?;
     let layout = Layout { draft, job: number, ..layout };
-    let proofed = proof(case, layout, Press::new(jobs)?, &numbers, progress)?;
+    let proofed = proof(case, layout, fonts, Press::new(jobs)?, &numbers, progress)?;
     let wording = inputs::wording_digest(&sources);
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }

@@ -61,7 +61,7 @@ fn by_typst(folder: &Path, home: &Path) -> Taken {
     let case = run::read(folder).unwrap();
     let composer = Composer::load(&case.incident, &case.rules).unwrap();
     let mailed = case.recipients.people.iter().filter(|recipient| recipient.disposition == Disposition::Letter).take(BY_TYPST);
-    let compose = |(recipient, piece)| letter(&composer.compose(&case.incident, recipient, PieceNumber(piece)).unwrap());
+    let compose = |(recipient, piece)| letter(&composer.compose(&case.incident, &recipient, PieceNumber(piece)).unwrap());
     let letters: Vec<Value> = mailed.zip(1..).map(compose).collect();
     let desk = home.join("typst");
     fs::create_dir_all(desk.join("fonts")).unwrap();

@@ -7,7 +7,7 @@
 use super::matrix;
 use super::number;
 use super::object::push_escaped;
-use super::plate::Plate;
+use super::plate::{Coder, Resource};
 use crate::typeset::{GlyphRun, Ink, Mark, PlacedText, Pt, Rect, Structure, TextLine};
 use std::ops::Range;
 use std::sync::Arc;
@@ -39,17 +39,17 @@ const DIAGONAL: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
 impl Snippet {
     /// Writes marks. Their places are relative to an origin from which y grows downwards; in the content y grows upwards.
-    pub(super) fn of<'m>(marks: impl IntoIterator<Item = &'m Mark>, plate: &Plate) -> Snippet {
+    pub(super) fn of<'m>(marks: impl IntoIterator<Item = &'m Mark>, coder: Coder<'_>) -> Snippet {
         let mut snippet = Snippet::default();
         for mark in marks {
-            snippet.mark(mark, plate);
+            snippet.mark(mark, coder);
         }
         snippet
     }
 
-    fn mark(&mut self, mark: &Mark, plate: &Plate) {
+    fn mark(&mut self, mark: &Mark, coder: Coder<'_>) {
         match mark {
-            Mark::Text(placed) => self.text(placed, plate),
+            Mark::Text(placed) => self.text(placed, coder),
             Mark::Frame { rect, pen } => self.segment(Structure::Artifact, |out| frame(rect, *pen, out)),
             Mark::Matrix { modules, at } => self.segment(Structure::Artifact, |out| matrix::write(modules, *at, out)),
             Mark::Imb { bars, at } => self.segment(Structure::Artifact, |out| matrix::write_bars(bars, *at, out)),
@@ -60,11 +60,11 @@ impl Snippet {
                 out.extend(ink(Ink::Pale));
                 let mut font = None;
                 for run in text.lines.iter().flat_map(|line| &line.runs) {
-                    write_run(run, run.x, Pt(0.0), plate, &mut font, out);
+                    write_run(run, run.x, Pt(0.0), coder, &mut font, out);
                 }
                 out.extend(b"ET Q\n");
             }),
-            Mark::Passage(placed) => placed.marks().iter().for_each(|mark| self.mark(mark, plate)),
+            Mark::Passage(placed) => placed.marks().iter().for_each(|mark| self.mark(mark, coder)),
         }
     }
 
@@ -75,7 +75,7 @@ impl Snippet {
     }
 
     /// Runs of a text; a link is a segment of its own on each line.
-    fn text(&mut self, placed: &PlacedText, plate: &Plate) {
+    fn text(&mut self, placed: &PlacedText, coder: Coder<'_>) {
         let lines = &placed.text.lines[placed.lines.clone()];
         let Some(first) = lines.first() else { return };
         let runs: Vec<(&TextLine, &GlyphRun)> = lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))).collect();
@@ -91,7 +91,7 @@ impl Snippet {
             let mut font = None;
             for (line, run) in group {
                 let baseline = placed.at.y + line.baseline - first.top;
-                write_run(run, placed.at.x + run.x, baseline, plate, &mut font, &mut self.bytes);
+                write_run(run, placed.at.x + run.x, baseline, coder, &mut font, &mut self.bytes);
             }
             if placed.ink != Ink::Black {
                 self.bytes.extend(ink(Ink::Black));
@@ -108,8 +108,9 @@ impl Snippet {
 fn area(placed: &PlacedText, line: &TextLine, top: Pt, runs: &[(&TextLine, &GlyphRun)]) -> Rect {
     let y0 = placed.at.y + line.top - top;
     let left = |run: &GlyphRun| placed.at.x + run.x;
-    let x0 = runs.first().map_or(Pt(0.0), |(_, run)| left(run));
-    let x1 = runs.last().map_or(x0, |(_, run)| left(run) + run.width);
+    // Runs of right-to-left text stand from right to left.
+    let x0 = runs.iter().map(|(_, run)| left(run)).reduce(|one, two| if one < two { one } else { two }).unwrap_or_default();
+    let x1 = runs.iter().map(|(_, run)| left(run) + run.width).fold(x0, Pt::max);
     Rect { x0, y0, x1, y1: y0 + line.height }
 }
 
@@ -140,26 +141,38 @@ fn frame(rect: &Rect, pen: Pt, out: &mut Vec<u8>) {
 /// numbers, and 4 of them are 0.04 pt, less than any press shows.
 const DRIFT: f32 = 4.0;
 
-/// One TJ array of two-byte codes; moves are written only where the shaper's place differs from where the widths lead.
-fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usize, u32)>, out: &mut Vec<u8>) {
-    let Some(face) = plate.face(run.face) else { return };
+/// One place, and a TJ array of two-byte codes for each font and rise; moves are written only where the shaper's place
+/// differs from where the widths lead.
+fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, font: &mut Option<(Resource, u32)>, out: &mut Vec<u8>) {
+    let face = coder.face(run.face);
     let size = run.size.0;
-    let wanted = (run.face.index(), size.to_bits());
-    if *font != Some(wanted) {
-        *font = Some(wanted);
-        out.extend(b"/F");
-        number::push_integer(run.face.index() as u64, out);
-        out.push(b' ');
-        number::push(size, out);
-        out.extend(b" Tf ");
-    }
-    out.extend(b"1 0 0 1 ");
-    number::push_all(&[x.0, -y.0], out);
-    out.extend(b" Tm [(");
     let to_thousandths = 1000.0 / size;
     let mut pen = 0.0;
     let mut rise = Pt(0.0);
+    let mut begun = false;
     for glyph in &run.glyphs {
+        let Some(coded) = face.find(run, glyph) else { continue };
+        let wanted = (coded.resource, size.to_bits());
+        let other_font = *font != Some(wanted);
+        if !begun || other_font {
+            if begun {
+                out.extend(b")] TJ ");
+            }
+            if other_font {
+                *font = Some(wanted);
+                coded.resource.push(out);
+                out.push(b' ');
+                number::push(size, out);
+                out.extend(b" Tf ");
+            }
+            if !begun {
+                out.extend(b"1 0 0 1 ");
+                number::push_all(&[x.0, -y.0], out);
+                out.extend(b" Tm ");
+            }
+            out.extend(b"[(");
+            begun = true;
+        }
         if glyph.rise != rise {
             rise = glyph.rise;
             out.extend(b")] TJ ");
@@ -173,13 +186,14 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, plate: &Plate, font: &mut Option<(usi
             out.push(b'(');
             pen -= back;
         }
-        let code = face.code(glyph.id);
-        for byte in code.to_be_bytes() {
+        for byte in coded.code.to_be_bytes() {
             push_escaped(byte, out);
         }
-        pen += face.width(code);
+        pen += coded.width;
     }
-    out.extend(b")] TJ\n");
+    if begun {
+        out.extend(b")] TJ\n");
+    }
     if rise != Pt(0.0) {
         out.extend(b"0 Ts ");
     }

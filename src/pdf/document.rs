@@ -4,7 +4,7 @@
 use super::deflate::Deflater;
 use super::number::push_integer;
 use super::object::put;
-use super::plate::Plate;
+use super::plate::{Plate, Supplement};
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
 
@@ -90,6 +90,22 @@ impl<W: Write> DocumentWriter<W> {
             waiting: Vec::new(),
             packed: Vec::new(),
         })
+    }
+
+    /// Writes the objects of a supplement and gives the number of the first.
+    pub(super) fn supplement(&mut self, supplement: &Supplement) -> io::Result<u32> {
+        let base = self.places.len() as u32 + 1;
+        for bytes in supplement.objects(base) {
+            let number = self.reserve();
+            self.place(number, Place::At(self.position));
+            let mut sink = Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position };
+            let mut head = Vec::with_capacity(16);
+            put(&mut head, format_args!("{number} 0 obj\n"));
+            sink.write(&head)?;
+            sink.write(&bytes)?;
+            sink.write(b"\nendobj\n")?;
+        }
+        Ok(base)
     }
 
     /// Takes the next free object number.

@@ -1,55 +1,165 @@
-//! Which glyphs the letters of a job need, with the characters they stand for.
+//! Which glyphs the letters of a job need, and in how many letters each occurs.
 
-use crate::typeset::{Face, Mark, Pages};
-use std::collections::BTreeMap;
+use crate::typeset::{Face, GlyphRun, Mark, Pages, Passage, Stands, TextLines};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::sync::Arc;
 
-/// Every glyph of a job by face and id, with its characters. The union of two is the same in any order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Every glyph of some letters. Two are merged to the same in any order. Keep one for each thread: it remembers which fixed
+/// passages it has read, so that they cost one look for every further letter.
+#[derive(Clone, Default)]
 pub struct GlyphUse {
-    by_face: [BTreeMap<u16, String>; 4],
+    letters: u32,
+    faces: Vec<FaceUse>,
+    /// Fixed passages that were read, by their place in memory; kept, so that no other can take the place.
+    fixed: HashMap<usize, Arc<Passage>>,
+}
+
+#[derive(Clone, Default)]
+struct FaceUse {
+    /// Glyph id -> use of the glyph for the character that it stands for by itself.
+    nominal: Vec<Count>,
+    /// Glyph id and text -> use of the glyph for other texts: ligatures, joined forms, parts of a cluster.
+    forms: BTreeMap<u16, BTreeMap<String, Count>>,
+}
+
+/// How often a glyph is used.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    /// In so many letters, apart from fixed text.
+    letters: u32,
+    /// The last letter that was counted: ordinal from 1.
+    last: u32,
+    /// In fixed text.
+    fixed: bool,
+    /// As a part of a cluster.
+    part: bool,
+}
+
+impl Count {
+    #[inline]
+    fn note(&mut self, letter: u32, fixed: bool) {
+        if fixed {
+            self.fixed = true;
+        } else if self.last != letter {
+            self.last = letter;
+            self.letters += 1;
+        }
+    }
+
+    fn merge(&mut self, other: Count) {
+        self.letters += other.letters;
+        self.fixed |= other.fixed;
+        self.part |= other.part;
+    }
+
+    /// In any fixed text, or in at least 0.5% of the letters.
+    fn is_frequent(self, letters: u32) -> bool {
+        self.fixed || (self.letters > 0 && u64::from(self.letters) * 200 >= u64::from(letters))
+    }
 }
 
 impl GlyphUse {
-    /// Adds the glyphs of a letter.
+    /// Counts the glyphs of a letter.
     pub fn add(&mut self, pages: &Pages) {
-        for page in &pages.pages {
-            page.for_each_mark(&mut |mark, _| self.add_mark(mark));
-        }
-    }
-
-    fn add_mark(&mut self, mark: &Mark) {
-        let (text, lines) = match mark {
-            Mark::Text(placed) => (&placed.text, placed.lines.clone()),
-            Mark::Watermark { text, .. } => (text, 0..text.lines.len()),
-            Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => return,
-        };
-        for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
-            for glyph in &run.glyphs {
-                let characters = &run.text[usize::from(glyph.text.start)..usize::from(glyph.text.end)];
-                self.insert(run.face, glyph.id, characters);
+        self.letters += 1;
+        for mark in pages.pages.iter().flat_map(|page| &page.marks) {
+            match mark {
+                Mark::Passage(placed) if placed.passage.fixed => {
+                    if let Entry::Vacant(vacant) = self.fixed.entry(Arc::as_ptr(&placed.passage) as usize) {
+                        vacant.insert(Arc::clone(&placed.passage));
+                        // Whole, whatever part stands here: another letter may break it elsewhere.
+                        for_each_text(&placed.passage.marks, &mut |text, lines| self.note(text, lines, true));
+                    }
+                }
+                Mark::Passage(placed) => for_each_text(&placed.marks(), &mut |text, lines| self.note(text, lines, false)),
+                mark => for_each_text(std::slice::from_ref(mark), &mut |text, lines| self.note(text, lines, text.fixed)),
             }
         }
     }
 
-    /// Adds all that another found.
+    /// Counts all that another found.
     pub fn merge(&mut self, other: &GlyphUse) {
-        for face in Face::ALL {
-            for (id, characters) in &other.by_face[face.index()] {
-                self.insert(face, *id, characters);
+        self.letters += other.letters;
+        if self.faces.len() < other.faces.len() {
+            self.faces.resize_with(other.faces.len(), FaceUse::default);
+        }
+        for (face, theirs) in self.faces.iter_mut().zip(&other.faces) {
+            if face.nominal.len() < theirs.nominal.len() {
+                face.nominal.resize(theirs.nominal.len(), Count::default());
+            }
+            for (count, theirs) in face.nominal.iter_mut().zip(&theirs.nominal) {
+                count.merge(*theirs);
+            }
+            for (glyph, texts) in &theirs.forms {
+                let own = face.forms.entry(*glyph).or_default();
+                for (text, theirs) in texts {
+                    own.entry(text.clone()).or_default().merge(*theirs);
+                }
             }
         }
     }
 
-    /// The glyphs of a face in order of their ids.
-    pub(super) fn of(&self, face: Face) -> &BTreeMap<u16, String> {
-        &self.by_face[face.index()]
+    /// How many letters were counted.
+    pub fn letters(&self) -> u32 {
+        self.letters
     }
 
-    /// A glyph that stands for several texts (a space and a no-break space) keeps the smallest, whoever comes first.
-    fn insert(&mut self, face: Face, id: u16, characters: &str) {
-        let known = self.by_face[face.index()].entry(id).or_insert_with(|| characters.to_owned());
-        if (known.is_empty() && !characters.is_empty()) || (!characters.is_empty() && characters < known.as_str()) {
-            characters.clone_into(known);
+    /// The glyphs of a face that stand for their own character and belong on the plate of so many letters, in order.
+    pub(super) fn frequent_nominal(&self, face: Face, letters: u32) -> impl Iterator<Item = u16> {
+        let counts = self.faces.get(face.index()).map_or(&[][..], |face| &face.nominal);
+        (0u16..).zip(counts).filter(move |(_, count)| count.is_frequent(letters)).map(|(glyph, _)| glyph)
+    }
+
+    /// The glyphs of a face that stand for other texts and belong on the plate of so many letters, in order; and whether any
+    /// stands for a part of a cluster.
+    pub(super) fn frequent_forms(&self, face: Face, letters: u32) -> impl Iterator<Item = (u16, &str, bool)> {
+        let forms = self.faces.get(face.index()).into_iter().flat_map(|face| &face.forms);
+        let forms = forms.flat_map(|(glyph, texts)| texts.iter().map(|(text, count)| (*glyph, text.as_str(), *count)));
+        forms.filter(move |(_, _, count)| count.is_frequent(letters)).map(|(glyph, text, count)| (glyph, text, count.part))
+    }
+
+    fn note(&mut self, text: &TextLines, lines: Range<usize>, fixed: bool) {
+        for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
+            self.note_run(run, fixed);
+        }
+    }
+
+    fn note_run(&mut self, run: &GlyphRun, fixed: bool) {
+        if self.faces.len() <= run.face.index() {
+            self.faces.resize_with(run.face.index() + 1, FaceUse::default);
+        }
+        let face = &mut self.faces[run.face.index()];
+        for glyph in &run.glyphs {
+            if glyph.stands == Stands::Nominal {
+                let at = usize::from(glyph.id);
+                if face.nominal.len() <= at {
+                    face.nominal.resize(at + 1, Count::default());
+                }
+                face.nominal[at].note(self.letters, fixed);
+            } else {
+                let texts = face.forms.entry(glyph.id).or_default();
+                let text = run.text_of(glyph);
+                if !texts.contains_key(text) {
+                    texts.insert(text.to_owned(), Count::default());
+                }
+                if let Some(count) = texts.get_mut(text) {
+                    count.note(self.letters, fixed);
+                    count.part |= glyph.stands == Stands::Part;
+                }
+            }
+        }
+    }
+}
+
+/// Shows the texts of some marks, with the lines of each that stand there; passages are passed over.
+pub(super) fn for_each_text(marks: &[Mark], take: &mut dyn FnMut(&TextLines, Range<usize>)) {
+    for mark in marks {
+        match mark {
+            Mark::Text(placed) => take(&placed.text, placed.lines.clone()),
+            Mark::Watermark { text, .. } => take(text, 0..text.lines.len()),
+            Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => {}
         }
     }
 }

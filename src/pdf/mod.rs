@@ -6,16 +6,19 @@
 mod content;
 mod deflate;
 mod document;
+mod embed;
 mod glyphs;
 mod matrix;
 mod metadata;
 mod number;
 mod object;
+mod outline;
 mod piece;
 mod plate;
 pub mod readback;
 mod stream;
 mod structure;
+mod to_unicode;
 mod type_case;
 
 pub use glyphs::GlyphUse;

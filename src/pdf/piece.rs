@@ -5,7 +5,7 @@ use super::deflate::Deflater;
 use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::metadata::{grey_profile, xmp};
 use super::object::{put, write_text};
-use super::plate::Plate;
+use super::plate::{Coder, Plate, Supplement};
 use super::structure::{Numbers, StructureTree};
 use super::type_case::{Part, TypeCase, parts};
 use crate::error::{Error, Result};
@@ -34,7 +34,6 @@ pub enum Standard {
 pub struct PieceWriter {
     plate: Arc<Plate>,
     opening: Opening,
-    resources: String,
     standard: Standard,
     case: TypeCase,
     /// Absent before the first letter and while one is written.
@@ -44,29 +43,35 @@ pub struct PieceWriter {
 impl PieceWriter {
     /// A writer for the letters of a plate.
     pub fn new(plate: &Arc<Plate>, standard: Standard) -> PieceWriter {
-        let (opening, resources) = (Opening::new(plate), format!("<</Font{}>>", plate.resources()));
-        PieceWriter { plate: Arc::clone(plate), opening, resources, standard, case: TypeCase::default(), deflater: None }
+        PieceWriter { plate: Arc::clone(plate), opening: Opening::new(plate), standard, case: TypeCase::default(), deflater: None }
     }
 
     /// Writes a letter. Its metadata are title, language and the program's name: no date, no patient data.
     ///
     /// # Errors
-    /// A bug of ours: writing to memory does not fail.
+    /// A bug of ours: writing to memory does not fail, and every glyph that was set can be embedded.
     pub fn write(&mut self, pages: &Pages) -> Result<Piece> {
-        let finished = self.document(pages).map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))?;
+        let supplement = self.plate.supplement(pages)?;
+        let finished = self
+            .document(pages, supplement.as_deref())
+            .map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))?;
         self.deflater = Some(finished.deflater);
         Ok(Piece { bytes: finished.out, sha256: finished.sha256 })
     }
 
-    fn document(&mut self, pages: &Pages) -> io::Result<Finished<Vec<u8>>> {
+    fn document(&mut self, pages: &Pages, supplement: Option<&Supplement>) -> io::Result<Finished<Vec<u8>>> {
         let deflater = self.deflater.take().unwrap_or_default();
         let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), &self.opening, deflater, Likeness::Common)?;
+        let added = supplement.map(|supplement| writer.supplement(supplement).map(|base| (supplement, base))).transpose()?;
+        let resources = format!("<</Font{}>>", self.plate.resources(added));
+        let plate = Arc::clone(&self.plate);
+        let coder = plate.coder(supplement);
         let mut tree = StructureTree::new(pages.pages.len());
         let mut contents = Vec::with_capacity(pages.pages.len());
         for (index, page) in pages.pages.iter().enumerate() {
-            contents.push(self.page(index, page, &mut tree, &mut writer)?);
+            contents.push(self.page(index, page, coder, &mut tree, &mut writer)?);
         }
-        let catalog = self.catalog(pages, &tree, &contents, &mut writer)?;
+        let catalog = self.catalog(pages, &resources, &tree, &contents, &mut writer)?;
         let info = writer.reserve();
         writer.pack(info, |out| write_info(&pages.title, out))?;
         writer.finish(catalog, info)
@@ -74,14 +79,21 @@ impl PieceWriter {
 
     /// A page's content, each segment marked with its role. What is everybody's and what is the recipient's own are streams
     /// of their own, because the first need not be compressed again; a reader takes them for one (ISO 32000-1, 7.8.2).
-    fn page(&mut self, index: usize, page: &Page, tree: &mut StructureTree, writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<Vec<u32>> {
+    fn page(
+        &mut self,
+        index: usize,
+        page: &Page,
+        coder: Coder<'_>,
+        tree: &mut StructureTree,
+        writer: &mut DocumentWriter<Vec<u8>>,
+    ) -> io::Result<Vec<u32>> {
         let mut streams = Vec::new();
         let mut bytes = Vec::with_capacity(8 * 1024);
         let mut likeness = Likeness::Own;
         for part in parts(&page.marks) {
             let (snippet, block, y, own) = match part {
-                Part::Passage(placed) => (self.case.passage(placed, &self.plate), placed.block, placed.y, !placed.passage.fixed),
-                Part::Furniture(marks) => (Arc::new(Snippet::of(marks, &self.plate)), 0, Pt(0.0), true),
+                Part::Passage(placed) => (self.case.passage(placed, &self.plate, coder), placed.block, placed.y, !placed.passage.fixed),
+                Part::Furniture(marks) => (Arc::new(Snippet::of(marks, coder)), 0, Pt(0.0), true),
             };
             let next = if own { Likeness::Own } else { Likeness::Common };
             if next != likeness && !bytes.is_empty() {
@@ -108,9 +120,16 @@ impl PieceWriter {
     }
 
     /// Everything small: pages, structure, links, catalog; gives the catalog's number.
-    fn catalog(&self, pages: &Pages, tree: &StructureTree, contents: &[Vec<u32>], writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<u32> {
+    fn catalog(
+        &self,
+        pages: &Pages,
+        resources: &str,
+        tree: &StructureTree,
+        contents: &[Vec<u32>],
+        writer: &mut DocumentWriter<Vec<u8>>,
+    ) -> io::Result<u32> {
         let mut row = |count: usize| (0..count).map(|_| writer.reserve()).collect::<Vec<u32>>();
-        let (catalog, page_tree, root, metadata, resources) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
+        let (catalog, page_tree, root, metadata, shared) = (row(1)[0], row(1)[0], row(1)[0], row(1)[0], row(1)[0]);
         let page_numbers = row(pages.pages.len());
         let elements = row(tree.element_count());
         let annotations = row(tree.annotation_count());
@@ -122,7 +141,7 @@ impl PieceWriter {
             put(out, format_args!("<</Type/Catalog/Pages {page_tree} 0 R/Lang({language})/MarkInfo<</Marked true>>{viewer}"));
             put(out, format_args!("/StructTreeRoot {root} 0 R/Metadata {metadata} 0 R{intents}>>"));
         })?;
-        writer.pack(resources, |out| out.extend(self.resources.as_bytes()))?;
+        writer.pack(shared, |out| out.extend(resources.as_bytes()))?;
         writer.pack(page_tree, |out| {
             put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Kids[", pages.pages.len()));
             numbers.pages.iter().for_each(|page| put(out, format_args!("{page} 0 R ")));
@@ -131,7 +150,7 @@ impl PieceWriter {
         for (index, (page, contents)) in numbers.pages.iter().zip(contents).enumerate() {
             writer.pack(*page, |out| {
                 // Not inherited from the page tree: an archive copy may not (ISO 19005-2, 6.2.2).
-                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/Resources {resources} 0 R"));
+                put(out, format_args!("<</Type/Page/Parent {page_tree} 0 R/Resources {shared} 0 R"));
                 put(out, format_args!("/StructParents {index}/Tabs/S/Contents["));
                 contents.iter().for_each(|stream| put(out, format_args!("{stream} 0 R ")));
                 out.push(b']');

@@ -1,100 +1,222 @@
-//! The plate: everything that all letters of a job share, made once and frozen.
+//! The plate: everything that all letters of a job share, made once and frozen; and what a letter with rare characters adds.
 //!
-//! `printpdf` subsets and describes the fonts; its document is handed over as `lopdf` objects, whose font objects are
-//! compressed, renumbered from 1 and kept as bytes.
+//! How the content of a letter finds its glyphs:
+//! - [`Plate::supplement`] tells once per letter whether it needs glyphs that the plate lacks, and embeds them.
+//! - [`Plate::coder`] with that supplement, if any, answers for a glyph of a run: in which font resource, under which code,
+//!   how wide. For most glyphs that is one look into a table.
+//! - [`Plate::resources`] names the fonts of the plate and of the supplement.
 
-use super::glyphs::GlyphUse;
-use super::object::{self, Renumbering};
-use crate::error::{Error, Result};
-use crate::typeset::{Face, Fonts};
-use libdeflater::{CompressionLvl, Compressor};
-use lopdf::{Dictionary, Document, Object, ObjectId};
-use printpdf::{
-    Codepoint, FontId, Mm, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt as PrintPt, TextItem,
-};
-use std::collections::BTreeMap;
+use super::embed::{self, Embedded, Sources, Wanted};
+use super::glyphs::{GlyphUse, for_each_text};
+use super::number;
+use crate::error::Result;
+use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Mark, Pages, Stands, TextLines};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Frozen fonts of a job: object bytes, and what the content needs to name glyphs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Plate {
     /// Objects 1.. with their bytes between `obj` and `endobj`.
     objects: Vec<Vec<u8>>,
-    faces: [Option<PlateFace>; 4],
+    /// Font object of each resource F0, F1, ...
+    fonts: Vec<u32>,
+    faces: Vec<Option<PlateFace>>,
+    sources: Arc<Sources>,
+    supplements: Arc<Mutex<BTreeMap<SupplementKey, Arc<Supplement>>>>,
+}
+
+/// A font's name among the resources of a page: `F3` of the plate, `S0` of a supplement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Resource {
+    letter: u8,
+    number: u16,
+}
+
+impl Resource {
+    /// Its name in content.
+    pub(super) fn push(self, out: &mut Vec<u8>) {
+        out.extend([b'/', self.letter]);
+        number::push_integer(self.number.into(), out);
+    }
+}
+
+/// Where a glyph is found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Coded {
+    /// The font.
+    pub(super) resource: Resource,
+    /// Two bytes of a content string.
+    pub(super) code: u16,
+    /// Advance in thousandths of an em, as /W tells a reader.
+    pub(super) width: f32,
 }
 
 /// A face as it stands in the plate.
 #[derive(Debug, Clone)]
 pub(super) struct PlateFace {
-    /// Its Type0 font object.
-    pub(super) object: u32,
-    /// Glyph id of the font file -> code in content strings; 0 where the plate has none.
+    /// The font of most of its glyphs.
+    pub(super) resource: Resource,
+    /// Glyph id of the font file -> code of the glyph as its own character; 0 where the plate has none.
     codes: Vec<u16>,
-    /// Code -> advance in thousandths of an em, as /W tells a reader.
+    /// Code -> advance.
     widths: Vec<f32>,
+    /// Glyphs as other texts.
+    forms: Forms,
+}
+
+/// Glyph id -> texts that the glyph stands for, and where each is found.
+type Forms = BTreeMap<u16, Vec<(String, Coded)>>;
+
+fn form(forms: &Forms, glyph: u16, text: &str) -> Option<Coded> {
+    forms.get(&glyph)?.iter().find(|(known, _)| known == text).map(|(_, coded)| *coded)
 }
 
 impl PlateFace {
+    /// Code of a glyph as its own character; 0 when the plate has none.
     #[inline]
     pub(super) fn code(&self, glyph: u16) -> u16 {
         self.codes.get(usize::from(glyph)).copied().unwrap_or_default()
     }
 
+    /// Advance of a code of this face's first font.
     #[inline]
     pub(super) fn width(&self, code: u16) -> f32 {
         self.widths.get(usize::from(code)).copied().unwrap_or_default()
     }
+
+    #[inline]
+    fn find(&self, run: &GlyphRun, glyph: &Glyph) -> Option<Coded> {
+        if glyph.stands == Stands::Nominal {
+            let code = self.code(glyph.id);
+            if code != 0 {
+                return Some(Coded { resource: self.resource, code, width: self.width(code) });
+            }
+            return None;
+        }
+        form(&self.forms, glyph.id, run.text_of(glyph))
+    }
+}
+
+/// Finds the glyphs of one run after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Coder<'a> {
+    plate: &'a Plate,
+    supplement: Option<&'a Supplement>,
+}
+
+impl<'a> Coder<'a> {
+    /// Where the glyphs of a face are found: ask once per run.
+    pub(super) fn face(self, face: Face) -> FaceCoder<'a> {
+        FaceCoder { plate: self.plate.face(face), supplement: self.supplement.and_then(|supplement| supplement.forms.get(&face)) }
+    }
+}
+
+/// Finds the glyphs of a face.
+#[derive(Clone, Copy)]
+pub(super) struct FaceCoder<'a> {
+    plate: Option<&'a PlateFace>,
+    supplement: Option<&'a Forms>,
+}
+
+impl FaceCoder<'_> {
+    /// Where a glyph is found; absent only when the letter's supplement was left out.
+    #[inline]
+    pub(super) fn find(&self, run: &GlyphRun, glyph: &Glyph) -> Option<Coded> {
+        let on_plate = self.plate.and_then(|face| face.find(run, glyph));
+        on_plate.or_else(|| self.supplement.and_then(|forms| form(forms, glyph.id, run.text_of(glyph))))
+    }
+}
+
+/// Face, glyph and text of each glyph of a supplement, in order.
+pub(super) type SupplementKey = Arc<[(Face, u16, String)]>;
+
+/// Supplements kept: far more than a job has sets of rare letters that come again.
+const KEPT_SUPPLEMENTS: usize = 1024;
+
+/// Small fonts of just those glyphs of one letter that the plate lacks. They depend on letter and plate alone.
+pub(super) struct Supplement {
+    /// What it holds: equal for letters that lack the same glyphs.
+    pub(super) key: SupplementKey,
+    embedded: Vec<Embedded>,
+    forms: BTreeMap<Face, Forms>,
+}
+
+impl Supplement {
+    /// The objects, the first of which has the number `base`.
+    pub(super) fn objects(&self, base: u32) -> Vec<Vec<u8>> {
+        self.numbered(base).flat_map(|(first, font)| font.write(first)).collect()
+    }
+
+    fn numbered(&self, base: u32) -> impl Iterator<Item = (u32, &Embedded)> {
+        self.embedded.iter().scan(base, |next, font| {
+            let first = *next;
+            *next += font.count();
+            Some((first, font))
+        })
+    }
 }
 
 impl Plate {
-    /// Makes the plate for the glyphs of a whole job.
+    /// Makes the plate for a job: all glyphs of fixed text, every glyph that at least 0.5% of the letters use, and the digits.
     ///
     /// # Errors
-    /// A bug of ours when a built-in font cannot be subset.
-    pub fn new(fonts: &Fonts, glyphs: &GlyphUse) -> Result<Plate> {
-        let mut document = PdfDocument::new("plate");
-        let mut ops = Vec::new();
-        let mut codes: [Vec<u16>; 4] = Default::default();
-        for face in Face::ALL {
-            let used = glyphs.of(face);
-            if used.is_empty() {
-                continue;
+    /// A bug of ours when a font cannot be subset, or an embedded glyph is not what its source has.
+    pub fn new(fonts: &Fonts, glyphs: &GlyphUse, letters: u32) -> Result<Plate> {
+        let sources = Arc::new(Sources::new(fonts));
+        let mut wanted = Vec::new();
+        for face in fonts.faces() {
+            let mut texts = Texts::new();
+            for glyph in glyphs.frequent_nominal(face, letters) {
+                texts.entry(glyph).or_default().extend(fonts.nominal(face, glyph).map(|character| (character.to_string(), false)));
             }
-            let parsed =
-                ParsedFont::from_bytes(fonts.bytes(face), 0, &mut Vec::new()).ok_or_else(|| Error::bug("a font cannot be parsed"))?;
-            codes[face.index()] = subset_codes(&parsed, used)?;
-            document.resources.fonts.map.insert(font_id(face), PdfFont::new(parsed));
-            ops.extend([Op::StartTextSection, Op::SetFont { font: PdfFontHandle::External(font_id(face)), size: PrintPt(10.0) }]);
-            let items = used.iter().map(|(id, text)| Codepoint::with_cid(*id, 0.0, text.clone())).collect();
-            ops.extend([Op::ShowText { items: vec![TextItem::GlyphIds(items)] }, Op::EndTextSection]);
+            for (glyph, text, part) in glyphs.frequent_forms(face, letters) {
+                texts.entry(glyph).or_default().insert(text.to_owned(), part);
+            }
+            // Piece and page numbers and codes: whatever digits they have, no letter needs a supplement for them.
+            if face == Face::REGULAR || (face == Face::BOLD && !texts.is_empty()) {
+                for digit in '0'..='9' {
+                    if let Some(glyph) = fonts.glyph(face, digit) {
+                        texts.entry(glyph).or_default().insert(digit.to_string(), false);
+                    }
+                }
+            }
+            wanted.extend(layers(face, texts, fonts));
         }
-        document.pages.push(PdfPage::new(Mm(215.9), Mm(279.4), ops));
-        let mut handed_over = document.to_lopdf_document(&PdfSaveOptions::default(), &mut Vec::new());
-        Plate::freeze(&mut handed_over, codes)
+        let embedded = embed::embed(&sources, &wanted)?;
+        Ok(Plate::freeze(sources, &wanted, &embedded))
     }
 
-    fn freeze(document: &mut Document, mut codes: [Vec<u16>; 4]) -> Result<Plate> {
-        let fonts = page_fonts(document)?;
-        let mut plate = Plate { objects: Vec::new(), faces: Default::default() };
-        for face in Face::ALL {
-            let Ok(font) = fonts.get(font_id(face).0.as_bytes()).cloned() else { continue };
-            let mut numbers = Renumbering::new();
-            let order = reachable(document, &font);
-            let object = plate.objects.len() as u32 + 1;
-            for (offset, id) in order.iter().enumerate() {
-                numbers.insert(id.0, object + 1 + offset as u32);
+    fn freeze(sources: Arc<Sources>, wanted: &[Wanted], embedded: &[Embedded]) -> Plate {
+        let mut faces: Vec<Option<PlateFace>> = vec![None; sources.fonts.count()];
+        let mut plate = Plate { objects: Vec::new(), fonts: Vec::new(), faces: Vec::new(), sources, supplements: Arc::default() };
+        for (number, (part, font)) in wanted.iter().zip(embedded).enumerate() {
+            let resource = Resource { letter: b'F', number: number as u16 };
+            plate.fonts.push(plate.objects.len() as u32 + 1);
+            let objects = font.write(plate.objects.len() as u32 + 1);
+            plate.objects.extend(objects);
+            let first = faces[part.face.index()].is_none();
+            let face = faces[part.face.index()].get_or_insert_with(|| PlateFace {
+                resource,
+                codes: vec![0; part.glyphs.keys().next_back().map_or(0, |last| usize::from(*last) + 1)],
+                widths: vec![0.0; font.widths.keys().next_back().map_or(0, |last| usize::from(*last) + 1)],
+                forms: Forms::new(),
+            });
+            for (glyph, text) in &part.glyphs {
+                let coded = coded(resource, font, *glyph);
+                if first {
+                    face.widths[usize::from(coded.code)] = coded.width;
+                }
+                if first && is_nominal(&plate.sources.fonts, part.face, *glyph, text) {
+                    face.codes[usize::from(*glyph)] = coded.code;
+                } else {
+                    face.forms.entry(*glyph).or_default().push((text.clone(), coded));
+                }
             }
-            let widths = widths(document, &font)?;
-            let mut bytes = Vec::new();
-            object::write(&font, &numbers, &mut bytes);
-            plate.objects.push(bytes);
-            for id in order {
-                let mut bytes = Vec::new();
-                object::write(&compressed(document.get_object(id).map_err(|_| lost())?.clone()), &numbers, &mut bytes);
-                plate.objects.push(bytes);
-            }
-            plate.faces[face.index()] = Some(PlateFace { object, codes: std::mem::take(&mut codes[face.index()]), widths });
         }
-        Ok(plate)
+        plate.faces = faces;
+        plate
     }
 
     /// The frozen objects, numbered from 1.
@@ -102,134 +224,121 @@ impl Plate {
         &self.objects
     }
 
-    /// A face, when any letter of the job uses it.
+    /// A face, when the plate has any of its glyphs.
+    #[inline]
     pub(super) fn face(&self, face: Face) -> Option<&PlateFace> {
         self.faces[face.index()].as_ref()
     }
 
-    /// The fonts by their names in content, as a dictionary.
-    pub(super) fn resources(&self) -> String {
+    /// Finds glyphs on the plate and in a letter's supplement.
+    pub(super) fn coder<'a>(&'a self, supplement: Option<&'a Supplement>) -> Coder<'a> {
+        Coder { plate: self, supplement }
+    }
+
+    /// `<</F0 1 0 R…>>`: the fonts by their names in content, with those of a supplement whose objects start at a number.
+    pub(super) fn resources(&self, supplement: Option<(&Supplement, u32)>) -> String {
         let mut resources = String::from("<<");
-        for face in Face::ALL {
-            if let Some(plate_face) = self.face(face) {
-                resources.push_str(&format!("/F{} {} 0 R", face.index(), plate_face.object));
-            }
+        for (number, object) in self.fonts.iter().enumerate() {
+            resources.push_str(&format!("/F{number} {object} 0 R"));
+        }
+        let supplement = supplement.into_iter().flat_map(|(supplement, base)| supplement.numbered(base));
+        for (number, (object, _)) in supplement.enumerate() {
+            resources.push_str(&format!("/S{number} {object} 0 R"));
         }
         resources.push_str(">>");
         resources
     }
-}
 
-/// Names of our own, so that neither a counter nor the order of threads shows in the bytes; six letters become the subset tag.
-fn font_id(face: Face) -> FontId {
-    FontId(["BNREGU", "BNBOLD", "BNITAL", "BNBOIT"][face.index()].to_owned())
-}
-
-fn subset_codes(parsed: &ParsedFont, used: &BTreeMap<u16, String>) -> Result<Vec<u16>> {
-    let subset = printpdf::subset_font(parsed, used).map_err(|reason| Error::bug(format!("a font cannot be subset: {reason}")))?;
-    let mut codes = vec![0; usize::from(used.keys().next_back().copied().unwrap_or_default()) + 1];
-    for (id, (code, _)) in &subset.glyph_mapping {
-        codes[usize::from(*id)] = *code;
-    }
-    Ok(codes)
-}
-
-fn lost() -> Error {
-    Error::bug("the font set-up handed over an incomplete document")
-}
-
-/// The font dictionaries of the only page, by resource name.
-fn page_fonts(document: &Document) -> Result<Dictionary> {
-    let page = document.get_pages().into_values().next().ok_or_else(lost)?;
-    let (own, inherited) = document.get_page_resources(page).map_err(|_| lost())?;
-    let inherited = inherited.into_iter().filter_map(|id| document.get_dictionary(id).ok());
-    let mut fonts = Dictionary::new();
-    for resources in own.into_iter().chain(inherited) {
-        let Ok(entry) = resources.get(b"Font") else { continue };
-        let (_, entry) = document.dereference(entry).map_err(|_| lost())?;
-        for (name, font) in entry.as_dict().map_err(|_| lost())? {
-            let (_, font) = document.dereference(font).map_err(|_| lost())?;
-            fonts.set(name.clone(), font.clone());
-        }
-    }
-    Ok(fonts)
-}
-
-/// Every object that a font refers to, in the order in which it is first named.
-fn reachable(document: &Document, font: &Object) -> Vec<ObjectId> {
-    let mut order = Vec::new();
-    let mut waiting = vec![font.clone()];
-    while let Some(object) = waiting.pop() {
-        match object {
-            Object::Reference(id) if !order.contains(&id) => {
-                order.push(id);
-                waiting.extend(document.get_object(id).ok().cloned());
+    /// Embeds those glyphs of a letter that the plate lacks; absent for most letters.
+    ///
+    /// # Errors
+    /// A bug of ours when a font cannot be subset, or an embedded glyph is not what its source has.
+    pub(super) fn supplement(&self, pages: &Pages) -> Result<Option<Arc<Supplement>>> {
+        let mut missing: BTreeMap<Face, Texts> = BTreeMap::new();
+        let mut note = |text: &TextLines, lines: Range<usize>| self.note_missing(text, lines, &mut missing);
+        for mark in pages.pages.iter().flat_map(|page| &page.marks) {
+            match mark {
+                Mark::Passage(placed) if placed.passage.fixed => {}
+                Mark::Passage(placed) => for_each_text(&placed.marks(), &mut note),
+                mark => for_each_text(std::slice::from_ref(mark), &mut note),
             }
-            Object::Array(items) => waiting.extend(items.into_iter().rev()),
-            Object::Dictionary(dictionary) => waiting.extend(dictionary.iter().map(|(_, value)| value.clone()).rev()),
-            Object::Stream(stream) => waiting.extend(stream.dict.iter().map(|(_, value)| value.clone()).rev()),
-            _ => {}
         }
+        if missing.is_empty() {
+            return Ok(None);
+        }
+        let key: SupplementKey = missing
+            .iter()
+            .flat_map(|(face, texts)| texts.iter().map(|(glyph, texts)| (*face, *glyph, texts)))
+            .flat_map(|(face, glyph, texts)| texts.keys().map(move |text| (face, glyph, text.clone())))
+            .collect();
+        if let Some(known) = self.kept_supplements().get(&key) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let wanted: Vec<Wanted> = missing.into_iter().flat_map(|(face, texts)| layers(face, texts, &self.sources.fonts)).collect();
+        let embedded = embed::embed(&self.sources, &wanted)?;
+        let mut forms: BTreeMap<Face, Forms> = BTreeMap::new();
+        for (number, (part, font)) in wanted.iter().zip(&embedded).enumerate() {
+            let resource = Resource { letter: b'S', number: number as u16 };
+            let face = forms.entry(part.face).or_default();
+            for (glyph, text) in &part.glyphs {
+                face.entry(*glyph).or_default().push((text.clone(), coded(resource, font, *glyph)));
+            }
+        }
+        let supplement = Arc::new(Supplement { key: Arc::clone(&key), embedded, forms });
+        let mut kept = self.kept_supplements();
+        if kept.len() < KEPT_SUPPLEMENTS {
+            kept.insert(key, Arc::clone(&supplement));
+        }
+        drop(kept);
+        Ok(Some(supplement))
     }
-    order
-}
 
-/// Reads /W of the descendant font: `first [w w …]` and `first last w` (ISO 32000-1, 9.7.4.3).
-fn widths(document: &Document, font: &Object) -> Result<Vec<f32>> {
-    let descendants = font.as_dict().and_then(|font| font.get(b"DescendantFonts")).map_err(|_| lost())?;
-    let (_, descendants) = document.dereference(descendants).map_err(|_| lost())?;
-    let descendant = descendants.as_array().map_err(|_| lost())?.first().ok_or_else(lost)?;
-    let (_, descendant) = document.dereference(descendant).map_err(|_| lost())?;
-    let descendant = descendant.as_dict().map_err(|_| lost())?;
-    let entries = descendant.get(b"W").and_then(Object::as_array).map_err(|_| lost())?;
-    let default = descendant.get(b"DW").and_then(Object::as_float).unwrap_or(1000.0);
-    let mut widths = Vec::new();
-    let mut set = |code: i64, width: f32| {
-        let code = code.max(0) as usize;
-        if widths.len() <= code {
-            widths.resize(code + 1, default);
-        }
-        widths[code] = width;
-    };
-    let mut rest = entries.iter();
-    while let Some(first) = rest.next() {
-        let first = first.as_i64().map_err(|_| lost())?;
-        match rest.next() {
-            Some(Object::Array(list)) => {
-                for (offset, width) in list.iter().enumerate() {
-                    set(first + offset as i64, width.as_float().map_err(|_| lost())?);
+    fn kept_supplements(&self) -> MutexGuard<'_, BTreeMap<SupplementKey, Arc<Supplement>>> {
+        self.supplements.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_missing(&self, text: &TextLines, lines: Range<usize>, missing: &mut BTreeMap<Face, Texts>) {
+        for run in text.lines[lines].iter().flat_map(|line| &line.runs) {
+            let face = self.face(run.face);
+            for glyph in &run.glyphs {
+                if face.and_then(|face| face.find(run, glyph)).is_none() {
+                    let texts = missing.entry(run.face).or_default();
+                    let part = texts.entry(glyph.id).or_default().entry(run.text_of(glyph).to_owned()).or_default();
+                    *part |= glyph.stands == Stands::Part;
                 }
             }
-            Some(last) => {
-                let width = rest.next().ok_or_else(lost)?.as_float().map_err(|_| lost())?;
-                for code in first..=last.as_i64().map_err(|_| lost())? {
-                    set(code, width);
-                }
+        }
+    }
+}
+
+/// Glyph id -> texts that it is to stand for, each with whether it is a part of a cluster's.
+type Texts = BTreeMap<u16, BTreeMap<String, bool>>;
+
+fn is_nominal(fonts: &Fonts, face: Face, glyph: u16, text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|character| fonts.nominal(face, glyph) == Some(character)) && characters.next().is_none()
+}
+
+fn coded(resource: Resource, font: &Embedded, glyph: u16) -> Coded {
+    let code = font.codes.get(&glyph).copied().unwrap_or_default();
+    Coded { resource, code, width: font.widths.get(&code).copied().unwrap_or_default() }
+}
+
+/// A font has one text for each glyph: a glyph that stands for several stands in as many fonts, in the first of them for its
+/// own character.
+fn layers(face: Face, texts: Texts, fonts: &Fonts) -> Vec<Wanted> {
+    let mut layers: Vec<Wanted> = Vec::new();
+    for (glyph, texts) in texts {
+        let (own, others): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| is_nominal(fonts, face, glyph, text));
+        for (number, (text, part)) in own.into_iter().chain(others).enumerate() {
+            if layers.len() == number {
+                layers.push(Wanted { face, glyphs: BTreeMap::new(), parts: BTreeSet::new() });
             }
-            None => return Err(lost()),
+            layers[number].glyphs.insert(glyph, text);
+            if part {
+                layers[number].parts.insert(glyph);
+            }
         }
     }
-    Ok(widths)
-}
-
-/// Streams at the highest level: this happens once per job.
-fn compressed(object: Object) -> Object {
-    match object {
-        Object::Stream(mut stream) if stream.dict.get(b"Filter").is_err() => {
-            stream.content = deflate(&mut Compressor::new(CompressionLvl::best()), &stream.content);
-            stream.dict.set("Filter", "FlateDecode");
-            stream.dict.set("Length", stream.content.len() as i64);
-            Object::Stream(stream)
-        }
-        other => other,
-    }
-}
-
-/// Compresses into a fresh vector (zlib format, RFC 1950).
-pub(super) fn deflate(compressor: &mut Compressor, bytes: &[u8]) -> Vec<u8> {
-    let mut out = vec![0; compressor.zlib_compress_bound(bytes.len())];
-    // The bound is the library's own: a vector of that size always suffices.
-    let length = compressor.zlib_compress(bytes, &mut out).unwrap_or_default();
-    out.truncate(length);
-    out
+    layers
 }

@@ -8,11 +8,11 @@ use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::number;
 use super::object::put;
 use super::piece::write_info;
-use super::plate::Plate;
+use super::plate::{Coder, Plate, Supplement, SupplementKey};
 use super::type_case::{Part, PassageKey, key, parts};
 use crate::typeset::{Page, Pages, Passage, PlacedPassage, SHEET};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -40,8 +40,12 @@ pub struct StreamPart<'p, W: Write> {
     duplex: bool,
     tree: u32,
     fonts: u32,
+    /// The dictionary of forms, which is complete at the end.
+    xobjects: u32,
     blank: Option<u32>,
     forms: HashMap<PassageKey, Form>,
+    /// First object of each supplement that a piece needed: the next piece of the same rare letters takes it as it is.
+    supplements: BTreeMap<SupplementKey, u32>,
     /// Object numbers of the forms, in the order in which they were first painted.
     form_objects: Vec<u32>,
     /// Page-tree node, first page object, first page and piece number of each piece, for page tree, outline and labels.
@@ -64,16 +68,18 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// What writing gives.
     pub fn begin(out: W, plate: &'p Plate, duplex: bool) -> io::Result<Self> {
         let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::default(), Likeness::Own)?;
-        let (tree, fonts) = (writer.reserve(), writer.reserve());
-        writer.pack(fonts, |out| out.extend(plate.resources().as_bytes()))?;
+        let (tree, fonts, xobjects) = (writer.reserve(), writer.reserve(), writer.reserve());
+        writer.pack(fonts, |out| out.extend(plate.resources(None).as_bytes()))?;
         Ok(StreamPart {
             writer,
             plate,
             duplex,
             tree,
             fonts,
+            xobjects,
             blank: None,
             forms: HashMap::new(),
+            supplements: BTreeMap::new(),
             form_objects: Vec::new(),
             pieces: Vec::new(),
             pages: 0,
@@ -86,11 +92,17 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// # Errors
     /// What writing gives.
     pub fn add(&mut self, pages: &Pages) -> io::Result<StreamedPiece> {
+        let supplement = self.plate.supplement(pages).map_err(io::Error::other)?;
+        let added = match &supplement {
+            None => None,
+            Some(supplement) => Some((supplement.as_ref(), self.supplement(supplement)?)),
+        };
+        let coder = self.plate.coder(supplement.as_deref());
         let node = self.writer.reserve();
         let mut digest = Sha256::new();
         let mut kids = Vec::with_capacity(pages.pages.len() + 1);
         for page in &pages.pages {
-            self.write_page(page, &mut digest)?;
+            self.write_page(page, coder, &mut digest)?;
             let (number, contents) = (self.writer.reserve(), self.writer.reserve());
             self.writer.stream(contents, "", &self.content, Likeness::Own)?;
             self.page(number, node, contents)?;
@@ -105,9 +117,14 @@ impl<'p, W: Write> StreamPart<'p, W> {
             kids.push(number);
         }
         let count = printed + blank_pages;
-        let tree = self.tree;
+        let (tree, xobjects) = (self.tree, self.xobjects);
+        let fonts = added.map(|added| self.plate.resources(Some(added)));
         self.writer.pack(node, |out| {
-            put(out, format_args!("<</Type/Pages/Parent {tree} 0 R/Count {count}/Kids["));
+            put(out, format_args!("<</Type/Pages/Parent {tree} 0 R/Count {count}"));
+            if let Some(fonts) = fonts {
+                put(out, format_args!("/Resources<</Font{fonts}/XObject {xobjects} 0 R>>"));
+            }
+            out.extend(b"/Kids[");
             kids.iter().for_each(|kid| put(out, format_args!("{kid} 0 R ")));
             out.extend(b"]>>");
         })?;
@@ -124,12 +141,16 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// # Errors
     /// What writing gives.
     pub fn finish(mut self, title: &str) -> io::Result<W> {
-        let (tree, fonts, pages) = (self.tree, self.fonts, self.pages);
+        let (tree, fonts, xobjects, pages) = (self.tree, self.fonts, self.xobjects, self.pages);
         let (pieces, form_objects) = (std::mem::take(&mut self.pieces), std::mem::take(&mut self.form_objects));
-        self.writer.pack(tree, |out| {
-            put(out, format_args!("<</Type/Pages/Count {pages}/MediaBox[0 0 612 792]/Resources<</Font {fonts} 0 R/XObject<<"));
+        self.writer.pack(xobjects, |out| {
+            out.extend(b"<<");
             form_objects.iter().enumerate().for_each(|(name, number)| put(out, format_args!("/X{name} {number} 0 R")));
-            out.extend(b">>>>/Kids[");
+            out.extend(b">>");
+        })?;
+        self.writer.pack(tree, |out| {
+            let resources = format!("<</Font {fonts} 0 R/XObject {xobjects} 0 R>>");
+            put(out, format_args!("<</Type/Pages/Count {pages}/MediaBox[0 0 612 792]/Resources{resources}/Kids["));
             pieces.iter().for_each(|(node, ..)| put(out, format_args!("{node} 0 R ")));
             out.extend(b"]>>");
         })?;
@@ -149,7 +170,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     }
 
     /// Fills `self.content` with a page's content.
-    fn write_page(&mut self, page: &Page, digest: &mut Sha256) -> io::Result<()> {
+    fn write_page(&mut self, page: &Page, coder: Coder<'_>, digest: &mut Sha256) -> io::Result<()> {
         let mut content = std::mem::take(&mut self.content);
         content.clear();
         for part in parts(&page.marks) {
@@ -161,14 +182,14 @@ impl<'p, W: Write> StreamPart<'p, W> {
             number::push(y.0, &mut content);
             content.extend(b" cm");
             match part {
-                Part::Furniture(marks) => write_own(&Snippet::of(marks, self.plate), &mut content),
+                Part::Furniture(marks) => write_own(&Snippet::of(marks, coder), &mut content),
                 Part::Passage(placed) => match key(placed) {
                     Some(key) => {
                         let form = self.form(key, placed)?;
                         put(&mut content, format_args!("/X{} Do ", form.name));
                         digest.update(form.sha256);
                     }
-                    None => write_own(&Snippet::of(placed.marks().iter(), self.plate), &mut content),
+                    None => write_own(&Snippet::of(placed.marks().iter(), coder), &mut content),
                 },
             }
             content.extend(b"Q\n");
@@ -178,10 +199,20 @@ impl<'p, W: Write> StreamPart<'p, W> {
         Ok(())
     }
 
+    /// First object of a supplement, written when it is first needed.
+    fn supplement(&mut self, supplement: &Supplement) -> io::Result<u32> {
+        if let Some(base) = self.supplements.get(&supplement.key) {
+            return Ok(*base);
+        }
+        let base = self.writer.supplement(supplement)?;
+        self.supplements.insert(supplement.key.clone(), base);
+        Ok(base)
+    }
+
     /// The form of a fixed passage, written when it is first painted.
     fn form(&mut self, key: PassageKey, placed: &PlacedPassage) -> io::Result<&Form> {
         if !self.forms.contains_key(&key) {
-            let snippet = Snippet::of(placed.marks().iter(), self.plate);
+            let snippet = Snippet::of(placed.marks().iter(), self.plate.coder(None));
             let number = self.writer.reserve();
             let fonts = self.fonts;
             let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");

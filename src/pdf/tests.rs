@@ -21,13 +21,13 @@ fn pages(text: &str, paragraphs: usize) -> Pages {
         footer: "{page}/{pages}".into(),
     };
     let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft: true, job: 12, duplex: true, inserts: 0, mailer: None };
-    Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap().set(&letter).unwrap()
+    Typesetter::new(layout, &Fonts::built_in().unwrap(), &Arc::default()).unwrap().set(&letter).unwrap()
 }
 
 fn plate(pages: &Pages) -> Arc<Plate> {
     let mut glyphs = GlyphUse::default();
     glyphs.add(pages);
-    Arc::new(Plate::new(&Fonts::built_in(), &glyphs).unwrap())
+    Arc::new(Plate::new(&Fonts::built_in().unwrap(), &glyphs, glyphs.letters()).unwrap())
 }
 
 fn piece(pages: &Pages) -> Vec<u8> {
@@ -64,7 +64,8 @@ fn glyph_use_is_the_same_in_any_order() {
     let mut other = GlyphUse::default();
     other.add(&first);
     backward.merge(&other);
-    assert_eq!(forward, backward);
+    let made = |glyphs: &GlyphUse| Plate::new(&Fonts::built_in().unwrap(), glyphs, 2).unwrap().objects().to_vec();
+    assert_eq!(made(&forward), made(&backward));
 }
 
 #[test]
@@ -73,7 +74,7 @@ fn every_piece_of_a_duplex_stream_starts_on_a_sheet_front() {
     let mut glyphs = GlyphUse::default();
     glyphs.add(&short);
     glyphs.add(&long);
-    let plate = Plate::new(&Fonts::built_in(), &glyphs).unwrap();
+    let plate = Plate::new(&Fonts::built_in().unwrap(), &glyphs, glyphs.letters()).unwrap();
     let mut part = StreamPart::begin(Vec::new(), &plate, true).unwrap();
     let placed: Vec<StreamedPiece> = [&short, &long, &short].map(|pages| part.add(pages).unwrap()).into();
     let bytes = part.finish("Print stream").unwrap();
@@ -84,4 +85,60 @@ fn every_piece_of_a_duplex_stream_starts_on_a_sheet_front() {
         assert!(text_of(&bytes, piece.first_page).contains("0000007"));
     }
     assert_eq!((placed[0].blank_pages, placed[0].sheets), (1, 1));
+}
+
+/// The plate of a job of 1000 letters, of which all but one say the same.
+fn plate_of_many(common: &Pages, rare: &Pages) -> Arc<Plate> {
+    let mut glyphs = GlyphUse::default();
+    (0..999).for_each(|_| glyphs.add(common));
+    glyphs.add(rare);
+    assert_eq!(glyphs.letters(), 1000);
+    Arc::new(Plate::new(&Fonts::built_in().unwrap(), &glyphs, glyphs.letters()).unwrap())
+}
+
+#[test]
+fn rare_letters_come_in_a_supplement_and_are_the_same_letters() {
+    let (common, rare) = (pages("Dear Ann Olsen:", 1), pages("Dear Čeněk Ǆurđević, 漢-free:".replace("漢-", "").as_str(), 1));
+    let plate = plate_of_many(&common, &rare);
+    assert!(plate.supplement(&common).unwrap().is_none());
+    assert!(plate.supplement(&rare).unwrap().is_some());
+    let mut writer = PieceWriter::new(&plate, Standard::Plain);
+    let plain = writer.write(&common).unwrap().bytes;
+    let first = writer.write(&rare).unwrap().bytes;
+    assert!(text_of(&first, 1).contains("Dear Čeněk Ǆurđević, free:"), "{}", text_of(&first, 1));
+    assert!(first.len() > plain.len() && first.len() < plain.len() + 4000, "{} and {}", plain.len(), first.len());
+    // Whatever was written before, by this plate or another of the same job.
+    let again = PieceWriter::new(&plate_of_many(&common, &rare), Standard::Plain).write(&rare).unwrap().bytes;
+    assert!(first == again && first == writer.write(&rare).unwrap().bytes);
+}
+
+#[test]
+fn pieces_of_the_same_rare_letters_share_a_supplement_in_a_stream() {
+    let (common, rare) = (pages("Dear Ann Olsen:", 1), pages("Dear Čeněk Dvořák:", 1));
+    let plate = plate_of_many(&common, &rare);
+    let stream = |letters: &[&Pages]| {
+        let mut part = StreamPart::begin(Vec::new(), &plate, false).unwrap();
+        letters.iter().for_each(|pages| _ = part.add(pages).unwrap());
+        part.finish("Print stream").unwrap()
+    };
+    let (one, two) = (stream(&[&common, &rare]), stream(&[&common, &rare, &rare]));
+    assert!(text_of(&two, 2).contains("Čeněk Dvořák") && text_of(&two, 3).contains("Čeněk Dvořák"));
+    assert!(two.len() - one.len() < 1500, "{} and {}", one.len(), two.len());
+}
+
+#[test]
+fn every_digit_is_on_every_plate() {
+    let plate = plate(&pages("No digits but those of its own number.", 1));
+    let mut writer = PieceWriter::new(&plate, Standard::Plain);
+    let plain = writer.write(&pages("x", 1)).unwrap().bytes.len();
+    assert!(writer.write(&pages("0123456789", 1)).unwrap().bytes.len() < plain + 200);
+    assert!(plate.supplement(&pages("0123456789", 1)).unwrap().is_none());
+}
+
+#[test]
+fn a_glyph_that_stands_for_two_texts_is_read_as_each() {
+    // The letter with a caron apart and together are one glyph to the font.
+    let text = "Z\u{30C} Ž c\u{327} ç";
+    let pages = pages(text, 1);
+    assert!(text_of(&piece(&pages), 1).contains(text));
 }

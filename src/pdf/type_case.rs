@@ -1,7 +1,7 @@
 //! The type case: content of fixed passages, written once per thread and kept for every letter that has them.
 
 use super::content::Snippet;
-use super::plate::Plate;
+use super::plate::{Coder, Plate};
 use crate::typeset::{Mark, Passage, PlacedPassage};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,9 +23,10 @@ pub(super) struct TypeCase {
 
 impl TypeCase {
     /// The content of a passage, from its own upper edge.
-    pub(super) fn passage(&mut self, placed: &PlacedPassage, plate: &Plate) -> Arc<Snippet> {
-        let Some(key) = key(placed) else { return Arc::new(Snippet::of(placed.marks().iter(), plate)) };
-        let write = || (Arc::clone(&placed.passage), Arc::new(Snippet::of(placed.marks().iter(), plate)));
+    /// `coder` finds the letter's glyphs; those of fixed passages are all on the plate.
+    pub(super) fn passage(&mut self, placed: &PlacedPassage, plate: &Plate, coder: Coder<'_>) -> Arc<Snippet> {
+        let Some(key) = key(placed) else { return Arc::new(Snippet::of(placed.marks().iter(), coder)) };
+        let write = || (Arc::clone(&placed.passage), Arc::new(Snippet::of(placed.marks().iter(), plate.coder(None))));
         let (_, snippet) = self.kept.entry(key).or_insert_with(write);
         Arc::clone(snippet)
     }

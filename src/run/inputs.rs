@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::incident::{Incident, Language};
 use crate::recipients::{Disposition, Recipient, Recipients};
 use crate::rules::Rules;
+use crate::typeset::Fonts;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -64,13 +65,16 @@ pub(super) fn wording_digest(sources: &[(String, String)]) -> String {
     hex(&digest.finalize())
 }
 
-/// The state of everything that letters are made from: sealed texts, lists, rulings, codes, print settings.
-pub(super) fn job_digest(incident: &Incident, sources: &[(String, String)], draft: bool) -> Result<String> {
+/// The state of everything that letters are made from: sealed texts, lists, rulings, codes, fonts, print settings.
+pub(super) fn job_digest(incident: &Incident, sources: &[(String, String)], fonts: &Fonts, draft: bool) -> Result<String> {
     let mut digest = Sha256::new();
     part(&mut digest, "engine", env!("CARGO_PKG_VERSION").as_bytes());
     part(&mut digest, "draft", &[u8::from(draft)]);
     for (name, text) in sources {
         part(&mut digest, name, text.as_bytes());
+    }
+    for (name, bytes) in fonts.files() {
+        part(&mut digest, &format!("fonts/{name}"), bytes);
     }
     part(&mut digest, "print", format!("{:?} {:?}", incident.print.envelope, incident.print.duplex).as_bytes());
     let mut files: Vec<&str> = incident.lists.iter().map(|list| list.file.as_str()).collect();

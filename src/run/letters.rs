@@ -1,14 +1,15 @@
 //! A file for each letter: what goes out by itself, and the copy for the archive.
 
 use super::press::{BATCH, Progress, Set, set_again};
-use super::proof::{Written, index_agrees, proved};
+use super::proof::{Proved, Written, index_agrees, proved};
 use super::render::index_row;
 use super::{Job, Proofed};
 use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::IndexRow;
 use crate::error::Result;
 use crate::files;
-use crate::pdf::{PieceWriter, Standard, StreamedPiece};
+use crate::pdf::{Piece, PieceWriter, Standard, StreamedPiece};
+use crate::typeset::Typesetter;
 use std::path::Path;
 
 /// What the files are for.
@@ -53,19 +54,18 @@ pub(super) fn write_letters(
     progress: &dyn Progress,
 ) -> Result<()> {
     let proofed = &job.proofed;
-    let Proofed { case, composer, plate, press, layout, fonts, .. } = proofed;
+    let Proofed { case, press, .. } = proofed;
     let above = out.join(copies.folder());
     files::create_folder(&above)?;
     let used = |folder: &u32| chosen.iter().any(|set| set.piece.0 % 100 == *folder);
     let folders: Vec<_> = (0..100).filter(used).map(|folder| above.join(format!("{folder:02}"))).collect();
     folders.iter().try_for_each(|folder| files::create_folder(folder))?;
-    let workers = press.workers(|| Ok((press.typesetter(layout, fonts)?, PieceWriter::new(plate, copies.standard()))))?;
+    let workers = press.workers(|| Desk::new(proofed, copies))?;
     let mut sequence = 0;
     progress.begin(copies.folder(), chosen.len() as u64);
     for batch in chosen.chunks(BATCH) {
-        let digests = press.map(&workers, batch, |(typesetter, writer), set| {
-            let piece = writer.write(&set_again(case, composer, typesetter, set)?)?;
-            let proved = proved(proofed, Written::Letter, &[(*set, 0)], &piece.bytes)?;
+        let digests = press.map(&workers, batch, |desk, set| {
+            let (piece, proved) = desk.press(proofed, set)?;
             files::write_of_many(&out.join(copies.file(set.piece)), &piece.bytes)?;
             Ok((piece.sha256, proved))
         })?;
@@ -84,4 +84,34 @@ pub(super) fn write_letters(
     folders.iter().try_for_each(|folder| files::sync_folder(folder))?;
     progress.end();
     Ok(())
+}
+
+/// What one core needs to make letters.
+struct Desk {
+    typesetter: Typesetter,
+    writer: PieceWriter,
+}
+
+impl Desk {
+    fn new(proofed: &Proofed, copies: Copies) -> Result<Desk> {
+        let typesetter = proofed.press.typesetter(&proofed.layout, &proofed.fonts)?;
+        Ok(Desk { typesetter, writer: PieceWriter::new(&proofed.plate, copies.standard()) })
+    }
+
+    /// Composes, sets, writes and proves a letter in memory.
+    fn press(&mut self, proofed: &Proofed, set: &Set) -> Result<(Piece, Vec<Proved>)> {
+        let piece = self.writer.write(&set_again(&proofed.case, &proofed.composer, &mut self.typesetter, set)?)?;
+        let proved = proved(proofed, Written::Letter, &[(*set, 0)], &piece.bytes)?;
+        Ok((piece, proved))
+    }
+}
+
+/// Makes and proves every letter in memory and keeps none: what a letter costs without the disk. Gives how many there are.
+///
+/// # Errors
+/// A bug of ours when a letter is not its rows'.
+pub fn press_in_memory(proofed: &Proofed) -> Result<usize> {
+    let mut desk = Desk::new(proofed, Copies::Letters)?;
+    proofed.sets.iter().try_for_each(|set| desk.press(proofed, set).map(|_| ()))?;
+    Ok(proofed.sets.len())
 }

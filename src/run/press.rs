@@ -114,7 +114,7 @@ impl Press {
         progress.begin("proofing", wanted.len() as u64);
         for batch in wanted.chunks(BATCH) {
             let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
-            let results = self.map(&typesetters, &chunks, |typesetter, chunk| proof_chunk(case, composer, typesetter, chunk))?;
+            let results = self.map(&typesetters, &chunks, |typesetter, chunk| proof_chunk(case, composer, fonts, typesetter, chunk))?;
             for result in results {
                 proofs.sets.extend(result.sets);
                 proofs.glyphs.merge(&result.glyphs);
@@ -133,7 +133,13 @@ impl Press {
 /// What each core of a press works with.
 pub(super) struct Workers<W>(Vec<Mutex<W>>);
 
-fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, chunk: &[(usize, PieceNumber)]) -> Result<Proofs> {
+fn proof_chunk(
+    case: &Case,
+    composer: &Composer,
+    fonts: &Fonts,
+    typesetter: &mut Typesetter,
+    chunk: &[(usize, PieceNumber)],
+) -> Result<Proofs> {
     let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
     for (index, piece) in chunk {
         let recipient = &case.recipients.people.get(*index);
@@ -144,11 +150,11 @@ fn proof_chunk(case: &Case, composer: &Composer, typesetter: &mut Typesetter, ch
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
                 proofs.sets.push(Set { recipient: *index, piece: *piece, pages: pages.pages.len() as u16 });
             }
-            Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(character)),
+            Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(fonts, character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
             Err(Misfit::Barcode(fault)) => return Err(no_barcode(&case.incident, fault)),
             Err(Misfit::Intrusion) => return Err(intrusion(case)),
-            Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, recipient, misfit))),
+            Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, fonts, recipient, misfit))),
         }
     }
     Ok(proofs)
@@ -173,9 +179,22 @@ fn is_own(recipient: &Recipient, character: char) -> bool {
     in_name || in_address || others.into_iter().flatten().any(|value| value.reveal().contains(character))
 }
 
-fn text_refused(character: char) -> Error {
-    let reason = format!("no font at hand has the character U+{:04X}, which stands in the text of the letters", u32::from(character));
-    let hint = "look for it in incident.toml, providers.csv and your templates, and write it in Latin letters";
+/// What is said of a character that no font has: its code point, its script, and where a font for it comes from.
+fn uncovered(fonts: &Fonts, character: char) -> (String, String) {
+    let (script, package) = fonts.package_for(character);
+    let reason = format!("no font at hand has the character U+{:04X} ({script})", u32::from(character));
+    let folder = "the folder that [print] fonts names in incident.toml";
+    let hint = match package {
+        Some(package) => format!("put a font that has it into {folder}, such as those of Debian's package {package}"),
+        None => format!("put a font that has it into {folder}; no package is known for it"),
+    };
+    (reason, hint)
+}
+
+fn text_refused(fonts: &Fonts, character: char) -> Error {
+    let (reason, hint) = uncovered(fonts, character);
+    let reason = format!("{reason}, which stands in the text of the letters");
+    let hint = format!("{hint}; or look for it in incident.toml, providers.csv and your templates, and write it in Latin letters");
     Error::refused("uncovered-character", Place::file("incident.toml"), reason, hint)
 }
 
@@ -214,15 +233,14 @@ pub(super) fn no_barcode(incident: &Incident, fault: ImbFault) -> Error {
     Error::refused("bad-imb", place.column("print.imb"), fault.to_string(), hint)
 }
 
-fn misfit_finding(case: &Case, recipient: &Recipient, misfit: Misfit) -> Finding {
+fn misfit_finding(case: &Case, fonts: &Fonts, recipient: &Recipient, misfit: Misfit) -> Finding {
     let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
     let finding = match misfit {
-        Misfit::Uncovered(character) => Finding::holds(
-            "uncovered-character",
-            place(Field::LastName),
-            format!("no font at hand has the character U+{:04X}", u32::from(character)),
-            "write the name or address in Latin letters as well, or ask for a letter by hand",
-        ),
+        Misfit::Uncovered(character) => {
+            let (reason, hint) = uncovered(fonts, character);
+            let hint = format!("{hint}; or write the name or address in Latin letters as well");
+            Finding::holds("uncovered-character", place(Field::LastName), reason, hint)
+        }
         Misfit::AddressTooWide => Finding::holds(
             "address-too-wide",
             place(Field::Address1),

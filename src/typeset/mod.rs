@@ -5,12 +5,16 @@
 
 mod block;
 mod envelope;
+mod fallback;
 mod font;
+mod font_folder;
+mod font_packages;
 mod furniture;
 pub mod imb;
 mod outline;
 mod paginate;
 mod passage;
+mod plain;
 mod shape;
 mod sheet_mark;
 mod standing;
@@ -25,7 +29,7 @@ use std::sync::Arc;
 pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
 pub use passage::{Passage, PlacedPassage};
-pub use shape::{Glyph, GlyphRun, TextLine, TextLines};
+pub use shape::{Glyph, GlyphRun, Stands, TextLine, TextLines};
 pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
 pub use standing::StandingType;
 pub use unit::{Point, Pt, Rect};
@@ -220,7 +224,7 @@ impl Typesetter {
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
     pub fn new(layout: Layout, fonts: &Fonts, standing: &Arc<StandingType>) -> Result<Typesetter> {
-        let (shaper, outlines) = (shape::Shaper::new(fonts)?, outline::Outlines::new(fonts)?);
+        let (shaper, outlines) = (shape::Shaper::new(fonts), outline::Outlines::new(fonts)?);
         Ok(Typesetter { layout, shaper, outlines, standing: standing::Desk::new(standing) })
     }
 

@@ -2,12 +2,12 @@
 
 use super::font::{Face, Fonts};
 use super::unit::{Pt, Rect};
-use super::{PlacedText, TextLines};
-use crate::error::{Error, Result};
+use super::{PlacedText, TextLine, TextLines};
+use crate::error::Result;
 use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::DrawSettings;
 use skrifa::outline::pen::ControlBoundsPen;
-use skrifa::{FontRef, GlyphId, MetadataProvider as _};
+use skrifa::{GlyphId, MetadataProvider as _};
 use std::ops::Range;
 
 /// A glyph's outline around its origin at size 1, y upwards.
@@ -29,10 +29,14 @@ impl Bounds {
 /// Boxes of glyph outlines, each drawn once.
 pub(super) struct Outlines {
     fonts: Fonts,
-    /// By face and glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
-    drawn: Vec<Vec<Option<Option<Bounds>>>>,
+    faces: Vec<FaceOutlines>,
+}
+
+struct FaceOutlines {
     /// How far any glyph can reach from its origin at size 1.
     reach: Bounds,
+    /// By glyph id; the outer absence is a glyph that was not drawn yet, the inner one a glyph without ink.
+    drawn: Vec<Option<Option<Bounds>>>,
 }
 
 /// What shifting by the shaper may add to a glyph's reach at size 1: marks that stand on or under others.
@@ -40,31 +44,40 @@ const SHIFT: f32 = 0.5;
 
 impl Outlines {
     pub(super) fn new(fonts: &Fonts) -> Result<Outlines> {
-        let mut reach = Bounds { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
-        for face in Face::ALL {
-            let font = FontRef::new(fonts.bytes(face)).map_err(|_| Error::bug("a built-in font cannot be read"))?;
-            if let Some(all) = font.metrics(Size::new(1.0), LocationRef::default()).bounds {
-                reach.x0 = reach.x0.min(all.x_min);
-                reach.y0 = reach.y0.min(all.y_min);
-                reach.x1 = reach.x1.max(all.x_max);
-                reach.y1 = reach.y1.max(all.y_max);
-            }
-        }
-        Ok(Outlines { fonts: *fonts, drawn: vec![Vec::new(); Face::ALL.len()], reach })
+        let face = |face: Face| {
+            let metrics = fonts.font(face)?.metrics(Size::new(1.0), LocationRef::default());
+            let all = metrics.bounds.unwrap_or_default();
+            let reach = Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max };
+            Ok(FaceOutlines { reach, drawn: Vec::new() })
+        };
+        Ok(Outlines { fonts: fonts.clone(), faces: fonts.faces().map(face).collect::<Result<_>>()? })
+    }
+
+    /// How far the glyphs of some lines can reach from their origins at size 1.
+    fn reach(&self, lines: &[TextLine]) -> Bounds {
+        let none = Bounds { x0: 0.0, y0: 0.0, x1: 0.0, y1: 0.0 };
+        let faces = lines.iter().flat_map(|line| &line.runs).map(|run| self.faces[run.face.index()].reach);
+        faces.fold(none, |one, two| Bounds {
+            x0: one.x0.min(two.x0),
+            y0: one.y0.min(two.y0),
+            x1: one.x1.max(two.x1),
+            y1: one.y1.max(two.y1),
+        })
     }
 
     /// A rectangle that no ink of a placed text can leave; quick, and larger than need be.
     pub(super) fn rough(&self, placed: &PlacedText) -> Rect {
         let lines = &placed.text.lines[placed.lines.clone()];
         let (Some(first), Some(last)) = (lines.first(), lines.last()) else { return Rect::default() };
+        let reach = self.reach(lines);
         // A line is never lower than its type is tall.
         let size = lines.iter().fold(Pt(0.0), |size, line| size.max(line.height));
         let top = placed.at.y - first.top;
         Rect {
-            x0: placed.at.x + size * (self.reach.x0 - SHIFT),
-            y0: top + first.baseline - size * (self.reach.y1 + SHIFT),
-            x1: placed.at.x + placed.text.width + size * (self.reach.x1 + SHIFT),
-            y1: top + last.baseline - size * (self.reach.y0 - SHIFT),
+            x0: placed.at.x + size * (reach.x0 - SHIFT),
+            y0: top + first.baseline - size * (reach.y1 + SHIFT),
+            x1: placed.at.x + placed.text.width + size * (reach.x1 + SHIFT),
+            y1: top + last.baseline - size * (reach.y0 - SHIFT),
         }
     }
 
@@ -73,7 +86,7 @@ impl Outlines {
         let lines = &placed.text.lines[placed.lines.clone()];
         let top = placed.at.y + shift - lines.first().map_or(Pt(0.0), |line| line.top);
         for (line, run) in lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
-            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.reach);
+            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.faces[run.face.index()].reach);
             let above = baseline - size * (reach.y1 + SHIFT);
             let below = baseline - size * (reach.y0 - SHIFT);
             for zone in zones.iter().filter(|zone| above < zone.y1 && zone.y0 < below) {
@@ -115,11 +128,11 @@ impl Outlines {
     /// A glyph's outline at size 1; absent when it has no ink. One that cannot be drawn is taken to fill all it could reach.
     fn bounds(&mut self, face: Face, glyph: u16) -> Option<Bounds> {
         let id = usize::from(glyph);
-        if let Some(Some(bounds)) = self.drawn[face.index()].get(id) {
+        if let Some(Some(bounds)) = self.faces[face.index()].drawn.get(id) {
             return *bounds;
         }
-        let bounds = self.draw(face, glyph).unwrap_or(Some(self.reach));
-        let drawn = &mut self.drawn[face.index()];
+        let bounds = self.draw(face, glyph).unwrap_or(Some(self.faces[face.index()].reach));
+        let drawn = &mut self.faces[face.index()].drawn;
         if drawn.len() <= id {
             drawn.resize(id + 1, None);
         }
@@ -128,9 +141,8 @@ impl Outlines {
     }
 
     fn draw(&self, face: Face, glyph: u16) -> Option<Option<Bounds>> {
-        let font = FontRef::new(self.fonts.bytes(face)).ok()?;
         let mut pen = ControlBoundsPen::new();
-        let outline = font.outline_glyphs().get(GlyphId::from(glyph))?;
+        let outline = self.fonts.font(face).ok()?.outline_glyphs().get(GlyphId::from(glyph))?;
         outline.draw(DrawSettings::unhinted(Size::new(1.0), LocationRef::default()), &mut pen).ok()?;
         Some(pen.bounding_box().map(|all| Bounds { x0: all.x_min, y0: all.y_min, x1: all.x_max, y1: all.y_max }))
     }

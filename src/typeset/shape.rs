@@ -2,20 +2,20 @@
 //!
 //! A paragraph's lines are kept by its text and style, so that fixed paragraphs are shaped once per thread.
 
+use super::fallback::{self, is_unseen};
 use super::font::{Face, Fonts};
+use super::plain::PlainShaper;
 use super::unit::Pt;
 use crate::compose::Inline;
-use crate::error::{Error, Result};
-use parley::fontique::{Blob, Collection, CollectionOptions, SourceCache};
-use parley::style::{FontFamily, FontFamilyName, FontFeatures, FontStyle, FontWeight, OverflowWrap, StyleProperty};
+use parley::fontique::SourceCache;
+use parley::setting::Tag;
+use parley::style::{FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, OverflowWrap, StyleProperty};
 use parley::{FontContext, Layout, LayoutContext};
-use skrifa::instance::{LocationRef, Size};
-use skrifa::metrics::GlyphMetrics;
-use skrifa::{FontRef, GlyphId, MetadataProvider as _};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use unicode_normalization::char::is_combining_mark;
 
 /// A paragraph, shaped and broken into lines.
 #[derive(Debug, Clone, Default)]
@@ -26,8 +26,20 @@ pub struct TextLines {
     pub height: Pt,
     /// Widest line without its trailing space.
     pub width: Pt,
-    /// Holds nothing of a recipient's own.
+    /// Whether it holds nothing of a person: then every letter of its form shares it.
     pub fixed: bool,
+}
+
+impl TextLines {
+    /// Adds a line below the others.
+    pub(super) fn push(&mut self, runs: Vec<GlyphRun>, style: Style) {
+        let tallest = runs.iter().fold(style.size, |size, run| size.max(run.size));
+        let leading = style.leading * (tallest.0 / style.size.0);
+        // Centres capitals in the line: 0.357 em is half of Noto Sans' cap height.
+        let baseline = self.height + leading * 0.5 + style.size * 0.357;
+        self.lines.push(TextLine { top: self.height, height: leading, baseline, runs });
+        self.height += leading;
+    }
 }
 
 /// A line of a paragraph.
@@ -39,7 +51,7 @@ pub struct TextLine {
     pub height: Pt,
     /// Baseline, from the paragraph's top.
     pub baseline: Pt,
-    /// In visual order.
+    /// In the order in which they are read; where each stands is its own.
     pub runs: Vec<GlyphRun>,
 }
 
@@ -54,12 +66,19 @@ pub struct GlyphRun {
     pub x: Pt,
     /// How far the pen goes.
     pub width: Pt,
-    /// Glyphs in visual order.
+    /// In the order in which they are read: of right-to-left text each stands left of the one before.
     pub glyphs: Vec<Glyph>,
     /// The characters, in the order of the glyphs.
     pub text: String,
     /// Target when the run is part of a link.
     pub link: Option<Arc<str>>,
+}
+
+impl GlyphRun {
+    /// The characters of one of its glyphs.
+    pub fn text_of(&self, glyph: &Glyph) -> &str {
+        self.text.get(usize::from(glyph.text.start)..usize::from(glyph.text.end)).unwrap_or_default()
+    }
 }
 
 /// A positioned glyph.
@@ -73,6 +92,19 @@ pub struct Glyph {
     pub rise: Pt,
     /// Its characters: bytes of the run's text; empty for a glyph that shares its neighbour's.
     pub text: Range<u16>,
+    /// What they are to the glyph.
+    pub stands: Stands,
+}
+
+/// What a glyph's characters are to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    /// The one character that the glyph stands for by itself ([`Fonts::nominal`]), as most do.
+    Nominal,
+    /// What the font makes this glyph of: a ligature, a joined form.
+    Form,
+    /// A share in the characters of a cluster whose glyphs stand for them together.
+    Part,
 }
 
 /// Size and leading of a paragraph.
@@ -104,19 +136,29 @@ impl Style {
 }
 
 /// How much larger a code to be typed is set than the text around it.
-const CODE_SCALE: f32 = 1.25;
+pub(super) const CODE_SCALE: f32 = 1.25;
+/// What is added after each character of a code, in ems of the text around it.
+pub(super) const CODE_SPACING: f32 = 0.06;
 /// Paragraphs kept: far above what a job's fixed text needs, small enough for any machine.
 const KEPT_PARAGRAPHS: usize = 4096;
 
 /// Shapes paragraphs and keeps what it shaped.
 pub(super) struct Shaper {
-    fonts: FontContext,
+    fonts: Fonts,
+    plain: PlainShaper,
+    context: FontContext,
     scratch: LayoutContext<u32>,
-    faces: Vec<(u64, Face)>,
-    widths: Vec<GlyphMetrics<'static>>,
     kept: HashMap<Key, Arc<TextLines>>,
     uncovered: Option<char>,
 }
+
+/// In a code to be typed every character stands alone and at its own width.
+const CODE_FEATURES: [FontFeature; 4] = [
+    FontFeature::new(Tag::new(b"liga"), 0),
+    FontFeature::new(Tag::new(b"clig"), 0),
+    FontFeature::new(Tag::new(b"calt"), 0),
+    FontFeature::new(Tag::new(b"kern"), 0),
+];
 
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
@@ -129,21 +171,16 @@ struct Key {
 }
 
 impl Shaper {
-    pub(super) fn new(fonts: &Fonts) -> Result<Shaper> {
-        let mut collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
-        let mut faces = Vec::new();
-        let mut widths = Vec::new();
-        for face in Face::ALL {
-            let font = FontRef::new(fonts.bytes(face)).map_err(|_| Error::bug("a built-in font cannot be read"))?;
-            widths.push(font.glyph_metrics(Size::new(1.0), LocationRef::default()));
-            let blob = Blob::new(Arc::new(fonts.bytes(face)));
-            faces.push((blob.id(), face));
-            if collection.register_fonts(blob, None).is_empty() {
-                return Err(Error::bug("a built-in font cannot be read"));
-            }
+    pub(super) fn new(fonts: &Fonts) -> Shaper {
+        let context = FontContext { collection: fonts.collection(), source_cache: SourceCache::default() };
+        Shaper {
+            fonts: fonts.clone(),
+            plain: PlainShaper::new(fonts),
+            context,
+            scratch: LayoutContext::new(),
+            kept: HashMap::new(),
+            uncovered: None,
         }
-        let fonts = FontContext { collection, source_cache: SourceCache::default() };
-        Ok(Shaper { fonts, scratch: LayoutContext::new(), faces, widths, kept: HashMap::new(), uncovered: None })
     }
 
     /// The first character since the last call that no font has.
@@ -156,7 +193,8 @@ impl Shaper {
         self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), fixed)
     }
 
-    /// A paragraph broken at a width. Uncovered text is never kept, so that it is reported every time.
+    /// A paragraph broken at a width; `fixed` when it holds nothing of a person. Uncovered text is never kept, so that it is
+    /// reported every time.
     pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt, fixed: bool) -> Arc<TextLines> {
         let key = Key {
             inlines: inlines.to_vec(),
@@ -180,42 +218,52 @@ impl Shaper {
     }
 
     fn shape(&mut self, inlines: &[Inline], style: Style, width: Pt) -> (TextLines, Option<char>) {
+        match self.plain.line(inlines, style, width) {
+            Some(line) => (line, None),
+            None => self.shape_any(inlines, style, width),
+        }
+    }
+
+    /// Shapes text of any script, with line breaks.
+    pub(super) fn shape_any(&mut self, inlines: &[Inline], style: Style, width: Pt) -> (TextLines, Option<char>) {
         let text: String = inlines.iter().map(|inline| inline.text.as_str()).collect();
         let layout = self.lay_out(inlines, &text, style, width);
-        let mut lines = TextLines { width: Pt(layout.width()), ..TextLines::default() };
+        let mut lines = TextLines::default();
         let mut uncovered = None;
         for line in layout.lines() {
             let mut reader = LineReader {
                 text: &text,
                 inlines,
-                faces: &self.faces,
-                widths: &self.widths,
+                fonts: &self.fonts,
                 runs: Vec::new(),
                 pen: Pt(0.0),
                 uncovered: None,
+                cluster: Vec::new(),
             };
+            let mut starts = Vec::new();
             for run in line.runs() {
                 reader.read(&run);
+                starts.resize(reader.runs.len(), run.text_range().start);
             }
-            reader.end_run();
+            reader.order(&starts);
             uncovered = uncovered.or(reader.uncovered);
-            let tallest = reader.runs.iter().fold(style.size, |size, run| size.max(run.size));
-            let leading = style.leading * (tallest.0 / style.size.0);
-            // Centres capitals in the line: 0.357 em is half of Noto Sans' cap height.
-            let baseline = lines.height + leading * 0.5 + style.size * 0.357;
-            lines.lines.push(TextLine { top: lines.height, height: leading, baseline, runs: reader.runs });
-            lines.height += leading;
+            // Not the layout's own width: that knows nothing of the room given to accents.
+            let hanging = if line.runs().any(|run| run.is_rtl()) { Pt(0.0) } else { trailing_blanks(&reader.runs, reader.pen) };
+            lines.width = lines.width.max(reader.pen - hanging);
+            lines.push(reader.runs, style);
         }
         (lines, uncovered)
     }
 
     fn lay_out(&mut self, inlines: &[Inline], text: &str, style: Style, width: Pt) -> Layout<u32> {
-        let mut builder = self.scratch.ranged_builder(&mut self.fonts, text, 1.0, false);
+        let mut builder = self.scratch.ranged_builder(&mut self.context, text, 1.0, false);
         builder.push_default(StyleProperty::FontFamily(FontFamily::Single(FontFamilyName::Named(Cow::Borrowed(Fonts::FAMILY)))));
         builder.push_default(StyleProperty::FontSize(style.size.0));
         builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::Anywhere));
-        // Ligatures change what copies out of some readers; the letter's family needs none.
-        builder.push_default(StyleProperty::FontFeatures(FontFeatures::Source(Cow::Borrowed("\"liga\" off, \"clig\" off"))));
+        for span in fallback::spans(&self.fonts, text) {
+            let families = [span.family, Fonts::FAMILY].map(|family| FontFamilyName::Named(Cow::Borrowed(family)));
+            builder.push(StyleProperty::FontFamily(FontFamily::List(Cow::Owned(families.into()))), span.range);
+        }
         let mut start = 0;
         for (index, inline) in inlines.iter().enumerate() {
             let range = start..start + inline.text.len();
@@ -232,7 +280,8 @@ impl Shaper {
             }
             if inline.code {
                 builder.push(StyleProperty::FontSize(style.size.0 * CODE_SCALE), range.clone());
-                builder.push(StyleProperty::LetterSpacing(style.size.0 * 0.06), range);
+                builder.push(StyleProperty::LetterSpacing(style.size.0 * CODE_SPACING), range.clone());
+                builder.push(StyleProperty::FontFeatures(FontFeatures::List(Cow::Borrowed(&CODE_FEATURES))), range);
             }
         }
         let mut layout = builder.build(text);
@@ -245,19 +294,21 @@ impl Shaper {
 struct LineReader<'a> {
     text: &'a str,
     inlines: &'a [Inline],
-    faces: &'a [(u64, Face)],
-    widths: &'a [GlyphMetrics<'static>],
+    fonts: &'a Fonts,
     runs: Vec<GlyphRun>,
     pen: Pt,
     uncovered: Option<char>,
+    /// Room for one cluster's glyphs.
+    cluster: Vec<Shaped>,
 }
 
 impl LineReader<'_> {
     fn read(&mut self, run: &parley::layout::Run<'_, u32>) {
-        let font = run.font().data.id();
-        let face = self.faces.iter().find(|(id, _)| *id == font).map_or(Face::Regular, |(_, face)| *face);
+        let font = run.font();
+        let face = self.fonts.face_of(font.data.id(), font.index).unwrap_or(Face::REGULAR);
+        let first = self.runs.len();
         let mut inline = None;
-        // Of a ligature read right to left, the later characters come before its glyph.
+        // Text whose glyph is still to come: later parts of a ligature that is read right to left, and unseen characters.
         let mut early: Option<Range<usize>> = None;
         for cluster in run.visual_clusters() {
             let range = cluster.text_range();
@@ -267,26 +318,46 @@ impl LineReader<'_> {
             }
             let style = cluster.style().brush;
             if inline != Some(style) {
+                if inline.is_some() {
+                    self.end_run();
+                }
                 inline = Some(style);
                 self.start_run(face, Pt(run.font_size()), style);
             }
-            if cluster.is_ligature_continuation() {
-                if run.is_rtl() {
-                    early = Some(range.start..early.map_or(range.end, |early| early.end));
-                } else {
-                    self.extend_last(characters);
+            if cluster.is_ligature_continuation() || characters.chars().all(is_unseen) {
+                match (run.is_rtl(), early.is_some()) {
+                    (false, false) if self.extend_last(characters) => {}
+                    (false, _) => early = Some(early.map_or(range.start, |early| early.start)..range.end),
+                    (true, _) => early = Some(range.start..early.map_or(range.end, |early| early.end)),
                 }
-                self.pen += Pt(cluster.advance());
                 continue;
             }
-            let whole = range.start..early.take().map_or(range.end, |early| early.end);
+            let whole = match early.take() {
+                None => range,
+                Some(early) => early.start.min(range.start)..early.end.max(range.end),
+            };
             self.push(&self.text[whole], &cluster);
+        }
+        if inline.is_some() {
+            self.end_run();
+        }
+        if run.is_rtl() {
+            self.runs[first..].iter_mut().for_each(reverse);
+            self.runs[first..].reverse();
+        }
+    }
+
+    /// Puts the runs into the order of their text, which right-to-left text in a line turns around.
+    fn order(&mut self, starts: &[usize]) {
+        if !starts.is_sorted() {
+            let mut runs: Vec<(usize, GlyphRun)> = starts.iter().copied().zip(self.runs.drain(..)).collect();
+            runs.sort_by_key(|(start, _)| *start);
+            self.runs.extend(runs.into_iter().map(|(_, run)| run));
         }
     }
 
     fn start_run(&mut self, face: Face, size: Pt, inline: u32) {
         let link = self.inlines.get(inline as usize).and_then(|inline| inline.link.as_deref()).map(Arc::from);
-        self.end_run();
         self.runs.push(GlyphRun { face, size, x: self.pen, width: Pt(0.0), glyphs: Vec::new(), text: String::new(), link });
     }
 
@@ -298,35 +369,110 @@ impl LineReader<'_> {
 
     fn push(&mut self, characters: &str, cluster: &parley::layout::Cluster<'_, u32>) {
         let Some(run) = self.runs.last_mut() else { return };
-        let glyphs: Vec<_> = cluster.glyphs().collect();
-        let one_each = glyphs.len() == characters.chars().count();
-        let mut rest = characters.chars();
-        for (index, glyph) in glyphs.iter().enumerate() {
-            let start = run.text.len() as u16;
-            match (one_each, index) {
-                (true, _) => run.text.extend(rest.next()),
-                (false, 0) => run.text.push_str(characters),
-                (false, _) => {}
-            }
-            if glyph.id == 0 {
-                self.uncovered = self.uncovered.or(characters.chars().next());
-            }
-            // The font files accents that stand alone (` ´ ¨) among the combining ones, so the shaper gives them no width.
-            let own = self.widths[run.face.index()].advance_width(GlyphId::new(glyph.id)).unwrap_or_default() * run.size.0;
-            let (shift, advance) = if glyph.advance == 0.0 && own > 0.0 { (0.0, own) } else { (glyph.x, glyph.advance) };
-            let x = self.pen + Pt(shift) - run.x;
-            run.glyphs.push(Glyph { id: glyph.id as u16, x, rise: Pt(-glyph.y), text: start..run.text.len() as u16 });
-            self.pen += Pt(advance);
+        let glyph = |glyph: parley::layout::Glyph| Shaped { id: glyph.id as u16, x: glyph.x, rise: -glyph.y, advance: glyph.advance };
+        self.cluster.clear();
+        self.cluster.extend(cluster.glyphs().map(glyph));
+        let lacking = self.cluster.iter().any(|glyph| glyph.id == 0);
+        push_cluster(self.fonts, run, &mut self.pen, characters, cluster.is_rtl(), &mut self.cluster);
+        if lacking {
+            let lacking = |letter: &char| !self.fonts.built_in_has(*letter) && !is_unseen(*letter);
+            self.uncovered = self.uncovered.or(characters.chars().find(lacking)).or(characters.chars().next());
         }
     }
 
-    fn extend_last(&mut self, characters: &str) {
-        if let Some(run) = self.runs.last_mut() {
-            run.text.push_str(characters);
-            let end = run.text.len() as u16;
-            if let Some(glyph) = run.glyphs.last_mut() {
-                glyph.text.end = end;
+    /// Gives the last glyph further characters; false when there is none yet.
+    fn extend_last(&mut self, characters: &str) -> bool {
+        let Some(run) = self.runs.last_mut() else { return false };
+        let Some(glyph) = run.glyphs.last_mut() else { return false };
+        run.text.push_str(characters);
+        glyph.text.end = run.text.len() as u16;
+        glyph.stands = if glyph.stands == Stands::Part { Stands::Part } else { Stands::Form };
+        true
+    }
+}
+
+/// A glyph as it was shaped, points from the pen.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shaped {
+    pub(super) id: u16,
+    pub(super) x: f32,
+    pub(super) rise: f32,
+    pub(super) advance: f32,
+}
+
+/// Adds the glyphs of some characters, from left to right, to a run, and shares the characters among them.
+#[inline]
+pub(super) fn push_cluster(
+    fonts: &Fonts,
+    run: &mut GlyphRun,
+    pen: &mut Pt,
+    characters: &str,
+    right_to_left: bool,
+    glyphs: &mut Vec<Shaped>,
+) {
+    let nominal = |glyph: &Shaped| fonts.nominal(run.face, glyph.id);
+    if glyphs.iter().any(|glyph| glyph.advance == 0.0) && !characters.starts_with(' ') {
+        // The shaper stands a blank of no width for a joiner or a mark of direction.
+        glyphs.retain(|glyph| glyph.advance != 0.0 || nominal(glyph) != Some(' '));
+    }
+    let (count, letters) = (glyphs.len(), characters.chars().count());
+    let at = |index: usize| if right_to_left { count - 1 - index } else { index };
+    let one_each = count == letters
+        && (count == 1 || glyphs.iter().enumerate().all(|(index, glyph)| nominal(glyph) == characters.chars().nth(at(index))));
+    for (index, glyph) in glyphs.iter().enumerate() {
+        let start = run.text.len() as u16;
+        let own_character = nominal(glyph);
+        let own = characters.chars().nth(at(index)).filter(|_| one_each).map(|letter| plain_blank(letter, own_character));
+        match own {
+            Some(letter) => run.text.push(letter),
+            None if at(index) + 1 == count => run.text.extend(characters.chars().skip(at(index))),
+            None => run.text.extend(characters.chars().nth(at(index))),
+        }
+        let (mut shift, mut advance) = (glyph.x, glyph.advance);
+        // The font files accents that stand alone (` ´ ¨) among the combining ones, so the shaper gives them no width.
+        if advance == 0.0 && own.is_some_and(|letter| !is_combining_mark(letter)) {
+            let width = fonts.own_advance(run.face, glyph.id) * run.size.0;
+            if width > 0.0 {
+                (shift, advance) = (0.0, width);
             }
         }
+        run.glyphs.push(Glyph {
+            id: glyph.id,
+            x: *pen + Pt(shift) - run.x,
+            rise: Pt(glyph.rise),
+            text: start..run.text.len() as u16,
+            stands: match own {
+                Some(letter) if own_character == Some(letter) => Stands::Nominal,
+                None if count > 1 => Stands::Part,
+                _ => Stands::Form,
+            },
+        });
+        *pen += Pt(advance);
+    }
+}
+
+/// Turns a run that was read from left to right into the order of right-to-left text.
+fn reverse(run: &mut GlyphRun) {
+    let painted = std::mem::take(&mut run.text);
+    run.glyphs.reverse();
+    for glyph in &mut run.glyphs {
+        let start = run.text.len() as u16;
+        run.text.push_str(painted.get(usize::from(glyph.text.start)..usize::from(glyph.text.end)).unwrap_or_default());
+        glyph.text = start..run.text.len() as u16;
+    }
+}
+
+/// Width of the blanks that a line from left to right ends with.
+pub(super) fn trailing_blanks(runs: &[GlyphRun], pen: Pt) -> Pt {
+    let glyphs = runs.iter().flat_map(|run| run.glyphs.iter().map(move |glyph| (run, glyph)));
+    let blanks = glyphs.rev().take_while(|(run, glyph)| run.text_of(glyph) == " ");
+    blanks.last().map_or(Pt(0.0), |(run, glyph)| pen - (run.x + glyph.x))
+}
+
+/// A blank that must not be broken at is a plain one once it is set, if both are one glyph.
+fn plain_blank(letter: char, nominal: Option<char>) -> char {
+    match nominal {
+        Some(plain) if letter.is_whitespace() && plain.is_whitespace() => plain,
+        _ => letter,
     }
 }

@@ -29,7 +29,7 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
 
 fn typesetter(draft: bool) -> Typesetter {
     let layout = Layout { envelope: profile("lob-10-double").unwrap(), draft, job: 12, duplex: true, inserts: 0, mailer: None };
-    Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap()
+    Typesetter::new(layout, &Fonts::built_in().unwrap(), &Arc::default()).unwrap()
 }
 
 /// Every text of a page where it stands, in reading order.

@@ -13,5 +13,6 @@ mod marks; // what machines and postal workers see
 mod plan; // duties and deadlines
 mod refused; // exit 3: nothing is written
 mod safe; // what a careless hand must not be able to do
-mod same_bytes;
-mod standards; // the same input gives the same bytes
+mod same_bytes; // the same input gives the same bytes
+mod scripts; // names in other scripts, with and without fonts for them
+mod standards; // accessible, and fit for the archive

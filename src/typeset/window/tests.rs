@@ -1,7 +1,7 @@
 //! Every profile, every kind of address: looked at by a second pair of eyes, which shares no code with the first.
 
 use super::super::envelope::profile_ids;
-use super::super::{Face, Fonts, Ink, Layout, Pages, Passage, PlacedPassage, Tag, TagRole, Typesetter, profile};
+use super::super::{Fonts, Ink, Layout, Pages, Passage, PlacedPassage, Tag, TagRole, Typesetter, profile};
 use super::*;
 use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter, PieceNumber};
 use crate::incident::Language;
@@ -40,7 +40,7 @@ fn typesetter(id: &str, draft: bool, duplex: bool) -> Typesetter {
 
 fn with_mailer(id: &str, draft: bool, duplex: bool, mailer: Option<imb::Mailer>) -> Typesetter {
     let layout = Layout { envelope: profile(id).unwrap(), draft, job: 3, duplex, inserts: 0, mailer };
-    Typesetter::new(layout, &Fonts::built_in(), &Arc::default()).unwrap()
+    Typesetter::new(layout, &Fonts::built_in().unwrap(), &Arc::default()).unwrap()
 }
 
 fn lines(lines: &[&str]) -> Vec<String> {
@@ -60,10 +60,11 @@ fn meet(a: Edges, b: Edges) -> bool {
 
 /// Everything that is printed on a page, as boxes with the name of what it is.
 fn printed(page: &Page) -> Vec<(String, Edges)> {
-    let metrics: Vec<(f32, GlyphMetrics<'_>)> = Face::ALL
-        .iter()
+    let fonts = Fonts::built_in().unwrap();
+    let metrics: Vec<(f32, GlyphMetrics<'_>)> = fonts
+        .faces()
         .map(|face| {
-            let font = FontRef::new(Fonts::built_in().bytes(*face)).unwrap();
+            let font = FontRef::from_index(fonts.bytes(face).0, fonts.bytes(face).1).unwrap();
             let units = font.metrics(Size::unscaled(), LocationRef::default()).units_per_em;
             (units.into(), font.glyph_metrics(Size::unscaled(), LocationRef::default()))
         })
@@ -267,14 +268,14 @@ fn what_stands_in_a_window_is_found() {
     let address = lines(&["ANN O\u{2019}BRIEN", "12 MAIN ST", "ANYTOWN OH 43001"]);
     for id in profile_ids() {
         let envelope = profile(&id).unwrap();
-        let mut outlines = Outlines::new(&Fonts::built_in()).unwrap();
+        let mut outlines = Outlines::new(&Fonts::built_in().unwrap()).unwrap();
         let mut typesetter = typesetter(&id, true, true);
         let clean = typesetter.set(&letter(&address, "Text.", false)).unwrap().pages;
         let mut check = |pages: &[Page]| Watch { outlines: &mut outlines, envelope: &envelope }.check(pages);
         assert_eq!(check(&clean), Ok(()), "{id}");
         let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: 1 }]);
         let text = |at: Point, paragraph: &str| {
-            let mut shaper = super::super::shape::Shaper::new(&Fonts::built_in()).unwrap();
+            let mut shaper = super::super::shape::Shaper::new(&Fonts::built_in().unwrap());
             let text = shaper.line("HIV", super::super::shape::Style::regular(11.0, 14.0), false);
             let structure = Structure::Tagged { path: Arc::clone(&path), paragraph: Arc::from(paragraph) };
             Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure })
