@@ -5,11 +5,12 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench that cannot set itself up has nothing to say")]
 
 use breachnotice::compose::{Composer, Letter, PieceNumber};
-use breachnotice::pdf::readback::Reader;
+use breachnotice::pdf::readback::{ReadPage, Reader};
 use breachnotice::pdf::{GlyphUse, PieceWriter, Plate, Standard, StreamPart};
-use breachnotice::recipients::{Disposition, Recipient};
+use breachnotice::prove::{Piece, SheetMarks};
+use breachnotice::recipients::{Disposition, Recipient, Rereading};
 use breachnotice::typeset::{Fonts, Layout, Pages, StandingType, Typesetter, profile};
-use breachnotice::{drill, run};
+use breachnotice::{drill, prove, run};
 use cpu_time::ThreadTime;
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -127,9 +128,20 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     });
     let mut writer = PieceWriter::new(&plate, Standard::Plain);
     let files: Vec<Vec<u8>> = pages.iter().map(|pages| writer.write(pages).unwrap().bytes).collect();
-    group.bench_function("read back, one file each", |bench| {
-        let reader = Arc::new(Reader::default());
-        bench.iter(|| files.iter().for_each(|file| read_back(&reader, file)));
+    group.bench_function("read back and proved, one file each", |bench| {
+        let run::Case { incident, rules, intake, recipients: everyone, .. } = &desk.case;
+        let (reader, rereading) = (Arc::new(Reader::default()), Rereading::new(incident, rules, intake, everyone));
+        let wording = run::proof_wording(&desk.case, &desk.composer, &desk.layout);
+        let marks = SheetMarks { job: desk.layout.job, duplex: desk.layout.duplex, inserts: desk.layout.inserts };
+        bench.iter(|| {
+            for ((recipient, pages), file) in recipients.iter().zip(&pages).zip(&files) {
+                let opened = reader.open(file).unwrap();
+                let read: Vec<ReadPage> = (0..opened.page_count()).map(|page| opened.page(page).unwrap()).collect();
+                let (number, language) = (pages.piece.as_str(), opened.language());
+                let piece = Piece { recipient, number, pages: pages.pages.len(), language, marks, read: &read };
+                prove::prove(&rereading, &wording, &piece).unwrap();
+            }
+        });
     });
     group.bench_function("added to the stream", |bench| {
         bench.iter(|| {
@@ -144,11 +156,6 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     });
     group.finish();
     criterion.bench_function("the plate of a job", |bench| bench.iter(|| Plate::new(&desk.fonts, &glyphs, glyphs.letters()).unwrap()));
-}
-
-fn read_back(reader: &Arc<Reader>, file: &[u8]) {
-    let opened = reader.open(file).unwrap();
-    (0..opened.page_count()).for_each(|page| _ = black_box(opened.page(page).unwrap()));
 }
 
 criterion_group! {

@@ -1,6 +1,8 @@
 //! Names in other scripts: whole and in order with a folder of fonts, a finding that says which font is missing without one.
 
 use crate::harness::{Home, pages, rows, tool};
+use crate::standards::broken;
+use page_validation::ValidationProfile;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -75,7 +77,7 @@ fn composed(text: &str) -> String {
 fn names_in_every_script_are_whole_and_in_order() {
     let home = home();
     add_fonts(&home);
-    home.run("render lakeside --out out --as both").exits(0);
+    home.run("render lakeside --out out --as both --archive").exits(0);
     let records = home.records_of_pieces("lakeside");
     let letters = home.letters("out");
     assert_eq!(letters.len(), PEOPLE.len());
@@ -83,6 +85,9 @@ fn names_in_every_script_are_whole_and_in_order() {
         let (record, first, last, script) =
             PEOPLE.iter().find(|person| records[piece] == format!("patients.csv:{}", person.0)).expect("one of ours");
         tool("qpdf", &["--check", path.to_str().unwrap()]);
+        let file = format!("{}/{piece}.pdf", &piece[5..]);
+        assert_eq!(broken(&home, &format!("out/letters/{file}"), ValidationProfile::PdfUa1), Vec::<String>::new());
+        assert_eq!(broken(&home, &format!("out/archive/{file}"), ValidationProfile::PdfA2a), Vec::<String>::new());
         let name = composed(&format!("{first} {last}"));
         let text = composed(&by_mupdf(path));
         assert!(text.contains(&format!("Dear {name}:")), "{record}: {text}");

@@ -5,7 +5,7 @@ use page_validation::{ValidationOptions, ValidationProfile, validate_pdf};
 use std::collections::BTreeSet;
 
 /// The rules of a standard that a file breaks.
-fn broken(home: &Home, file: &str, profile: ValidationProfile) -> Vec<String> {
+pub(crate) fn broken(home: &Home, file: &str, profile: ValidationProfile) -> Vec<String> {
     let report = validate_pdf(home.path(file), &ValidationOptions::default().profile(profile)).unwrap();
     assert!(report.is_compliant || !report.failures.is_empty());
     report.failures.iter().map(|failure| format!("{file}: {failure:?}")).collect()

@@ -71,6 +71,7 @@ pub(super) fn paint<'r>(
         letters: Vec::with_capacity(128),
         path: Fill::default(),
         here: (0.0, 0.0),
+        goes_on: false,
         painted: Painted::default(),
     };
     painter.run(Lexer::new(content))?;
@@ -96,6 +97,8 @@ struct Painter<'r> {
     /// In the coordinates of the content.
     path: Fill,
     here: (f64, f64),
+    /// Whether the next text goes on where the last one ended: another font or rise within a word.
+    goes_on: bool,
     painted: Painted,
 }
 
@@ -165,6 +168,7 @@ impl<'r> Painter<'r> {
             b"Tm" => {
                 self.text = Matrix(self.operands()?);
                 self.line = self.text;
+                self.goes_on = false;
                 Ok(())
             }
             b"Tf" => self.set_font(),
@@ -172,6 +176,7 @@ impl<'r> Painter<'r> {
             b"BDC" | b"BMC" | b"EMC" | b"ET" | b"W" | b"W*" => Ok(()),
             b"BT" => {
                 (self.text, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY);
+                self.goes_on = false;
                 Ok(())
             }
             b"Td" | b"TD" | b"T*" | b"'" | b"\"" | b"TL" | b"Tc" | b"Tz" | b"Ts" | b"Tr" => self.text_operator(operator),
@@ -222,6 +227,7 @@ impl<'r> Painter<'r> {
     fn next_line(&mut self, x: f64, y: f64) {
         self.line = Matrix::moved(x, y).then(self.line);
         self.text = self.line;
+        self.goes_on = false;
     }
 
     /// Shows the codes at hand and moves on by their widths.
@@ -253,13 +259,20 @@ impl<'r> Painter<'r> {
         let seen = state.tint != Tint::White && state.mode != 3.0 && state.mode != 7.0;
         if seen && !self.letters.is_empty() {
             let text = std::str::from_utf8(&self.letters).map_err(|_| Unreadable::Damaged("the text of a glyph"))?;
-            let (x, y) = whole.apply(0.0, 0.0);
             let Matrix(m) = whole;
+            let width = (advance * m[0].hypot(m[1])) as f32;
+            if let Some(last) = self.painted.texts.last_mut().filter(|_| self.goes_on) {
+                last.text = format!("{}{text}", last.text).into();
+                last.width += width;
+                return Ok(());
+            }
+            self.goes_on = true;
+            let (x, y) = whole.apply(0.0, 0.0);
             self.painted.texts.push(ReadText {
                 x: x as f32,
                 y: y as f32,
                 size: (state.size * m[2].hypot(m[3])) as f32,
-                width: (advance * m[0].hypot(m[1])) as f32,
+                width,
                 upright: whole.is_upright() && state.size > 0.0,
                 text: text.into(),
             });
