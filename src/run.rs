@@ -32,6 +32,7 @@ pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
 pub use press::Progress;
+pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 

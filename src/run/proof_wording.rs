@@ -19,7 +19,7 @@ const REPRESENTATIVE: &str = "Zebulon Quillfeather";
 const CODE: &str = "XQZ7-QJX4-ZKQ9";
 
 /// Everything that a proof looks for beside the rows' own values.
-pub(super) fn of(case: &Case, composer: &Composer, layout: &Layout) -> Wording {
+pub fn of(case: &Case, composer: &Composer, layout: &Layout) -> Wording {
     let Case { incident, .. } = case;
     let envelope = &layout.envelope;
     let area = |rect: Rect| Area { x0: rect.x0.0, y0: (SHEET.y - rect.y1).0, x1: rect.x1.0, y1: (SHEET.y - rect.y0).0 };
