@@ -8,7 +8,7 @@ use super::matrix;
 use super::number;
 use super::object::push_escaped;
 use super::plate::{Coder, Resource};
-use crate::typeset::{GlyphRun, Ink, Mark, PlacedText, Pt, Rect, Structure, TextLine};
+use crate::typeset::{GlyphRun, Ink, Mark, PlacedImage, PlacedText, Pt, Rect, Structure, TextLine};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,6 +50,15 @@ pub(super) struct Segment {
     pub(super) bytes: Range<usize>,
     pub(super) structure: Structure,
     pub(super) link: Option<LinkArea>,
+    pub(super) figure: Option<Figure>,
+}
+
+/// A picture for those who cannot see it.
+#[derive(Clone)]
+pub(super) struct Figure {
+    pub(super) alt: Arc<str>,
+    /// From the snippet's origin, downwards.
+    pub(super) area: Rect,
 }
 
 /// The part of a link that stands on one line.
@@ -85,6 +94,7 @@ impl Snippet {
     fn mark(&mut self, mark: &Mark, coder: Coder<'_>) {
         match mark {
             Mark::Text(placed) => self.text(placed, coder),
+            Mark::Image(placed) => self.image(placed, coder),
             Mark::Frame { rect, pen } => self.segment(Structure::Artifact, |out| frame(rect, *pen, out)),
             Mark::Matrix { modules, at } => self.segment(Structure::Artifact, |out| matrix::write(modules, *at, out)),
             Mark::Imb { bars, at } => self.segment(Structure::Artifact, |out| matrix::write_bars(bars, *at, out)),
@@ -109,8 +119,25 @@ impl Snippet {
         let start = self.bytes.len();
         write(&mut self.bytes);
         if !self.untagged {
-            self.segments.push(Segment { bytes: start..self.bytes.len(), structure, link: None });
+            self.segments.push(Segment { bytes: start..self.bytes.len(), structure, link: None, figure: None });
         }
+    }
+
+    fn image(&mut self, placed: &PlacedImage, coder: Coder<'_>) {
+        let Some(name) = coder.image(&placed.picture) else { return };
+        self.text.end(&mut self.bytes);
+        let start = self.bytes.len();
+        self.bytes.extend(b"q ");
+        let (width, height) = (placed.rect.width().0, (placed.rect.y1 - placed.rect.y0).0);
+        number::push_all(&[width, 0.0, 0.0, height, placed.rect.x0.0, -placed.rect.y1.0], &mut self.bytes);
+        self.bytes.extend(b" cm /Im");
+        number::push_integer(name as u64, &mut self.bytes);
+        self.bytes.extend(b" Do Q\n");
+        if self.untagged {
+            return;
+        }
+        let figure = Some(Figure { alt: Arc::clone(&placed.alt), area: placed.rect });
+        self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link: None, figure });
     }
 
     /// Runs of a text; a link is a segment of its own on each line.
@@ -142,7 +169,7 @@ impl Snippet {
             self.text.end(&mut self.bytes);
             let (line, run) = group[0];
             let link = run.link.as_ref().map(|target| LinkArea { target: Arc::clone(target), area: area(placed, line, first.top, group) });
-            self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link });
+            self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link, figure: None });
         }
     }
 }

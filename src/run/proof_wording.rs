@@ -152,6 +152,7 @@ mod tests {
             language: Language::English,
             title: "Notice".into(),
             return_address: Arc::new([]),
+            logo: None,
             recipient_address: Vec::new(),
             blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
             paragraphs: Arc::new([]),
