@@ -47,7 +47,7 @@ pub(super) fn images<'p>(pictures: impl IntoIterator<Item = &'p Arc<Picture>>) -
     Ok(images)
 }
 
-/// `/Im0 12 0 R`: entries of an /XObject dictionary, from names and object numbers.
+/// `/Im0 12 0 R`: entries of the `XObject` dictionary, from names and object numbers.
 pub(super) fn write_resources(numbers: impl IntoIterator<Item = (usize, u32)>, out: &mut Vec<u8>) {
     numbers.into_iter().for_each(|(name, number)| put(out, format_args!("/Im{name} {number} 0 R")));
 }
