@@ -74,7 +74,7 @@ struct Parts<'f> {
     widths: &'f [u8],
     default_width: f32,
     /// The objects that it stands in, its own first; absent when there may be more.
-    objects: Option<[u32; 3]>,
+    objects: Option<Vec<u32>>,
 }
 
 /// Fonts that were parsed, by the bytes that they were parsed from.
@@ -111,6 +111,13 @@ impl Known {
 }
 
 impl FontMemory {
+    /// How many of the fonts that are remembered are known by the bytes of their objects.
+    #[cfg(test)]
+    pub(super) fn told_by_objects(&self) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|known| !known.objects.is_empty()).count()
+    }
+
     /// How many fonts are remembered.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -166,7 +173,9 @@ fn parts<'f>(file: &'f File<'_>, object: Value<'f>) -> Result<Parts<'f>, Unreada
     let widths = entry(descendant, b"W")?;
     let is_direct = !matches!(widths, Some(Value::Reference(_))) && matches!(entry(font, b"DescendantFonts")?, Some(Value::Array(_)));
     let objects = match (object, descendant_object) {
-        (Value::Reference(font), Value::Reference(descendant)) if is_direct => Some([font, map_object, descendant]),
+        (Value::Reference(font), Value::Reference(descendant)) if is_direct => Some(vec![font, map_object, descendant]),
+        // Its descendant stands in itself.
+        (Value::Reference(font), Value::Dictionary(_)) if is_direct => Some(vec![font, map_object]),
         _ => None,
     };
     let widths = match widths.map(|widths| file.resolve(widths)).transpose()? {
