@@ -140,8 +140,8 @@ impl<'a> File<'a> {
     }
 
     /// A cross-reference stream (ISO 32000-1, 7.5.8).
-    fn table_stream(&mut self, lexer: Lexer<'a>, decompressor: &mut Decompressor) -> Result<&'a [u8], Unreadable> {
-        let object = self.read(lexer, None)?;
+    fn table_stream(&mut self, mut lexer: Lexer<'a>, decompressor: &mut Decompressor) -> Result<&'a [u8], Unreadable> {
+        let object = self.read(&mut lexer, None)?;
         let (Value::Dictionary(dictionary), Some(stored)) = (object.value, object.stored) else {
             return Err(damaged("the cross-reference stream"));
         };
@@ -228,7 +228,7 @@ impl<'a> File<'a> {
     pub(super) fn object(&self, number: u32) -> Result<Object<'_>, Unreadable> {
         match self.slots.get(number as usize).copied().unwrap_or(Slot::Free) {
             Slot::Free => Err(Unreadable::Missing("an object")),
-            Slot::At(at) => self.read(Lexer::at(self.bytes, at)?, Some(number)),
+            Slot::At(at) => self.read(&mut Lexer::at(self.bytes, at)?, Some(number)),
             Slot::Within(stream, index) => {
                 let stream = self.streams.get(&stream).ok_or(damaged("an object stream in another"))?;
                 let (found, at) = stream.heads.get(index as usize).copied().ok_or(damaged("an object stream"))?;
@@ -241,8 +241,28 @@ impl<'a> File<'a> {
         }
     }
 
+    /// The bytes of an object that stands for itself, from its number to the one behind its last word; `None` when it stands
+    /// in an object stream, or not all of it stands there.
+    pub(super) fn stretch(&self, number: u32) -> Option<&'a [u8]> {
+        let rest = self.from(number)?;
+        let mut lexer = Lexer::new(rest);
+        let object = self.read(&mut lexer, Some(number)).ok()?;
+        if let (Value::Dictionary(dictionary), Some(_)) = (object.value, object.stored) {
+            whole(entry(dictionary, b"Length").ok()?)?;
+        }
+        rest.get(..=lexer.at)
+    }
+
+    /// The bytes from the begin of an object that stands for itself.
+    pub(super) fn from(&self, number: u32) -> Option<&'a [u8]> {
+        match self.slots.get(number as usize) {
+            Some(Slot::At(at)) => self.bytes.get(*at..),
+            _ => None,
+        }
+    }
+
     /// `12 0 obj … endobj`.
-    fn read(&self, mut lexer: Lexer<'a>, number: Option<u32>) -> Result<Object<'a>, Unreadable> {
+    fn read(&self, lexer: &mut Lexer<'a>, number: Option<u32>) -> Result<Object<'a>, Unreadable> {
         let found = whole(lexer.single()?);
         let head = (found.is_some(), lexer.single()?, lexer.single()?);
         if head != (true, Some(Value::Number(0.0)), Some(Value::Word(b"obj"))) {
@@ -265,8 +285,8 @@ impl<'a> File<'a> {
                     value => whole(value).ok_or(damaged("the length of a stream"))?,
                 };
                 let end = start.checked_add(length).filter(|end| *end <= lexer.bytes.len()).ok_or(damaged("the length of a stream"))?;
-                let mut after = Lexer { bytes: lexer.bytes, at: end };
-                if after.single()? != Some(Value::Word(b"endstream")) {
+                lexer.at = end;
+                if lexer.single()? != Some(Value::Word(b"endstream")) {
                     return Err(damaged("the end of a stream"));
                 }
                 Ok(Object { value, stored: Some(&lexer.bytes[start..end]) })

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// Streams that are remembered at most, and their stored bytes: a job has some hundred common ones.
 const MOST: usize = 4096;
 const MOST_BYTES: usize = 16 << 20;
-/// Streams that share a hash; more are not remembered.
+/// Streams that share a hash; of more, the oldest is forgotten.
 const MOST_ALIKE: usize = 8;
 /// Hashes of which it is known whether they were met before.
 const MET: usize = 1 << 12;
@@ -23,6 +23,10 @@ pub(super) struct Stored<'f> {
 }
 
 impl Stored<'_> {
+    fn size(self) -> usize {
+        self.bytes.len() + self.dictionary.len()
+    }
+
     /// Length and last bytes, which are a checksum where the stream is compressed (RFC 1950). Never 0.
     fn hash(self) -> u32 {
         let end = self.bytes.last_chunk().map_or(0, |end| u32::from_be_bytes(*end));
@@ -34,6 +38,12 @@ struct Known<T> {
     dictionary: Box<[u8]>,
     bytes: Box<[u8]>,
     made: Arc<T>,
+}
+
+impl<T> Known<T> {
+    fn size(&self) -> usize {
+        self.bytes.len() + self.dictionary.len()
+    }
 }
 
 struct Shelf<T> {
@@ -73,16 +83,17 @@ impl<T> Memory<T> {
             return;
         }
         let mut shelf = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
-        let size = stored.bytes.len() + stored.dictionary.len();
+        let size = stored.size();
         if shelf.count == MOST || shelf.bytes + size > MOST_BYTES {
             *shelf = Shelf { by_hash: HashMap::new(), count: 0, bytes: 0 };
         }
         let alike = shelf.by_hash.entry(hash).or_default();
-        if alike.len() < MOST_ALIKE {
-            alike.push(Known { dictionary: stored.dictionary.into(), bytes: stored.bytes.into(), made: made() });
-            shelf.count += 1;
-            shelf.bytes += size;
-        }
+        let forgotten = (alike.len() == MOST_ALIKE).then(|| alike.remove(0));
+        alike.push(Known { dictionary: stored.dictionary.into(), bytes: stored.bytes.into(), made: made() });
+        let freed = forgotten.map(|known| known.size());
+        shelf.count += usize::from(freed.is_none());
+        shelf.bytes += size;
+        shelf.bytes -= freed.unwrap_or_default();
     }
 
     /// How many streams are remembered.

@@ -115,6 +115,7 @@ pub enum Unreadable {
 struct Context<'f> {
     file: &'f File<'f>,
     reader: &'f Reader,
+    shared: &'f resources::Shared,
 }
 
 /// Memory of a thread that is used again for each page.
@@ -159,6 +160,7 @@ pub struct Opened<'a> {
     reader: Arc<Reader>,
     pages: Vec<pages::Leaf>,
     resources: Vec<resources::Resources>,
+    shared: resources::Shared,
     language: Option<String>,
 }
 
@@ -169,12 +171,13 @@ impl Reader {
     /// When the bytes are no complete PDF, or a font has no text.
     pub fn open<'a>(self: &Arc<Self>, bytes: &'a [u8]) -> Result<Opened<'a>, Unreadable> {
         let file = with_scratch(|scratch| File::open(bytes, &self.objects, &mut scratch.decompressor))?;
-        let context = Context { file: &file, reader: self };
+        let shared = resources::Shared::default();
+        let context = Context { file: &file, reader: self, shared: &shared };
         let catalog = file.dictionary(Value::Reference(file.root))?;
         let Some(Value::Reference(root)) = lexer::entry(catalog, b"Pages")? else { return Err(Unreadable::Missing("the page tree")) };
         let (pages, resources) = pages::walk(context, root)?;
         let language = file.entry(catalog, b"Lang")?.and_then(text_string);
-        Ok(Opened { file, reader: Arc::clone(self), pages, resources, language })
+        Ok(Opened { file, reader: Arc::clone(self), pages, resources, shared, language })
     }
 }
 
@@ -239,7 +242,7 @@ impl Opened<'_> {
     }
 
     fn context(&self) -> Context<'_> {
-        Context { file: &self.file, reader: &self.reader }
+        Context { file: &self.file, reader: &self.reader, shared: &self.shared }
     }
 
     /// Paints each stream by itself, or recalls what an equal one painted in another file; `None` when one of them cannot be

@@ -184,7 +184,7 @@ fn a_font_is_parsed_once_for_all_files() {
         let opened = reader.open(&bytes).unwrap();
         assert_eq!(&*opened.page(0).unwrap().texts[0].text, "A");
     }
-    assert_eq!(reader.fonts.len(), 1);
+    assert_eq!((reader.fonts.len(), reader.fonts.told_by_objects()), (1, 1));
     let mut other = one_page(b"BT /F 10 Tf <0041>Tj ET");
     let map = other.alone.iter_mut().find(|(number, _)| *number == 8).unwrap();
     map.1 = stream("", b"1 beginbfchar <0041> <0042> endbfchar");
@@ -220,6 +220,21 @@ fn what_files_have_in_common_is_painted_once() {
     other[widths..widths + 7].copy_from_slice(b"900 700");
     let page = reader.open(&other).unwrap().page(0).unwrap();
     assert_eq!(page, read(&other).unwrap()[0]);
+}
+
+#[test]
+fn a_font_is_told_by_its_bytes_wherever_its_descendant_stands() {
+    let inline = |width: u32| {
+        let mut file = one_page(b"BT /F 10 Tf <0041>Tj ET");
+        file.alone.retain(|(number, _)| *number != 5 && *number != 6);
+        let descendant = format!("<</Subtype/CIDFontType2/DW {width}>>");
+        file.alone(5, format!("<</Subtype/Type0/Encoding/Identity-H/DescendantFonts[{descendant}]/ToUnicode 8 0 R>>")).modern()
+    };
+    let reader = Arc::new(Reader::default());
+    for width in [500, 500, 700, 500] {
+        assert_eq!(reader.open(&inline(width)).unwrap().page(0).unwrap().texts[0].width, width as f32 / 100.0);
+    }
+    assert_eq!((reader.fonts.len(), reader.fonts.told_by_objects()), (2, 2));
 }
 
 /// Dark modules of a symbol, top row first.
