@@ -161,7 +161,7 @@ pub fn load(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
         ),
         _ => Error::unreadable(&path, &error),
     })?;
-    let file = text_file::decode(FILE, bytes)?;
+    let file = text_file::decode(FILE, &bytes)?;
     if let Some(assumed) = file.assumed {
         let hint = "save it as UTF-8: TOML allows nothing else";
         return Err(Error::refused("not-utf-8", assumed.place, "the file is not valid UTF-8 from this line on", hint));

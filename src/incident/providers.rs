@@ -44,7 +44,7 @@ pub(super) fn read(incident: &Incident, rules: &Rules, findings: &mut Vec<Findin
             return Ok(Vec::new());
         }
     };
-    let file = match text_file::decode(FILE, bytes) {
+    let file = match text_file::decode(FILE, &bytes) {
         Ok(file) => file,
         Err(error) => {
             findings.extend(error.findings);

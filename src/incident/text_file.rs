@@ -16,11 +16,11 @@ pub(crate) struct TextFile {
 ///
 /// # Errors
 /// Refused when the bytes are a spreadsheet, UTF-16, or hold NUL.
-pub(crate) fn decode(name: &str, bytes: Vec<u8>) -> Result<TextFile> {
+pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<TextFile> {
     let unreadable = |error: std::io::Error| Error::unreadable(Path::new(name), &error);
-    let examined = examine(name, bytes.as_slice()).map_err(unreadable)??;
+    let examined = examine(name, bytes).map_err(unreadable)??;
     let mut text = String::new();
-    examined.text(bytes.as_slice()).and_then(|mut source| source.read_to_string(&mut text)).map_err(unreadable)?;
+    examined.text(bytes).and_then(|mut source| source.read_to_string(&mut text)).map_err(unreadable)?;
     Ok(TextFile { text, assumed: examined.assumed })
 }
 
@@ -194,7 +194,7 @@ mod tests {
             (b"a\r\nb\r\nZo\xeb", "a\r\nb\r\nZoë", Some(3)),
             (b"\xef\xbb\xbfid\nZo\xeb", "id\nZoë", Some(2)),
         ] {
-            let file = decode("p.csv", bytes.to_vec()).unwrap();
+            let file = decode("p.csv", bytes).unwrap();
             assert_eq!(file.text, text);
             assert_eq!(file.assumed.and_then(|finding| finding.place.line), warned_line, "{text:?}");
         }
@@ -208,14 +208,14 @@ mod tests {
             bytes.drain(..shift);
             let count = bytes.len();
             let whole = String::from_utf8(bytes.clone()).ok();
-            let file = decode("p.csv", bytes.clone()).unwrap();
+            let file = decode("p.csv", &bytes).unwrap();
             assert_eq!((file.assumed.is_none(), whole.is_none_or(|whole| whole == file.text)), (!matches!(shift, 1 | 5), true), "{shift}");
             let expected = bytes.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
             bytes.push(0xeb);
-            let line = decode("p.csv", bytes.clone()).unwrap().assumed.and_then(|finding| finding.place.line);
+            let line = decode("p.csv", &bytes).unwrap().assumed.and_then(|finding| finding.place.line);
             assert_eq!(line, Some(if matches!(shift, 1 | 5) { 1 } else { expected }), "{shift}");
             bytes[count] = 0;
-            let error = decode("p.csv", bytes).map(|_| ()).unwrap_err();
+            let error = decode("p.csv", &bytes).map(|_| ()).unwrap_err();
             assert_eq!((error.findings[0].code, error.findings[0].place.line), ("nul-bytes", Some(expected)));
         }
     }
@@ -229,7 +229,7 @@ mod tests {
             ("p.csv", b"\xff\xfea\0", "utf-16"),
             ("p.csv", b"a\nb\0c", "nul-bytes"),
         ] {
-            let error = decode(name, bytes.to_vec()).map(|_| ()).unwrap_err();
+            let error = decode(name, bytes).map(|_| ()).unwrap_err();
             assert_eq!(error.findings[0].code, code);
         }
     }

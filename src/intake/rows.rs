@@ -56,12 +56,25 @@ pub struct Rows {
 #[derive(Debug, Clone)]
 struct Entry {
     digest: [u8; 32],
-    at: At,
+    /// The list in the upper 16 bits, where the values stand in the others.
+    list_and_at: u64,
     line: u32,
     elements: Elements,
     /// See [`Row::is_intact`].
     binding: u32,
-    list: u16,
+}
+
+/// Bits of [`Entry::list_and_at`] that say where the values stand.
+const AT_BITS: u32 = 48;
+
+impl Entry {
+    fn list(&self) -> u16 {
+        (self.list_and_at >> AT_BITS) as u16
+    }
+
+    fn at(&self) -> At {
+        self.list_and_at & ((1 << AT_BITS) - 1)
+    }
 }
 
 impl Rows {
@@ -78,7 +91,8 @@ impl Rows {
         // More lines than this do not fit into the rows that an index can tell apart.
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let binding = binding(list, u64::from(line), &digest, elements, texts.iter().copied());
-        self.entries.push(Entry { digest, at, line, elements, binding, list });
+        let list_and_at = u64::from(list) << AT_BITS | at;
+        self.entries.push(Entry { digest, list_and_at, line, elements, binding });
     }
 
     /// How many there are.
@@ -102,14 +116,15 @@ impl Rows {
     }
 
     fn view<'a>(&'a self, entry: &'a Entry) -> Row<'a> {
-        let Entry { digest, at, line, elements, binding, list } = entry;
+        let Entry { digest, line, elements, binding, .. } = entry;
         let texts = Private::new(self.texts.reveal());
-        Row { list: *list, line: u64::from(*line), digest, elements: *elements, binding: *binding, at: *at, texts }
+        let (list, line, at) = (entry.list(), u64::from(*line), entry.at());
+        Row { list, line, digest, elements: *elements, binding: *binding, at, texts }
     }
 
     /// The place of the row of a list that starts on a line; rows stand in list order, then line order.
     pub(super) fn find(&self, (list, line): (u16, u64)) -> Option<usize> {
-        self.entries.binary_search_by_key(&(list, line), |entry| (entry.list, u64::from(entry.line))).ok()
+        self.entries.binary_search_by_key(&(list, line), |entry| (entry.list(), u64::from(entry.line))).ok()
     }
 
     /// Takes out the rows whose place is marked.
@@ -129,8 +144,10 @@ impl Rows {
 impl Rows {
     /// Swaps the values of two rows, but not where they were read.
     pub(crate) fn swap_values(&mut self, one: usize, other: usize) {
-        let at = self.entries[one].at;
-        self.entries[one].at = std::mem::replace(&mut self.entries[other].at, at);
+        let places = (1 << AT_BITS) - 1;
+        let exchanged = (self.entries[one].list_and_at ^ self.entries[other].list_and_at) & places;
+        self.entries[one].list_and_at ^= exchanged;
+        self.entries[other].list_and_at ^= exchanged;
     }
 
     /// Swaps two rows whole.

@@ -6,8 +6,11 @@ use std::fmt;
 /// Slots of a record; a record takes no byte for an empty one.
 pub(crate) const SLOTS: usize = 48;
 
-/// Bytes that say which slots of a record are filled.
-const MASK: usize = SLOTS / 8;
+/// Bytes of the number of a record's shape: of which slots are filled.
+const SHAPE: usize = 2;
+
+/// The number of shapes beyond those that are numbered: which slots are filled follows in eight bytes.
+const UNNUMBERED: u16 = u16::MAX;
 
 /// Most words that are kept once for each slot: what a code of two bytes can name.
 const MOST_WORDS: usize = 1 << 14;
@@ -29,6 +32,9 @@ pub(crate) type At = u64;
 pub(crate) struct Texts {
     bytes: Vec<u8>,
     words: Vec<Words>,
+    /// Which slots are filled, one bit each, by number.
+    shapes: Vec<u64>,
+    shape_numbers: HashMap<u64, u16>,
 }
 
 /// The words of one slot that come more than once.
@@ -79,7 +85,11 @@ impl Texts {
         let at = self.bytes.len();
         let filled = |mask: u64, (slot, text): (usize, &&str)| if text.is_empty() { mask } else { mask | 1 << slot };
         let mask = texts.iter().enumerate().fold(0, filled);
-        self.bytes.extend_from_slice(&mask.to_le_bytes()[..MASK]);
+        let shape = self.shape_number(mask);
+        self.bytes.extend_from_slice(&shape.to_le_bytes());
+        if shape == UNNUMBERED {
+            self.bytes.extend_from_slice(&mask.to_le_bytes());
+        }
         for (slot, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             match (self.words[slot].number(text), u8::try_from(text.len())) {
                 (Some(number), _) => self.bytes.extend_from_slice(&[WORD | (number >> 8) as u8, number as u8]),
@@ -100,10 +110,13 @@ impl Texts {
     /// The text in a slot of a record; empty when there is none.
     pub(crate) fn get(&self, at: At, slot: usize) -> &str {
         let record = self.bytes.get(at as usize..).unwrap_or_default();
-        let Some((mask, mut rest)) = record.split_at_checked(MASK) else { return "" };
-        let mut wide = [0; 8];
-        wide[..MASK].copy_from_slice(mask);
-        let mask = u64::from_le_bytes(wide);
+        let Some((shape, mut rest)) = record.split_first_chunk::<SHAPE>() else { return "" };
+        let shape = u16::from_le_bytes(*shape);
+        let mut mask = self.shapes.get(usize::from(shape)).copied().unwrap_or_default();
+        if shape == UNNUMBERED {
+            let Some((unnumbered, after)) = rest.split_first_chunk() else { return "" };
+            (mask, rest) = (u64::from_le_bytes(*unnumbered), after);
+        }
         if mask & 1 << slot == 0 {
             return "";
         }
@@ -118,6 +131,18 @@ impl Texts {
             Text::Here(bytes) => str::from_utf8(bytes).unwrap_or_default(),
             Text::Word(number) => self.words.get(slot).and_then(|words| words.known.get(usize::from(number))).map_or("", |word| word),
         }
+    }
+
+    fn shape_number(&mut self, mask: u64) -> u16 {
+        if let Some(number) = self.shape_numbers.get(&mask) {
+            return *number;
+        }
+        let number = u16::try_from(self.shapes.len()).unwrap_or(UNNUMBERED);
+        if number != UNNUMBERED {
+            self.shapes.push(mask);
+            self.shape_numbers.insert(mask, number);
+        }
+        number
     }
 
     /// Lets go of what is only needed to add records: those added later share no words with these.
@@ -180,9 +205,20 @@ mod tests {
         for number in 0..5000 {
             texts.push(&["Boston", &format!("person {number:05}")]);
         }
-        let each = MASK + 2 + 1 + "person 00000".len();
+        let each = SHAPE + 2 + 1 + "person 00000".len();
         assert!(texts.bytes.len() < 5000 * each, "{}", texts.bytes.len());
         assert_eq!((texts.words[0].known.len(), texts.words[1].known.len()), (1, ENOUGH_TO_TELL));
+    }
+
+    #[test]
+    fn more_shapes_than_have_numbers_are_kept_too() {
+        let mut texts = Texts::default();
+        let record = |number: u32| -> Vec<&str> { (0..17).map(|slot| if number & 1 << slot == 0 { "" } else { "x" }).collect() };
+        let at: Vec<At> = (0..70_000).map(|number| texts.push(&record(number))).collect();
+        for number in [0, 1, 65_534, 65_535, 65_536, 69_999] {
+            let back: Vec<&str> = (0..17).map(|slot| texts.get(at[number as usize], slot)).collect();
+            assert_eq!(back, record(number), "{number}");
+        }
     }
 
     proptest! {

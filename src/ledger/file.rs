@@ -14,6 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[cfg(test)]
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// KiB of the file that stay in memory; `allot` takes more for as long as it needs them.
+pub(super) const CACHE: i32 = 4 * 1024;
+
 /// Written into the file's header, so that a stray SQLite file is not taken for a ledger: "BRNO" in ASCII.
 const APPLICATION: i32 = 0x4252_4E4F;
 
@@ -51,8 +54,7 @@ pub(super) fn connect(path: &Path, incident: &str) -> Result<Connection> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "recursive_triggers", true)?;
-        // 64 MiB: the index of a million person keys stays in memory while they are allotted.
-        connection.pragma_update(None, "cache_size", -65_536)?;
+        connection.pragma_update(None, "cache_size", -CACHE)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let verdict = bring_up_to_date(&transaction, incident)?;
         transaction.commit()?;

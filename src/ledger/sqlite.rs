@@ -1,6 +1,7 @@
 //! The embedded ledger: one SQLite file in the incident folder, durable at every commit.
 
 use super::faults::{Doing, fault, unreadable_entry};
+use super::file::CACHE;
 use super::lock::SendingLock;
 use super::{Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing};
 use crate::error::{Error, Place, Result};
@@ -10,6 +11,9 @@ use std::path::PathBuf;
 
 /// The largest number that fits the seven digits in which a piece number is printed.
 const LAST_PIECE: Piece = 9_999_999;
+
+/// KiB of the file in memory while numbers are allotted: a good part of the index of a million person keys.
+const ALLOTTING_CACHE: i32 = 16 * 1024;
 
 const STATES: &str = "SELECT piece.number, event.kind, event.attempt, event.detail
     FROM piece LEFT JOIN event ON event.ordinal =
@@ -39,6 +43,12 @@ impl SqliteLedger {
         let done = work(&transaction).map_err(|fault| fault.into_error(Doing::Writing))?;
         transaction.commit().map_err(|error| fault(Doing::Writing, &error))?;
         Ok(done)
+    }
+
+    /// Sets how many KiB of the file may stay in memory, and lets go of what is more.
+    fn set_cache(&self, kibibytes: i32) -> Result<()> {
+        let set = self.connection.pragma_update(None, "cache_size", -kibibytes);
+        set.and_then(|()| self.connection.execute_batch("PRAGMA shrink_memory")).map_err(|error| fault(Doing::Writing, &error))
     }
 
     /// Reads every row of a query.
@@ -93,30 +103,38 @@ impl Ledger for SqliteLedger {
 
     fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>> {
         let moment = self.moment;
-        self.write(|transaction| {
+        self.set_cache(ALLOTTING_CACHE)?;
+        let allotted = self.write(|transaction| {
             let last: Option<Piece> = transaction.query_row("SELECT max(number) FROM piece", [], |row| row.get(0))?;
             let first_new = last.unwrap_or(0) + 1;
             let mut next = first_new;
             let mut find = transaction.prepare_cached("SELECT number FROM piece WHERE person = ?")?;
-            let mut add = transaction.prepare_cached("INSERT INTO piece (number, person) VALUES (?, ?)")?;
-            let mut pieces = Vec::with_capacity(people.size_hint().0);
+            let mut add = transaction.prepare_cached("INSERT INTO piece (number, person) VALUES (?, ?) ON CONFLICT (person) DO NOTHING")?;
+            let mut pieces = Vec::new();
+            // Whoever follows somebody new is new as a rule, and whoever follows somebody known is known.
+            let mut is_known = last.is_some();
             for person in people {
-                if let Some(piece) = find.query_row([&person], |row| row.get(0)).optional()? {
-                    pieces.push(piece);
-                    continue;
+                let mut known = None;
+                if is_known || next > LAST_PIECE {
+                    known = find.query_row([&person], |row| row.get(0)).optional()?;
                 }
-                if next > LAST_PIECE {
+                if known.is_none() && next > LAST_PIECE {
                     return Err(Fault::Ours(out_of_numbers()));
                 }
-                add.execute(params![next, person])?;
-                pieces.push(next);
-                next += 1;
+                is_known = known.is_some() || add.execute(params![next, person])? == 0;
+                if is_known && known.is_none() {
+                    known = Some(find.query_row([&person], |row| row.get(0))?);
+                }
+                pieces.push(known.unwrap_or(next));
+                next += u32::from(!is_known);
             }
             if next > first_new {
                 insert_events(transaction, moment, &[allotment(first_new, next - 1)])?;
             }
             Ok(pieces)
-        })
+        });
+        self.set_cache(CACHE)?;
+        allotted
     }
 
     fn job(&mut self, digest: &str) -> Result<u32> {

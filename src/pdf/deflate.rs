@@ -1,35 +1,35 @@
 //! Deflate (RFC 1950), by far the dearest work on a letter: what was compressed before is not compressed again.
 
+use hashbrown::HashMap;
 use libdeflater::{CompressionLvl, Compressor};
-use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
+/// The least level that compresses at all.
+const QUICK: i32 = 1;
 /// Texts kept: far above what an incident needs, small enough for any machine.
 const KEPT: usize = 8192;
 
 /// Compresses, and remembers what is likely to come again.
 pub(super) struct Deflater {
-    compressor: Compressor,
+    quick: Compressor,
+    thorough: Compressor,
     scratch: Vec<u8>,
     kept: HashMap<Box<[u8]>, Arc<[u8]>>,
 }
 
 impl Default for Deflater {
     fn default() -> Self {
-        Deflater { compressor: Compressor::new(CompressionLvl::default()), scratch: Vec::new(), kept: HashMap::new() }
+        let (quick, thorough) =
+            (Compressor::new(CompressionLvl::new(QUICK).unwrap_or_default()), Compressor::new(CompressionLvl::default()));
+        Deflater { quick, thorough, scratch: Vec::new(), kept: HashMap::new() }
     }
 }
 
 impl Deflater {
-    /// Compresses bytes that are one letter's own.
+    /// Compresses bytes that are one letter's own: quickly, for a few bytes more.
     pub(super) fn once(&mut self, bytes: &[u8]) -> io::Result<&[u8]> {
-        let room = self.compressor.zlib_compress_bound(bytes.len());
-        if self.scratch.len() < room {
-            self.scratch.resize(room, 0);
-        }
-        let written = self.compressor.zlib_compress(bytes, &mut self.scratch).map_err(io::Error::other)?;
-        Ok(&self.scratch[..written])
+        deflate(&mut self.quick, bytes, &mut self.scratch)
     }
 
     /// Compresses bytes that other letters may have as well.
@@ -37,10 +37,19 @@ impl Deflater {
         if let Some(known) = self.kept.get(bytes) {
             return Ok(Arc::clone(known));
         }
-        let deflated: Arc<[u8]> = self.once(bytes)?.into();
+        let deflated: Arc<[u8]> = deflate(&mut self.thorough, bytes, &mut self.scratch)?.into();
         if self.kept.len() < KEPT {
             self.kept.insert(bytes.into(), Arc::clone(&deflated));
         }
         Ok(deflated)
     }
+}
+
+fn deflate<'s>(compressor: &mut Compressor, bytes: &[u8], scratch: &'s mut Vec<u8>) -> io::Result<&'s [u8]> {
+    let room = compressor.zlib_compress_bound(bytes.len());
+    if scratch.len() < room {
+        scratch.resize(room, 0);
+    }
+    let written = compressor.zlib_compress(bytes, scratch).map_err(io::Error::other)?;
+    Ok(&scratch[..written])
 }

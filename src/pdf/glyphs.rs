@@ -1,8 +1,9 @@
 //! Which glyphs the letters of a job need, and in how many letters each occurs.
 
 use crate::typeset::{Face, GlyphRun, Mark, Pages, Passage, Stands, TextLines};
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -11,9 +11,10 @@ use super::object::put;
 use super::piece::write_info;
 use super::plate::{Coder, Plate, Supplement, SupplementKey};
 use super::type_case::{Part, PassageKey, key, parts};
-use crate::typeset::{Page, Pages, Passage, PlacedPassage, SHEET};
+use crate::typeset::{Mark, Page, Pages, Passage, PlacedPassage, SHEET};
+use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -192,14 +193,14 @@ impl<'p, W: Write> StreamPart<'p, W> {
             number::push(y.0, &mut content);
             content.extend(b" cm");
             match part {
-                Part::Furniture(marks) => write_own(&Snippet::of(marks, coder), &mut content),
+                Part::Furniture(marks) => content = write_own(marks, coder, content),
                 Part::Passage(placed) => match key(placed) {
                     Some(key) => {
                         let form = self.form(key, placed)?;
                         put(&mut content, format_args!("/X{} Do ", form.name));
                         digest.update(form.sha256);
                     }
-                    None => write_own(&Snippet::of(placed.marks().iter(), coder), &mut content),
+                    None => content = write_own(&placed.marks(), coder, content),
                 },
             }
             content.extend(b"Q\n");
@@ -232,14 +233,14 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// The form of a fixed passage, written when it is first painted.
     fn form(&mut self, key: PassageKey, placed: &PlacedPassage) -> io::Result<&Form> {
         if !self.forms.contains_key(&key) {
-            let snippet = Snippet::of(placed.marks().iter(), self.plate.coder(None));
+            let content = Snippet::untagged(placed.marks().iter(), self.plate.coder(None), Vec::new());
             let number = self.writer.reserve();
             let fonts = self.fonts;
             let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");
-            self.writer.stream(number, &entries, &snippet.bytes, Likeness::Own)?;
+            self.writer.stream(number, &entries, &content, Likeness::Common)?;
             let name = self.form_objects.len() as u32;
             self.form_objects.push(number);
-            let sha256 = Sha256::digest(&snippet.bytes).into();
+            let sha256 = Sha256::digest(&content).into();
             self.forms.insert(key, Form { _passage: Arc::clone(&placed.passage), name, sha256 });
         }
         self.forms.get(&key).ok_or_else(|| io::Error::other("a form is lost"))
@@ -286,7 +287,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     }
 }
 
-fn write_own(snippet: &Snippet, content: &mut Vec<u8>) {
+fn write_own(marks: &[Mark], coder: Coder<'_>, mut content: Vec<u8>) -> Vec<u8> {
     content.push(b'\n');
-    content.extend(&snippet.bytes);
+    Snippet::untagged(marks, coder, content)
 }

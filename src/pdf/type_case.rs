@@ -3,7 +3,7 @@
 use super::content::Snippet;
 use super::plate::{Coder, Plate};
 use crate::typeset::{Mark, Passage, PlacedPassage};
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// A passage by its place in memory, and the lines of it that stand on a page.

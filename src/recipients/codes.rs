@@ -1,11 +1,11 @@
 //! Activation codes of the identity service: from the list, else from the pools, one a person, never for the dead.
 
-use super::Role;
 use super::context::Context;
 use super::hash::hash;
 use super::hold::Fault;
-use super::notes::AllNotes;
+use super::notes::{AllNotes, Notes};
 use super::people::People;
+use super::{Recipient, Role};
 use crate::error::{Error, Finding, Place, Result};
 use crate::incident::CodeAudience;
 use crate::intake::{Field, RowIndex};
@@ -29,7 +29,8 @@ struct Pool {
     codes: Vec<Private<Box<str>>>,
 }
 
-/// Gives everyone who is to be told a code. Held people get theirs too, so that a release moves nobody else's.
+/// Gives everyone who is to be told, and has no code from the list, one of the pools. Held people get theirs too, so that a
+/// release moves nobody else's.
 ///
 /// Tells which codes came from a pool, by first row: the proof need not believe a recipient's own copy.
 pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes, findings: &mut Vec<Finding>) -> Result<Vec<Pooled>> {
@@ -53,7 +54,6 @@ pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes
             continue;
         }
         if let Some((_, code)) = code_in_list(context, people, place, notes) {
-            people.set_code(place, code);
             findings.extend(second_code(context, people.outline(place).rows, code));
             continue;
         }
@@ -62,7 +62,7 @@ pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes
         match pools.iter().position(|pool| pool.audience == audience) {
             Some(pool) => match free[pool].next() {
                 Some(code) => {
-                    people.set_code(place, code.reveal());
+                    people.give_code(place, code.reveal());
                     pooled.extend(people.outline(place).rows.first().map(|row| Pooled { row: *row, code: hash(code.reveal()) }));
                 }
                 None => *short.entry(pool).or_default() += 1,
@@ -73,6 +73,13 @@ pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes
     }
     refuse_shortage(&pools, &short)?;
     Ok(pooled)
+}
+
+/// The code that the list gives somebody, where there is a service to use it with.
+pub(super) fn listed(context: &Context, recipient: &Recipient, notes: &Notes, excluded: bool) -> Option<Private<String>> {
+    let wanted = context.incident.identity_service.is_some() && recipient.role != Role::Deceased && notes.broken.is_none() && !excluded;
+    let mut codes = recipient.rows.iter().filter(|_| wanted).map(|row| context.row(*row).get(Field::ActivationCode));
+    codes.find(|code| !code.is_empty()).map(|code| Private::new(code.to_owned()))
 }
 
 fn wants_code(people: &People, place: usize, notes: &AllNotes) -> bool {

@@ -14,7 +14,7 @@ use crate::intake::{Field, Intake, RowIndex};
 use crate::rules::Rules;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// More recipients than this at one address are worth a look: a home, or an address typed where none was known.
 const CROWD: usize = 8;
@@ -43,21 +43,20 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
     for start in (0..grouped.groups.len()).step_by(BATCH) {
         let batch = start..grouped.groups.len().min(start + BATCH);
         let judged: Vec<(Recipient, Notes)> = batch.into_par_iter().map(judge).collect();
-        for (recipient, noted) in judged {
-            notes.add(people.len(), noted);
+        for (mut recipient, noted) in judged {
+            recipient.activation_code = codes::listed(&context, &recipient, &noted, notes.excluded.contains(&people.len()));
+            notes.add(noted);
             people.push(&recipient);
         }
     }
     let mut findings = grouped.findings;
     let pooled = codes::allot(&context, &mut people, &mut notes, &mut findings)?;
-    let mut keys = HashSet::with_capacity(people.len());
     for place in 0..people.len() {
         let mut noted = notes.take(place);
         settle::settle(&context, &mut people, place, &mut noted, verdicts.get(&place).copied(), &mut findings);
-        let key = key(&context, people.outline(place), &mut keys);
-        people.set_key(place, key);
         findings.append(&mut noted.warnings);
     }
+    give_keys(&context, &mut people);
     people.finish();
     findings.extend(crowds(&context, &people));
     Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings, pooled })
@@ -67,34 +66,47 @@ fn own_address(provider: &crate::incident::Provider) -> PostalAddress {
     PostalAddress { address1: street_form(&provider.address1), postal_code: provider.postal_code.clone(), ..PostalAddress::default() }
 }
 
-/// Provider and patient id tell a person apart; where they are missing or taken, the record key does, and at last the line.
-fn key(context: &Context, person: Outline<'_>, taken: &mut HashSet<[u8; 16]>) -> [u8; 16] {
+/// Gives everyone their key: provider and patient id tell a person apart; where they are missing or taken, the record key does, and
+/// at last the line.
+fn give_keys(context: &Context, people: &mut People) {
+    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(people.len());
+    for place in 0..people.len() {
+        let key = key(context, people.outline(place), 0);
+        people.set_key(place, key);
+        keyed.push((hash(&key), place as u32));
+    }
+    keyed.sort_unstable();
+    let alike = keyed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
+    let mut places: Vec<usize> = alike.map(|(_, place)| *place as usize).collect();
+    places.sort_unstable();
+    // A key of more parts is never one of fewer: the parts hold no NUL, which parts them.
+    let mut taken = BTreeSet::new();
+    for place in places {
+        let free = (0..MOST_PARTS).map(|more| key(context, people.outline(place), more)).find(|key| taken.insert(*key));
+        people.set_key(place, free.unwrap_or_else(|| key(context, people.outline(place), MOST_PARTS)));
+    }
+}
+
+/// So many parts may follow the first three of a key.
+const MOST_PARTS: usize = 2;
+
+/// The key of a person with so many more parts than it takes as a rule.
+fn key(context: &Context, person: Outline<'_>, more: usize) -> [u8; 16] {
     let first = person.rows.first().copied().unwrap_or(RowIndex(0));
     let provider = match person.provider {
         Some(provider) => context.incident.provider(provider).id.as_str(),
         None => context.row(first).get(Field::ProviderId),
     };
     let patient_id = person.rows.iter().map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
-    let record = context.record_key(first);
+    let record = if patient_id.is_none() || more > 0 { context.record_key(first) } else { String::new() };
+    let line = if more > 1 { format!("{}\0{}", context.row(first).list, context.row(first).line) } else { String::new() };
     let mut parts = vec![provider];
     match patient_id {
         Some(id) => parts.extend(["patient", id]),
         None => parts.extend(["row", record.as_str()]),
     }
-    let short = digest(&parts);
-    if taken.insert(short) {
-        return short;
-    }
-    parts.push(&record);
-    let longer = digest(&parts);
-    if taken.insert(longer) {
-        return longer;
-    }
-    let line = format!("{}\0{}", context.row(first).list, context.row(first).line);
-    parts.push(&line);
-    let longest = digest(&parts);
-    taken.insert(longest);
-    longest
+    parts.extend([record.as_str(), line.as_str()].into_iter().take(more));
+    digest(&parts)
 }
 
 /// The first half of the SHA-256 of the parts, parted by NUL.

@@ -51,7 +51,7 @@ impl Rule {
 type ContactKey = fn(&Context, RowIndex) -> Option<String>;
 
 /// Whether two rows are one person's.
-type Joins = fn(&Identity<'_>, &Identity<'_>) -> bool;
+type Joins<'a> = fn(&Identity<'a>, &Identity<'_>) -> bool;
 
 struct Link {
     one: u32,
@@ -124,7 +124,7 @@ pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rul
 fn links(context: &Context, identities: &Identities, blocks: &possible::Blocks, findings: &mut Vec<Finding>) -> Vec<Link> {
     let mut links = Vec::new();
     for block in &blocks.patient_id {
-        if !link(block, identities, Rule::PatientId, |one, two| one.joins_by_patient_id(two), &mut links) {
+        if !link(block, identities, Rule::PatientId, Identity::joins_by_patient_id, &mut links) {
             findings.push(context.warning(
                 RowIndex(block[0]),
                 Field::PatientId,
@@ -142,7 +142,7 @@ fn links(context: &Context, identities: &Identities, blocks: &possible::Blocks, 
             keyed.sort_unstable();
             for same in keyed.chunk_by(|one, two| one.0 == two.0) {
                 let rows: Vec<u32> = same.iter().map(|(_, row)| *row).collect();
-                link(&rows, identities, rule, |one, two| one.joins_by_contact(two), &mut links);
+                link(&rows, identities, rule, Identity::joins_by_contact, &mut links);
             }
         }
     }
@@ -150,7 +150,7 @@ fn links(context: &Context, identities: &Identities, blocks: &possible::Blocks, 
 }
 
 /// Links the rows of a block that may be joined; `false` when it holds too many different people to tell.
-fn link(block: &[u32], identities: &Identities, rule: Rule, joins: Joins, links: &mut Vec<Link>) -> bool {
+fn link<'a>(block: &[u32], identities: &'a Identities, rule: Rule, joins: Joins<'a>, links: &mut Vec<Link>) -> bool {
     let mut rows = block.to_vec();
     rows.sort_by(|one, two| identities.of(*one).profile().cmp(&identities.of(*two).profile()).then(one.cmp(two)));
     let mut profiles: Vec<u32> = Vec::new();

@@ -19,7 +19,7 @@ pub(super) struct Notes {
 
 impl Notes {
     fn say_something(&self) -> bool {
-        !self.faults.is_empty() || self.broken.is_some() || self.under_age || self.nobody_to_tell || !self.warnings.is_empty()
+        !self.faults.is_empty() || self.broken.is_some() || self.nobody_to_tell || !self.warnings.is_empty()
     }
 }
 
@@ -27,12 +27,16 @@ impl Notes {
 #[derive(Default)]
 pub(super) struct AllNotes {
     notes: BTreeMap<usize, Notes>,
+    under_age: Vec<bool>,
     /// Whom a person ruled to be owed no letter.
     pub(super) excluded: BTreeSet<usize>,
 }
 
 impl AllNotes {
-    pub(super) fn add(&mut self, place: usize, notes: Notes) {
+    /// Adds the notes on the recipient behind those before.
+    pub(super) fn add(&mut self, notes: Notes) {
+        let place = self.under_age.len();
+        self.under_age.push(notes.under_age);
         if notes.say_something() {
             self.notes.insert(place, notes);
         }
@@ -47,7 +51,7 @@ impl AllNotes {
     }
 
     pub(super) fn is_under_age(&self, place: usize) -> bool {
-        self.notes.get(&place).is_some_and(|notes| notes.under_age)
+        self.under_age.get(place).is_some_and(|under_age| *under_age)
     }
 
     /// The notes on one recipient, which are needed no more.

@@ -24,7 +24,7 @@ pub(super) enum Slot {
     PostalCode,
     Country,
     Email,
-    /// In a record of its own: codes are given when everyone is known.
+    /// In a record of its own when it was given late.
     Code,
     Changes,
 }
@@ -61,7 +61,8 @@ pub(super) fn pack(texts: &mut Texts, recipient: &Recipient) -> At {
     let address = recipient.address.as_ref().map(Private::reveal);
     let part = |part: fn(&PostalAddress) -> &String| address.map_or("", |address| part(address));
     let private = |value: &'_ Option<Private<String>>| value.as_ref().map_or(String::new(), |value| value.reveal().clone());
-    let (representative, email) = (private(&recipient.representative), private(&recipient.email));
+    let (representative, email, code) =
+        (private(&recipient.representative), private(&recipient.email), private(&recipient.activation_code));
     let mut record = [""; SLOTS];
     let filled = [
         (Slot::RecordList, list),
@@ -79,6 +80,7 @@ pub(super) fn pack(texts: &mut Texts, recipient: &Recipient) -> At {
         (Slot::PostalCode, part(|address| &address.postal_code)),
         (Slot::Country, part(|address| &address.country)),
         (Slot::Email, &email),
+        (Slot::Code, &code),
     ];
     for (slot, text) in filled {
         record[slot as usize] = text;

@@ -15,6 +15,8 @@ pub struct People {
     entries: Vec<Entry>,
     rows: Vec<RowIndex>,
     texts: Private<Texts>,
+    /// Codes that were given when everyone was known, in the order of places: place and record.
+    late_codes: Vec<(u32, At)>,
     /// Letter and e-mail, then one for everyone who is held or excluded.
     dispositions: Vec<Disposition>,
 }
@@ -24,12 +26,11 @@ const LETTER: u32 = 0;
 /// Place of [`Disposition::Email`].
 const EMAIL: u32 = 1;
 
-/// What is kept of a recipient beside packed texts.
+/// What is kept of a recipient beside packed texts. There are a million of them: a new field is weighed below.
 #[derive(Debug, Clone)]
 struct Entry {
     key: [u8; 16],
     texts: Private<At>,
-    code: Option<Private<CodeAt>>,
     /// Where its rows begin; they end where those of the next begin.
     first_row: u32,
     disposition: u32,
@@ -41,13 +42,12 @@ struct Entry {
     language: Language,
     large_print: bool,
     unreachable: bool,
-    has_representative: bool,
     has_address: bool,
     has_email: bool,
+    has_code: bool,
 }
 
-/// Where the record of an activation code stands; never at the start, where somebody's name does.
-type CodeAt = std::num::NonZeroU64;
+const _: () = assert!(size_of::<Entry>() <= 56, "a recipient takes 56 bytes beside its texts");
 
 /// What is known of a recipient without unpacking a text.
 #[derive(Debug, Clone, Copy)]
@@ -77,7 +77,7 @@ pub struct Outline<'a> {
 impl Default for People {
     fn default() -> People {
         let dispositions = vec![Disposition::Letter, Disposition::Email];
-        People { entries: Vec::new(), rows: Vec::new(), texts: Private::default(), dispositions }
+        People { entries: Vec::new(), rows: Vec::new(), texts: Private::default(), late_codes: Vec::new(), dispositions }
     }
 }
 
@@ -105,7 +105,7 @@ impl People {
             provider: entry.provider,
             role: entry.role,
             name: Private::new(packed::name(text)),
-            representative: entry.has_representative.then(|| Private::new(text(Slot::Representative).to_owned())),
+            representative: Some(text(Slot::Representative)).filter(|name| !name.is_empty()).map(|name| Private::new(name.to_owned())),
             address: entry.has_address.then(|| Private::new(packed::address(text))),
             residence: entry.residence,
             email: entry.has_email.then(|| Private::new(text(Slot::Email).to_owned())),
@@ -113,7 +113,7 @@ impl People {
             elements: entry.elements,
             language: entry.language,
             large_print: entry.large_print,
-            activation_code: entry.code.map(|at| Private::new(texts.get(at.reveal().get(), Slot::Code as usize).to_owned())),
+            activation_code: entry.has_code.then(|| Private::new(texts.get(self.code_at(place), Slot::Code as usize).to_owned())),
             unreachable: entry.unreachable,
             disposition: self.dispositions[entry.disposition as usize].clone(),
             changes: packed::changes(text, rows),
@@ -170,7 +170,6 @@ impl People {
         let entry = Entry {
             key: recipient.key.bytes(),
             texts: Private::new(packed::pack(texts, recipient)),
-            code: None,
             first_row: self.rows.len() as u32,
             disposition: LETTER,
             elements: recipient.elements,
@@ -181,17 +180,14 @@ impl People {
             language: recipient.language,
             large_print: recipient.large_print,
             unreachable: recipient.unreachable,
-            has_representative: recipient.representative.is_some(),
             has_address: recipient.address.is_some(),
             has_email: recipient.email.is_some(),
+            has_code: recipient.activation_code.is_some(),
         };
         self.entries.push(entry);
         self.rows.extend(&recipient.rows);
         let place = self.len() - 1;
         self.dispose(place, recipient.disposition.clone());
-        if let Some(code) = &recipient.activation_code {
-            self.set_code(place, code.reveal());
-        }
     }
 
     pub(super) fn dispose(&mut self, place: usize, disposition: Disposition) {
@@ -209,10 +205,19 @@ impl People {
         self.entries[place].key = key;
     }
 
-    pub(super) fn set_code(&mut self, place: usize, code: &str) {
+    /// Gives a code to somebody who has none; to those of lower places first.
+    pub(super) fn give_code(&mut self, place: usize, code: &str) {
         let mut texts = [""; packed::SLOTS];
         texts[Slot::Code as usize] = code;
-        self.entries[place].code = CodeAt::new(self.texts.reveal_mut().push(&texts)).map(Private::new);
+        let at = self.texts.reveal_mut().push(&texts);
+        self.late_codes.push((place as u32, at));
+        self.entries[place].has_code = true;
+    }
+
+    /// The record that holds somebody's code.
+    fn code_at(&self, place: usize) -> At {
+        let late = self.late_codes.binary_search_by_key(&(place as u32), |(place, _)| *place);
+        late.ok().map_or(*self.entries[place].texts.reveal(), |late| self.late_codes[late].1)
     }
 
     pub(super) fn set_unreachable(&mut self, place: usize, unreachable: bool) {
@@ -224,7 +229,7 @@ impl People {
     }
 
     pub(super) fn forget_code(&mut self, place: usize) {
-        self.entries[place].code = None;
+        self.entries[place].has_code = false;
     }
 
     /// The lines of an address, as they are told apart; `None` without one.

@@ -7,12 +7,12 @@ use super::font::{Face, Fonts};
 use super::plain::PlainShaper;
 use super::unit::Pt;
 use crate::compose::Inline;
+use hashbrown::{Equivalent, HashMap};
 use parley::fontique::SourceCache;
 use parley::setting::Tag;
 use parley::style::{FontFamily, FontFamilyName, FontFeature, FontFeatures, FontStyle, FontWeight, OverflowWrap, StyleProperty};
 use parley::{FontContext, Layout, LayoutContext};
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use unicode_normalization::char::is_combining_mark;
@@ -148,7 +148,7 @@ pub(super) struct Shaper {
     plain: PlainShaper,
     context: FontContext,
     scratch: LayoutContext<u32>,
-    kept: HashMap<Key, Arc<TextLines>>,
+    kept: HashMap<Key<Vec<Inline>>, Arc<TextLines>>,
     uncovered: Option<char>,
 }
 
@@ -160,14 +160,22 @@ const CODE_FEATURES: [FontFeature; 4] = [
     FontFeature::new(Tag::new(b"kern"), 0),
 ];
 
+/// What a paragraph's lines depend on, kept or just looked up.
 #[derive(PartialEq, Eq, Hash)]
-struct Key {
-    inlines: Vec<Inline>,
+struct Key<I> {
+    inlines: I,
     size: u32,
     leading: u32,
     bold: bool,
     width: u32,
     fixed: bool,
+}
+
+impl Equivalent<Key<Vec<Inline>>> for Key<&[Inline]> {
+    fn equivalent(&self, kept: &Key<Vec<Inline>>) -> bool {
+        let style = (self.size, self.leading, self.bold, self.width, self.fixed);
+        style == (kept.size, kept.leading, kept.bold, kept.width, kept.fixed) && self.inlines == kept.inlines
+    }
 }
 
 impl Shaper {
@@ -197,7 +205,7 @@ impl Shaper {
     /// reported every time.
     pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt, fixed: bool) -> Arc<TextLines> {
         let key = Key {
-            inlines: inlines.to_vec(),
+            inlines,
             size: style.size.0.to_bits(),
             leading: style.leading.0.to_bits(),
             bold: style.bold,
@@ -212,7 +220,8 @@ impl Shaper {
         if uncovered.is_some() {
             self.uncovered = self.uncovered.or(uncovered);
         } else if self.kept.len() < KEPT_PARAGRAPHS {
-            self.kept.insert(key, Arc::clone(&lines));
+            let Key { size, leading, bold, width, fixed, .. } = key;
+            self.kept.insert(Key { inlines: inlines.to_vec(), size, leading, bold, width, fixed }, Arc::clone(&lines));
         }
         lines
     }

@@ -2,7 +2,7 @@
 
 use super::block::SetBlock;
 use crate::compose::Block;
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A block by its place in memory and its scale. The block is kept alive beside it, so no other can take its place.

@@ -6,7 +6,8 @@ use crate::files::Writing;
 use crate::ledger::Piece;
 use crate::privacy::Private;
 use serde::{Deserialize, Serialize, Serializer};
-use std::collections::{BTreeMap, HashSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -80,14 +81,14 @@ impl Serialize for Cell<'_> {
     }
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
     /// For CSV: a spreadsheet must not take a value for a formula.
-    fn text(&self) -> String {
+    fn text(&self) -> Cow<'a, str> {
         match self {
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => format!("'{text}"),
-            Cell::Text(text) => (*text).to_owned(),
-            Cell::Number(number) => number.to_string(),
-            Cell::Flag(flag) => u8::from(*flag).to_string(),
+            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => Cow::Owned(format!("'{text}")),
+            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Number(number) => Cow::Owned(number.to_string()),
+            Cell::Flag(flag) => Cow::Borrowed(if *flag { "1" } else { "0" }),
         }
     }
 }
@@ -147,13 +148,30 @@ pub struct StreamTotals {
     pub blank_pages: u64,
 }
 
+/// Which pieces stand in the index: one bit for each number.
+#[derive(Default)]
+struct Seen(Vec<u64>);
+
+impl Seen {
+    /// Notes a piece; `false` when it was noted before.
+    fn insert(&mut self, piece: Piece) -> bool {
+        let (word, bit) = (piece as usize / 64, 1 << (piece % 64));
+        if self.0.len() <= word {
+            self.0.resize(word + 1, 0);
+        }
+        let fresh = self.0[word] & bit == 0;
+        self.0[word] |= bit;
+        fresh
+    }
+}
+
 /// Writes the index row by row; a million rows never stand in memory.
 pub struct IndexWriter {
     path: PathBuf,
     csv: csv::Writer<Writing>,
     jsonl: Option<Writing>,
     started: bool,
-    seen: HashSet<Piece>,
+    seen: Seen,
     totals: BTreeMap<String, StreamTotals>,
 }
 
@@ -168,7 +186,7 @@ impl IndexWriter {
         let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Writing::begin(&path)?);
         let wants_jsonl = formats.contains(&IndexFormat::Jsonl);
         let jsonl = wants_jsonl.then(|| Writing::begin(&folder.join("pieces.jsonl"))).transpose()?;
-        Ok(IndexWriter { path, csv, jsonl, started: false, seen: HashSet::new(), totals: BTreeMap::new() })
+        Ok(IndexWriter { path, csv, jsonl, started: false, seen: Seen::default(), totals: BTreeMap::new() })
     }
 
     /// Adds a piece.
@@ -201,7 +219,10 @@ impl IndexWriter {
             self.csv.write_record(cells.iter().map(|(name, _)| name))?;
             self.started = true;
         }
-        self.csv.write_record(cells.iter().map(|(_, cell)| cell.text()))?;
+        for (_, cell) in &cells {
+            self.csv.write_field(cell.text().as_bytes())?;
+        }
+        self.csv.write_record(None::<&[u8]>)?;
         if let Some(jsonl) = &mut self.jsonl {
             serde_json::Serializer::new(&mut *jsonl).collect_map(cells.iter().map(|(name, cell)| (name, cell)))?;
             jsonl.write_all(b"\n")?;

@@ -3,6 +3,7 @@
 use super::Unreadable;
 use super::file::{File, inflate};
 use super::lexer::{Lexer, Value, entry, items, push_hex};
+use super::memory::Stored;
 use libdeflater::Decompressor;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -68,8 +69,7 @@ impl Font {
 
 /// What a font's text depends on, as it is stored: equal parts make an equal font, whatever file they stand in.
 struct Parts<'f> {
-    stored: &'f [u8],
-    dictionary: &'f [u8],
+    map: Stored<'f>,
     widths: &'f [u8],
     default_width: f32,
 }
@@ -90,8 +90,8 @@ struct Known {
 impl Known {
     fn is(&self, parts: &Parts<'_>) -> bool {
         self.font.default_width.to_bits() == parts.default_width.to_bits()
-            && *self.stored == *parts.stored
-            && *self.dictionary == *parts.dictionary
+            && *self.stored == *parts.map.bytes
+            && *self.dictionary == *parts.map.dictionary
             && *self.widths == *parts.widths
     }
 }
@@ -116,8 +116,8 @@ impl FontMemory {
         if known.len() >= REMEMBERED {
             known.remove(0);
         }
-        let Parts { stored, dictionary, widths, .. } = parts;
-        known.push(Known { stored: stored.into(), dictionary: dictionary.into(), widths: widths.into(), font: Arc::clone(&font) });
+        let Parts { map, widths, .. } = parts;
+        known.push(Known { stored: map.bytes.into(), dictionary: map.dictionary.into(), widths: widths.into(), font: Arc::clone(&font) });
         Ok(font)
     }
 }
@@ -128,7 +128,7 @@ fn parts<'f>(file: &'f File<'_>, font: Value<'f>) -> Result<Parts<'f>, Unreadabl
         return Err(Unreadable::Foreign("a font that is not Identity-H"));
     }
     let Some(Value::Reference(map)) = entry(font, b"ToUnicode")? else { return Err(Unreadable::Missing("the text of a font")) };
-    let (dictionary, stored) = file.stream(map)?;
+    let map = file.stream(map)?;
     let Some(Value::Array(descendants)) = file.entry(font, b"DescendantFonts")? else {
         return Err(Unreadable::Missing("a font's descendant"));
     };
@@ -142,13 +142,13 @@ fn parts<'f>(file: &'f File<'_>, font: Value<'f>) -> Result<Parts<'f>, Unreadabl
         Some(Value::Number(width)) => width as f32,
         _ => 1000.0,
     };
-    Ok(Parts { stored, dictionary, widths, default_width })
+    Ok(Parts { map, widths, default_width })
 }
 
 fn parse(parts: &Parts<'_>, decompressor: &mut Decompressor) -> Result<Font, Unreadable> {
     let mut font = Font { glyphs: Vec::new(), texts: Vec::new(), default_width: parts.default_width };
     let mut map = Vec::new();
-    inflate(parts.dictionary, parts.stored, decompressor, &mut map)?;
+    inflate(parts.map, decompressor, &mut map)?;
     read_map(&map, &mut font)?;
     read_widths(parts.widths, &mut font)?;
     Ok(font)

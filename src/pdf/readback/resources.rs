@@ -36,7 +36,7 @@ impl Resources {
         let mut resources = Resources::default();
         if let Some(fonts) = context.file.entry(dictionary, b"Font")? {
             for (name, font) in pairs(context.file.dictionary(fonts)?)? {
-                let font = with_scratch(|scratch| context.fonts.font(context.file, font, &mut scratch.decompressor))?;
+                let font = with_scratch(|scratch| context.reader.fonts.font(context.file, font, &mut scratch.decompressor))?;
                 resources.fonts.push((plain_name(name).into_owned(), font));
             }
         }
@@ -51,9 +51,9 @@ impl Resources {
     }
 
     /// The font of a name.
-    pub(super) fn font(&self, name: &[u8]) -> Option<&Font> {
+    pub(super) fn font(&self, name: &[u8]) -> Option<&Arc<Font>> {
         let name = plain_name(name);
-        self.fonts.iter().find(|(known, _)| *known == *name).map(|(_, font)| font.as_ref())
+        self.fonts.iter().find(|(known, _)| *known == *name).map(|(_, font)| font)
     }
 
     /// The form of a name; `None` when it is an image.
@@ -68,7 +68,8 @@ impl Resources {
 
 impl Form {
     fn read(context: Context<'_>, object: u32, depth: usize) -> Result<Option<Form>, Unreadable> {
-        let (dictionary, stored) = context.file.stream(object)?;
+        let stored = context.file.stream(object)?;
+        let dictionary = stored.dictionary;
         match entry(dictionary, b"Subtype")? {
             Some(Value::Name(b"Form")) => {}
             Some(Value::Name(b"Image")) => return Ok(None),
@@ -79,7 +80,7 @@ impl Form {
             _ => Resources::default(),
         };
         let mut content = Vec::new();
-        with_scratch(|scratch| inflate(dictionary, stored, &mut scratch.decompressor, &mut content))?;
+        with_scratch(|scratch| inflate(stored, &mut scratch.decompressor, &mut content))?;
         let mut painted = paint(context, &resources, &content, Tint::Inherited, depth)?;
         let [x0, y0, x1, y1] = numbers(context, dictionary, b"BBox")?.ok_or(Unreadable::Missing("the box of a form"))?;
         let bounds = Span::of((x0, y0), (x1, y1));
