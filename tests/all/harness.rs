@@ -191,7 +191,7 @@ pub(crate) fn pages(path: &Path) -> Vec<String> {
     pages
 }
 
-/// The text of a PDF as MuPDF reads it, without footers.
+/// The text of a PDF as `mutool` reads it, without footers.
 #[track_caller]
 pub(crate) fn text_by_mupdf(path: &Path) -> String {
     let text = tool("mutool", &["draw", "-F", "text", path.to_str().unwrap()]);
