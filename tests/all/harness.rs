@@ -195,7 +195,9 @@ pub(crate) fn pages(path: &Path) -> Vec<String> {
 #[track_caller]
 pub(crate) fn text_by_mupdf(path: &Path) -> String {
     let text = tool("mutool", &["draw", "-F", "text", path.to_str().unwrap()]);
-    let footer = |line: &&str| line.split(' ').next().is_some_and(|word| word.len() == 7 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = |line: &str| line.trim().len() == 7 && line.trim().bytes().all(|byte| byte.is_ascii_digit());
+    let counter = |line: &str| ["Page ", "Página "].iter().any(|word| line.starts_with(word));
+    let footer = |line: &&str| number(line) || counter(line);
     text.split('\u{c}').flat_map(str::lines).filter(|line| !footer(line)).collect::<Vec<_>>().join("\n")
 }
 
