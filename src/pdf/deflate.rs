@@ -20,7 +20,8 @@ pub(super) struct Deflater {
 
 impl Default for Deflater {
     fn default() -> Self {
-        let (quick, thorough) = (Compressor::new(CompressionLvl::new(QUICK).unwrap_or_default()), Compressor::new(CompressionLvl::default()));
+        let (quick, thorough) =
+            (Compressor::new(CompressionLvl::new(QUICK).unwrap_or_default()), Compressor::new(CompressionLvl::default()));
         Deflater { quick, thorough, scratch: Vec::new(), kept: HashMap::new() }
     }
 }

@@ -94,7 +94,7 @@ impl Scene {
     }
 
     fn prove(&self, recipient: usize, pages: usize, bytes: &[u8]) -> Result<()> {
-        let set = Set { recipient, piece: PieceNumber(recipient as u32 + 1), pages: pages as u16 };
+        let set = Set::new(recipient, PieceNumber(recipient as u32 + 1), pages);
         proved(&self.proofed, Written::Letter, &[(set, 0)], bytes).map(|_| ())
     }
 
@@ -272,7 +272,7 @@ fn pieces_in_a_print_file_and_rows_of_the_index() {
     let scene = Scene::two_adults();
     let sets = [scene.one, scene.other].map(|recipient| {
         let pages = scene.set(&scene.letter(recipient));
-        (Set { recipient, piece: PieceNumber(recipient as u32 + 1), pages: pages.pages.len() as u16 }, pages)
+        (Set::new(recipient, PieceNumber(recipient as u32 + 1), pages.pages.len()), pages)
     });
     let mut part = StreamPart::begin(Vec::new(), &scene.proofed.plate, true).unwrap();
     let placed: Vec<_> = sets.iter().map(|(_, pages)| part.add(pages).unwrap()).collect();
