@@ -5,9 +5,9 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a bench that cannot set itself up has nothing to say")]
 
 use breachnotice::compose::{Composer, Letter, PieceNumber};
-use breachnotice::pdf::readback::{ReadPage, Reader};
+use breachnotice::pdf::readback::{Opened, ReadPage, Reader};
 use breachnotice::pdf::{GlyphUse, PieceWriter, Plate, Standard, StreamPart};
-use breachnotice::prove::{Piece, SheetMarks};
+use breachnotice::prove::{Piece, SheetMarks, Wording};
 use breachnotice::recipients::{Disposition, Recipient, Rereading};
 use breachnotice::typeset::{Fonts, Layout, Pages, StandingType, Typesetter, profile};
 use breachnotice::{drill, prove, run};
@@ -86,6 +86,36 @@ impl Desk {
     }
 }
 
+/// What a proof needs at hand.
+struct Proof<'d> {
+    reader: Arc<Reader>,
+    rereading: Rereading<'d>,
+    wording: Wording,
+    marks: SheetMarks,
+}
+
+impl Proof<'_> {
+    fn new(desk: &Desk) -> Proof<'_> {
+        let run::Case { incident, rules, intake, recipients, .. } = &desk.case;
+        Proof {
+            reader: Arc::default(),
+            rereading: Rereading::new(incident, rules, intake, recipients),
+            wording: run::proof_wording(&desk.case, &desk.composer, &desk.layout),
+            marks: SheetMarks { job: desk.layout.job, duplex: desk.layout.duplex, inserts: desk.layout.inserts },
+        }
+    }
+
+    fn prove(&self, recipient: &Recipient, pages: &Pages, language: Option<&str>, read: &[ReadPage]) {
+        let (number, count) = (pages.piece.as_str(), pages.pages.len());
+        let piece = Piece { recipient, number, pages: count, language, marks: self.marks, read };
+        prove::prove(&self.rereading, &self.wording, &piece).unwrap();
+    }
+}
+
+fn read_all(opened: &Opened<'_>) -> Vec<ReadPage> {
+    (0..opened.page_count()).map(|page| opened.page(page).unwrap()).collect()
+}
+
 /// Nobody watches.
 struct Silent;
 
@@ -128,18 +158,28 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
     });
     let mut writer = PieceWriter::new(&plate, Standard::Plain);
     let files: Vec<Vec<u8>> = pages.iter().map(|pages| writer.write(pages).unwrap().bytes).collect();
+    let proof = Proof::new(&desk);
+    group.bench_function("read back, one file each", |bench| {
+        bench.iter(|| files.iter().for_each(|file| _ = black_box(read_all(&proof.reader.open(file).unwrap()))));
+    });
     group.bench_function("read back and proved, one file each", |bench| {
-        let run::Case { incident, rules, intake, recipients: everyone, .. } = &desk.case;
-        let (reader, rereading) = (Arc::new(Reader::default()), Rereading::new(incident, rules, intake, everyone));
-        let wording = run::proof_wording(&desk.case, &desk.composer, &desk.layout);
-        let marks = SheetMarks { job: desk.layout.job, duplex: desk.layout.duplex, inserts: desk.layout.inserts };
         bench.iter(|| {
             for ((recipient, pages), file) in recipients.iter().zip(&pages).zip(&files) {
-                let opened = reader.open(file).unwrap();
-                let read: Vec<ReadPage> = (0..opened.page_count()).map(|page| opened.page(page).unwrap()).collect();
-                let (number, language) = (pages.piece.as_str(), opened.language());
-                let piece = Piece { recipient, number, pages: pages.pages.len(), language, marks, read: &read };
-                prove::prove(&rereading, &wording, &piece).unwrap();
+                let opened = proof.reader.open(file).unwrap();
+                proof.prove(recipient, pages, opened.language(), &read_all(&opened));
+            }
+        });
+    });
+    let mut part = StreamPart::begin(Vec::new(), &plate, true).unwrap();
+    let places: Vec<u32> = pages.iter().map(|pages| part.add(pages).unwrap().first_page - 1).collect();
+    let stream = part.finish("Print stream").unwrap();
+    group.bench_function("read back and proved, from the stream", |bench| {
+        bench.iter(|| {
+            let opened = proof.reader.open(&stream).unwrap();
+            for ((recipient, pages), first) in recipients.iter().zip(&pages).zip(&places) {
+                let numbers = *first as usize..*first as usize + pages.pages.len();
+                let read: Vec<ReadPage> = numbers.map(|page| opened.page(page).unwrap()).collect();
+                proof.prove(recipient, pages, None, &read);
             }
         });
     });

@@ -141,7 +141,8 @@ fn proof(
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
-    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?);
+    let pictures = case.incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| &logo.picture);
+    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?.with_pictures(pictures)?);
     let proof = Proof::new(&case, &composer, &layout);
     Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
 }

@@ -6,7 +6,7 @@ use super::form::{self, Form, FormKey};
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;
-use super::{Block, BodyBlock, Letter, PieceNumber, address, own_slots, prose, specimen};
+use super::{Block, BodyBlock, Letter, Logo, PieceNumber, address, own_slots, prose, specimen};
 use crate::error::{Error, Finding, Kind, Place, Result};
 use crate::incident::{Incident, Language};
 use crate::intake::Element;
@@ -37,6 +37,7 @@ pub(super) struct Edition {
 struct ProviderPart {
     context: Context,
     return_address: Arc<[String]>,
+    logo: Option<Logo>,
 }
 
 /// Forms kept: far above what an incident needs; beyond, letters are rendered one by one.
@@ -63,7 +64,11 @@ impl Edition {
         let providers = prose.map(|prose| {
             let parts = incident.providers.iter().map(|provider| {
                 let slots = slots::of_provider(incident, provider, rules, &wording, &prose)?;
-                Ok(ProviderPart { context: slots::context(&slots), return_address: address::return_lines(provider).into() })
+                Ok(ProviderPart {
+                    context: slots::context(&slots),
+                    return_address: address::return_lines(provider).into(),
+                    logo: provider.logo.clone(),
+                })
             });
             parts.collect::<Result<Vec<_>>>()
         });
@@ -99,6 +104,7 @@ impl Edition {
             language: self.language,
             title: Arc::clone(&self.title),
             return_address: Arc::clone(&part.return_address),
+            logo: part.logo.clone(),
             recipient_address: if by_mail { address::recipient_lines(recipient, &self.wording) } else { Vec::new() },
             blocks,
             paragraphs,

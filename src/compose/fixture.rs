@@ -98,6 +98,7 @@ fn provider() -> Provider {
         website: "www.lakeside.example".into(),
         signatory_name: "Dana Whitfield".into(),
         signatory_title: "Chief Privacy Officer".into(),
+        logo: None,
         ca_licensed_facility: false,
         part2_program: false,
         breach_began: date(2025, 1, 22),

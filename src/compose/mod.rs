@@ -40,6 +40,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+pub use crate::incident::{Logo, Picture};
 pub use fixed_words::{FixedWords, RoleWords};
 
 /// A piece number: seven digits, allotted once by the ledger.
@@ -63,6 +64,8 @@ pub struct Letter {
     pub title: Arc<str>,
     /// Return address as it shows in the upper window, 2-4 lines.
     pub return_address: Arc<[String]>,
+    /// The provider's logo; absent when it has none.
+    pub logo: Option<Logo>,
     /// Addressee and address as they show in the lower window, 3-6 lines; empty for an e-mail notice.
     pub recipient_address: Vec<String>,
     /// The body, from the date to the last line.

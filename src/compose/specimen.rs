@@ -232,6 +232,7 @@ fn providers() -> [Provider; 3] {
         website: "www.invented.example".into(),
         signatory_name: "Invented Signatory".into(),
         signatory_title: "Invented Title".into(),
+        logo: None,
         ca_licensed_facility: false,
         part2_program: false,
         breach_began: BEGAN,

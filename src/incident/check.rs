@@ -117,17 +117,26 @@ pub(super) fn check_file(incident: &Incident, file: &TomlFile<'_>, place: Place,
     if named.is_empty() {
         return;
     }
+    if let Some((code, reason, hint)) = file_fault(&incident.folder, named) {
+        file.refuse(code, place, reason, hint);
+    }
+}
+
+/// Code, reason and hint when a name leads out of a folder or to nothing.
+pub(super) fn file_fault(folder: &Path, named: &str) -> Option<(&'static str, String, String)> {
     if !Path::new(named).components().all(|part| matches!(part, Component::Normal(_))) {
         let hint = "copy it into the incident folder and name it without `/` in front and without `..`";
-        file.refuse("outside-folder", place, format!("`{named}` is not inside the incident folder"), hint);
-    } else if !incident.folder.join(named).exists() {
-        let present = names_in(&incident.folder);
+        return Some(("outside-folder", format!("`{named}` is not inside the incident folder"), hint.to_owned()));
+    }
+    if !folder.join(named).exists() {
+        let present = names_in(folder);
         let hint = match super::nearest::nearest(named, present.iter().map(String::as_str)) {
             Some(name) => format!("did you mean `{name}`?"),
             None => "copy it into the incident folder, or correct the name".to_owned(),
         };
-        file.refuse("missing-file", place, format!("`{named}` is not in the incident folder"), hint);
+        return Some(("missing-file", format!("`{named}` is not in the incident folder"), hint));
     }
+    None
 }
 
 /// Whether two names mean one file.

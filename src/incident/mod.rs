@@ -4,6 +4,7 @@ mod check;
 pub(crate) mod csv_rows;
 pub mod dates;
 mod lists;
+mod logo;
 pub(crate) mod nearest;
 mod provider;
 mod provider_checks;
@@ -18,6 +19,7 @@ pub(crate) mod text_file;
 mod toml_file;
 mod toml_section;
 
+pub use logo::{Logo, Picture};
 pub use provider::{Provider, ProviderIndex};
 pub use settings::{
     Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService, Imb,

@@ -1,5 +1,6 @@
 //! A provider: one row of providers.csv.
 
+use super::Logo;
 use jiff::civil::Date;
 
 /// Index of a provider in [`super::Incident::providers`].
@@ -39,6 +40,8 @@ pub struct Provider {
     pub signatory_name: String,
     /// Title of who signs.
     pub signatory_title: String,
+    /// Printed at the head of its letters; absent when it has none.
+    pub logo: Option<Logo>,
     /// Clinic licensed under Cal. Health & Safety Code 1204, 1250, 1725 or 1745.
     pub ca_licensed_facility: bool,
     /// 42 CFR Part 2 program.

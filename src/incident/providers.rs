@@ -2,15 +2,18 @@
 
 use super::csv_rows::CsvRows;
 use super::dates::parse_date;
+use super::logo::{self, LogoFault};
 use super::nearest::{folded, nearest, suggestion};
 use super::provider_checks;
 use super::toml_file::is_direction_control;
-use super::{Incident, Provider, text_file};
+use super::{Incident, Logo, Provider, text_file};
 use crate::error::{Error, Finding, Place, Result};
 use crate::rules::{Jurisdiction, Rules};
 use csv::StringRecord;
 use jiff::civil::Date;
 use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
 /// The file's name.
 pub(super) const FILE: &str = "providers.csv";
@@ -85,7 +88,7 @@ fn read_text(text: &str, incident: &Incident, rules: &Rules, findings: &mut Vec<
             continue;
         }
         let mut cells = Cells { cells: row.cells, columns: &columns, line: row.line, findings };
-        let provider = cells.provider(incident, rules, &known);
+        let provider = cells.provider(incident, rules, &known, &providers);
         provider_checks::check(&provider, incident, &providers, &columns.headers, findings);
         providers.push(provider);
     }
@@ -152,7 +155,7 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    fn provider(&mut self, incident: &Incident, rules: &Rules, known: &ColumnRules) -> Provider {
+    fn provider(&mut self, incident: &Incident, rules: &Rules, known: &ColumnRules, earlier: &[Provider]) -> Provider {
         for (name, _) in known.iter().filter(|(_, rule)| rule.required) {
             if self.columns.positions.contains_key(name) && self.raw(name).trim().is_empty() {
                 self.refuse(name, "empty-value", format!("`{name}` is empty"), "fill it in");
@@ -160,13 +163,6 @@ impl Cells<'_> {
         }
         let legal_name = self.text("legal_name");
         let return_name = self.text("return_name");
-        for name in ["logo", "logo_alt"] {
-            if !self.text(name).is_empty() {
-                let place = self.place(name);
-                let hint = "leave the column empty, or print on letterhead";
-                self.findings.push(Finding::warns("not-used", place, "logos are not printed by this version", hint));
-            }
-        }
         Provider {
             id: self.text("provider_id"),
             line: self.line,
@@ -183,6 +179,7 @@ impl Cells<'_> {
             website: self.text("website"),
             signatory_name: self.text("signatory_name"),
             signatory_title: self.text("signatory_title"),
+            logo: self.logo(&incident.folder, earlier),
             ca_licensed_facility: self.flag("ca_licensed_facility"),
             part2_program: self.flag("part2_program"),
             breach_began: self.date("breach_began").unwrap_or(incident.breach_began),
@@ -276,6 +273,39 @@ impl Cells<'_> {
         written
     }
 
+    /// The logo and the words for it; providers of one file share its pixels.
+    fn logo(&mut self, folder: &Path, earlier: &[Provider]) -> Option<Logo> {
+        let (named, alt) = (self.text("logo"), self.text("logo_alt"));
+        if named.is_empty() {
+            if !alt.is_empty() {
+                let hint = "name the PNG file in `logo`, or empty `logo_alt`";
+                self.warn("logo_alt", "not-used", "`logo_alt` describes a logo, but there is none", hint);
+            }
+            return None;
+        }
+        if alt.is_empty() {
+            let reason = "`logo_alt` is empty, but a screen reader needs words for the logo (ISO 14289-1, 7.3)";
+            self.refuse("logo_alt", "missing-alt-text", reason, "write what the logo shows, such as `Lakeside Hospital`");
+        }
+        let found = logo::locate(folder, &named).and_then(|file| {
+            let known = earlier.iter().filter_map(|provider| provider.logo.as_ref()).find(|logo| logo.file == file);
+            let picture = known.map_or_else(|| logo::read(folder, &file).map(Arc::new), |logo| Ok(Arc::clone(&logo.picture)))?;
+            Ok(Logo { file, alt: alt.into(), picture })
+        });
+        match found {
+            Ok(logo) => {
+                if let Some(LogoFault { code, reason, hint }) = logo::doubt(&logo.file, &logo.picture) {
+                    self.warn("logo", code, reason, hint);
+                }
+                Some(logo)
+            }
+            Err(LogoFault { code, reason, hint }) => {
+                self.refuse("logo", code, reason, hint);
+                None
+            }
+        }
+    }
+
     fn place(&self, name: &str) -> Place {
         Place::line(FILE, self.line).column(self.columns.headers.get(name).map_or(name, String::as_str))
     }
@@ -283,5 +313,10 @@ impl Cells<'_> {
     fn refuse(&mut self, name: &str, code: &'static str, reason: impl Into<String>, hint: impl Into<String>) {
         let place = self.place(name);
         self.findings.push(Finding::refuses(code, place, reason, hint));
+    }
+
+    fn warn(&mut self, name: &str, code: &'static str, reason: impl Into<String>, hint: impl Into<String>) {
+        let place = self.place(name);
+        self.findings.push(Finding::warns(code, place, reason, hint));
     }
 }

@@ -305,12 +305,47 @@ fn dates_and_flags_of_providers_are_their_own() {
         ("mail_date", "2025-02-19", "providers.csv:3:mail_date contradictory-dates"),
         ("part2_program", "maybe", "providers.csv:3:part2_program unknown-choice"),
         ("part2_program", "Y", "providers.csv:3:return_name telling-return-name"),
-        ("logo", "logo.png", "providers.csv:3:logo not-used"),
+        ("logo_alt", "Hillside", "providers.csv:3:logo_alt not-used"),
         ("email", "example.org", "providers.csv:3:email bad-email"),
     ] {
         one_fault(&toml, &with_columns(column, "", value), expected);
     }
     one_fault(TOML, &with_columns("informed", "", "2025-03-01"), "providers.csv:3:informed no-business-associate");
+}
+
+#[test]
+fn logos_are_read_once_and_their_faults_have_places() {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 400, 1);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.write_header().unwrap().write_image_data(&[0; 400]).unwrap();
+    let files: &[(&str, &[u8])] = &[("patients.csv", b""), ("lake.png", &png), ("note.png", b"no picture"), ("large.png", &[0; 2_100_000])];
+    let judge = |lake: &str, hill: &str| {
+        let folder = folder(TOML, &with_columns("logo,logo_alt", lake, hill), files);
+        std::os::unix::fs::symlink("/dev/null", folder.path().join("out.png")).unwrap();
+        load(folder.path(), &rules())
+    };
+    let (incident, findings) = judge("lake.png,Lakeside", "lake.png,Hillside").unwrap();
+    assert_eq!(findings, []);
+    let [lake, hill] = [0, 1].map(|at| incident.providers[at].logo.clone().unwrap());
+    assert_eq!((&*lake.alt, &*hill.alt, lake.picture.width), ("Lakeside", "Hillside", 400));
+    assert!(std::sync::Arc::ptr_eq(&lake.picture, &hill.picture));
+    assert_eq!(incident.providers[1].logo.as_ref().unwrap().file, "lake.png");
+    for (row, expected) in [
+        ("lake.png,", "logo_alt missing-alt-text"),
+        ("lak.png,Hillside", "logo missing-file | did you mean `lake.png`?"),
+        ("../lake.png,Hillside", "logo outside-folder"),
+        ("/lake.png,Hillside", "logo outside-folder"),
+        ("C:lake.png,Hillside", "logo outside-folder"),
+        ("out.png,Hillside", "logo outside-folder"),
+        ("note.png,Hillside", "logo not-png"),
+        ("large.png,Hillside", "logo logo-too-large"),
+    ] {
+        let findings = judge(",", row).unwrap_err().findings;
+        let found: Vec<String> = findings.iter().map(|finding| format!("{} {} | {}", finding.place, finding.code, finding.hint)).collect();
+        let wanted = format!("providers.csv:3:{expected}");
+        assert!(found.len() == 1 && found[0].starts_with(&wanted), "{wanted}: {found:?}");
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn provider(id: &str) -> Provider {
         website: "lakeside.example".to_owned(),
         signatory_name: "Ada Clerk".to_owned(),
         signatory_title: "Privacy Officer".to_owned(),
+        logo: None,
         ca_licensed_facility: false,
         part2_program: false,
         breach_began: date(2024, 1, 1),

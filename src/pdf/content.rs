@@ -8,7 +8,7 @@ use super::matrix;
 use super::number;
 use super::object::push_escaped;
 use super::plate::{Coder, Resource};
-use crate::typeset::{GlyphRun, Ink, Mark, PlacedText, Pt, Rect, Structure, TextLine};
+use crate::typeset::{GlyphRun, Ink, Mark, PlacedImage, PlacedText, Pt, Rect, Structure, TextLine};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,6 +17,31 @@ use std::sync::Arc;
 pub(super) struct Snippet {
     pub(super) bytes: Vec<u8>,
     pub(super) segments: Vec<Segment>,
+    text: TextState,
+    untagged: bool,
+}
+
+/// What a text object remembers from one string to the next (ISO 32000-1, 9.4.1).
+#[derive(Default)]
+struct TextState {
+    open: bool,
+    font: Option<(Resource, u32)>,
+    /// Start of the line in hundredths of a point, as it was written.
+    line: (i64, i64),
+}
+
+impl TextState {
+    fn begin(&mut self, out: &mut Vec<u8>) {
+        *self = TextState { open: true, ..TextState::default() };
+        out.extend(b"BT ");
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) {
+        if self.open {
+            self.open = false;
+            out.extend(b"ET\n");
+        }
+    }
 }
 
 /// Content of one role.
@@ -25,6 +50,15 @@ pub(super) struct Segment {
     pub(super) bytes: Range<usize>,
     pub(super) structure: Structure,
     pub(super) link: Option<LinkArea>,
+    pub(super) figure: Option<Figure>,
+}
+
+/// A picture for those who cannot see it.
+#[derive(Clone)]
+pub(super) struct Figure {
+    pub(super) alt: Arc<str>,
+    /// From the snippet's origin, downwards.
+    pub(super) area: Rect,
 }
 
 /// The part of a link that stands on one line.
@@ -47,20 +81,32 @@ impl Snippet {
         snippet
     }
 
+    /// Writes marks without a thought of roles, behind what is written already: neighbouring texts are one text object.
+    pub(super) fn untagged<'m>(marks: impl IntoIterator<Item = &'m Mark>, coder: Coder<'_>, bytes: Vec<u8>) -> Vec<u8> {
+        let mut snippet = Snippet { bytes, untagged: true, ..Snippet::default() };
+        for mark in marks {
+            snippet.mark(mark, coder);
+        }
+        snippet.text.end(&mut snippet.bytes);
+        snippet.bytes
+    }
+
     fn mark(&mut self, mark: &Mark, coder: Coder<'_>) {
         match mark {
             Mark::Text(placed) => self.text(placed, coder),
+            Mark::Image(placed) => self.image(placed, coder),
             Mark::Frame { rect, pen } => self.segment(Structure::Artifact, |out| frame(rect, *pen, out)),
             Mark::Matrix { modules, at } => self.segment(Structure::Artifact, |out| matrix::write(modules, *at, out)),
             Mark::Imb { bars, at } => self.segment(Structure::Artifact, |out| matrix::write_bars(bars, *at, out)),
             Mark::Watermark { text, at } => self.segment(Structure::Artifact, |out| {
                 out.extend(b"q ");
                 number::push_all(&[DIAGONAL, DIAGONAL, -DIAGONAL, DIAGONAL, at.x.0, -at.y.0], out);
-                out.extend(b" cm BT ");
+                out.extend(b" cm ");
+                let mut state = TextState::default();
+                state.begin(out);
                 out.extend(ink(Ink::Pale));
-                let mut font = None;
                 for run in text.lines.iter().flat_map(|line| &line.runs) {
-                    write_run(run, run.x, Pt(0.0), coder, &mut font, out);
+                    write_run(run, run.x, Pt(0.0), coder, &mut state, out);
                 }
                 out.extend(b"ET Q\n");
             }),
@@ -69,9 +115,29 @@ impl Snippet {
     }
 
     fn segment(&mut self, structure: Structure, write: impl FnOnce(&mut Vec<u8>)) {
+        self.text.end(&mut self.bytes);
         let start = self.bytes.len();
         write(&mut self.bytes);
-        self.segments.push(Segment { bytes: start..self.bytes.len(), structure, link: None });
+        if !self.untagged {
+            self.segments.push(Segment { bytes: start..self.bytes.len(), structure, link: None, figure: None });
+        }
+    }
+
+    fn image(&mut self, placed: &PlacedImage, coder: Coder<'_>) {
+        let Some(name) = coder.image(&placed.picture) else { return };
+        self.text.end(&mut self.bytes);
+        let start = self.bytes.len();
+        self.bytes.extend(b"q ");
+        let (width, height) = (placed.rect.width().0, (placed.rect.y1 - placed.rect.y0).0);
+        number::push_all(&[width, 0.0, 0.0, height, placed.rect.x0.0, -placed.rect.y1.0], &mut self.bytes);
+        self.bytes.extend(b" cm /Im");
+        number::push_integer(name as u64, &mut self.bytes);
+        self.bytes.extend(b" Do Q\n");
+        if self.untagged {
+            return;
+        }
+        let figure = Some(Figure { alt: Arc::clone(&placed.alt), area: placed.rect });
+        self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link: None, figure });
     }
 
     /// Runs of a text; a link is a segment of its own on each line.
@@ -84,22 +150,26 @@ impl Snippet {
         };
         for group in runs.chunk_by(same) {
             let start = self.bytes.len();
-            self.bytes.extend(b"BT ");
+            if !self.text.open {
+                self.text.begin(&mut self.bytes);
+            }
             if placed.ink != Ink::Black {
                 self.bytes.extend(ink(placed.ink));
             }
-            let mut font = None;
             for (line, run) in group {
                 let baseline = placed.at.y + line.baseline - first.top;
-                write_run(run, placed.at.x + run.x, baseline, coder, &mut font, &mut self.bytes);
+                write_run(run, placed.at.x + run.x, baseline, coder, &mut self.text, &mut self.bytes);
             }
             if placed.ink != Ink::Black {
                 self.bytes.extend(ink(Ink::Black));
             }
-            self.bytes.extend(b"ET\n");
+            if self.untagged {
+                continue;
+            }
+            self.text.end(&mut self.bytes);
             let (line, run) = group[0];
             let link = run.link.as_ref().map(|target| LinkArea { target: Arc::clone(target), area: area(placed, line, first.top, group) });
-            self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link });
+            self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link, figure: None });
         }
     }
 }
@@ -143,7 +213,7 @@ const DRIFT: f32 = 4.0;
 
 /// One place, and a TJ array of two-byte codes for each font and rise; moves are written only where the shaper's place
 /// differs from where the widths lead.
-fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, font: &mut Option<(Resource, u32)>, out: &mut Vec<u8>) {
+fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, state: &mut TextState, out: &mut Vec<u8>) {
     let face = coder.face(run.face);
     let size = run.size.0;
     let to_thousandths = 1000.0 / size;
@@ -153,22 +223,25 @@ fn write_run(run: &GlyphRun, x: Pt, y: Pt, coder: Coder<'_>, font: &mut Option<(
     for glyph in &run.glyphs {
         let Some(coded) = face.find(run, glyph) else { continue };
         let wanted = (coded.resource, size.to_bits());
-        let other_font = *font != Some(wanted);
+        let other_font = state.font != Some(wanted);
         if !begun || other_font {
             if begun {
                 out.extend(b")] TJ ");
             }
             if other_font {
-                *font = Some(wanted);
+                state.font = Some(wanted);
                 coded.resource.push(out);
                 out.push(b' ');
                 number::push(size, out);
                 out.extend(b" Tf ");
             }
             if !begun {
-                out.extend(b"1 0 0 1 ");
-                number::push_all(&[x.0, -y.0], out);
-                out.extend(b" Tm ");
+                let line = (number::hundredths(x.0), number::hundredths(-y.0));
+                number::push_hundredths(line.0 - state.line.0, out);
+                out.push(b' ');
+                number::push_hundredths(line.1 - state.line.1, out);
+                out.extend(b" Td ");
+                state.line = line;
             }
             out.extend(b"[(");
             begun = true;

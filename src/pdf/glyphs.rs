@@ -160,7 +160,7 @@ pub(super) fn for_each_text(marks: &[Mark], take: &mut dyn FnMut(&TextLines, Ran
         match mark {
             Mark::Text(placed) => take(&placed.text, placed.lines.clone()),
             Mark::Watermark { text, .. } => take(text, 0..text.lines.len()),
-            Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => {}
+            Mark::Image(_) | Mark::Frame { .. } | Mark::Matrix { .. } | Mark::Imb { .. } | Mark::Passage(_) => {}
         }
     }
 }

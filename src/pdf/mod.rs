@@ -8,6 +8,7 @@ mod deflate;
 mod document;
 mod embed;
 mod glyphs;
+mod images;
 mod matrix;
 mod metadata;
 mod number;

@@ -3,7 +3,18 @@
 /// Writes a length in points, rounded to hundredths.
 #[inline]
 pub(super) fn push(value: f32, out: &mut Vec<u8>) {
-    let hundredths = (value * 100.0).round() as i64;
+    push_hundredths(hundredths(value), out);
+}
+
+/// A length in hundredths of a point.
+#[inline]
+pub(super) fn hundredths(value: f32) -> i64 {
+    (value * 100.0).round() as i64
+}
+
+/// Writes a length that is given in hundredths of a point.
+#[inline]
+pub(super) fn push_hundredths(hundredths: i64, out: &mut Vec<u8>) {
     if hundredths < 0 {
         out.push(b'-');
     }

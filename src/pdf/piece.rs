@@ -3,6 +3,7 @@
 use super::content::Snippet;
 use super::deflate::Deflater;
 use super::document::{DocumentWriter, Finished, Likeness, Opening};
+use super::images::{Image, write_resources};
 use super::metadata::{grey_profile, xmp};
 use super::object::{put, write_text};
 use super::plate::{Coder, Plate, Supplement};
@@ -51,20 +52,23 @@ impl PieceWriter {
     /// # Errors
     /// A bug of ours: writing to memory does not fail, and every glyph that was set can be embedded.
     pub fn write(&mut self, pages: &Pages) -> Result<Piece> {
-        let supplement = self.plate.supplement(pages)?;
+        let plate = Arc::clone(&self.plate);
+        let (supplement, images) = (plate.supplement(pages)?, plate.images_of(pages)?);
         let finished = self
-            .document(pages, supplement.as_deref())
+            .document(pages, supplement.as_deref(), &images)
             .map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))?;
         self.deflater = Some(finished.deflater);
         Ok(Piece { bytes: finished.out, sha256: finished.sha256 })
     }
 
-    fn document(&mut self, pages: &Pages, supplement: Option<&Supplement>) -> io::Result<Finished<Vec<u8>>> {
+    fn document(&mut self, pages: &Pages, supplement: Option<&Supplement>, images: &[(usize, &Image)]) -> io::Result<Finished<Vec<u8>>> {
         let deflater = self.deflater.take().unwrap_or_default();
         let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), &self.opening, deflater, Likeness::Common)?;
         let added = supplement.map(|supplement| writer.supplement(supplement).map(|base| (supplement, base))).transpose()?;
-        let resources = format!("<</Font{}>>", self.plate.resources(added));
         let plate = Arc::clone(&self.plate);
+        let mut resources = format!("<</Font{}", plate.resources(added)).into_bytes();
+        write_images(images, &mut writer, &mut resources)?;
+        resources.extend(b">>");
         let coder = plate.coder(supplement);
         let mut tree = StructureTree::new(pages.pages.len());
         let mut contents = Vec::with_capacity(pages.pages.len());
@@ -123,7 +127,7 @@ impl PieceWriter {
     fn catalog(
         &self,
         pages: &Pages,
-        resources: &str,
+        resources: &[u8],
         tree: &StructureTree,
         contents: &[Vec<u32>],
         writer: &mut DocumentWriter<Vec<u8>>,
@@ -141,7 +145,7 @@ impl PieceWriter {
             put(out, format_args!("<</Type/Catalog/Pages {page_tree} 0 R/Lang({language})/MarkInfo<</Marked true>>{viewer}"));
             put(out, format_args!("/StructTreeRoot {root} 0 R/Metadata {metadata} 0 R{intents}>>"));
         })?;
-        writer.pack(shared, |out| out.extend(resources.as_bytes()))?;
+        writer.pack(shared, |out| out.extend(resources))?;
         writer.pack(page_tree, |out| {
             put(out, format_args!("<</Type/Pages/Count {}/MediaBox[0 0 612 792]/Kids[", pages.pages.len()));
             numbers.pages.iter().for_each(|page| put(out, format_args!("{page} 0 R ")));
@@ -185,6 +189,21 @@ impl PieceWriter {
         let condition = "/OutputConditionIdentifier(Grey, gamma 2.2)/Info(Grey, gamma 2.2)";
         Ok(format!("/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1{condition}/DestOutputProfile {profile} 0 R>>]"))
     }
+}
+
+/// Writes a letter's images and their names among its resources.
+fn write_images(images: &[(usize, &Image)], writer: &mut DocumentWriter<Vec<u8>>, resources: &mut Vec<u8>) -> io::Result<()> {
+    if images.is_empty() {
+        return Ok(());
+    }
+    resources.extend(b"/XObject<<");
+    for (name, image) in images {
+        let number = writer.reserve();
+        writer.raw_stream(number, &image.entries, &image.bytes)?;
+        write_resources([(*name, number)], resources);
+    }
+    resources.extend(b">>");
+    Ok(())
 }
 
 /// Title and producer.

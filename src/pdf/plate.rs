@@ -8,9 +8,10 @@
 
 use super::embed::{self, Embedded, Sources, Wanted};
 use super::glyphs::{GlyphUse, for_each_text};
+use super::images::{Image, images};
 use super::number;
-use crate::error::Result;
-use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Mark, Pages, Stands, TextLines};
+use crate::error::{Error, Result};
+use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Mark, Pages, Picture, Stands, TextLines};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,6 +24,8 @@ pub struct Plate {
     /// Font object of each resource F0, F1, ...
     fonts: Vec<u32>,
     faces: Vec<Option<PlateFace>>,
+    /// Im0, Im1, ...
+    images: Arc<[Image]>,
     sources: Arc<Sources>,
     supplements: Arc<Mutex<BTreeMap<SupplementKey, Arc<Supplement>>>>,
 }
@@ -107,6 +110,11 @@ pub(super) struct Coder<'a> {
 }
 
 impl<'a> Coder<'a> {
+    /// The number in an image's name; absent only when the plate was made without it.
+    pub(super) fn image(self, picture: &Arc<Picture>) -> Option<usize> {
+        self.plate.images.iter().position(|image| image.shows(picture))
+    }
+
     /// Where the glyphs of a face are found: ask once per run.
     pub(super) fn face(self, face: Face) -> FaceCoder<'a> {
         FaceCoder { plate: self.plate.face(face), supplement: self.supplement.and_then(|supplement| supplement.forms.get(&face)) }
@@ -188,9 +196,31 @@ impl Plate {
         Ok(Plate::freeze(sources, &wanted, &embedded))
     }
 
+    /// The same plate with the pictures that letters of the job show.
+    ///
+    /// # Errors
+    /// A bug of ours when a picture cannot be compressed.
+    pub fn with_pictures<'p>(self, pictures: impl IntoIterator<Item = &'p Arc<Picture>>) -> Result<Plate> {
+        Ok(Plate { images: images(pictures)?.into(), ..self })
+    }
+
+    /// The images of a letter by their names' numbers.
+    ///
+    /// # Errors
+    /// A bug of ours when one was not among the job's pictures.
+    pub(super) fn images_of(&self, pages: &Pages) -> Result<Vec<(usize, &Image)>> {
+        let shown = pages.pages.iter().flat_map(|page| &page.marks).filter_map(|mark| match mark {
+            Mark::Image(placed) => Some(&placed.picture),
+            _ => None,
+        });
+        let find = |picture| self.images.iter().enumerate().find(|(_, image)| image.shows(picture));
+        shown.map(|picture| find(picture).ok_or_else(|| Error::bug("a picture is not on the plate"))).collect()
+    }
+
     fn freeze(sources: Arc<Sources>, wanted: &[Wanted], embedded: &[Embedded]) -> Plate {
         let mut faces: Vec<Option<PlateFace>> = vec![None; sources.fonts.count()];
-        let mut plate = Plate { objects: Vec::new(), fonts: Vec::new(), faces: Vec::new(), sources, supplements: Arc::default() };
+        let mut plate =
+            Plate { objects: Vec::new(), fonts: Vec::new(), faces: Vec::new(), images: Arc::new([]), sources, supplements: Arc::default() };
         for (number, (part, font)) in wanted.iter().zip(embedded).enumerate() {
             let resource = Resource { letter: b'F', number: number as u16 };
             plate.fonts.push(plate.objects.len() as u32 + 1);

@@ -5,12 +5,13 @@
 use super::content::Snippet;
 use super::deflate::Deflater;
 use super::document::{DocumentWriter, Finished, Likeness, Opening};
+use super::images::{Image, write_resources};
 use super::number;
 use super::object::put;
 use super::piece::write_info;
 use super::plate::{Coder, Plate, Supplement, SupplementKey};
 use super::type_case::{Part, PassageKey, key, parts};
-use crate::typeset::{Page, Pages, Passage, PlacedPassage, SHEET};
+use crate::typeset::{Mark, Page, Pages, Passage, PlacedPassage, SHEET};
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ pub struct StreamedPiece {
     pub blank_pages: u32,
     /// Sheets of paper.
     pub sheets: u32,
-    /// SHA-256 of the piece's content: that of its pages, and of each form where it is first painted.
+    /// SHA-256 of the piece's content: that of its pages, and of each form and image where it is first painted.
     pub sha256: [u8; 32],
 }
 
@@ -47,6 +48,8 @@ pub struct StreamPart<'p, W: Write> {
     forms: HashMap<PassageKey, Form>,
     /// First object of each supplement that a piece needed: the next piece of the same rare letters takes it as it is.
     supplements: BTreeMap<SupplementKey, u32>,
+    /// Object number of each image that a piece showed, by the number in its name.
+    images: BTreeMap<usize, u32>,
     /// Object numbers of the forms, in the order in which they were first painted.
     form_objects: Vec<u32>,
     /// Page-tree node, first page object, first page and piece number of each piece, for page tree, outline and labels.
@@ -81,6 +84,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
             blank: None,
             forms: HashMap::new(),
             supplements: BTreeMap::new(),
+            images: BTreeMap::new(),
             form_objects: Vec::new(),
             pieces: Vec::new(),
             pages: 0,
@@ -101,6 +105,10 @@ impl<'p, W: Write> StreamPart<'p, W> {
         let coder = self.plate.coder(supplement.as_deref());
         let node = self.writer.reserve();
         let mut digest = Sha256::new();
+        for (name, image) in self.plate.images_of(pages).map_err(io::Error::other)? {
+            self.image(name, image)?;
+            digest.update(image.sha256);
+        }
         let mut kids = Vec::with_capacity(pages.pages.len() + 1);
         for page in &pages.pages {
             self.write_page(page, coder, &mut digest)?;
@@ -143,10 +151,12 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// What writing gives.
     pub fn finish(mut self, title: &str) -> io::Result<W> {
         let (tree, fonts, xobjects, pages) = (self.tree, self.fonts, self.xobjects, self.pages);
+        let images = std::mem::take(&mut self.images);
         let (pieces, form_objects) = (std::mem::take(&mut self.pieces), std::mem::take(&mut self.form_objects));
         self.writer.pack(xobjects, |out| {
             out.extend(b"<<");
             form_objects.iter().enumerate().for_each(|(name, number)| put(out, format_args!("/X{name} {number} 0 R")));
+            write_resources(images, out);
             out.extend(b">>");
         })?;
         self.writer.pack(tree, |out| {
@@ -183,14 +193,14 @@ impl<'p, W: Write> StreamPart<'p, W> {
             number::push(y.0, &mut content);
             content.extend(b" cm");
             match part {
-                Part::Furniture(marks) => write_own(&Snippet::of(marks, coder), &mut content),
+                Part::Furniture(marks) => content = write_own(marks, coder, content),
                 Part::Passage(placed) => match key(placed) {
                     Some(key) => {
                         let form = self.form(key, placed)?;
                         put(&mut content, format_args!("/X{} Do ", form.name));
                         digest.update(form.sha256);
                     }
-                    None => write_own(&Snippet::of(placed.marks().iter(), coder), &mut content),
+                    None => content = write_own(&placed.marks(), coder, content),
                 },
             }
             content.extend(b"Q\n");
@@ -198,6 +208,16 @@ impl<'p, W: Write> StreamPart<'p, W> {
         digest.update(&content);
         self.content = content;
         Ok(())
+    }
+
+    /// Writes an image when a piece first shows it.
+    fn image(&mut self, name: usize, image: &Image) -> io::Result<()> {
+        if self.images.contains_key(&name) {
+            return Ok(());
+        }
+        let number = self.writer.reserve();
+        self.images.insert(name, number);
+        self.writer.raw_stream(number, &image.entries, &image.bytes)
     }
 
     /// First object of a supplement, written when it is first needed.
@@ -213,14 +233,14 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// The form of a fixed passage, written when it is first painted.
     fn form(&mut self, key: PassageKey, placed: &PlacedPassage) -> io::Result<&Form> {
         if !self.forms.contains_key(&key) {
-            let snippet = Snippet::of(placed.marks().iter(), self.plate.coder(None));
+            let content = Snippet::untagged(placed.marks().iter(), self.plate.coder(None), Vec::new());
             let number = self.writer.reserve();
             let fonts = self.fonts;
             let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");
-            self.writer.stream(number, &entries, &snippet.bytes, Likeness::Common)?;
+            self.writer.stream(number, &entries, &content, Likeness::Common)?;
             let name = self.form_objects.len() as u32;
             self.form_objects.push(number);
-            let sha256 = Sha256::digest(&snippet.bytes).into();
+            let sha256 = Sha256::digest(&content).into();
             self.forms.insert(key, Form { _passage: Arc::clone(&placed.passage), name, sha256 });
         }
         self.forms.get(&key).ok_or_else(|| io::Error::other("a form is lost"))
@@ -267,7 +287,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     }
 }
 
-fn write_own(snippet: &Snippet, content: &mut Vec<u8>) {
+fn write_own(marks: &[Mark], coder: Coder<'_>, mut content: Vec<u8>) -> Vec<u8> {
     content.push(b'\n');
-    content.extend(&snippet.bytes);
+    Snippet::untagged(marks, coder, content)
 }

@@ -1,6 +1,6 @@
 //! The structure tree of a letter: what a screen reader follows (ISO 32000-1, 14.7 and 14.8; ISO 14289-1).
 
-use super::content::Segment;
+use super::content::{Figure, Segment};
 use super::number::{push_all, push_integer};
 use super::object::{put, write_text};
 use crate::typeset::{Point, Pt, Rect, SHEET, Structure, Tag, TagRole};
@@ -13,6 +13,8 @@ struct Element {
     identity: Option<(u32, Tag)>,
     parent: usize,
     kids: Vec<Kid>,
+    /// What a picture shows, and where it stands on its page.
+    figure: Option<Figure>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,7 +63,7 @@ pub(super) struct Numbers {
 
 impl StructureTree {
     pub(super) fn new(pages: usize) -> StructureTree {
-        let document = Element { role: Role::Document, identity: None, parent: 0, kids: Vec::new() };
+        let document = Element { role: Role::Document, identity: None, parent: 0, kids: Vec::new(), figure: None };
         StructureTree { elements: vec![document], contents: vec![Vec::new(); pages], annotations: Vec::new(), open_link: None }
     }
 
@@ -88,8 +90,7 @@ impl StructureTree {
         match &segment.link {
             Some(link) => {
                 element = self.link(element, &link.target);
-                let area = link.area;
-                let area = Rect { x0: area.x0 + origin.x, x1: area.x1 + origin.x, y0: area.y0 + origin.y, y1: area.y1 + origin.y };
+                let area = moved(link.area, origin);
                 let kid = Kid::Annotation(self.annotations.len());
                 self.annotations.push(Annotation { page, area, target: Arc::clone(&link.target), element });
                 self.content(page, element, out);
@@ -97,6 +98,9 @@ impl StructureTree {
             }
             None => {
                 self.open_link = None;
+                if let Some(Figure { alt, area }) = &segment.figure {
+                    self.elements[element].figure = Some(Figure { alt: Arc::clone(alt), area: moved(*area, origin) });
+                }
                 self.content(page, element, out);
             }
         }
@@ -122,7 +126,7 @@ impl StructureTree {
 
     fn add(&mut self, parent: usize, role: Role, identity: Option<(u32, Tag)>) -> usize {
         let index = self.elements.len();
-        self.elements.push(Element { role, identity, parent, kids: Vec::new() });
+        self.elements.push(Element { role, identity, parent, kids: Vec::new(), figure: None });
         self.elements[parent].kids.push(Kid::Element(index));
         index
     }
@@ -150,6 +154,13 @@ impl StructureTree {
         push_reference(parent, out);
         if element.role == Role::Tag(TagRole::TH) {
             out.extend(b"/A<</O/Table/Scope/Column>>");
+        }
+        if let Some(Figure { alt, area }) = &element.figure {
+            out.extend(b"/Alt");
+            write_text(alt, out);
+            out.extend(b"/A<</O/Layout/BBox[");
+            push_all(&[area.x0.0, up(area.y1), area.x1.0, up(area.y0)], out);
+            out.extend(b"]>>");
         }
         let own_page = element.kids.iter().find_map(|kid| if let Kid::Content { page, .. } = kid { Some(*page) } else { None });
         if let Some(page) = own_page {
@@ -199,7 +210,6 @@ impl StructureTree {
     pub(super) fn write_annotation(&self, index: usize, numbers: &Numbers, out: &mut Vec<u8>) {
         let annotation = &self.annotations[index];
         let Rect { x0, y0, x1, y1 } = annotation.area;
-        let up = |y: Pt| (SHEET.y - y).0;
         out.extend(b"<</Type/Annot/Subtype/Link/F 4/Border[0 0 0]/Rect[");
         push_all(&[x0.0, up(y1), x1.0, up(y0)], out);
         put(out, format_args!("]/P {} 0 R/StructParent {}/Contents", numbers.pages[annotation.page], self.contents.len() + index));
@@ -208,6 +218,16 @@ impl StructureTree {
         write_text(&annotation.target, out);
         out.extend(b">>>>");
     }
+}
+
+/// A rectangle whose own origin stands at a place.
+fn moved(area: Rect, origin: Point) -> Rect {
+    Rect { x0: area.x0 + origin.x, x1: area.x1 + origin.x, y0: area.y0 + origin.y, y1: area.y1 + origin.y }
+}
+
+/// From downwards to upwards.
+fn up(y: Pt) -> f32 {
+    (SHEET.y - y).0
 }
 
 impl Role {
@@ -227,6 +247,7 @@ impl Role {
             Role::Tag(TagRole::TH) => b"TH",
             Role::Tag(TagRole::TD) => b"TD",
             Role::Tag(TagRole::Sect) => b"Sect",
+            Role::Tag(TagRole::Figure) => b"Figure",
         }
     }
 }

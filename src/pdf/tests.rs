@@ -14,6 +14,7 @@ fn pages(text: &str, paragraphs: usize) -> Pages {
         language: Language::Spanish,
         title: "Aviso de violación de datos".into(),
         return_address: ["Clinic".to_owned()].into(),
+        logo: None,
         recipient_address: vec!["NGUYỄN VĂN (A\\B)".into(), "1 MAIN ST".into()],
         blocks: vec![BodyBlock::Own(block); paragraphs],
         paragraphs: Arc::new([]),

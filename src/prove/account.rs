@@ -30,8 +30,8 @@ pub fn account(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>, 
         line("address", &address.join(" | "));
     }
     if let Some(provider) = reread.provider.and_then(|index| wording.providers.get(usize::from(index.0))) {
-        line("provider", &provider.name);
-        line("return address", &provider.return_lines.join(" | "));
+        line("provider", &provider.name.text);
+        line("return address", &provider.return_lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" | "));
     }
     line("activation code", source.code().unwrap_or("none"));
     line("types of information", &source.elements().iter().map(Element::id).collect::<Vec<_>>().join(" "));

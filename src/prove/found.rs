@@ -1,7 +1,7 @@
 //! What the pages of a piece show: paragraphs, list items, lines in the windows.
 
 use super::normal::{Wanted, normal};
-use super::wording::Area;
+use super::wording::{Area, Phrase};
 use crate::pdf::readback::{ReadPage, ReadText};
 
 /// Texts whose baselines differ by less stand on one line.
@@ -62,14 +62,18 @@ pub(super) fn each_item<'r>(pages: &'r [ReadPage], mut item: impl FnMut(&'r [Rea
 }
 
 /// Which of some wanted texts a list item is; the longest, when one begins with another.
-pub(super) fn which_item<T: Copy>(texts: &[ReadText], wanted: &[(T, Wanted)]) -> Option<T> {
-    let fits = wanted.iter().filter(|(_, wanted)| is_paragraph(texts, wanted));
-    fits.max_by_key(|(_, wanted)| wanted.len()).map(|(which, _)| *which)
+pub(super) fn which_item<T: Copy>(texts: &[ReadText], wanted: &[(T, Phrase)]) -> Option<T> {
+    let line = texts.chunk_by(on_one_line).next().unwrap_or_default();
+    let line = normal(&line.iter().map(|text| &*text.text).collect::<String>());
+    // Most are told by their first line.
+    let fits = |wanted: &Wanted| wanted.is(&line) || wanted.may_become(&line) && is_paragraph(texts, wanted);
+    let fits = wanted.iter().filter(|(_, phrase)| fits(&phrase.wanted));
+    fits.max_by_key(|(_, phrase)| phrase.wanted.len()).map(|(which, _)| *which)
 }
 
 /// Whether the words of a text stand anywhere in the letter, over line and page ends.
-pub(super) fn shows_words(pages: &[ReadPage], text: &str) -> bool {
-    let wanted = Wanted::new(text);
+pub(super) fn shows_words(pages: &[ReadPage], phrase: &Phrase) -> bool {
+    let Phrase { text, wanted } = phrase;
     let Some(first) = text.split_whitespace().next().filter(|_| !wanted.is_empty()) else { return true };
     let texts = || pages.iter().flat_map(|page| &page.texts);
     let finder = memchr::memmem::Finder::new(first);
@@ -83,7 +87,7 @@ pub(super) fn shows_words(pages: &[ReadPage], text: &str) -> bool {
             let mut raw = start.text[at..].to_owned();
             let mut last = start;
             for text in texts().skip(index) {
-                if raw.len() > text_room(&wanted) {
+                if raw.len() > text_room(wanted) {
                     break;
                 }
                 if !on_one_line(last, text) {

@@ -17,7 +17,7 @@ use normal::Wanted;
 use wording::fill;
 
 pub use account::account;
-pub use wording::{Area, LanguageWording, Listing, Prints, ProviderWording, RoleWording, Wording};
+pub use wording::{Area, LanguageWording, Listing, Phrase, Prints, ProviderWording, RoleWording, Wording};
 
 /// Something that a written piece should hold and does not. Names the kind of value, never the value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -111,7 +111,7 @@ pub fn prove(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>) ->
         return Err(Mismatch::Language);
     }
     let role = words.role(reread.role, reread.has_representative).ok_or(Mismatch::Role)?;
-    if role.prints.title && !found::shows_paragraph(piece.read, &Wanted::new(&words.title)) {
+    if role.prints.title && !found::shows_paragraph(piece.read, &words.title.wanted) {
         return Err(Mismatch::Language);
     }
     let names = source.names();
@@ -182,7 +182,8 @@ fn person(
     let mut lines = found::lines_in(&piece.read[0], &wording.windows);
     if wording.has_return_address {
         let own = provider.return_lines.len();
-        if lines.len() < own || !is_block(&lines[..own], &provider.return_lines) {
+        let shows = |(line, wanted): (&String, &Phrase)| wanted.wanted.is(line);
+        if lines.len() < own || !lines.iter().zip(&provider.return_lines).all(shows) {
             return Err(Mismatch::Provider);
         }
         lines.drain(..own);
@@ -206,7 +207,7 @@ fn person(
             return Err(if words.roles.iter().any(greets) { Mismatch::Role } else { Mismatch::Name });
         }
     }
-    if role.prints.name && !names.iter().any(|name| found::shows_words(piece.read, &name.full)) {
+    if role.prints.name && !names.iter().any(|name| found::shows_words(piece.read, &name.full.as_str().into())) {
         return Err(Mismatch::Name);
     }
     Ok(addresses)
@@ -250,21 +251,20 @@ fn window(
 /// Exactly the types of information that the rows mark.
 fn elements(source: Source<'_>, piece: &Piece<'_>, words: &LanguageWording, role: &RoleWording) -> Result<(), Mismatch> {
     let marked = source.elements();
-    let label = |element: Element| words.elements.iter().find(|(known, _)| *known == element).map_or("", |(_, label)| label.as_str());
+    let label = |element: Element| words.elements.iter().find(|(known, _)| *known == element).map(|(_, label)| label);
     let right = match role.prints.elements {
         Listing::Absent => true,
         Listing::List => {
-            let wanted: Vec<(Element, Wanted)> = words.elements.iter().map(|(element, label)| (*element, Wanted::new(label))).collect();
             let mut listed = Elements::default();
             found::each_item(piece.read, |texts| {
-                if let Some(element) = found::which_item(texts, &wanted) {
+                if let Some(element) = found::which_item(texts, &words.elements) {
                     listed.insert(element);
                 }
             });
             listed == marked
         }
         // In running text, the name of a type can stand for other reasons too: only a missing one can be told.
-        Listing::Text => marked.iter().all(|element| found::shows_words(piece.read, label(element))),
+        Listing::Text => marked.iter().all(|element| label(element).is_none_or(|label| found::shows_words(piece.read, label))),
     };
     if right { Ok(()) } else { Err(Mismatch::Elements) }
 }

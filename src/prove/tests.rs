@@ -38,7 +38,7 @@ fn a_paragraph_is_found_from_its_first_word_to_its_last() {
         ("Roe Somebody took", true),
         ("Ada Poe", false),
     ] {
-        assert_eq!(shows_words(&pages, words), found, "{words}");
+        assert_eq!(shows_words(&pages, &words.into()), found, "{words}");
     }
 }
 
@@ -54,7 +54,7 @@ fn items_are_told_by_their_whole_text() {
         text(65.0, 455.0, "Name of another thing"),
         text(50.0, 440.0, "Name"),
     ]);
-    let wanted = [(1, Wanted::new("Diagnosis")), (2, Wanted::new("Diagnosis information")), (3, Wanted::new("Name"))];
+    let wanted = [(1, Phrase::from("Diagnosis")), (2, Phrase::from("Diagnosis information")), (3, Phrase::from("Name"))];
     let mut found = Vec::new();
     each_item(&pages, |texts| found.push(which_item(texts, &wanted)));
     assert_eq!(found, [Some(1), Some(2), None]);

@@ -1,5 +1,6 @@
 //! What a proof has to know of wording and paper: plain values, filled by whoever knows templates and envelopes.
 
+use super::normal::Wanted;
 use crate::intake::Element;
 use crate::recipients::Role;
 
@@ -16,6 +17,20 @@ pub struct Wording {
     pub has_return_address: bool,
     /// Whether an identity service is offered, so that codes are printed.
     pub has_codes: bool,
+}
+
+/// A text to be found, put once into the form in which it is compared.
+#[derive(Debug, Clone)]
+pub struct Phrase {
+    pub(super) text: String,
+    pub(super) wanted: Wanted,
+}
+
+impl<T: Into<String>> From<T> for Phrase {
+    fn from(text: T) -> Phrase {
+        let text = text.into();
+        Phrase { wanted: Wanted::new(&text), text }
+    }
 }
 
 /// A rectangle in points from the left and the lower edge.
@@ -35,20 +50,20 @@ pub struct Area {
 #[derive(Debug, Clone)]
 pub struct ProviderWording {
     /// Its legal name.
-    pub name: String,
+    pub name: Phrase,
     /// The return address.
-    pub return_lines: Vec<String>,
+    pub return_lines: Vec<Phrase>,
 }
 
 /// The fixed words of a language.
 #[derive(Debug, Clone)]
 pub struct LanguageWording {
     /// Title of the letter.
-    pub title: String,
+    pub title: Phrase,
     /// Footer, with `{page}` and `{pages}`.
     pub footer: String,
     /// The name of each type of information.
-    pub elements: Vec<(Element, String)>,
+    pub elements: Vec<(Element, Phrase)>,
     /// Every role, with and without a representative who is known by name.
     pub roles: Vec<RoleWording>,
 }

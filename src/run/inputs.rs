@@ -2,7 +2,7 @@
 
 use crate::compose::Composer;
 use crate::error::{Error, Result};
-use crate::incident::{Incident, Language};
+use crate::incident::{Incident, Language, Logo};
 use crate::recipients::{Disposition, Recipient, Recipients};
 use crate::rules::Rules;
 use crate::typeset::Fonts;
@@ -18,8 +18,18 @@ pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Compos
     let bytes = fs_err::read(&providers).map_err(|error| Error::unreadable(&providers, &error))?;
     texts.push(("providers.csv".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
     texts.push(("what-letters-print.txt".to_owned(), printed_values(incident)));
+    texts.extend(incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(logo_text));
     texts.sort();
+    // Providers may share a logo's file.
+    texts.dedup();
     Ok(texts)
+}
+
+/// What stands for a logo in a seal: the digest of its file as it was read, so that what is printed is what was approved. Its
+/// words for those who cannot see it stand in providers.csv.
+fn logo_text(logo: &Logo) -> (String, String) {
+    let Logo { file, picture, .. } = logo;
+    (format!("logos/{file}.sha256.txt"), format!("SHA-256 of {file}: {}\n", hex(&picture.sha256)))
 }
 
 /// What incident.toml puts into letters, one value a line: lists, e-mail server and print settings may change without a new approval.

@@ -36,8 +36,8 @@ pub fn of(case: &Case, composer: &Composer, layout: &Layout) -> Wording {
 fn provider_wording(provider: &Provider) -> ProviderWording {
     let place = format!("{}, {} {}", provider.city, provider.state, provider.postal_code);
     let lines = [&provider.return_name, &provider.address1, &provider.address2, &place];
-    let return_lines = lines.into_iter().filter(|line| !line.trim().is_empty()).cloned().collect();
-    ProviderWording { name: provider.legal_name.clone(), return_lines }
+    let return_lines = lines.into_iter().filter(|line| !line.trim().is_empty()).map(|line| line.as_str().into()).collect();
+    ProviderWording { name: provider.legal_name.as_str().into(), return_lines }
 }
 
 /// `None` when nobody can be written to in this language: the incident's prose is not written in it.
@@ -51,7 +51,8 @@ fn language_wording(incident: &Incident, composer: &Composer, language: Language
         let prints = prints(&letter, &fixed, &words, &incident.providers.first()?.legal_name);
         roles.push(RoleWording { role, named, salutation: words.salutation, addressee: words.addressee, prints });
     }
-    Some(LanguageWording { title: fixed.title, footer: fixed.footer, elements: fixed.elements, roles })
+    let elements = fixed.elements.into_iter().map(|(element, label)| (element, label.into())).collect();
+    Some(LanguageWording { title: fixed.title.into(), footer: fixed.footer, elements, roles })
 }
 
 /// Somebody whom every type of information concerns.
@@ -152,6 +153,7 @@ mod tests {
             language: Language::English,
             title: "Notice".into(),
             return_address: Arc::new([]),
+            logo: None,
             recipient_address: Vec::new(),
             blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
             paragraphs: Arc::new([]),

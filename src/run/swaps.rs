@@ -7,7 +7,7 @@ use super::*;
 use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter};
 use crate::error::Error;
 use crate::incident::{Language, ProviderIndex};
-use crate::pdf::{PieceWriter, Standard, StreamPart};
+use crate::pdf::{GlyphUse, PieceWriter, Standard, StreamPart};
 use crate::prove::{Listing, Mismatch};
 use crate::recipients::{Recipient, Role};
 use crate::typeset::{Pages, Typesetter};
@@ -353,6 +353,43 @@ fn what_is_added_or_lost_is_caught_too() {
     scene.two(|one, _| one.address.as_mut().unwrap().reveal_mut().address1.push_str(" REAR"));
     let [found, _] = scene.prove_letters(&scene.letter(scene.one), &scene.letter(scene.other));
     caught(found, Mismatch::Address, "a change that nobody recorded");
+}
+
+#[test]
+fn rare_letters_in_the_middle_of_words_are_proved_as_written() {
+    let folder = sample();
+    let list = folder.path().join("patients.csv");
+    let rows = std::fs::read_to_string(&list).unwrap();
+    let (name, street) = ("Nguy\u{1ec5}n\u{1eb1}o", "4\u{1ecd}18 L\u{1ea1}rkspur Ln");
+    std::fs::write(&list, rows.replacen("Olsen,Margaret", &format!("{name},M\u{1eb7}rgaret"), 1).replacen("418 Larkspur Ln", street, 1))
+        .unwrap();
+    let mut proofed = proofed(read(folder.path()).unwrap());
+    let mut typesetter = proofed.press.typesetter(&proofed.layout, &proofed.fonts).unwrap();
+    let mut glyphs = GlyphUse::default();
+    let people: Vec<Recipient> = proofed.case.recipients.people.iter().collect();
+    let mut set = |set: &Set| {
+        let letter = proofed.composer.compose(&proofed.case.incident, &people[set.recipient], set.piece).unwrap();
+        typesetter.set(&letter).unwrap()
+    };
+    let letters: Vec<(Set, Pages)> = proofed.sets.iter().map(|piece| (*piece, set(piece))).collect();
+    letters.iter().for_each(|(_, pages)| glyphs.add(pages));
+    // As if these were the first of so many letters that a glyph of four of them is rare.
+    let plate = Arc::new(Plate::new(&proofed.fonts, &glyphs, 1000).unwrap());
+    proofed.plate = Arc::clone(&plate);
+    let mut writer = PieceWriter::new(&plate, Standard::Plain);
+    let mut part = StreamPart::begin(Vec::new(), &plate, true).unwrap();
+    let (mut places, mut fonts) = (Vec::new(), Vec::new());
+    for (set, pages) in &letters {
+        let bytes = writer.write(pages).unwrap().bytes;
+        proved(&proofed, Written::Letter, &[(*set, 0)], &bytes).unwrap();
+        fonts.push(memchr::memmem::find_iter(&bytes, b"/FontFile").count());
+        places.push((*set, part.add(pages).unwrap().first_page as usize - 1));
+    }
+    proved(&proofed, Written::PrintFile, &places, &part.finish("Print stream").unwrap()).unwrap();
+    let rare = letters.iter().position(|(set, _)| people[set.recipient].name.reveal().last == name).unwrap();
+    assert!(fonts.iter().min() < fonts.get(rare), "its letters are no supplement's: {fonts:?}");
+    let texts = crate::pdf::readback::read(&writer.write(&letters[rare].1).unwrap().bytes).unwrap().remove(0).texts;
+    assert!(texts.iter().any(|text| text.text.contains(name)), "the name is no text of its own");
 }
 
 #[test]

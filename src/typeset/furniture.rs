@@ -6,12 +6,14 @@ use super::imb::{self, ImbFault, Mailer};
 use super::outline::Outlines;
 use super::shape::{Shaper, Style};
 use super::unit::{Point, Pt, Rect};
-use super::{Ink, Layout, Mark, Misfit, Page, PlacedText, SHEET, Structure, Tag, TagRole, window};
-use crate::compose::Letter;
+use super::{Ink, Layout, Mark, Misfit, Page, PlacedImage, PlacedText, SHEET, Structure, Tag, TagRole, window};
+use crate::compose::{Letter, Logo};
 use std::sync::Arc;
 
 /// Inside the window's edge, so that the block is seen whole.
 const INSET: Pt = Pt::inches(0.075);
+/// Where the room of a logo begins.
+const LOGO_TOP: Pt = Pt::inches(0.5);
 /// How far letters reach below the baseline, as a part of their size.
 const DEPTH: f32 = 0.3;
 
@@ -110,6 +112,20 @@ fn address(shaper: &mut Shaper, outlines: &mut Outlines, style: Style, block: &B
         marks.push(Mark::Text(placed));
     }
     Ok(())
+}
+
+/// The sender's logo on the right of the uppermost panel, first in reading order: as large as its room allows, flush with the
+/// body's right edge, in the upper corner of the room.
+pub(super) fn logo(letter: &Letter, page: &mut Page) {
+    let Some(Logo { picture, alt, .. }) = &letter.logo else { return };
+    let room = (Pt::inches(Logo::ROOM.0).0, Pt::inches(Logo::ROOM.1).0);
+    let (width, height) = (picture.width as f32, picture.height as f32);
+    let scale = (room.0 / width).min(room.1 / height);
+    let right = SHEET.x - SIDE_MARGIN;
+    let rect = Rect { x0: right - Pt(width * scale), y0: LOGO_TOP, x1: right, y1: LOGO_TOP + Pt(height * scale) };
+    let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::Figure, ordinal: 0 }]);
+    let structure = Structure::Tagged { path, paragraph: Arc::from("logo") };
+    page.marks.insert(0, Mark::Image(PlacedImage { picture: Arc::clone(picture), rect, alt: Arc::clone(alt), structure }));
 }
 
 /// Piece number on the left, page x of y on the right, 8 pt.

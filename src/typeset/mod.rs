@@ -26,6 +26,7 @@ use crate::error::Result;
 use std::ops::Range;
 use std::sync::Arc;
 
+pub use crate::compose::Picture;
 pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
 pub use passage::{Passage, PlacedPassage};
@@ -76,6 +77,8 @@ pub enum Mark {
     Passage(PlacedPassage),
     /// Lines of text.
     Text(PlacedText),
+    /// A picture that is a part of the document: the sender's logo.
+    Image(PlacedImage),
     /// A hairline rectangle or line, always an artifact.
     Frame {
         /// Edges; a line has no height.
@@ -117,6 +120,19 @@ pub struct PlacedText {
     pub at: Point,
     /// Black text, or the one grey of footers and watermarks.
     pub ink: Ink,
+    /// Role in the document.
+    pub structure: Structure,
+}
+
+/// A picture at a place.
+#[derive(Debug, Clone)]
+pub struct PlacedImage {
+    /// Shared by every letter that shows it.
+    pub picture: Arc<Picture>,
+    /// Its edges.
+    pub rect: Rect,
+    /// What it shows, in words.
+    pub alt: Arc<str>,
     /// Role in the document.
     pub structure: Structure,
 }
@@ -171,6 +187,7 @@ pub enum TagRole {
     TH,
     TD,
     Sect,
+    Figure,
 }
 
 /// Why a letter cannot be set: one person's fault, so that person is held.
@@ -239,6 +256,7 @@ impl Typesetter {
         let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
         let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
         furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout, letter, &mut pages[0])?;
+        furniture::logo(letter, &mut pages[0]);
         furniture::footers(&mut self.shaper, letter, &mut pages);
         if self.layout.draft {
             furniture::watermark(&mut self.shaper, &mut pages);

@@ -19,6 +19,7 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
         language: Language::English,
         title: "Notice of Data Breach".into(),
         return_address: ["Lakeside Health", "PO Box 1", "Anytown, OH 43001"].map(String::from).into(),
+        logo: None,
         recipient_address: address.iter().map(|line| (*line).to_owned()).collect(),
         blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
         paragraphs: Arc::new([]),

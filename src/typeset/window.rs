@@ -64,6 +64,7 @@ impl Watch<'_> {
     fn check_other(&mut self, mark: &Mark, shift: Pt, clear: &[Rect]) -> Result<(), Misfit> {
         let intrudes = match mark {
             Mark::Text(placed) => self.text_touches(placed, shift, clear),
+            Mark::Image(placed) => touches(&placed.rect.lowered(shift), clear),
             Mark::Frame { rect, pen } => touches(&rect.lowered(shift).grown(*pen * 0.5), clear),
             Mark::Watermark { text, at } => self.watermark_touches(text, *at, clear),
             // Its own quiet zone is clear of it by nature.

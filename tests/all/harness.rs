@@ -191,6 +191,14 @@ pub(crate) fn pages(path: &Path) -> Vec<String> {
     pages
 }
 
+/// The text of a PDF as `mutool` reads it, without footers.
+#[track_caller]
+pub(crate) fn text_by_mupdf(path: &Path) -> String {
+    let text = tool("mutool", &["draw", "-F", "text", path.to_str().unwrap()]);
+    let footer = |line: &&str| line.split(' ').next().is_some_and(|word| word.len() == 7 && word.bytes().all(|byte| byte.is_ascii_digit()));
+    text.split('\u{c}').flat_map(str::lines).filter(|line| !footer(line)).collect::<Vec<_>>().join("\n")
+}
+
 /// A page without its last line, the footer with piece number and page.
 pub(crate) fn body(page: &str) -> &str {
     page.trim_end().rsplit_once('\n').map_or("", |(body, _)| body)

@@ -1,7 +1,7 @@
 //! The letters themselves, read back by poppler and qpdf: each is its own recipient's and nobody else's.
 
 use crate::expected::{BY_EMAIL, Expected, everyone, flat};
-use crate::harness::{Home, body, pages, rows, tool};
+use crate::harness::{Home, body, pages, rows, text_by_mupdf, tool};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
@@ -30,6 +30,7 @@ fn every_letter_is_its_recipients_and_nobody_elses() {
         let pages = pages(&path);
         let person = owner(&pages[0], &everyone);
         person.is_told_by(&text(&pages), &everyone);
+        person.is_told_by(&text_by_mupdf(&path), &everyone);
         footers_count(&piece, person, &pages);
         // The letter is whole, but is it also the one that this number stands for everywhere else?
         assert_eq!(records[&piece], format!("patients.csv:{}", person.record));

@@ -9,7 +9,9 @@ mod harness;
 mod held; // exit 1: the faulty sample, one finding per planted fault
 mod house; // the structure of the source itself
 mod letters; // each letter is its own recipient's
+mod logo; // a provider's logo on page 1, in every form
 mod marks; // what machines and postal workers see
+mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
 mod refused; // exit 3: nothing is written
 mod safe; // what a careless hand must not be able to do

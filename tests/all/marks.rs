@@ -1,49 +1,13 @@
 //! What machines and postal workers see, from pictures of the pages: the mark on every sheet, and nothing but the addresses in
 //! the windows.
 
-use crate::harness::{Home, rows, tool};
-use std::path::Path;
-
-/// A grey picture of a page.
-struct Picture {
-    width: usize,
-    pixels: Vec<u8>,
-    dots: f32,
-}
+use crate::harness::{Home, rows};
+use crate::picture::Picture;
 
 /// Where the mark stands with its quiet zone, left, top, right and bottom in inches.
 const MARK: [f32; 4] = [0.25, 4.875, 0.82, 5.445];
 
 impl Picture {
-    /// Pictures of all pages of a file.
-    fn pages(home: &Home, file: &Path, dots: u32) -> Vec<Picture> {
-        let folder = home.path("pictures");
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir(&folder).unwrap();
-        tool("pdftoppm", &["-gray", "-r", &dots.to_string(), file.to_str().unwrap(), folder.join("p").to_str().unwrap()]);
-        let mut files: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-        files.sort();
-        files.iter().map(|file| Picture::read(&std::fs::read(file).unwrap(), dots)).collect()
-    }
-
-    /// Reads a binary PGM file: kind, width, height and depth as words, then a byte a pixel.
-    fn read(bytes: &[u8], dots: u32) -> Picture {
-        let words: Vec<&[u8]> = bytes.splitn(5, u8::is_ascii_whitespace).collect();
-        assert_eq!((words[0], words[3]), (b"P5".as_slice(), b"255".as_slice()));
-        let width = std::str::from_utf8(words[1]).unwrap().parse().unwrap();
-        Picture { width, pixels: words[4].to_vec(), dots: dots as f32 }
-    }
-
-    /// The pixels of an area given in inches, row by row.
-    fn area(&self, [x0, y0, x1, y1]: [f32; 4]) -> Vec<&[u8]> {
-        let dot = |inches: f32| (inches * self.dots).round() as usize;
-        (dot(y0)..dot(y1)).map(|y| &self.pixels[y * self.width + dot(x0)..y * self.width + dot(x1)]).collect()
-    }
-
-    fn is_white(&self, area: [f32; 4]) -> bool {
-        self.area(area).iter().all(|row| row.iter().all(|pixel| *pixel == 255))
-    }
-
     /// The bars of an Intelligent Mail barcode whose upper left corner stands at a place, as the letters T, A, D and F.
     fn bars(&self, left: f32, top: f32) -> String {
         let dark = |x: f32, y: f32| self.pixels[(y * self.dots) as usize * self.width + (x * self.dots) as usize] < 64;

@@ -4,8 +4,10 @@
 
 use super::Unreadable;
 use super::lexer::{Lexer, Value, entry, items};
+use super::memory::{Memory, Stored};
 use libdeflater::{DecompressionError, Decompressor};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// No stream of ours is larger than this when it is decompressed.
 const LARGEST: usize = 64 << 20;
@@ -22,17 +24,36 @@ enum Slot {
 }
 
 /// A decompressed object stream.
-struct ObjectStream {
+pub(super) struct ObjectStream {
     bytes: Vec<u8>,
     /// Number and offset of each object.
     heads: Vec<(u32, usize)>,
+}
+
+impl ObjectStream {
+    fn read(stored: Stored<'_>, decompressor: &mut Decompressor) -> Result<ObjectStream, Unreadable> {
+        let wrong = || damaged("an object stream");
+        // Numbers elsewhere would be those of one file.
+        let count = whole(entry(stored.dictionary, b"N")?).ok_or_else(wrong)?;
+        let first = whole(entry(stored.dictionary, b"First")?).ok_or_else(wrong)?;
+        let mut bytes = Vec::new();
+        inflate(stored, decompressor, &mut bytes)?;
+        let mut heads = Vec::with_capacity(count.min(bytes.len()));
+        let mut lexer = Lexer::new(bytes.get(..first).ok_or_else(wrong)?);
+        for _ in 0..count {
+            let number = whole(lexer.single()?).and_then(|number| u32::try_from(number).ok()).ok_or_else(wrong)?;
+            let offset = whole(lexer.single()?).ok_or_else(wrong)?;
+            heads.push((number, first.saturating_add(offset)));
+        }
+        Ok(ObjectStream { bytes, heads })
+    }
 }
 
 /// The objects of a file.
 pub(super) struct File<'a> {
     bytes: &'a [u8],
     slots: Vec<Slot>,
-    streams: BTreeMap<u32, ObjectStream>,
+    streams: BTreeMap<u32, Arc<ObjectStream>>,
     /// Number of the document catalog.
     pub(super) root: u32,
 }
@@ -57,8 +78,8 @@ fn whole(value: Option<Value<'_>>) -> Option<usize> {
 }
 
 impl<'a> File<'a> {
-    /// Reads the cross-references and every object stream.
-    pub(super) fn open(bytes: &'a [u8], decompressor: &mut Decompressor) -> Result<File<'a>, Unreadable> {
+    /// Reads the cross-references and every object stream; those of `known` were read in other files.
+    pub(super) fn open(bytes: &'a [u8], known: &Memory<ObjectStream>, decompressor: &mut Decompressor) -> Result<File<'a>, Unreadable> {
         if !bytes.starts_with(b"%PDF-1.") {
             return Err(damaged("the header"));
         }
@@ -82,7 +103,7 @@ impl<'a> File<'a> {
         }
         let Some(Value::Reference(root)) = entry(trailer, b"Root")? else { return Err(damaged("the trailer")) };
         file.root = root;
-        file.read_object_streams(decompressor)?;
+        file.read_object_streams(known, decompressor)?;
         Ok(file)
     }
 
@@ -119,8 +140,8 @@ impl<'a> File<'a> {
     }
 
     /// A cross-reference stream (ISO 32000-1, 7.5.8).
-    fn table_stream(&mut self, lexer: Lexer<'a>, decompressor: &mut Decompressor) -> Result<&'a [u8], Unreadable> {
-        let object = self.read(lexer, None)?;
+    fn table_stream(&mut self, mut lexer: Lexer<'a>, decompressor: &mut Decompressor) -> Result<&'a [u8], Unreadable> {
+        let object = self.read(&mut lexer, None)?;
         let (Value::Dictionary(dictionary), Some(stored)) = (object.value, object.stored) else {
             return Err(damaged("the cross-reference stream"));
         };
@@ -142,7 +163,7 @@ impl<'a> File<'a> {
             _ => vec![0, size],
         };
         let mut table = Vec::new();
-        inflate(dictionary, stored, decompressor, &mut table)?;
+        inflate(Stored { dictionary, bytes: stored }, decompressor, &mut table)?;
         let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         let mut entries = table.chunks_exact(first_width + second_width + third_width);
         for section in sections.chunks(2) {
@@ -176,7 +197,7 @@ impl<'a> File<'a> {
         Ok(())
     }
 
-    fn read_object_streams(&mut self, decompressor: &mut Decompressor) -> Result<(), Unreadable> {
+    fn read_object_streams(&mut self, known: &Memory<ObjectStream>, decompressor: &mut Decompressor) -> Result<(), Unreadable> {
         let within = |slot: &Slot| if let Slot::Within(stream, _) = slot { Some(*stream) } else { None };
         let mut numbers: Vec<u32> = self.slots.iter().filter_map(within).collect();
         numbers.dedup();
@@ -185,24 +206,20 @@ impl<'a> File<'a> {
             if self.streams.contains_key(&number) {
                 continue;
             }
-            let wrong = || damaged("an object stream");
-            let Object { value: Value::Dictionary(dictionary), stored: Some(stored) } = self.object(number)? else { return Err(wrong()) };
-            let count = whole(entry(dictionary, b"N")?).ok_or_else(wrong)?;
-            let first = whole(entry(dictionary, b"First")?).ok_or_else(wrong)?;
-            let mut bytes = Vec::new();
-            inflate(dictionary, stored, decompressor, &mut bytes)?;
-            total += bytes.len();
+            let stored = self.stream(number).map_err(|_| damaged("an object stream"))?;
+            let stream = match known.recall(stored, |_| true) {
+                Some(stream) => stream,
+                None => {
+                    let stream = Arc::new(ObjectStream::read(stored, decompressor)?);
+                    known.keep(stored, || Arc::clone(&stream));
+                    stream
+                }
+            };
+            total += stream.bytes.len();
             if total > LARGEST {
                 return Err(Unreadable::TooLarge);
             }
-            let mut heads = Vec::with_capacity(count.min(bytes.len()));
-            let mut lexer = Lexer::new(bytes.get(..first).ok_or_else(wrong)?);
-            for _ in 0..count {
-                let number = whole(lexer.single()?).and_then(|number| u32::try_from(number).ok()).ok_or_else(wrong)?;
-                let offset = whole(lexer.single()?).ok_or_else(wrong)?;
-                heads.push((number, first.saturating_add(offset)));
-            }
-            self.streams.insert(number, ObjectStream { bytes, heads });
+            self.streams.insert(number, stream);
         }
         Ok(())
     }
@@ -211,7 +228,7 @@ impl<'a> File<'a> {
     pub(super) fn object(&self, number: u32) -> Result<Object<'_>, Unreadable> {
         match self.slots.get(number as usize).copied().unwrap_or(Slot::Free) {
             Slot::Free => Err(Unreadable::Missing("an object")),
-            Slot::At(at) => self.read(Lexer::at(self.bytes, at)?, Some(number)),
+            Slot::At(at) => self.read(&mut Lexer::at(self.bytes, at)?, Some(number)),
             Slot::Within(stream, index) => {
                 let stream = self.streams.get(&stream).ok_or(damaged("an object stream in another"))?;
                 let (found, at) = stream.heads.get(index as usize).copied().ok_or(damaged("an object stream"))?;
@@ -224,8 +241,28 @@ impl<'a> File<'a> {
         }
     }
 
+    /// The bytes of an object that stands for itself, from its number to the one behind its last word; `None` when it stands
+    /// in an object stream, or not all of it stands there.
+    pub(super) fn stretch(&self, number: u32) -> Option<&'a [u8]> {
+        let rest = self.from(number)?;
+        let mut lexer = Lexer::new(rest);
+        let object = self.read(&mut lexer, Some(number)).ok()?;
+        if let (Value::Dictionary(dictionary), Some(_)) = (object.value, object.stored) {
+            whole(entry(dictionary, b"Length").ok()?)?;
+        }
+        rest.get(..=lexer.at)
+    }
+
+    /// The bytes from the begin of an object that stands for itself.
+    pub(super) fn from(&self, number: u32) -> Option<&'a [u8]> {
+        match self.slots.get(number as usize) {
+            Some(Slot::At(at)) => self.bytes.get(*at..),
+            _ => None,
+        }
+    }
+
     /// `12 0 obj … endobj`.
-    fn read(&self, mut lexer: Lexer<'a>, number: Option<u32>) -> Result<Object<'a>, Unreadable> {
+    fn read(&self, lexer: &mut Lexer<'a>, number: Option<u32>) -> Result<Object<'a>, Unreadable> {
         let found = whole(lexer.single()?);
         let head = (found.is_some(), lexer.single()?, lexer.single()?);
         if head != (true, Some(Value::Number(0.0)), Some(Value::Word(b"obj"))) {
@@ -248,8 +285,8 @@ impl<'a> File<'a> {
                     value => whole(value).ok_or(damaged("the length of a stream"))?,
                 };
                 let end = start.checked_add(length).filter(|end| *end <= lexer.bytes.len()).ok_or(damaged("the length of a stream"))?;
-                let mut after = Lexer { bytes: lexer.bytes, at: end };
-                if after.single()? != Some(Value::Word(b"endstream")) {
+                lexer.at = end;
+                if lexer.single()? != Some(Value::Word(b"endstream")) {
                     return Err(damaged("the end of a stream"));
                 }
                 Ok(Object { value, stored: Some(&lexer.bytes[start..end]) })
@@ -294,9 +331,9 @@ impl<'a> File<'a> {
     }
 
     /// A stream's dictionary and stored bytes.
-    pub(super) fn stream(&self, number: u32) -> Result<(&[u8], &[u8]), Unreadable> {
+    pub(super) fn stream(&self, number: u32) -> Result<Stored<'_>, Unreadable> {
         match self.object(number)? {
-            Object { value: Value::Dictionary(dictionary), stored: Some(stored) } => Ok((dictionary, stored)),
+            Object { value: Value::Dictionary(dictionary), stored: Some(bytes) } => Ok(Stored { dictionary, bytes }),
             _ => Err(damaged("something that should be a stream")),
         }
     }
@@ -316,7 +353,8 @@ fn table_slot(line: &[u8]) -> Result<Slot, Unreadable> {
 }
 
 /// Appends the content of a stream: stored as it is, or compressed by Flate without a predictor.
-pub(super) fn inflate(dictionary: &[u8], stored: &[u8], decompressor: &mut Decompressor, out: &mut Vec<u8>) -> Result<(), Unreadable> {
+pub(super) fn inflate(stored: Stored<'_>, decompressor: &mut Decompressor, out: &mut Vec<u8>) -> Result<(), Unreadable> {
+    let Stored { dictionary, bytes: stored } = stored;
     let compressed = match entry(dictionary, b"Filter")? {
         None => false,
         Some(Value::Name(b"FlateDecode")) => true,
@@ -336,7 +374,8 @@ pub(super) fn inflate(dictionary: &[u8], stored: &[u8], decompressor: &mut Decom
     }
     let before = out.len();
     let largest = stored.len().saturating_mul(BEST_RATIO).min(LARGEST);
-    let mut room = (stored.len() * 4 + 256).min(largest);
+    // Filling room with zeros costs far less than a second attempt.
+    let mut room = (stored.len() * 8 + 1024).min(largest);
     loop {
         out.resize(before + room, 0);
         match decompressor.zlib_decompress(stored, &mut out[before..]) {

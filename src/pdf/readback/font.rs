@@ -3,15 +3,17 @@
 use super::Unreadable;
 use super::file::{File, inflate};
 use super::lexer::{Lexer, Value, entry, items, push_hex};
+use super::memory::Stored;
 use libdeflater::Decompressor;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// Codes are two bytes.
 const CODES: usize = 1 << 16;
 /// No map of ours names more than each code a few times.
 const MOST_ENTRIES: usize = 4 * CODES;
-/// Fonts that are remembered; a job has four faces in one or two plates.
-const REMEMBERED: usize = 32;
+/// Fonts that are remembered; a job has a dozen in a plate, and supplements have their own.
+const REMEMBERED: usize = 128;
 
 /// A code of a font.
 #[derive(Debug, Clone, Copy)]
@@ -68,10 +70,11 @@ impl Font {
 
 /// What a font's text depends on, as it is stored: equal parts make an equal font, whatever file they stand in.
 struct Parts<'f> {
-    stored: &'f [u8],
-    dictionary: &'f [u8],
+    map: Stored<'f>,
     widths: &'f [u8],
     default_width: f32,
+    /// The objects that it stands in, its own first; absent when there may be more.
+    objects: Option<Vec<u32>>,
 }
 
 /// Fonts that were parsed, by the bytes that they were parsed from.
@@ -85,18 +88,36 @@ struct Known {
     dictionary: Box<[u8]>,
     widths: Box<[u8]>,
     font: Arc<Font>,
+    /// Number and bytes of the objects that it stands in, its own first; none when they cannot be told by their bytes.
+    objects: Vec<(u32, Box<[u8]>)>,
+    /// Since the memory was full last.
+    was_used: AtomicBool,
 }
 
 impl Known {
+    /// Whether a file has it in the same objects, byte by byte: then nothing of them need be parsed to know it.
+    fn stands_in(&self, file: &File<'_>, font: Value<'_>) -> bool {
+        let first = self.objects.first().map(|(number, _)| Value::Reference(*number));
+        let has = |(number, bytes): &(u32, Box<[u8]>)| file.from(*number).is_some_and(|rest| rest.starts_with(bytes));
+        first == Some(font) && self.objects.iter().all(has)
+    }
+
     fn is(&self, parts: &Parts<'_>) -> bool {
         self.font.default_width.to_bits() == parts.default_width.to_bits()
-            && *self.stored == *parts.stored
-            && *self.dictionary == *parts.dictionary
+            && *self.stored == *parts.map.bytes
+            && *self.dictionary == *parts.map.dictionary
             && *self.widths == *parts.widths
     }
 }
 
 impl FontMemory {
+    /// How many of the fonts that are remembered are known by the bytes of their objects.
+    #[cfg(test)]
+    pub(super) fn told_by_objects(&self) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().filter(|known| !known.objects.is_empty()).count()
+    }
+
     /// How many fonts are remembered.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
@@ -105,36 +126,59 @@ impl FontMemory {
 
     /// The font of an object, parsed once for all files that have the same.
     pub(super) fn font(&self, file: &File<'_>, font: Value<'_>, decompressor: &mut Decompressor) -> Result<Arc<Font>, Unreadable> {
-        let parts = parts(file, font)?;
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.iter().find(|known| known.stands_in(file, font)) {
+            known.was_used.store(true, Ordering::Relaxed);
+            return Ok(Arc::clone(&known.font));
+        }
+        let parts = parts(file, font)?;
         if let Some(known) = known.iter().find(|known| known.is(&parts)) {
+            known.was_used.store(true, Ordering::Relaxed);
             return Ok(Arc::clone(&known.font));
         }
         drop(known);
         let font = Arc::new(parse(&parts, decompressor)?);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= REMEMBERED {
-            known.remove(0);
+            // The plate's are in every file; those of a supplement may never come again.
+            known.retain(|known| known.was_used.swap(false, Ordering::Relaxed));
+            known.truncate(REMEMBERED / 2);
         }
-        let Parts { stored, dictionary, widths, .. } = parts;
-        known.push(Known { stored: stored.into(), dictionary: dictionary.into(), widths: widths.into(), font: Arc::clone(&font) });
+        let Parts { map, widths, objects, .. } = parts;
+        let stretch = |number: u32| file.stretch(number).map(|bytes| (number, bytes.into()));
+        known.push(Known {
+            stored: map.bytes.into(),
+            dictionary: map.dictionary.into(),
+            widths: widths.into(),
+            font: Arc::clone(&font),
+            objects: objects.and_then(|objects| objects.into_iter().map(stretch).collect()).unwrap_or_default(),
+            was_used: AtomicBool::new(true),
+        });
         Ok(font)
     }
 }
 
-fn parts<'f>(file: &'f File<'_>, font: Value<'f>) -> Result<Parts<'f>, Unreadable> {
-    let font = file.dictionary(font)?;
+fn parts<'f>(file: &'f File<'_>, object: Value<'f>) -> Result<Parts<'f>, Unreadable> {
+    let font = file.dictionary(object)?;
     if entry(font, b"Subtype")? != Some(Value::Name(b"Type0")) || entry(font, b"Encoding")? != Some(Value::Name(b"Identity-H")) {
         return Err(Unreadable::Foreign("a font that is not Identity-H"));
     }
-    let Some(Value::Reference(map)) = entry(font, b"ToUnicode")? else { return Err(Unreadable::Missing("the text of a font")) };
-    let (dictionary, stored) = file.stream(map)?;
+    let Some(Value::Reference(map_object)) = entry(font, b"ToUnicode")? else { return Err(Unreadable::Missing("the text of a font")) };
+    let map = file.stream(map_object)?;
     let Some(Value::Array(descendants)) = file.entry(font, b"DescendantFonts")? else {
         return Err(Unreadable::Missing("a font's descendant"));
     };
-    let descendant = Lexer::new(descendants).value()?.ok_or(Unreadable::Missing("a font's descendant"))?;
-    let descendant = file.dictionary(descendant)?;
-    let widths = match file.entry(descendant, b"W")? {
+    let descendant_object = Lexer::new(descendants).value()?.ok_or(Unreadable::Missing("a font's descendant"))?;
+    let descendant = file.dictionary(descendant_object)?;
+    let widths = entry(descendant, b"W")?;
+    let is_direct = !matches!(widths, Some(Value::Reference(_))) && matches!(entry(font, b"DescendantFonts")?, Some(Value::Array(_)));
+    let objects = match (object, descendant_object) {
+        (Value::Reference(font), Value::Reference(descendant)) if is_direct => Some(vec![font, map_object, descendant]),
+        // Its descendant stands in itself.
+        (Value::Reference(font), Value::Dictionary(_)) if is_direct => Some(vec![font, map_object]),
+        _ => None,
+    };
+    let widths = match widths.map(|widths| file.resolve(widths)).transpose()? {
         Some(Value::Array(widths)) => widths,
         _ => b"",
     };
@@ -142,13 +186,13 @@ fn parts<'f>(file: &'f File<'_>, font: Value<'f>) -> Result<Parts<'f>, Unreadabl
         Some(Value::Number(width)) => width as f32,
         _ => 1000.0,
     };
-    Ok(Parts { stored, dictionary, widths, default_width })
+    Ok(Parts { map, widths, default_width, objects })
 }
 
 fn parse(parts: &Parts<'_>, decompressor: &mut Decompressor) -> Result<Font, Unreadable> {
     let mut font = Font { glyphs: Vec::new(), texts: Vec::new(), default_width: parts.default_width };
     let mut map = Vec::new();
-    inflate(parts.dictionary, parts.stored, decompressor, &mut map)?;
+    inflate(parts.map, decompressor, &mut map)?;
     read_map(&map, &mut font)?;
     read_widths(parts.widths, &mut font)?;
     Ok(font)

@@ -12,17 +12,19 @@ mod file;
 mod font;
 mod lexer;
 mod matrix;
+mod memory;
 mod pages;
 mod paint;
 mod resources;
 mod shapes;
 mod symbol;
 
-use file::{File, inflate};
-use font::FontMemory;
+use file::{File, ObjectStream, inflate};
+use font::{Font, FontMemory};
 use lexer::{Value, push_hex, push_literal};
 use libdeflater::Decompressor;
-use paint::Tint;
+use memory::{Memory, Stored};
+use paint::{Painted, Tint};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -112,7 +114,8 @@ pub enum Unreadable {
 #[derive(Clone, Copy)]
 struct Context<'f> {
     file: &'f File<'f>,
-    fonts: &'f FontMemory,
+    reader: &'f Reader,
+    shared: &'f resources::Shared,
 }
 
 /// Memory of a thread that is used again for each page.
@@ -128,19 +131,36 @@ fn with_scratch<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
     SCRATCH.with_borrow_mut(work)
 }
 
-/// Reads files; remembers the fonts of one for the next, so that the same plate in many letters is parsed once. One
-/// reader serves any number of threads.
+/// Reads files; remembers fonts, object streams and content of one for the next by their bytes, so that what the letters
+/// of a job have in common is parsed once. One reader serves any number of threads.
 #[derive(Default)]
 pub struct Reader {
     fonts: FontMemory,
+    objects: Memory<ObjectStream>,
+    contents: Memory<Content>,
+}
+
+/// What a content stream of a page paints whatever stands around it.
+struct Content {
+    painted: Painted,
+    /// The fonts that it names.
+    fonts: Vec<(Vec<u8>, Arc<Font>)>,
+}
+
+impl Content {
+    /// Whether its names mean the same fonts among other resources.
+    fn is_of(&self, resources: &resources::Resources) -> bool {
+        self.fonts.iter().all(|(name, font)| resources.font(name).is_some_and(|other| Arc::ptr_eq(font, other)))
+    }
 }
 
 /// A file that was opened to be read back, page by page, by any number of threads.
 pub struct Opened<'a> {
     file: File<'a>,
-    fonts: Arc<Reader>,
+    reader: Arc<Reader>,
     pages: Vec<pages::Leaf>,
     resources: Vec<resources::Resources>,
+    shared: resources::Shared,
     language: Option<String>,
 }
 
@@ -150,13 +170,14 @@ impl Reader {
     /// # Errors
     /// When the bytes are no complete PDF, or a font has no text.
     pub fn open<'a>(self: &Arc<Self>, bytes: &'a [u8]) -> Result<Opened<'a>, Unreadable> {
-        let file = with_scratch(|scratch| File::open(bytes, &mut scratch.decompressor))?;
-        let context = Context { file: &file, fonts: &self.fonts };
+        let file = with_scratch(|scratch| File::open(bytes, &self.objects, &mut scratch.decompressor))?;
+        let shared = resources::Shared::default();
+        let context = Context { file: &file, reader: self, shared: &shared };
         let catalog = file.dictionary(Value::Reference(file.root))?;
         let Some(Value::Reference(root)) = lexer::entry(catalog, b"Pages")? else { return Err(Unreadable::Missing("the page tree")) };
         let (pages, resources) = pages::walk(context, root)?;
         let language = file.entry(catalog, b"Lang")?.and_then(text_string);
-        Ok(Opened { file, fonts: Arc::clone(self), pages, resources, language })
+        Ok(Opened { file, reader: Arc::clone(self), pages, resources, shared, language })
     }
 }
 
@@ -194,35 +215,79 @@ impl Opened<'_> {
     /// When there is no such page, it cannot be parsed, or a glyph that is shown has no text.
     pub fn page(&self, page: usize) -> Result<ReadPage, Unreadable> {
         let leaf = self.pages.get(page).ok_or(Unreadable::NoPage)?;
-        let context = Context { file: &self.file, fonts: &self.fonts.fonts };
-        let mut content = with_scratch(|scratch| std::mem::take(&mut scratch.content));
-        content.clear();
-        self.content(leaf.object, &mut content)?;
         let none = resources::Resources::default();
         let resources = leaf.resources.and_then(|index| self.resources.get(index)).unwrap_or(&none);
-        let painted = paint::paint(context, resources, &content, Tint::Black, 0);
-        with_scratch(|scratch| scratch.content = content);
-        let painted = painted?;
+        let streams = self.streams(leaf.object)?;
+        let painted = match self.paint_apart(&streams, resources)? {
+            Some(painted) => painted,
+            None => self.paint_as_one(&streams, resources)?,
+        };
         let symbols = painted.shapes.groups.iter().filter_map(|group| symbol::read(group).transpose()).collect::<Result<_, _>>()?;
         Ok(ReadPage { texts: painted.texts, symbols })
     }
 
-    /// Appends the content of a page, whose streams count as one (ISO 32000-1, 7.8.2).
-    fn content(&self, page: u32, content: &mut Vec<u8>) -> Result<(), Unreadable> {
+    /// The content streams of a page.
+    fn streams(&self, page: u32) -> Result<Vec<Stored<'_>>, Unreadable> {
         let page = self.file.dictionary(Value::Reference(page))?;
         let streams = match lexer::entry(page, b"Contents")? {
-            None => return Ok(()),
+            None => return Ok(Vec::new()),
             Some(Value::Array(streams)) => lexer::items(streams)?,
             Some(stream) => vec![stream],
         };
-        for stream in streams {
-            let Value::Reference(stream) = stream else { return Err(Unreadable::Damaged("the content of a page")) };
-            let (dictionary, stored) = self.file.stream(stream)?;
-            with_scratch(|scratch| inflate(dictionary, stored, &mut scratch.decompressor, content))?;
-            content.push(b'\n');
-        }
-        Ok(())
+        let stored = streams.into_iter().map(|stream| match stream {
+            Value::Reference(stream) => self.file.stream(stream),
+            _ => Err(Unreadable::Damaged("the content of a page")),
+        });
+        stored.collect()
     }
+
+    fn context(&self) -> Context<'_> {
+        Context { file: &self.file, reader: &self.reader, shared: &self.shared }
+    }
+
+    /// Paints each stream by itself, or recalls what an equal one painted in another file; `None` when one of them cannot be
+    /// taken by itself.
+    fn paint_apart(&self, streams: &[Stored<'_>], resources: &resources::Resources) -> Result<Option<Painted>, Unreadable> {
+        let contents = &self.reader.contents;
+        let mut whole = Painted::default();
+        for stream in streams {
+            if let Some(content) = contents.recall(*stream, |content| content.is_of(resources)) {
+                whole.append(content.painted.clone())?;
+                continue;
+            }
+            let painted = inflated(&[*stream], |bytes| {
+                let apart = paint::paint_apart(self.context(), resources, bytes)?;
+                if let Some(fonts) = apart.fonts {
+                    let fonts = || fonts.iter().map(|(name, font)| (name.to_vec(), Arc::clone(font))).collect();
+                    contents.keep(*stream, || Arc::new(Content { painted: apart.painted.clone(), fonts: fonts() }));
+                }
+                Some(apart.painted)
+            })?;
+            match painted {
+                Some(painted) => whole.append(painted)?,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(whole))
+    }
+
+    /// Paints all streams as the one that they are (ISO 32000-1, 7.8.2).
+    fn paint_as_one(&self, streams: &[Stored<'_>], resources: &resources::Resources) -> Result<Painted, Unreadable> {
+        inflated(streams, |bytes| paint::paint(self.context(), resources, bytes, Tint::Black, 0))?
+    }
+}
+
+/// Works on the content of streams, one after the other with a line end between them.
+fn inflated<T>(streams: &[Stored<'_>], work: impl FnOnce(&[u8]) -> T) -> Result<T, Unreadable> {
+    let mut content = with_scratch(|scratch| std::mem::take(&mut scratch.content));
+    content.clear();
+    for stream in streams {
+        with_scratch(|scratch| inflate(*stream, &mut scratch.decompressor, &mut content))?;
+        content.push(b'\n');
+    }
+    let result = work(&content);
+    with_scratch(|scratch| scratch.content = content);
+    Ok(result)
 }
 
 /// A text string of the document level (ISO 32000-1, 7.9.2.2); `None` when it is no text.

@@ -45,7 +45,7 @@ pub(super) fn walk(context: Context<'_>, root: u32) -> Result<(Vec<Leaf>, Vec<Re
             None => inherited,
             Some(Value::Reference(number)) if known.contains_key(&number) => known.get(&number).copied(),
             Some(value) => {
-                resources.push(Resources::read(context, file.dictionary(value)?)?);
+                resources.push(Resources::of_page(context, file.dictionary(value)?)?);
                 if let Value::Reference(number) = value {
                     known.insert(number, resources.len() - 1);
                 }

@@ -6,6 +6,7 @@ use super::matrix::{Matrix, Span};
 use super::resources::Resources;
 use super::shapes::{Fill, Shapes};
 use super::{Context, ReadText, Unreadable};
+use std::sync::Arc;
 
 /// Deepest nesting of saved graphics states.
 const DEEPEST_STATES: usize = 64;
@@ -17,10 +18,30 @@ const MOST_PAINTED: usize = 100_000;
 const MOST_OPERANDS: usize = 40;
 
 /// What a content stream paints, in its own coordinates.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Painted {
     pub(super) texts: Vec<ReadText>,
     pub(super) shapes: Shapes,
+}
+
+impl Painted {
+    /// Adds what was painted right after it.
+    pub(super) fn append(&mut self, next: Painted) -> Result<(), Unreadable> {
+        self.texts.extend(next.texts);
+        self.shapes.append(next.shapes);
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), Unreadable> {
+        if self.texts.len() + self.shapes.groups.len() > MOST_PAINTED { Err(Unreadable::TooLarge) } else { Ok(()) }
+    }
+}
+
+/// What a content stream paints whatever stands around it.
+pub(super) struct Apart<'r> {
+    pub(super) painted: Painted,
+    /// The fonts that it names; all that it depends on beside its bytes. Absent when it paints a form.
+    pub(super) fonts: Option<Vec<(&'r [u8], &'r Arc<Font>)>>,
 }
 
 /// How the inside of a shape or letter is coloured, as far as it matters.
@@ -55,27 +76,19 @@ pub(super) fn paint<'r>(
     tint: Tint,
     depth: usize,
 ) -> Result<Painted, Unreadable> {
-    let state = State { matrix: Matrix::IDENTITY, tint, font: None, size: 0.0, character_space: 0.0, scale: 1.0, leading: 0.0, mode: 0.0 };
-    let mut painter = Painter {
-        context,
-        resources,
-        depth,
-        state,
-        saved: Vec::new(),
-        text: Matrix::IDENTITY,
-        line: Matrix::IDENTITY,
-        numbers: Vec::with_capacity(8),
-        name: None,
-        codes: Vec::with_capacity(256),
-        moves: Vec::new(),
-        letters: Vec::with_capacity(128),
-        path: Fill::default(),
-        here: (0.0, 0.0),
-        goes_on: false,
-        painted: Painted::default(),
-    };
+    let mut painter = Painter::new(context, resources, tint, depth);
     painter.run(Lexer::new(content))?;
     Ok(painter.painted)
+}
+
+/// Paints one of the streams of a page by itself; `None` when what stands before or after it could matter: it does not end
+/// in the state in which it begins. What is wrong with it is for [`paint`] to say, which sees the whole page.
+pub(super) fn paint_apart<'r>(context: Context<'r>, resources: &'r Resources, content: &'r [u8]) -> Option<Apart<'r>> {
+    let mut painter = Painter::new(context, resources, Tint::Black, 0);
+    painter.run(Lexer::new(content)).ok()?;
+    let fonts = std::mem::take(&mut painter.fonts);
+    let fonts = (!painter.has_forms).then_some(fonts);
+    painter.is_as_begun().then_some(Apart { painted: painter.painted, fonts })
 }
 
 struct Painter<'r> {
@@ -84,6 +97,8 @@ struct Painter<'r> {
     depth: usize,
     state: State<'r>,
     saved: Vec<State<'r>>,
+    /// Between `BT` and `ET`.
+    in_text: bool,
     text: Matrix,
     line: Matrix,
     /// Operands that wait for their operator.
@@ -99,10 +114,57 @@ struct Painter<'r> {
     here: (f64, f64),
     /// Whether the next text goes on where the last one ended: another font or rise within a word.
     goes_on: bool,
+    /// Fonts that were named, and whether a form was.
+    fonts: Vec<(&'r [u8], &'r Arc<Font>)>,
+    has_forms: bool,
     painted: Painted,
 }
 
+impl<'r> State<'r> {
+    /// Equal in every part.
+    fn is(&self, other: State<'_>) -> bool {
+        let numbers = |state: &State<'_>| [state.size, state.character_space, state.scale, state.leading, state.mode];
+        let fonts = self.font.map(std::ptr::from_ref) == other.font.map(std::ptr::from_ref);
+        fonts && self.matrix == other.matrix && self.tint == other.tint && numbers(self) == numbers(&other)
+    }
+
+    const fn begun(tint: Tint) -> State<'r> {
+        State { matrix: Matrix::IDENTITY, tint, font: None, size: 0.0, character_space: 0.0, scale: 1.0, leading: 0.0, mode: 0.0 }
+    }
+}
+
 impl<'r> Painter<'r> {
+    fn new(context: Context<'r>, resources: &'r Resources, tint: Tint, depth: usize) -> Painter<'r> {
+        Painter {
+            context,
+            resources,
+            depth,
+            state: State::begun(tint),
+            saved: Vec::new(),
+            in_text: false,
+            text: Matrix::IDENTITY,
+            line: Matrix::IDENTITY,
+            numbers: Vec::with_capacity(8),
+            name: None,
+            codes: Vec::with_capacity(256),
+            moves: Vec::new(),
+            letters: Vec::with_capacity(128),
+            path: Fill::default(),
+            here: (0.0, 0.0),
+            goes_on: false,
+            fonts: Vec::new(),
+            has_forms: false,
+            painted: Painted::default(),
+        }
+    }
+
+    /// Whether nothing of what it read reaches beyond its end.
+    fn is_as_begun(&self) -> bool {
+        let operands = self.numbers.is_empty() && self.codes.is_empty() && self.moves.is_empty() && self.name.is_none();
+        let path = self.path.boxes.is_empty() && self.path.outlines.is_empty();
+        self.saved.is_empty() && !self.in_text && operands && path && self.state.is(State::begun(Tint::Black))
+    }
+
     fn run(&mut self, mut lexer: Lexer<'r>) -> Result<(), Unreadable> {
         loop {
             lexer.skip_blanks();
@@ -166,6 +228,7 @@ impl<'r> Painter<'r> {
         match operator {
             b"TJ" | b"Tj" => self.show(),
             b"Tm" => {
+                self.within_text()?;
                 self.text = Matrix(self.operands()?);
                 self.line = self.text;
                 self.goes_on = false;
@@ -173,8 +236,13 @@ impl<'r> Painter<'r> {
             }
             b"Tf" => self.set_font(),
             b"re" => self.rectangle(),
-            b"BDC" | b"BMC" | b"EMC" | b"ET" | b"W" | b"W*" => Ok(()),
+            b"BDC" | b"BMC" | b"EMC" | b"W" | b"W*" => Ok(()),
+            b"ET" => {
+                self.in_text = false;
+                Ok(())
+            }
             b"BT" => {
+                self.in_text = true;
                 (self.text, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY);
                 self.goes_on = false;
                 Ok(())
@@ -190,7 +258,16 @@ impl<'r> Painter<'r> {
     fn set_font(&mut self) -> Result<(), Unreadable> {
         let [size] = self.operands()?;
         let name = self.name.ok_or(Unreadable::Missing("the name of a font"))?;
-        self.state.font = Some(self.resources.font(name).ok_or(Unreadable::Missing("a font"))?);
+        let known = self.fonts.iter().find(|(known, _)| *known == name);
+        let font = match known {
+            Some((_, font)) => *font,
+            None => {
+                let font = self.resources.font(name).ok_or(Unreadable::Missing("a font"))?;
+                self.fonts.push((name, font));
+                font
+            }
+        };
+        self.state.font = Some(font);
         self.state.size = size;
         Ok(())
     }
@@ -202,16 +279,16 @@ impl<'r> Painter<'r> {
                 if operator == b"TD" {
                     self.state.leading = -y;
                 }
-                self.next_line(x, y);
+                self.next_line(x, y)?;
             }
-            b"T*" => self.next_line(0.0, -self.state.leading),
+            b"T*" => self.next_line(0.0, -self.state.leading)?,
             b"'" => {
-                self.next_line(0.0, -self.state.leading);
+                self.next_line(0.0, -self.state.leading)?;
                 self.show()?;
             }
             b"\"" => {
                 [_, self.state.character_space] = self.operands()?;
-                self.next_line(0.0, -self.state.leading);
+                self.next_line(0.0, -self.state.leading)?;
                 self.show()?;
             }
             b"TL" => [self.state.leading] = self.operands()?,
@@ -224,14 +301,21 @@ impl<'r> Painter<'r> {
         Ok(())
     }
 
-    fn next_line(&mut self, x: f64, y: f64) {
+    fn next_line(&mut self, x: f64, y: f64) -> Result<(), Unreadable> {
+        self.within_text()?;
         self.line = Matrix::moved(x, y).then(self.line);
         self.text = self.line;
         self.goes_on = false;
+        Ok(())
+    }
+
+    fn within_text(&self) -> Result<(), Unreadable> {
+        if self.in_text { Ok(()) } else { Err(Unreadable::Damaged("a text without a begin")) }
     }
 
     /// Shows the codes at hand and moves on by their widths.
     fn show(&mut self) -> Result<(), Unreadable> {
+        self.within_text()?;
         let state = self.state;
         let font = state.font.ok_or(Unreadable::Missing("a font"))?;
         if !self.codes.len().is_multiple_of(2) {
@@ -293,14 +377,13 @@ impl<'r> Painter<'r> {
             b"cm" => self.state.matrix = Matrix(self.operands()?).then(self.state.matrix),
             _ => {
                 let name = self.name.ok_or(Unreadable::Missing("the name of a form"))?;
+                self.has_forms = true;
                 if self.depth == DEEPEST_FORMS {
                     return Err(Unreadable::Damaged("forms nested too deep"));
                 }
                 if let Some(form) = self.resources.form(self.context, name, self.depth + 1)? {
                     form.place(self.state.matrix, self.state.tint, &mut self.painted);
-                    if self.painted.texts.len() + self.painted.shapes.groups.len() > MOST_PAINTED {
-                        return Err(Unreadable::TooLarge);
-                    }
+                    self.painted.check()?;
                 }
             }
         }

@@ -6,18 +6,31 @@ use super::lexer::{Value, entry, items, pairs, plain_name};
 use super::matrix::{Matrix, Span};
 use super::paint::{Painted, Tint, paint};
 use super::{Context, ReadText, Unreadable, with_scratch};
-use std::sync::{Arc, OnceLock};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The resources of pages or of a form.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Resources {
-    /// By name.
-    fonts: Vec<(Vec<u8>, Arc<Font>)>,
-    forms: Vec<Slot>,
+    fonts: Arc<Fonts>,
+    forms: Arc<Forms>,
 }
 
+/// By name.
+type Fonts = Vec<(Vec<u8>, Arc<Font>)>;
+/// In the order of their names.
+type Forms = Vec<Slot>;
+
+/// Dictionaries of fonts and forms that stand in an object of their own, by its number: read once, whoever refers to them.
+#[derive(Default)]
+pub(super) struct Shared {
+    fonts: Known<Fonts>,
+    forms: Known<Forms>,
+}
+
+type Known<T> = Mutex<BTreeMap<u32, Arc<T>>>;
+
 /// An external object, read when it is painted first.
-#[derive(Debug)]
 struct Slot {
     name: Vec<u8>,
     object: u32,
@@ -25,35 +38,69 @@ struct Slot {
 }
 
 /// A form as it is painted, in the coordinates of its matrix's outside.
-#[derive(Debug)]
 pub(super) struct Form {
     painted: Painted,
 }
 
+/// What a dictionary holds, read unless its object is known.
+fn shared<T>(
+    context: Context<'_>,
+    dictionary: Value<'_>,
+    known: Option<&Known<T>>,
+    read: impl FnOnce(&[u8]) -> Result<T, Unreadable>,
+) -> Result<Arc<T>, Unreadable> {
+    let (Value::Reference(object), Some(known)) = (dictionary, known) else {
+        return Ok(Arc::new(read(context.file.dictionary(dictionary)?)?));
+    };
+    if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&object) {
+        return Ok(Arc::clone(known));
+    }
+    let found = Arc::new(read(context.file.dictionary(dictionary)?)?);
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(object, Arc::clone(&found));
+    Ok(found)
+}
+
 impl Resources {
-    /// Reads a resource dictionary.
-    pub(super) fn read(context: Context<'_>, dictionary: &[u8]) -> Result<Resources, Unreadable> {
+    /// Reads a page's resource dictionary.
+    pub(super) fn of_page(context: Context<'_>, dictionary: &[u8]) -> Result<Resources, Unreadable> {
+        Resources::read(context, dictionary, Some(&context.shared.forms))
+    }
+
+    /// A form's own: its forms are not shared, because one that paints itself must come to the deepest nesting, not wait for
+    /// itself.
+    fn of_form(context: Context<'_>, dictionary: &[u8]) -> Result<Resources, Unreadable> {
+        Resources::read(context, dictionary, None)
+    }
+
+    fn read(context: Context<'_>, dictionary: &[u8], known: Option<&Known<Forms>>) -> Result<Resources, Unreadable> {
         let mut resources = Resources::default();
-        if let Some(fonts) = context.file.entry(dictionary, b"Font")? {
-            for (name, font) in pairs(context.file.dictionary(fonts)?)? {
-                let font = with_scratch(|scratch| context.fonts.font(context.file, font, &mut scratch.decompressor))?;
-                resources.fonts.push((plain_name(name).into_owned(), font));
-            }
+        if let Some(fonts) = entry(dictionary, b"Font")? {
+            resources.fonts = shared(context, fonts, Some(&context.shared.fonts), |fonts| {
+                let font = |(name, font): (&[u8], _)| {
+                    let font = with_scratch(|scratch| context.reader.fonts.font(context.file, font, &mut scratch.decompressor))?;
+                    Ok((plain_name(name).into_owned(), font))
+                };
+                pairs(fonts)?.into_iter().map(font).collect()
+            })?;
         }
-        if let Some(objects) = context.file.entry(dictionary, b"XObject")? {
-            for (name, object) in pairs(context.file.dictionary(objects)?)? {
-                let Value::Reference(object) = object else { return Err(Unreadable::Damaged("a form that is no object")) };
-                resources.forms.push(Slot { name: plain_name(name).into_owned(), object, form: OnceLock::new() });
-            }
-            resources.forms.sort_by(|one, other| one.name.cmp(&other.name));
+        if let Some(objects) = entry(dictionary, b"XObject")? {
+            resources.forms = shared(context, objects, known, |objects| {
+                let slot = |(name, object): (&[u8], _)| match object {
+                    Value::Reference(object) => Ok(Slot { name: plain_name(name).into_owned(), object, form: OnceLock::new() }),
+                    _ => Err(Unreadable::Damaged("a form that is no object")),
+                };
+                let mut forms = pairs(objects)?.into_iter().map(slot).collect::<Result<Forms, _>>()?;
+                forms.sort_by(|one, other| one.name.cmp(&other.name));
+                Ok(forms)
+            })?;
         }
         Ok(resources)
     }
 
     /// The font of a name.
-    pub(super) fn font(&self, name: &[u8]) -> Option<&Font> {
+    pub(super) fn font(&self, name: &[u8]) -> Option<&Arc<Font>> {
         let name = plain_name(name);
-        self.fonts.iter().find(|(known, _)| *known == *name).map(|(_, font)| font.as_ref())
+        self.fonts.iter().find(|(known, _)| *known == *name).map(|(_, font)| font)
     }
 
     /// The form of a name; `None` when it is an image.
@@ -68,18 +115,19 @@ impl Resources {
 
 impl Form {
     fn read(context: Context<'_>, object: u32, depth: usize) -> Result<Option<Form>, Unreadable> {
-        let (dictionary, stored) = context.file.stream(object)?;
+        let stored = context.file.stream(object)?;
+        let dictionary = stored.dictionary;
         match entry(dictionary, b"Subtype")? {
             Some(Value::Name(b"Form")) => {}
             Some(Value::Name(b"Image")) => return Ok(None),
             _ => return Err(Unreadable::Foreign("an external object that is neither form nor image")),
         }
         let resources = match context.file.entry(dictionary, b"Resources")? {
-            Some(Value::Dictionary(resources)) => Resources::read(context, resources)?,
+            Some(Value::Dictionary(resources)) => Resources::of_form(context, resources)?,
             _ => Resources::default(),
         };
         let mut content = Vec::new();
-        with_scratch(|scratch| inflate(dictionary, stored, &mut scratch.decompressor, &mut content))?;
+        with_scratch(|scratch| inflate(stored, &mut scratch.decompressor, &mut content))?;
         let mut painted = paint(context, &resources, &content, Tint::Inherited, depth)?;
         let [x0, y0, x1, y1] = numbers(context, dictionary, b"BBox")?.ok_or(Unreadable::Missing("the box of a form"))?;
         let bounds = Span::of((x0, y0), (x1, y1));

@@ -45,10 +45,12 @@ pub(super) struct Group {
 }
 
 /// The groups of a content stream.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Shapes {
     pub(super) groups: Vec<Group>,
     closed: bool,
+    /// Something else was painted before the first group.
+    led: bool,
 }
 
 impl Shapes {
@@ -56,6 +58,22 @@ impl Shapes {
     #[inline]
     pub(super) fn interrupt(&mut self) {
         self.closed = true;
+        self.led |= self.groups.is_empty();
+    }
+
+    /// Adds what was painted right after it.
+    pub(super) fn append(&mut self, next: Shapes) {
+        let goes_on = !self.closed && !next.led;
+        self.led |= self.groups.is_empty() && next.led;
+        self.closed = next.closed || self.closed && next.groups.is_empty();
+        let mut groups = next.groups.into_iter().peekable();
+        if let Some(last) = self.groups.last_mut().filter(|_| goes_on)
+            && let Some(first) = groups.next_if(|first| first.inherits == last.inherits)
+        {
+            last.span = last.span.zip(first.span).map(|(one, other)| one.with(other));
+            last.fills.extend(first.fills);
+        }
+        self.groups.extend(groups);
     }
 
     /// Adds a fill to the group at hand; one that is too large ends it.

@@ -238,6 +238,7 @@ fn provider(id: &str) -> Provider {
         website: String::new(),
         signatory_name: String::new(),
         signatory_title: String::new(),
+        logo: None,
         ca_licensed_facility: false,
         part2_program: false,
         breach_began: date(2025, 1, 22),

@@ -1,9 +1,9 @@
 //! Every profile, every kind of address: looked at by a second pair of eyes, which shares no code with the first.
 
 use super::super::envelope::profile_ids;
-use super::super::{Fonts, Ink, Layout, Pages, Passage, PlacedPassage, Tag, TagRole, Typesetter, profile};
+use super::super::{Fonts, Ink, Layout, Pages, Passage, Picture, PlacedImage, PlacedPassage, Tag, TagRole, Typesetter, profile};
 use super::*;
-use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter, PieceNumber};
+use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter, Logo, PieceNumber};
 use crate::incident::Language;
 use proptest::prelude::*;
 use skrifa::instance::{LocationRef, Size};
@@ -21,6 +21,7 @@ fn letter(address: &[String], body: &str, large_print: bool) -> Letter {
         language: Language::English,
         title: "Notice of Data Breach".into(),
         return_address: ["Lakeside Regional Medical Center", "PO Box 1", "Anytown, OH 43001"].map(String::from).into(),
+        logo: None,
         recipient_address: address.to_vec(),
         blocks: vec![
             BodyBlock::Own(title),
@@ -32,6 +33,10 @@ fn letter(address: &[String], body: &str, large_print: bool) -> Letter {
         large_print,
         footer: "Page {page} of {pages}".into(),
     }
+}
+
+fn picture(width: u32, height: u32) -> Arc<Picture> {
+    Arc::new(Picture { width, height, grey: vec![0; (width * height) as usize], sha256: [0; 32] })
 }
 
 fn typesetter(id: &str, draft: bool, duplex: bool) -> Typesetter {
@@ -92,6 +97,7 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
                     }
                 }
             }
+            Mark::Image(placed) => found.push(("logo".to_owned(), edges(placed.rect.lowered(shift)))),
             Mark::Frame { rect, pen } => {
                 let half = pen.0 / 2.0;
                 let [x0, y0, x1, y1] = edges(rect.lowered(shift));
@@ -285,6 +291,10 @@ fn what_stands_in_a_window_is_found() {
                 Passage { marks: vec![mark], fixed: false, before: Pt(0.0), keep_with_next: false, height: Pt(14.0), splits: false };
             Mark::Passage(PlacedPassage { passage: Arc::new(passage), lines: None, y, block: 1 })
         };
+        let image = |rect: Rect| {
+            let structure = Structure::Tagged { path: Arc::clone(&path), paragraph: Arc::from("logo") };
+            Mark::Image(PlacedImage { picture: picture(2, 1), rect, alt: Arc::from("Clinic"), structure })
+        };
         let zone = envelope.recipient.ever;
         // The lower right corner of the zone: the first capital just reaches into it.
         let corner = Point { x: zone.x1 - Pt(2.0), y: zone.y1 - Pt(4.0) };
@@ -308,6 +318,8 @@ fn what_stands_in_a_window_is_found() {
             (text(corner, RECIPIENT), Err(Misfit::AddressTooWide)),
             (text(corner, RETURN), Err(Misfit::ReturnAddress)),
             (watermark.unwrap(), Err(Misfit::Intrusion)),
+            (image(Rect { x0: zone.x1 - Pt(0.1), y0: zone.y1 - Pt(9.0), x1: Pt(546.0), y1: zone.y1 }), Err(Misfit::Intrusion)),
+            (image(Rect { x0: zone.x1, y0: zone.y1 - Pt(9.0), x1: Pt(546.0), y1: zone.y1 }), Ok(())),
             (Mark::Frame { rect, pen: Pt(0.6) }, Err(Misfit::Intrusion)),
             (Mark::Matrix { modules: [0; 16], at: corner }, Err(Misfit::Intrusion)),
             (Mark::Imb { bars: Arc::new([imb::Bar::Full; 65]), at: corner }, Err(Misfit::Barcode(ImbFault::NoRoom))),
@@ -319,6 +331,28 @@ fn what_stands_in_a_window_is_found() {
             let mut pages = clean.clone();
             pages[0].marks.push(planted.clone());
             assert_eq!(check(&pages), wanted, "{id}: {planted:?}");
+        }
+    }
+}
+
+#[test]
+fn a_logo_of_any_shape_stands_beside_every_window() {
+    for id in profile_ids() {
+        let mut typesetter = typesetter(&id, true, true);
+        for (width, height) in [(1, 600), (600, 600), (208, 100), (1248, 600), (1248, 1)] {
+            let mut letter = letter(&lines(&["JANE DOE", "1 MAIN ST", "ANYTOWN OH 43001"]), "Text.", false);
+            let plain = typesetter.set(&letter).unwrap();
+            letter.logo = Some(Logo { file: "logo.png".into(), alt: "Clinic".into(), picture: picture(width, height) });
+            let pages = typesetter.set(&letter).unwrap();
+            assert_eq!(faults(&pages, &id, true), Vec::<String>::new(), "{id}");
+            // Beneath it lies only the watermark: it comes first in reading order, and moves nothing.
+            let Mark::Image(placed) = &pages.pages[0].marks[1] else { panic!("the logo is not first") };
+            assert_eq!(printed(&pages.pages[0]).len(), printed(&plain.pages[0]).len() + 1);
+            let room = Rect { x0: Pt::inches(5.5), y0: Pt::inches(0.5), x1: Pt(546.0), y1: Pt::inches(1.5) };
+            assert!(room.grown(Pt(0.01)).contains(&placed.rect), "{:?}", placed.rect);
+            assert!(!profile(&id).unwrap().ever_visible().any(|zone| zone.touches(&room)), "{id}");
+            let shape = placed.rect.width().0 / (placed.rect.y1 - placed.rect.y0).0;
+            assert!((shape * height as f32 / width as f32 - 1.0).abs() < 1e-3);
         }
     }
 }
