@@ -368,7 +368,7 @@ fn rare_letters_in_the_middle_of_words_are_proved_as_written() {
     let mut glyphs = GlyphUse::default();
     let people: Vec<Recipient> = proofed.case.recipients.people.iter().collect();
     let mut set = |set: &Set| {
-        let letter = proofed.composer.compose(&proofed.case.incident, &people[set.recipient], set.piece).unwrap();
+        let letter = proofed.composer.compose(&proofed.case.incident, &people[set.recipient()], set.piece).unwrap();
         typesetter.set(&letter).unwrap()
     };
     let letters: Vec<(Set, Pages)> = proofed.sets.iter().map(|piece| (*piece, set(piece))).collect();
@@ -386,7 +386,7 @@ fn rare_letters_in_the_middle_of_words_are_proved_as_written() {
         places.push((*set, part.add(pages).unwrap().first_page as usize - 1));
     }
     proved(&proofed, Written::PrintFile, &places, &part.finish("Print stream").unwrap()).unwrap();
-    let rare = letters.iter().position(|(set, _)| people[set.recipient].name.reveal().last == name).unwrap();
+    let rare = letters.iter().position(|(set, _)| people[set.recipient()].name.reveal().last == name).unwrap();
     assert!(fonts.iter().min() < fonts.get(rare), "its letters are no supplement's: {fonts:?}");
     let texts = crate::pdf::readback::read(&writer.write(&letters[rare].1).unwrap().bytes).unwrap().remove(0).texts;
     assert!(texts.iter().any(|text| text.text.contains(name)), "the name is no text of its own");
