@@ -135,7 +135,7 @@ fn proof(
     for (index, finding) in proofs.misfits {
         case.recipients.people.hold(index, finding);
     }
-    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people.outline(set.recipient).large_print).count();
+    let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people.outline(set.recipient()).large_print).count();
     if long > 0 {
         let reason = format!("{long} letters have more than {LONGEST} pages");
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";

@@ -1,4 +1,4 @@
-//! Many short texts in few bytes: words that come again and again are kept once, the rest stands in one run of bytes.
+//! Many short texts in few bytes: words that come again and again are kept once, the rest stands in runs of bytes.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -24,13 +24,22 @@ const WORD: u8 = 0x80;
 /// First byte of a code: the length of the text follows in four bytes.
 const LONG: u8 = 0xff;
 
+/// Bytes of a run: one that grows for ever would be copied again and again, and be held twice while it is copied.
+const RUN: usize = 1 << RUN_BITS;
+
+/// Bits of [`At`] that say where in its run a record begins.
+const RUN_BITS: u32 = 18;
+
 /// Where a record stands.
 pub(crate) type At = u64;
 
 /// Records of short texts by slot. Its `Debug` shows none of them.
 #[derive(Clone, Default)]
 pub(crate) struct Texts {
-    bytes: Vec<u8>,
+    /// Records one behind the other, none across the end of a run; only a longer record makes a run longer than [`RUN`].
+    runs: Vec<Vec<u8>>,
+    /// The record that is added.
+    record: Vec<u8>,
     words: Vec<Words>,
     /// Which slots are filled, one bit each, by number.
     shapes: Vec<u64>,
@@ -82,35 +91,56 @@ impl Texts {
     /// Adds a record: its texts by slot, of which there are at most [`SLOTS`].
     pub(crate) fn push(&mut self, texts: &[&str]) -> At {
         self.words.resize_with(self.words.len().max(texts.len()), Words::default);
-        let at = self.bytes.len();
         let filled = |mask: u64, (slot, text): (usize, &&str)| if text.is_empty() { mask } else { mask | 1 << slot };
         let mask = texts.iter().enumerate().fold(0, filled);
         let shape = self.shape_number(mask);
-        self.bytes.extend_from_slice(&shape.to_le_bytes());
+        let mut record = std::mem::take(&mut self.record);
+        record.extend_from_slice(&shape.to_le_bytes());
         if shape == UNNUMBERED {
-            self.bytes.extend_from_slice(&mask.to_le_bytes());
+            record.extend_from_slice(&mask.to_le_bytes());
         }
         for (slot, text) in texts.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
             match (self.words[slot].number(text), u8::try_from(text.len())) {
-                (Some(number), _) => self.bytes.extend_from_slice(&[WORD | (number >> 8) as u8, number as u8]),
+                (Some(number), _) => record.extend_from_slice(&[WORD | (number >> 8) as u8, number as u8]),
                 (None, Ok(length)) if length < WORD => {
-                    self.bytes.push(length);
-                    self.bytes.extend_from_slice(text.as_bytes());
+                    record.push(length);
+                    record.extend_from_slice(text.as_bytes());
                 }
                 (None, _) => {
-                    self.bytes.push(LONG);
-                    self.bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
-                    self.bytes.extend_from_slice(text.as_bytes());
+                    record.push(LONG);
+                    record.extend_from_slice(&(text.len() as u32).to_le_bytes());
+                    record.extend_from_slice(text.as_bytes());
                 }
             }
         }
-        at as At
+        let at = self.place(&record);
+        record.clear();
+        self.record = record;
+        at
+    }
+
+    /// Puts a record behind those before it.
+    fn place(&mut self, record: &[u8]) -> At {
+        let has_room = |run: &Vec<u8>| run.len() + record.len() <= RUN;
+        if !self.runs.last().is_some_and(has_room) {
+            self.runs.push(Vec::with_capacity(RUN.max(record.len())));
+        }
+        let number = self.runs.len() - 1;
+        let run = &mut self.runs[number];
+        let at = (number << RUN_BITS | run.len()) as At;
+        run.extend_from_slice(record);
+        at
+    }
+
+    /// What stands from a place to the end of its run.
+    fn rest_of_run(&self, at: At) -> &[u8] {
+        let start = at as usize % RUN;
+        self.runs.get((at >> RUN_BITS) as usize).and_then(|run| run.get(start..)).unwrap_or_default()
     }
 
     /// The text in a slot of a record; empty when there is none.
     pub(crate) fn get(&self, at: At, slot: usize) -> &str {
-        let record = self.bytes.get(at as usize..).unwrap_or_default();
-        let Some((shape, mut rest)) = record.split_first_chunk::<SHAPE>() else { return "" };
+        let Some((shape, mut rest)) = self.rest_of_run(at).split_first_chunk::<SHAPE>() else { return "" };
         let shape = u16::from_le_bytes(*shape);
         let mut mask = self.shapes.get(usize::from(shape)).copied().unwrap_or_default();
         if shape == UNNUMBERED {
@@ -148,7 +178,11 @@ impl Texts {
     /// Lets go of what is only needed to add records: those added later share no words with these.
     pub(crate) fn finish(&mut self) {
         self.words.iter_mut().for_each(Words::close);
-        self.bytes.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        self.record = Vec::new();
+        if let Some(last) = self.runs.last_mut() {
+            last.shrink_to_fit();
+        }
     }
 }
 
@@ -206,7 +240,8 @@ mod tests {
             texts.push(&["Boston", &format!("person {number:05}")]);
         }
         let each = SHAPE + 2 + 1 + "person 00000".len();
-        assert!(texts.bytes.len() < 5000 * each, "{}", texts.bytes.len());
+        let length: usize = texts.runs.iter().map(Vec::len).sum();
+        assert!(length < 5000 * each, "{length}");
         assert_eq!((texts.words[0].known.len(), texts.words[1].known.len()), (1, ENOUGH_TO_TELL));
     }
 
@@ -219,6 +254,18 @@ mod tests {
             let back: Vec<&str> = (0..17).map(|slot| texts.get(at[number as usize], slot)).collect();
             assert_eq!(back, record(number), "{number}");
         }
+    }
+
+    #[test]
+    fn a_run_ends_before_the_record_that_does_not_fit_and_a_longer_one_has_its_own() {
+        let mut texts = Texts::default();
+        texts.push(&[""]);
+        texts.finish();
+        let lengths = [RUN / 3, RUN / 3, RUN / 3, 3 * RUN, RUN / 3, RUN - 17, 7];
+        let records: Vec<String> = lengths.iter().map(|length| "s".repeat(*length)).collect();
+        let at: Vec<At> = records.iter().map(|text| texts.push(&[text])).collect();
+        assert_eq!(at.iter().map(|at| at >> RUN_BITS).collect::<Vec<_>>(), [0, 0, 1, 2, 3, 4, 4]);
+        assert!(records.iter().zip(&at).all(|(text, at)| texts.get(*at, 0) == text));
     }
 
     proptest! {

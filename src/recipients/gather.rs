@@ -33,6 +33,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
     let grouped = merge::group(&context, &broken.keys().copied().collect(), &rulings)?;
     let (mut people, mut notes) = (People::default(), AllNotes::default());
     let verdicts = assign(&grouped.groups, &mut notes, &rulings)?;
+    people.reserve(grouped.groups.len(), intake.rows.len());
     let judge = |group: usize| {
         let rows = grouped.groups.of(group);
         match rows.first().and_then(|row| Some((*row, *broken.get(row)?))) {

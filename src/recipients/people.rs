@@ -164,6 +164,12 @@ impl People {
         self.dispose(place, Disposition::Held(finding));
     }
 
+    /// Makes room for so many more recipients and rows: a list that grows while it is filled is held twice.
+    pub(super) fn reserve(&mut self, recipients: usize, rows: usize) {
+        self.entries.reserve_exact(recipients);
+        self.rows.reserve_exact(rows);
+    }
+
     /// Adds a recipient behind the others.
     pub(super) fn push(&mut self, recipient: &Recipient) {
         let texts = self.texts.reveal_mut();

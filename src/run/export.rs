@@ -114,7 +114,7 @@ fn within_limits(house: &House, chosen: &[Set], folder: &Path) -> Result<()> {
 }
 
 fn is_letter(job: &Job, set: &Set) -> bool {
-    *job.proofed.case.recipients.people.outline(set.recipient).disposition == Disposition::Letter
+    *job.proofed.case.recipients.people.outline(set.recipient()).disposition == Disposition::Letter
 }
 
 /// The package's name, its letters, and how many left before.
@@ -154,7 +154,7 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String
 fn ticket(job: &Job, options: &ExportOptions, chosen: &[Set], seal: &str, release: &str) -> Ticket {
     let case = &job.proofed.case;
     let incident = &case.incident;
-    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people.get(set.recipient))).collect();
+    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people.get(set.recipient()))).collect();
     let first_day = incident.providers.iter().map(|provider| provider.mail_date).min().unwrap_or(incident.mail_date);
     let contact = incident.providers.first().map_or_else(
         || Contact { name: String::new(), phone: String::new(), email: String::new() },

@@ -29,18 +29,30 @@ pub(super) struct Press {
     standing: Arc<StandingType>,
 }
 
-/// A letter that was set once.
+/// A letter that was set once. There may be a million of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Set {
-    /// Index of its recipient.
-    pub(super) recipient: usize,
+    /// Index of its recipient, of whom there are never more than rows.
+    recipient: u32,
     /// Its number.
     pub(super) piece: PieceNumber,
     /// Pages.
     pub(super) pages: u16,
 }
 
+impl Set {
+    pub(super) fn new(recipient: usize, piece: PieceNumber, pages: usize) -> Set {
+        Set { recipient: recipient as u32, piece, pages: pages as u16 }
+    }
+
+    /// Index of its recipient.
+    pub(super) fn recipient(&self) -> usize {
+        self.recipient as usize
+    }
+}
+
 /// What setting everything once told.
+#[derive(Default)]
 pub(super) struct Proofs {
     pub(super) sets: Vec<Set>,
     pub(super) glyphs: GlyphUse,
@@ -105,14 +117,20 @@ impl Press {
         progress: &dyn Progress,
     ) -> Result<Proofs> {
         let goes_out = |recipient: &Outline<'_>| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
-        let people = case.recipients.people.outlines().zip(numbers).enumerate();
-        let wanted: Vec<(usize, PieceNumber)> = people
-            .filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
-            .collect();
+        let wanted = || {
+            let people = case.recipients.people.outlines().zip(numbers).enumerate();
+            people.filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
+        };
         let typesetters = self.workers(|| self.typesetter(layout, fonts))?;
-        let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
-        progress.begin("proofing", wanted.len() as u64);
-        for batch in wanted.chunks(BATCH) {
+        let count = wanted().count();
+        let mut proofs = Proofs { sets: Vec::with_capacity(count), ..Proofs::default() };
+        progress.begin("proofing", count as u64);
+        let mut wanted = wanted();
+        loop {
+            let batch: Vec<(usize, PieceNumber)> = wanted.by_ref().take(BATCH).collect();
+            if batch.is_empty() {
+                break;
+            }
             let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
             let results = self.map(&typesetters, &chunks, |typesetter, chunk| proof_chunk(case, composer, fonts, typesetter, chunk))?;
             for result in results {
@@ -140,7 +158,7 @@ fn proof_chunk(
     typesetter: &mut Typesetter,
     chunk: &[(usize, PieceNumber)],
 ) -> Result<Proofs> {
-    let mut proofs = Proofs { sets: Vec::new(), glyphs: GlyphUse::default(), variants: BTreeMap::new(), misfits: Vec::new() };
+    let mut proofs = Proofs::default();
     for (index, piece) in chunk {
         let recipient = &case.recipients.people.get(*index);
         let letter = composer.compose(&case.incident, recipient, *piece)?;
@@ -148,7 +166,7 @@ fn proof_chunk(
             Ok(pages) => {
                 proofs.glyphs.add(&pages);
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
-                proofs.sets.push(Set { recipient: *index, piece: *piece, pages: pages.pages.len() as u16 });
+                proofs.sets.push(Set::new(*index, *piece, pages.pages.len()));
             }
             Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(fonts, character)),
             Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
@@ -162,7 +180,7 @@ fn proof_chunk(
 
 /// Sets a letter again, which was set before.
 pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
-    let letter = composer.compose(&case.incident, &case.recipients.people.get(set.recipient), set.piece)?;
+    let letter = composer.compose(&case.incident, &case.recipients.people.get(set.recipient()), set.piece)?;
     let pages = typesetter.set(&letter).map_err(|_| Error::bug("a letter that was set once cannot be set again"))?;
     if pages.pages.len() != usize::from(set.pages) {
         return Err(Error::bug("a letter has other pages when it is set again"));

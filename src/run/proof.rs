@@ -79,7 +79,7 @@ pub(super) fn proved(proofed: &Proofed, written: Written, pieces: &[(Set, usize)
 
 fn prove_piece(proofed: &Proofed, written: Written, set: &Set, read: &[ReadPage], file: &Opened<'_>, bytes: &[u8]) -> Result<Proved> {
     let Proofed { case, proof, .. } = proofed;
-    let recipient = &case.recipients.people.get(set.recipient);
+    let recipient = &case.recipients.people.get(set.recipient());
     let rereading = Rereading::new(&case.incident, &case.rules, &case.intake, &case.recipients);
     let number = set.piece.to_string();
     let language = (written == Written::Letter).then(|| file.language().unwrap_or_default());

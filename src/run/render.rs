@@ -15,6 +15,7 @@ use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use crate::typeset::SheetMark;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is written.
@@ -121,16 +122,17 @@ pub fn write_summary(out: &Path, summary: &Summary) -> Result<()> {
 fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
     let case = &job.proofed.case;
     let sets = job.proofed.sets.iter();
-    let mut chosen: Vec<Set> = match &options.only {
-        Some(wanted) => {
-            let recipient = find_record(case, wanted)?;
-            sets.filter(|set| set.recipient == recipient).copied().collect()
-        }
-        None => sets.filter(|set| *case.recipients.people.outline(set.recipient).disposition == Disposition::Letter).copied().collect(),
+    let only = options.only.as_ref().map(|wanted| find_record(case, wanted)).transpose()?;
+    let is_chosen = |set: &&Set| match only {
+        Some(recipient) => set.recipient() == recipient,
+        None => *case.recipients.people.outline(set.recipient()).disposition == Disposition::Letter,
     };
-    chosen.retain(|set| options.shard.is_none_or(|shard| shard.holds(set.piece)));
-    chosen.truncate(options.limit.unwrap_or(usize::MAX));
-    Ok(chosen)
+    let chosen = sets.filter(is_chosen).filter(|set| options.shard.is_none_or(|shard| shard.holds(set.piece)));
+    let chosen = chosen.take(options.limit.unwrap_or(usize::MAX)).copied();
+    // Counted first: a list that grows while it is filled takes up to three times its room.
+    let mut all = Vec::with_capacity(chosen.clone().count());
+    all.extend(chosen);
+    Ok(all)
 }
 
 fn find_record(case: &Case, wanted: &str) -> Result<usize> {
@@ -206,16 +208,14 @@ pub(super) fn write_stream(
     files::create_folder(folder)?;
     let duplex = job.proofed.case.incident.print.duplex;
     let sheets_of = |set: &Set| if duplex { set.pages.div_ceil(2) } else { set.pages };
-    let mut kinds: Vec<u16> = chosen.iter().map(sheets_of).collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let kinds: BTreeSet<u16> = chosen.iter().map(sheets_of).collect();
     progress.begin("stream", chosen.len() as u64);
     for sheets in kinds {
-        let group: Vec<Set> = chosen.iter().filter(|set| sheets_of(set) == sheets).copied().collect();
-        let parts = group.chunks(part_pieces);
-        let count = parts.len();
-        for (number, part) in parts.enumerate() {
-            write_part(job, folder, &name(sheets, number + 1, count), part, index, progress)?;
+        let mut group = chosen.iter().filter(|set| sheets_of(set) == sheets).copied();
+        let count = group.clone().count().div_ceil(part_pieces);
+        for number in 1..=count {
+            let part: Vec<Set> = group.by_ref().take(part_pieces).collect();
+            write_part(job, folder, &name(sheets, number, count), &part, index, progress)?;
         }
     }
     progress.end();
@@ -268,7 +268,7 @@ pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence
 /// What an index tells of a piece, wherever it is written.
 pub(super) fn index_row_of(proofed: &Proofed, job: u32, set: &Set, placed: &StreamedPiece) -> IndexRow {
     let case = &proofed.case;
-    let recipient = &case.recipients.people.get(set.recipient);
+    let recipient = &case.recipients.people.get(set.recipient());
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();
     let (zip5, zip4) = address.postal_code.split_once('-').unwrap_or((&address.postal_code, ""));

@@ -60,7 +60,7 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
     }
     job.record_standing()?;
     let Job { proofed, ledger, number, .. } = job;
-    let by_email = |set: &&Set| *proofed.case.recipients.people.outline(set.recipient).disposition == Disposition::Email;
+    let by_email = |set: &&Set| *proofed.case.recipients.people.outline(set.recipient()).disposition == Disposition::Email;
     let sets: BTreeMap<u32, Set> = proofed.sets.iter().filter(by_email).map(|set| (set.piece.0, *set)).collect();
     let wanted: Vec<u32> = sets.keys().copied().collect();
     let mut typesetter = proofed.press.typesetter(&proofed.layout, &proofed.fonts)?;
@@ -100,7 +100,7 @@ fn settings(job: &Job) -> Result<EmailSettings> {
 
 fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, writer: &mut PieceWriter, set: &Set) -> Result<Outgoing> {
     let case = &proofed.case;
-    let recipient = &case.recipients.people.get(set.recipient);
+    let recipient = &case.recipients.people.get(set.recipient());
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
     let pages = set_again(case, &proofed.composer, typesetter, set)?;
     let pdf = writer.write(&pages)?.bytes;

@@ -94,7 +94,7 @@ impl Scene {
     }
 
     fn prove(&self, recipient: usize, pages: usize, bytes: &[u8]) -> Result<()> {
-        let set = Set { recipient, piece: PieceNumber(recipient as u32 + 1), pages: pages as u16 };
+        let set = Set::new(recipient, PieceNumber(recipient as u32 + 1), pages);
         proved(&self.proofed, Written::Letter, &[(set, 0)], bytes).map(|_| ())
     }
 
@@ -272,7 +272,7 @@ fn pieces_in_a_print_file_and_rows_of_the_index() {
     let scene = Scene::two_adults();
     let sets = [scene.one, scene.other].map(|recipient| {
         let pages = scene.set(&scene.letter(recipient));
-        (Set { recipient, piece: PieceNumber(recipient as u32 + 1), pages: pages.pages.len() as u16 }, pages)
+        (Set::new(recipient, PieceNumber(recipient as u32 + 1), pages.pages.len()), pages)
     });
     let mut part = StreamPart::begin(Vec::new(), &scene.proofed.plate, true).unwrap();
     let placed: Vec<_> = sets.iter().map(|(_, pages)| part.add(pages).unwrap()).collect();
@@ -368,7 +368,7 @@ fn rare_letters_in_the_middle_of_words_are_proved_as_written() {
     let mut glyphs = GlyphUse::default();
     let people: Vec<Recipient> = proofed.case.recipients.people.iter().collect();
     let mut set = |set: &Set| {
-        let letter = proofed.composer.compose(&proofed.case.incident, &people[set.recipient], set.piece).unwrap();
+        let letter = proofed.composer.compose(&proofed.case.incident, &people[set.recipient()], set.piece).unwrap();
         typesetter.set(&letter).unwrap()
     };
     let letters: Vec<(Set, Pages)> = proofed.sets.iter().map(|piece| (*piece, set(piece))).collect();
@@ -386,7 +386,7 @@ fn rare_letters_in_the_middle_of_words_are_proved_as_written() {
         places.push((*set, part.add(pages).unwrap().first_page as usize - 1));
     }
     proved(&proofed, Written::PrintFile, &places, &part.finish("Print stream").unwrap()).unwrap();
-    let rare = letters.iter().position(|(set, _)| people[set.recipient].name.reveal().last == name).unwrap();
+    let rare = letters.iter().position(|(set, _)| people[set.recipient()].name.reveal().last == name).unwrap();
     assert!(fonts.iter().min() < fonts.get(rare), "its letters are no supplement's: {fonts:?}");
     let texts = crate::pdf::readback::read(&writer.write(&letters[rare].1).unwrap().bytes).unwrap().remove(0).texts;
     assert!(texts.iter().any(|text| text.text.contains(name)), "the name is no text of its own");
