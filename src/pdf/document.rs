@@ -11,6 +11,10 @@ use std::io::{self, Write};
 /// Objects in one object stream: enough to compress well, few enough to keep in memory.
 const PACKED: usize = 200;
 
+/// A stream of one letter's own that is shorter than this stays as it is: setting the compressor up costs more than the few
+/// hundred bytes it would save.
+const NOT_WORTH_IT: usize = 800;
+
 /// Where an object stands.
 #[derive(Debug, Clone, Copy)]
 enum Place {
@@ -127,6 +131,7 @@ impl<W: Write> DocumentWriter<W> {
         self.place(number, Place::At(self.position));
         let mut sink = Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position };
         match likeness {
+            Likeness::Own if bytes.len() < NOT_WORTH_IT => sink.stream(number, &[entries], bytes),
             Likeness::Own => sink.stream(number, &[entries, "/Filter/FlateDecode"], self.deflater.once(bytes)?),
             Likeness::Common => sink.stream(number, &[entries, "/Filter/FlateDecode"], &self.deflater.kept(bytes)?),
         }

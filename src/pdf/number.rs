@@ -9,7 +9,8 @@ pub(super) fn push(value: f32, out: &mut Vec<u8>) {
 /// A length in hundredths of a point.
 #[inline]
 pub(super) fn hundredths(value: f32) -> i64 {
-    (value * 100.0).round() as i64
+    // The cast drops what is behind the point, so a half more rounds: `round` would be a call into the mathematics library.
+    (value * 100.0 + 0.5_f32.copysign(value)) as i64
 }
 
 /// Writes a length that is given in hundredths of a point.
