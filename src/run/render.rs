@@ -2,7 +2,7 @@
 
 use super::inputs::hex;
 use super::letters::{Copies, write_letters};
-use super::press::{BATCH, Progress, Set, set_again};
+use super::press::{BATCH, Progress, Set, Workers, set_again};
 use super::proof::{Written, index_agrees, proved};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
@@ -14,6 +14,7 @@ use crate::privacy::Private;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use crate::typeset::SheetMark;
+use crate::typeset::Typesetter;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -209,31 +210,39 @@ pub(super) fn write_stream(
     let duplex = job.proofed.case.incident.print.duplex;
     let sheets_of = |set: &Set| if duplex { set.pages.div_ceil(2) } else { set.pages };
     let kinds: BTreeSet<u16> = chosen.iter().map(sheets_of).collect();
+    let Proofed { press, layout, fonts, .. } = &job.proofed;
+    let typesetters = press.workers(|| press.typesetter(layout, fonts))?;
     progress.begin("stream", chosen.len() as u64);
     for sheets in kinds {
         let mut group = chosen.iter().filter(|set| sheets_of(set) == sheets).copied();
         let count = group.clone().count().div_ceil(part_pieces);
         for number in 1..=count {
             let part: Vec<Set> = group.by_ref().take(part_pieces).collect();
-            write_part(job, folder, &name(sheets, number, count), &part, index, progress)?;
+            write_part(job, &typesetters, &folder.join(name(sheets, number, count)), &part, index, progress)?;
         }
     }
     progress.end();
     Ok(())
 }
 
-fn write_part(job: &Job, folder: &Path, name: &str, sets: &[Set], index: &mut IndexWriter, progress: &dyn Progress) -> Result<()> {
-    let Proofed { case, composer, plate, press, layout, fonts, .. } = &job.proofed;
-    let path = folder.join(name);
-    let failed = |error: std::io::Error| Error::unwritable(&path, &error);
-    let typesetters = press.workers(|| press.typesetter(layout, fonts))?;
-    let mut part = StreamPart::begin(Writing::begin(&path)?, plate, case.incident.print.duplex).map_err(failed)?;
+fn write_part(
+    job: &Job,
+    typesetters: &Workers<Typesetter>,
+    path: &Path,
+    sets: &[Set],
+    index: &mut IndexWriter,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let Proofed { case, composer, plate, press, .. } = &job.proofed;
+    let failed = |error: std::io::Error| Error::unwritable(path, &error);
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut part = StreamPart::begin(Writing::begin(path)?, plate, case.incident.print.duplex).map_err(failed)?;
     let stream = name.trim_end_matches(".pdf");
     let mut sequence = 0;
     let mut starts = Vec::with_capacity(sets.len());
     let mut rows = Vec::with_capacity(sets.len());
     for batch in sets.chunks(BATCH / 2) {
-        let pages = press.map(&typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
+        let pages = press.map(typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
         for (set, pages) in batch.iter().zip(&pages) {
             let placed = part.add(pages).map_err(failed)?;
             starts.push((*set, placed.first_page as usize - 1));
