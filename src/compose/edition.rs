@@ -29,6 +29,7 @@ pub(super) struct Edition {
     /// Elements that conditions of the templates ask for; absent when each letter must be rendered for itself.
     asked_for: Option<Vec<Element>>,
     forms: RwLock<HashMap<FormKey, Option<Arc<Form>>>>,
+    room_for_forms: usize,
     /// One copy of each fixed block.
     fixed: Mutex<HashSet<Arc<Block>>>,
 }
@@ -40,7 +41,7 @@ struct ProviderPart {
     logo: Option<Logo>,
 }
 
-/// Forms kept: far above what an incident needs; beyond, letters are rendered one by one.
+/// Forms kept: far above what an incident needs; beyond, a form is made again for each letter that has it.
 const KEPT_FORMS: usize = 20_000;
 
 impl Edition {
@@ -82,6 +83,7 @@ impl Edition {
             providers: providers.transpose()?,
             asked_for: own_slots::asked_for(&sources.of(language).map(|(_, text)| text).collect::<Vec<_>>()),
             forms: RwLock::default(),
+            room_for_forms: KEPT_FORMS,
             fixed: Mutex::default(),
         }))
     }
@@ -138,21 +140,27 @@ impl Edition {
         if let Some(form) = known.get(&key) {
             return Ok(form.clone());
         }
-        let full = known.len() >= KEPT_FORMS;
         drop(known);
-        if full {
-            return Ok(None);
-        }
         let blocks = self.render(sources, part, form::stand_ins(person, &self.wording), "")?;
         let form = Form::new(blocks, |block| self.share(block)).map(Arc::new);
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(forms.entry(key).or_insert(form).clone())
+        // A letter must not depend on which forms came first: one that is not kept is the same form.
+        if forms.len() < self.room_for_forms {
+            forms.insert(key, form.clone());
+        }
+        Ok(form)
     }
 
     /// Renders each letter for itself from now on.
     #[cfg(test)]
     pub(super) fn forget_forms(&mut self) {
         self.asked_for = None;
+    }
+
+    /// Keeps no form from now on.
+    #[cfg(test)]
+    pub(super) fn keep_no_forms(&mut self) {
+        self.room_for_forms = 0;
     }
 
     /// One copy of equal blocks, so that they are set once per job.

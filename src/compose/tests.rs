@@ -463,6 +463,21 @@ static ONE_BY_ONE: LazyLock<Composer> = LazyLock::new(|| {
     composer
 });
 
+#[test]
+fn a_form_that_is_not_kept_is_the_same_form() {
+    let mut composer = Composer::load(&fixture::incident(), &fixture::rules()).unwrap();
+    composer.editions.values_mut().for_each(Edition::keep_no_forms);
+    let letters = [0, 1].map(|_| composer.compose(&fixture::incident(), &fixture::adult(), PieceNumber(42)).unwrap());
+    for (one, other) in letters[0].blocks.iter().zip(&letters[1].blocks) {
+        match (one, other) {
+            (BodyBlock::Fixed(one), BodyBlock::Fixed(other)) => assert!(Arc::ptr_eq(one, other), "one copy of a fixed block"),
+            (BodyBlock::Own(one), BodyBlock::Own(other)) => assert_eq!(one, other),
+            _ => panic!("a block is everybody's in one letter and not in the other"),
+        }
+    }
+    assert!(letters[0].blocks.iter().any(|block| matches!(block, BodyBlock::Fixed(_))));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

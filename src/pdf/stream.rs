@@ -31,7 +31,8 @@ pub struct StreamedPiece {
     pub blank_pages: u32,
     /// Sheets of paper.
     pub sheets: u32,
-    /// SHA-256 of the piece's content: that of its pages, and of each form and image where it is first painted.
+    /// SHA-256 of what the piece paints: its own content, and the digest of each image and form in place of the name, which
+    /// depends on what else stands in the part. A reprint has the same.
     pub sha256: [u8; 32],
 }
 
@@ -184,6 +185,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     fn write_page(&mut self, page: &Page, coder: Coder<'_>, digest: &mut Sha256) -> io::Result<()> {
         let mut content = std::mem::take(&mut self.content);
         content.clear();
+        let mut digested = 0;
         for part in parts(&page.marks) {
             let y = match &part {
                 Part::Passage(placed) => SHEET.y - placed.y,
@@ -197,15 +199,17 @@ impl<'p, W: Write> StreamPart<'p, W> {
                 Part::Passage(placed) => match key(placed) {
                     Some(key) => {
                         let form = self.form(key, placed)?;
-                        put(&mut content, format_args!("/X{} Do ", form.name));
+                        digest.update(&content[digested..]);
                         digest.update(form.sha256);
+                        put(&mut content, format_args!("/X{} Do ", form.name));
+                        digested = content.len();
                     }
                     None => content = write_own(&placed.marks(), coder, content),
                 },
             }
             content.extend(b"Q\n");
         }
-        digest.update(&content);
+        digest.update(&content[digested..]);
         self.content = content;
         Ok(())
     }

@@ -79,6 +79,28 @@ fn streams_hold_the_letters(home: &Home) {
 }
 
 #[test]
+fn bookmarks_and_page_labels_name_the_piece_that_starts_there() {
+    let home = Home::with_sample("lakeside");
+    home.run("render lakeside --out out --as stream").exits(0);
+    let mut starts: BTreeMap<String, Vec<(u64, String)>> = BTreeMap::new();
+    for row in rows(&home.read("out/pieces.csv")) {
+        starts.entry(row["file"].clone()).or_default().push((row["first_page"].parse().unwrap(), row["piece_id"].clone()));
+    }
+    for (file, pieces) in starts {
+        let path = home.path(&format!("out/{file}"));
+        let told = tool("qpdf", &["--json", "--json-key=outlines", "--json-key=pagelabels", path.to_str().unwrap()]);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        let bookmark = |one: &serde_json::Value| (one["destpageposfrom1"].as_u64().unwrap(), one["title"].as_str().unwrap().to_owned());
+        let label = |one: &serde_json::Value| {
+            let prefix = one["label"]["/P"].as_str().unwrap();
+            (one["index"].as_u64().unwrap() + 1, prefix.trim_start_matches("u:").trim_end_matches('-').to_owned())
+        };
+        assert_eq!(told["outlines"].as_array().unwrap().iter().map(bookmark).collect::<Vec<_>>(), pieces, "{file}");
+        assert_eq!(told["pagelabels"].as_array().unwrap().iter().map(label).collect::<Vec<_>>(), pieces, "{file}");
+    }
+}
+
+#[test]
 fn every_file_is_a_sound_pdf() {
     let home = Home::with_sample("lakeside");
     home.run("render lakeside --out out --as both").exits(0);

@@ -1,6 +1,6 @@
 //! The same input gives the same bytes: again, on any number of cores, in parts, in another place.
 
-use crate::harness::Home;
+use crate::harness::{Home, rows};
 use std::collections::BTreeMap;
 
 /// The letters below an output folder, by name.
@@ -55,6 +55,27 @@ fn one_record_alone() {
     for (name, bytes) in &alone {
         assert!(all[name] == *bytes, "{name}");
     }
+}
+
+#[test]
+fn a_piece_has_its_digest_in_whatever_print_file_it_stands() {
+    let home = Home::released("lakeside");
+    home.run("render lakeside --out all --as stream").exits(0);
+    let all: BTreeMap<String, String> = digests(&home, "all");
+    assert_eq!(all.len(), 40);
+    for record in ["LS-0004", "LS-0019", "LS-0040"] {
+        home.run(&format!("render lakeside --out {record} --as stream --only {record}")).exits(0);
+        let alone = digests(&home, record);
+        assert_eq!(alone.len(), 1);
+        for (piece, digest) in &alone {
+            assert_eq!(all.get(piece), Some(digest), "{record}");
+        }
+    }
+}
+
+/// Digest of each piece, as the index tells it.
+fn digests(home: &Home, out: &str) -> BTreeMap<String, String> {
+    rows(&home.read(&format!("{out}/pieces.csv"))).into_iter().map(|row| (row["piece_id"].clone(), row["piece_sha256"].clone())).collect()
 }
 
 #[test]
