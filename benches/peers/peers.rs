@@ -1,7 +1,8 @@
-//! The same letters for the same people by this program and by Typst, in one run: `cargo bench --bench peers`.
+//! The same letters for the same people by this program, by Typst and by pdfLaTeX, in one run: `cargo bench --bench peers`.
 //!
 //! Typst comes from its Python package (`pip install typst`); it renders the first 200 letters of the drill, one tagged file
-//! each, with the text that this program composed. Ratios are of letters per second of CPU time.
+//! each. pdfLaTeX (Debian's `texlive-latex-recommended` and `lmodern`) sets the first 2,000 in one merged document. Both get
+//! the text that this program composed. Ratios are of letters per second of CPU time.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a measurement, printed for a person")]
 
@@ -16,16 +17,24 @@ use wait4::Wait4;
 
 const PEOPLE: u64 = 20_000;
 const BY_TYPST: usize = 200;
+const BY_PDFLATEX: usize = 2_000;
 
 fn main() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("drill");
     drill::write(&folder, PEOPLE, 7, jiff::civil::date(2026, 12, 7)).unwrap();
-    let typst = by_typst(&folder, home.path());
-    println!("{:<34} {:>9} {:>16} {:>13} {:>8}", "one tagged file a letter", "letters", "per CPU second", "bytes/letter", "ratio");
+    let typst = by_peer(&folder, home.path(), "typst", BY_TYPST);
+    heading("one tagged file a letter");
     line("Typst (Python package)", &typst, &typst);
     line("breachnotice, --as letters", &ours(&folder, home.path(), "letters"), &typst);
-    line("breachnotice, --as stream", &ours(&folder, home.path(), "stream"), &typst);
+    let pdflatex = by_peer(&folder, home.path(), "pdflatex", BY_PDFLATEX);
+    heading("many letters in one file");
+    line("pdfLaTeX", &pdflatex, &pdflatex);
+    line("breachnotice, --as stream", &ours(&folder, home.path(), "stream"), &pdflatex);
+}
+
+fn heading(form: &str) {
+    println!("{form:<34} {:>9} {:>16} {:>13} {:>8}", "letters", "per CPU second", "bytes/letter", "ratio");
 }
 
 /// Letters, CPU seconds and bytes.
@@ -57,21 +66,21 @@ fn bytes_below(folder: &Path) -> u64 {
     entries.map(|entry| if entry.path().is_dir() { bytes_below(&entry.path()) } else { entry.metadata().unwrap().len() }).sum()
 }
 
-fn by_typst(folder: &Path, home: &Path) -> Taken {
+/// The first letters of the drill by another program, whose script stands in the folder of its name.
+fn by_peer(folder: &Path, home: &Path, peer: &str, count: usize) -> Taken {
     let case = run::read(folder).unwrap();
     let composer = Composer::load(&case.incident, &case.rules).unwrap();
-    let mailed = case.recipients.people.iter().filter(|recipient| recipient.disposition == Disposition::Letter).take(BY_TYPST);
+    let mailed = case.recipients.people.iter().filter(|recipient| recipient.disposition == Disposition::Letter).take(count);
     let compose = |(recipient, piece)| letter(&composer.compose(&case.incident, &recipient, PieceNumber(piece)).unwrap());
     let letters: Vec<Value> = mailed.zip(1..).map(compose).collect();
-    let desk = home.join("typst");
+    let desk = home.join(peer);
     fs::create_dir_all(desk.join("fonts")).unwrap();
     let faces = [notosans::REGULAR_TTF, notosans::BOLD_TTF, notosans::ITALIC_TTF, notosans::BOLD_ITALIC_TTF];
     for (index, face) in faces.into_iter().enumerate() {
         fs::write(desk.join(format!("fonts/{index}.ttf")), face).unwrap();
     }
     fs::write(desk.join("letters.json"), serde_json::to_vec(&letters).unwrap()).unwrap();
-    fs::write(desk.join("letter.typ"), include_str!("typst/letter.typ")).unwrap();
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers/typst/render.py");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/peers").join(peer).join("render.py");
     let output = Command::new("python3").arg(script).arg(&desk).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let told: Value = serde_json::from_slice(&output.stdout).unwrap();

@@ -1,12 +1,13 @@
 """Renders the letters of a folder with Typst's Python package, one tagged PDF file each, and prints letters and CPU seconds.
 
-usage: render.py FOLDER   (letters.json in, OUT/*.pdf beside it; FOLDER/fonts holds the font files)
+usage: render.py FOLDER   (letters.json in, typst/*.pdf beside it; FOLDER/fonts holds the font files)
 """
 
 import json
 import os
 import pathlib
 import resource
+import shutil
 import sys
 
 import typst
@@ -14,6 +15,7 @@ import typst
 folder = pathlib.Path(sys.argv[1])
 out = folder / "typst"
 out.mkdir()
+shutil.copy(pathlib.Path(__file__).with_name("letter.typ"), folder)
 count = len(json.loads((folder / "letters.json").read_text()))
 compiler = typst.Compiler(
     str(folder / "letter.typ"), root=str(folder), font_paths=[str(folder / "fonts")], ignore_system_fonts=True
