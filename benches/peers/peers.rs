@@ -95,7 +95,7 @@ fn letter(letter: &Letter) -> Value {
         "language": letter.language.tag(),
         "return_address": &*letter.return_address,
         "recipient_address": letter.recipient_address,
-        "blocks": letter.blocks.iter().map(|each: &BodyBlock| block(each)).collect::<Vec<_>>(),
+        "blocks": blocks(&letter.blocks),
     })
 }
 
@@ -114,8 +114,8 @@ fn block(block: &Block) -> Value {
     }
 }
 
-fn blocks(all: &[Block]) -> Vec<Value> {
-    all.iter().map(block).collect()
+fn blocks(all: &[BodyBlock]) -> Vec<Value> {
+    all.iter().map(|each| block(each)).collect()
 }
 
 fn inlines(text: &[Inline]) -> Vec<Value> {

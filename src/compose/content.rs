@@ -75,9 +75,9 @@ fn text_of(blocks: &[Block]) -> String {
     while let Some(block) = waiting.pop() {
         match &block.kind {
             BlockKind::Title(inlines) | BlockKind::Heading(inlines) | BlockKind::Paragraph(inlines) => push(inlines, &mut text),
-            BlockKind::List { items, .. } => waiting.extend(items.iter().flatten().rev()),
+            BlockKind::List { items, .. } => waiting.extend(items.iter().flatten().rev().map(|block| &**block)),
             BlockKind::Table { header, rows } => header.iter().chain(rows.iter().flatten()).for_each(|cell| push(cell, &mut text)),
-            BlockKind::Framed(inner) | BlockKind::Together(inner) => waiting.extend(inner.iter().rev()),
+            BlockKind::Framed(inner) | BlockKind::Together(inner) => waiting.extend(inner.iter().rev().map(|block| &**block)),
         }
     }
     text

@@ -142,7 +142,7 @@ impl Edition {
         }
         drop(known);
         let blocks = self.render(sources, part, form::stand_ins(person, &self.wording), "")?;
-        let form = Form::new(blocks, |block| self.share(block)).map(Arc::new);
+        let form = Form::new(blocks, &self.wording, &|block| self.share(block)).map(Arc::new);
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
         // A letter must not depend on which forms came first: one that is not kept is the same form.
         if forms.len() < self.room_for_forms {

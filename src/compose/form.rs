@@ -62,9 +62,17 @@ impl FormKey {
 
 /// A form letter, with what is everybody's and what is filled in.
 pub(super) struct Form {
-    parts: Vec<BodyBlock>,
+    parts: Vec<Part>,
     /// Ids in print order.
     pub(super) paragraphs: Arc<[Arc<str>]>,
+}
+
+/// A block of a form.
+struct Part {
+    block: BodyBlock,
+    /// The list item of each element in the order of all; none when the block lists no elements, or an item holds more of the
+    /// recipient's own.
+    element_items: Vec<Vec<BodyBlock>>,
 }
 
 /// Slots of a person with code points in place of the values.
@@ -78,7 +86,9 @@ pub(super) fn stand_ins(person: &Person<'_>, wording: &Wording) -> Slots {
     };
     stand("representative", REPRESENTATIVE);
     stand("salutation", SALUTATION);
-    stand("person", PERSON);
+    if wording.person_by_name(person.role) {
+        stand("person", PERSON);
+    }
     stand("code", CODE);
     all.insert("patient", slots::map([("name", Value::from(STANDS_FOR[NAME].to_string()))]));
     let several = person.elements.iter().count().min(ELEMENTS.len());
@@ -89,7 +99,7 @@ pub(super) fn stand_ins(person: &Person<'_>, wording: &Wording) -> Slots {
 impl Form {
     /// Makes a form of blocks that were rendered with stand-ins; `share` hands out one copy of equal fixed blocks. Absent
     /// when elements are printed otherwise than one list item each.
-    pub(super) fn new(blocks: Vec<Block>, mut share: impl FnMut(Block) -> Arc<Block>) -> Option<Form> {
+    pub(super) fn new(blocks: Vec<Block>, wording: &Wording, share: &dyn Fn(Block) -> Arc<Block>) -> Option<Form> {
         let paragraphs = specimen::paragraphs(&blocks).into();
         let mut parts = Vec::with_capacity(blocks.len());
         for block in blocks {
@@ -97,8 +107,7 @@ impl Form {
             if !elements_are_items(&block) || any_inline(&block, &mut |inline| in_link(inline)) {
                 return None;
             }
-            let own = any_inline(&block, &mut |inline| inline.text.contains(stands_for_value));
-            parts.push(if own { BodyBlock::Own(block) } else { BodyBlock::Fixed(share(block)) });
+            parts.push(Part { element_items: element_items(&block, wording, share), block: parted(&BodyBlock::Own(block), share) });
         }
         Some(Form { parts, paragraphs })
     }
@@ -109,25 +118,55 @@ impl Form {
         let salutation = wording.salutation(person.role, &addressed(person.name), person.representative);
         let about = wording.person(person.role, &name);
         let values = [&name, person.representative.unwrap_or_default(), &salutation, &about, person.code.unwrap_or_default()];
-        let values = Values { own: values.map(printed), elements: person.elements, wording };
-        let fill = |part: &BodyBlock| match part {
-            BodyBlock::Fixed(block) => BodyBlock::Fixed(Arc::clone(block)),
-            BodyBlock::Own(block) => BodyBlock::Own(values.block(block, None)),
-        };
+        let own = values.map(printed);
+        let fill = |part: &Part| Values { own: &own, elements: person.elements, wording, part }.block(&part.block, None);
         self.parts.iter().map(fill).collect()
     }
 }
 
-/// The values of one person.
+/// A block with all that is everybody's in it parted from what is the recipient's own.
+fn parted(block: &BodyBlock, share: &dyn Fn(Block) -> Arc<Block>) -> BodyBlock {
+    if !any_inline(block, &mut |inline| inline.text.contains(stands_for_value)) {
+        return BodyBlock::Fixed(share(Block::clone(block)));
+    }
+    let inner = |blocks: &[BodyBlock]| blocks.iter().map(|block| parted(block, share)).collect();
+    let kind = match &block.kind {
+        BlockKind::List { start, items } => BlockKind::List { start: *start, items: items.iter().map(|item| inner(item)).collect() },
+        BlockKind::Framed(blocks) => BlockKind::Framed(inner(blocks)),
+        BlockKind::Together(blocks) => BlockKind::Together(inner(blocks)),
+        text => text.clone(),
+    };
+    BodyBlock::Own(Block { paragraph: Arc::clone(&block.paragraph), kind })
+}
+
+/// See [`Part::element_items`].
+fn element_items(block: &Block, wording: &Wording, share: &dyn Fn(Block) -> Arc<Block>) -> Vec<Vec<BodyBlock>> {
+    let BlockKind::List { items, .. } = &block.kind else { return Vec::new() };
+    let Some(item) = items.iter().find(|item| holds(item, ELEMENTS[0])) else { return Vec::new() };
+    if STANDS_FOR.into_iter().any(|stand_in| holds(item, stand_in)) {
+        return Vec::new();
+    }
+    let part = Part { block: BodyBlock::Own(block.clone()), element_items: Vec::new() };
+    let values = Values { own: &Default::default(), elements: Elements::default(), wording, part: &part };
+    let filled = |label: &str| item.iter().map(|block| parted(&values.block(block, Some(label)), share)).collect();
+    Element::ALL.iter().map(|(element, _)| filled(wording.element(*element))).collect()
+}
+
+/// The values of one person, for one part of the form.
 struct Values<'a> {
-    own: [Cow<'a, str>; 5],
+    own: &'a [Cow<'a, str>; 5],
     elements: Elements,
     wording: &'a Wording,
+    part: &'a Part,
 }
 
 impl Values<'_> {
-    fn block(&self, block: &Block, element: Option<&str>) -> Block {
-        let inner = |blocks: &[Block]| blocks.iter().map(|block| self.block(block, element)).collect();
+    fn block(&self, block: &BodyBlock, element: Option<&str>) -> BodyBlock {
+        let block = match block {
+            BodyBlock::Fixed(block) => return BodyBlock::Fixed(Arc::clone(block)),
+            BodyBlock::Own(block) => block,
+        };
+        let inner = |blocks: &[BodyBlock]| blocks.iter().map(|block| self.block(block, element)).collect();
         let cells = |cells: &[Vec<Inline>]| cells.iter().map(|cell| self.inlines(cell, element)).collect();
         let kind = match &block.kind {
             BlockKind::Title(inlines) => BlockKind::Title(self.inlines(inlines, element)),
@@ -140,14 +179,16 @@ impl Values<'_> {
             BlockKind::Framed(blocks) => BlockKind::Framed(inner(blocks)),
             BlockKind::Together(blocks) => BlockKind::Together(inner(blocks)),
         };
-        Block { paragraph: Arc::clone(&block.paragraph), kind }
+        BodyBlock::Own(Block { paragraph: Arc::clone(&block.paragraph), kind })
     }
 
     /// One item for each element where the form has the item of the first.
-    fn items(&self, items: &[Vec<Block>], element: Option<&str>) -> Vec<Vec<Block>> {
+    fn items(&self, items: &[Vec<BodyBlock>], element: Option<&str>) -> Vec<Vec<BodyBlock>> {
         let mut filled = Vec::with_capacity(items.len() + 16);
         for item in items {
-            if holds(item, ELEMENTS[0]) {
+            if holds(item, ELEMENTS[0]) && !self.part.element_items.is_empty() {
+                filled.extend(self.elements.iter().map(|element| self.part.element_items[element as usize].clone()));
+            } else if holds(item, ELEMENTS[0]) {
                 let labels = self.elements.iter().map(|element| self.wording.element(element));
                 filled.extend(labels.map(|label| item.iter().map(|block| self.block(block, Some(label))).collect()));
             } else if !holds(item, ELEMENTS[1]) {
@@ -196,8 +237,8 @@ fn elements_are_items(block: &Block) -> bool {
     others == 0 && strays == 0 && further
 }
 
-fn same_but_for_element(first: &[Block], further: &[Block]) -> bool {
-    let texts = |item: &[Block]| {
+fn same_but_for_element(first: &[BodyBlock], further: &[BodyBlock]) -> bool {
+    let texts = |item: &[BodyBlock]| {
         let mut texts = Vec::new();
         for block in item {
             any_inline(block, &mut |inline| {
@@ -207,11 +248,11 @@ fn same_but_for_element(first: &[Block], further: &[Block]) -> bool {
         }
         texts
     };
-    let kinds = |item: &[Block]| item.iter().map(|block| std::mem::discriminant(&block.kind)).collect::<Vec<_>>();
+    let kinds = |item: &[BodyBlock]| item.iter().map(|block| std::mem::discriminant(&block.kind)).collect::<Vec<_>>();
     texts(first) == texts(further) && kinds(first) == kinds(further)
 }
 
-fn holds(item: &[Block], stand_in: char) -> bool {
+fn holds(item: &[BodyBlock], stand_in: char) -> bool {
     item.iter().any(|block| any_inline(block, &mut |inline| inline.text.contains(stand_in)))
 }
 

@@ -1,6 +1,6 @@
 //! A letter as an accessible HTML document: structure by elements, style in one place, nothing from elsewhere.
 
-use super::{Block, BlockKind, Inline, Letter};
+use super::{BlockKind, BodyBlock, Inline, Letter};
 
 /// The look: 16 px or larger, dark on white, lines of readable length.
 const STYLE: &str = "body{margin:0;background:#fff;color:#1a1a1a;font-family:'Noto Sans',Arial,sans-serif;line-height:1.5}\
@@ -28,12 +28,12 @@ pub(super) fn document(letter: &Letter) -> String {
     html.push('}');
     html.push_str(STYLE);
     html.push_str("</style>\n</head>\n<body>\n<main>\n");
-    blocks(letter.blocks.iter().map(|block| &**block), &mut html);
+    blocks(&letter.blocks, &mut html);
     html.push_str("</main>\n</body>\n</html>\n");
     html
 }
 
-fn blocks<'a>(all: impl IntoIterator<Item = &'a Block>, html: &mut String) {
+fn blocks(all: &[BodyBlock], html: &mut String) {
     for block in all {
         match &block.kind {
             BlockKind::Title(text) => element("h1", text, html),
@@ -47,7 +47,7 @@ fn blocks<'a>(all: impl IntoIterator<Item = &'a Block>, html: &mut String) {
     }
 }
 
-fn section(opening: &str, inside: &[Block], html: &mut String) {
+fn section(opening: &str, inside: &[BodyBlock], html: &mut String) {
     html.push_str(opening);
     blocks(inside, html);
     html.push_str("</div>\n");
@@ -59,7 +59,7 @@ fn element(name: &str, text: &[Inline], html: &mut String) {
     html.push_str(&format!("</{name}>\n"));
 }
 
-fn list(start: Option<u64>, items: &[Vec<Block>], html: &mut String) {
+fn list(start: Option<u64>, items: &[Vec<BodyBlock>], html: &mut String) {
     match start {
         None => html.push_str("<ul>\n"),
         Some(1) => html.push_str("<ol>\n"),
@@ -68,7 +68,7 @@ fn list(start: Option<u64>, items: &[Vec<Block>], html: &mut String) {
     for item in items {
         html.push_str("<li>");
         match item.as_slice() {
-            [Block { kind: BlockKind::Paragraph(text), .. }] => inlines(text, html),
+            [one] if let BlockKind::Paragraph(text) = &one.kind => inlines(text, html),
             item => blocks(item, html),
         }
         html.push_str("</li>\n");

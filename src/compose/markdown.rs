@@ -2,7 +2,7 @@
 
 use super::escape::reveal_text;
 use super::runs::Runs;
-use super::{Block, BlockKind, Inline};
+use super::{Block, BlockKind, BodyBlock, Inline};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
         let section = std::mem::take(&mut self.section);
         if section.together && !section.blocks.is_empty() {
             let paragraph = section.paragraph.unwrap_or_else(|| Arc::from(""));
-            self.reading.blocks.push(Block { paragraph, kind: BlockKind::Together(section.blocks) });
+            self.reading.blocks.push(Block { paragraph, kind: BlockKind::Together(own(section.blocks)) });
         } else {
             self.reading.blocks.extend(section.blocks);
         }
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
             Event::Start(Tag::Heading { .. }) => {
                 return Err(self.fault(range, "a heading below the second level", "use # for the title and ## for headings"));
             }
-            Event::Start(Tag::BlockQuote(_)) => BlockKind::Framed(self.quoted(depth)?),
+            Event::Start(Tag::BlockQuote(_)) => BlockKind::Framed(own(self.quoted(depth)?)),
             Event::Start(Tag::Table(_)) => self.table()?,
             Event::Start(Tag::CodeBlock(_)) => {
                 return Err(self.fault(range, "a code block", "indent by fewer than four blanks; write a code as `code` inside a line"));
@@ -182,11 +182,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The items of a list.
-    fn items(&mut self, depth: u8) -> Result<Vec<Vec<Block>>, Fault> {
+    fn items(&mut self, depth: u8) -> Result<Vec<Vec<BodyBlock>>, Fault> {
         let mut items = Vec::new();
         while let Some((event, _)) = self.take() {
             match event {
-                Event::Start(Tag::Item) => items.push(self.item(depth)?),
+                Event::Start(Tag::Item) => items.push(own(self.item(depth)?)),
                 _ => break,
             }
         }
@@ -297,6 +297,10 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether an event is running text.
+fn own(blocks: Vec<Block>) -> Vec<BodyBlock> {
+    blocks.into_iter().map(BodyBlock::Own).collect()
+}
+
 fn is_inline(event: &Event<'_>) -> bool {
     matches!(
         event,

@@ -37,6 +37,7 @@ use edition::Edition;
 use sources::Sources;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -78,8 +79,8 @@ pub struct Letter {
     pub footer: Arc<str>,
 }
 
-/// A block of the body, and whether it is everybody's.
-#[derive(Clone, PartialEq, Eq)]
+/// A block of the body or of another block, and whether it is everybody's. Equal when the blocks are.
+#[derive(Clone)]
 pub enum BodyBlock {
     /// Holds nothing of the recipient's own: one copy for all letters that have it.
     Fixed(Arc<Block>),
@@ -95,6 +96,26 @@ impl Deref for BodyBlock {
             BodyBlock::Fixed(block) => block,
             BodyBlock::Own(block) => block,
         }
+    }
+}
+
+impl PartialEq for BodyBlock {
+    fn eq(&self, other: &BodyBlock) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for BodyBlock {}
+
+impl Hash for BodyBlock {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl fmt::Debug for BodyBlock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 
@@ -128,7 +149,7 @@ pub enum BlockKind {
         /// First number; absent for bullets.
         start: Option<u64>,
         /// Each item is one or more blocks.
-        items: Vec<Vec<Block>>,
+        items: Vec<Vec<BodyBlock>>,
     },
     /// A table (Table) whose first row is its header (TH).
     Table {
@@ -138,9 +159,9 @@ pub enum BlockKind {
         rows: Vec<Vec<Vec<Inline>>>,
     },
     /// Framed text: the activation box (Sect).
-    Framed(Vec<Block>),
+    Framed(Vec<BodyBlock>),
     /// Blocks that are never split over pages: the signature (Sect).
-    Together(Vec<Block>),
+    Together(Vec<BodyBlock>),
 }
 
 /// A stretch of text of one style.

@@ -1,6 +1,6 @@
 //! A letter as plain text, folded so that every mail program shows it as meant.
 
-use super::{Block, BlockKind, Inline, Letter};
+use super::{BlockKind, BodyBlock, Inline, Letter};
 
 /// Longest line, in characters; a longer word (an address on the web) stands alone.
 const WIDTH: usize = 72;
@@ -8,7 +8,7 @@ const WIDTH: usize = 72;
 /// The body of a letter as plain text.
 pub(super) fn document(letter: &Letter) -> String {
     let mut lines = Vec::new();
-    blocks(letter.blocks.iter().map(|block| &**block), WIDTH, &mut lines);
+    blocks(&letter.blocks, WIDTH, &mut lines);
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
     }
@@ -16,7 +16,7 @@ pub(super) fn document(letter: &Letter) -> String {
     lines.join("\n")
 }
 
-fn blocks<'a>(all: impl IntoIterator<Item = &'a Block>, width: usize, lines: &mut Vec<String>) {
+fn blocks(all: &[BodyBlock], width: usize, lines: &mut Vec<String>) {
     for block in all {
         match &block.kind {
             BlockKind::Title(text) => underlined(text, '=', width, lines),
@@ -40,7 +40,7 @@ fn underlined(text: &[Inline], mark: char, width: usize, lines: &mut Vec<String>
     lines.push(String::from(mark).repeat(length));
 }
 
-fn list(start: Option<u64>, items: &[Vec<Block>], width: usize, lines: &mut Vec<String>) {
+fn list(start: Option<u64>, items: &[Vec<BodyBlock>], width: usize, lines: &mut Vec<String>) {
     for (item, index) in items.iter().zip(0u64..) {
         let mark = start.map_or_else(|| "- ".to_owned(), |start| format!("{}. ", start.saturating_add(index)));
         let mut inside = Vec::new();
@@ -74,7 +74,7 @@ fn table(header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], width: usize, lines:
     }
 }
 
-fn framed(inside: &[Block], width: usize, lines: &mut Vec<String>) {
+fn framed(inside: &[BodyBlock], width: usize, lines: &mut Vec<String>) {
     lines.push("-".repeat(width));
     let start = lines.len();
     blocks(inside, width, lines);

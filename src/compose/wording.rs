@@ -179,13 +179,21 @@ impl Wording {
 
     /// Whom a sentence is about: `you`, `your child` or the patient's name.
     pub(super) fn person(&self, role: Role, name: &str) -> String {
-        let pattern = match role {
+        fill(self.person_pattern(role), &[("name", name)])
+    }
+
+    /// Whether [`Wording::person`] says the name: otherwise it is the same for everybody in the role.
+    pub(super) fn person_by_name(&self, role: Role) -> bool {
+        self.person_pattern(role).contains("{name}")
+    }
+
+    fn person_pattern(&self, role: Role) -> &str {
+        match role {
             Role::Adult => &self.person.adult,
             Role::Minor => &self.person.minor,
             Role::Deceased => &self.person.deceased,
             Role::Represented => &self.person.represented,
-        };
-        fill(pattern, &[("name", name)])
+        }
     }
 
     /// The name of a type of information.

@@ -11,9 +11,9 @@ use std::io::{self, Write};
 /// Objects in one object stream: enough to compress well, few enough to keep in memory.
 const PACKED: usize = 200;
 
-/// A stream of one letter's own that is shorter than this stays as it is: setting the compressor up costs more than the few
-/// hundred bytes it would save.
-const NOT_WORTH_IT: usize = 800;
+/// A stream of one letter's own that is shorter than this stays as it is: most of it are names, numbers and codes, and to
+/// compress them and, for the proof, to read them again costs more than the few hundred bytes that are saved.
+const NOT_WORTH_IT: usize = 2048;
 
 /// Where an object stands.
 #[derive(Debug, Clone, Copy)]

@@ -1,16 +1,16 @@
 //! One letter -> one tagged PDF file in memory.
 
-use super::content::Snippet;
+use super::content::{Cursor, Snippet};
 use super::deflate::Deflater;
 use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::images::{Image, write_resources};
 use super::metadata::{grey_profile, xmp};
 use super::object::{put, write_text};
 use super::plate::{Coder, Plate, Supplement};
-use super::structure::{Numbers, StructureTree};
+use super::structure::{Numbers, Place, StructureTree};
 use super::type_case::{Part, TypeCase, parts};
 use crate::error::{Error, Result};
-use crate::typeset::{Page, Pages, Point, Pt, SHEET};
+use crate::typeset::{Page, Pages, Point};
 use std::io;
 use std::sync::Arc;
 
@@ -93,33 +93,35 @@ impl PieceWriter {
     ) -> io::Result<Vec<u32>> {
         let mut streams = Vec::new();
         let mut bytes = Vec::with_capacity(8 * 1024);
-        let mut likeness = Likeness::Own;
+        let mut cursor = Cursor::begin(&mut bytes);
+        let mut likeness = None;
         for part in parts(&page.marks) {
-            let (snippet, block, y, own) = match part {
-                Part::Passage(placed) => (self.case.passage(placed, &self.plate, coder), placed.block, placed.y, !placed.passage.fixed),
-                Part::Furniture(marks) => (Arc::new(Snippet::of(marks, coder)), 0, Pt(0.0), true),
+            let (snippet, place, own) = match part {
+                Part::Passage(placed) => {
+                    let place = Place { block: placed.block, origin: placed.at, within: placed.within.as_ref() };
+                    // Which passages stand within a block of the recipient's own is its own matter.
+                    (self.case.passage(placed, &self.plate, coder), place, !placed.passage.fixed || placed.within.is_some())
+                }
+                Part::Furniture(marks) => {
+                    (Arc::new(Snippet::of(marks, coder)), Place { block: 0, origin: Point::default(), within: None }, true)
+                }
             };
             let next = if own { Likeness::Own } else { Likeness::Common };
-            if next != likeness && !bytes.is_empty() {
-                let number = writer.reserve();
-                writer.stream(number, "", &bytes, likeness)?;
-                streams.push(number);
+            if let Some(last) = likeness.replace(next).filter(|last| *last != next) {
+                cursor.end(&mut bytes);
+                streams.push(content_stream(&bytes, last, writer)?);
                 bytes.clear();
+                cursor = Cursor::begin(&mut bytes);
             }
-            likeness = next;
-            bytes.extend(b"q 1 0 0 1 0 ");
-            super::number::push((SHEET.y - y).0, &mut bytes);
-            bytes.extend(b" cm\n");
+            cursor.go(place.origin, &mut bytes);
             for segment in &snippet.segments {
-                tree.begin(index, block, Point { x: Pt(0.0), y }, segment, &mut bytes);
+                tree.begin(index, &place, segment, &mut bytes);
                 bytes.extend(&snippet.bytes[segment.bytes.clone()]);
                 bytes.extend(b"EMC\n");
             }
-            bytes.extend(b"Q\n");
         }
-        let number = writer.reserve();
-        writer.stream(number, "", &bytes, likeness)?;
-        streams.push(number);
+        cursor.end(&mut bytes);
+        streams.push(content_stream(&bytes, likeness.unwrap_or(Likeness::Own), writer)?);
         Ok(streams)
     }
 
@@ -189,6 +191,12 @@ impl PieceWriter {
         let condition = "/OutputConditionIdentifier(Grey, gamma 2.2)/Info(Grey, gamma 2.2)";
         Ok(format!("/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1{condition}/DestOutputProfile {profile} 0 R>>]"))
     }
+}
+
+fn content_stream(bytes: &[u8], likeness: Likeness, writer: &mut DocumentWriter<Vec<u8>>) -> io::Result<u32> {
+    let number = writer.reserve();
+    writer.stream(number, "", bytes, likeness)?;
+    Ok(number)
 }
 
 /// Writes a letter's images and their names among its resources.

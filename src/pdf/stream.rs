@@ -2,16 +2,16 @@
 //! share, so a further piece costs little more than its own words. It carries no tags: a press has no ears, and a form with
 //! marked content may be painted only once.
 
-use super::content::Snippet;
+use super::content::{Cursor, Snippet};
 use super::deflate::Deflater;
 use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::images::{Image, write_resources};
-use super::number;
+use super::number::push_integer;
 use super::object::put;
 use super::piece::write_info;
 use super::plate::{Coder, Plate, Supplement, SupplementKey};
 use super::type_case::{Part, PassageKey, key, parts};
-use crate::typeset::{Mark, Page, Pages, Passage, PlacedPassage, SHEET};
+use crate::typeset::{Page, Pages, Passage, PlacedPassage, Point};
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -185,30 +185,31 @@ impl<'p, W: Write> StreamPart<'p, W> {
     fn write_page(&mut self, page: &Page, coder: Coder<'_>, digest: &mut Sha256) -> io::Result<()> {
         let mut content = std::mem::take(&mut self.content);
         content.clear();
+        let mut cursor = Cursor::begin(&mut content);
         let mut digested = 0;
         for part in parts(&page.marks) {
-            let y = match &part {
-                Part::Passage(placed) => SHEET.y - placed.y,
-                Part::Furniture(_) => SHEET.y,
+            let origin = match &part {
+                Part::Passage(placed) => placed.at,
+                Part::Furniture(_) => Point::default(),
             };
-            content.extend(b"q 1 0 0 1 0 ");
-            number::push(y.0, &mut content);
-            content.extend(b" cm");
+            cursor.go(origin, &mut content);
             match part {
-                Part::Furniture(marks) => content = write_own(marks, coder, content),
+                Part::Furniture(marks) => content = Snippet::untagged(marks, coder, content),
                 Part::Passage(placed) => match key(placed) {
                     Some(key) => {
                         let form = self.form(key, placed)?;
                         digest.update(&content[digested..]);
                         digest.update(form.sha256);
-                        put(&mut content, format_args!("/X{} Do ", form.name));
+                        content.extend(b"/X");
+                        push_integer(form.name.into(), &mut content);
+                        content.extend(b" Do\n");
                         digested = content.len();
                     }
-                    None => content = write_own(&placed.marks(), coder, content),
+                    None => content = Snippet::untagged(placed.marks().iter(), coder, content),
                 },
             }
-            content.extend(b"Q\n");
         }
+        cursor.end(&mut content);
         digest.update(&content[digested..]);
         self.content = content;
         Ok(())
@@ -291,7 +292,4 @@ impl<'p, W: Write> StreamPart<'p, W> {
     }
 }
 
-fn write_own(marks: &[Mark], coder: Coder<'_>, mut content: Vec<u8>) -> Vec<u8> {
-    content.push(b'\n');
-    Snippet::untagged(marks, coder, content)
-}
+

@@ -3,7 +3,7 @@
 use super::content::{Figure, Segment};
 use super::number::{push_all, push_integer};
 use super::object::{put, write_text};
-use crate::typeset::{Point, Pt, Rect, SHEET, Structure, Tag, TagRole};
+use crate::typeset::{Point, Pt, Rect, SHEET, Structure, Tag, TagRole, Within};
 use std::sync::Arc;
 
 /// A structure element.
@@ -49,6 +49,16 @@ pub(super) struct StructureTree {
     open_link: Option<(usize, Arc<str>)>,
 }
 
+/// Where a snippet stands, on its page and in the structure.
+pub(super) struct Place<'p> {
+    /// Which block of the letter it is of.
+    pub(super) block: u32,
+    /// Its origin.
+    pub(super) origin: Point,
+    /// The elements around it, when its own tags do not tell.
+    pub(super) within: Option<&'p Within>,
+}
+
 /// Object numbers of the tree's objects.
 pub(super) struct Numbers {
     /// Root of the tree.
@@ -80,17 +90,20 @@ impl StructureTree {
         self.annotations.iter().enumerate().filter(move |(_, annotation)| annotation.page == page).map(|(index, _)| index)
     }
 
-    /// Adds a segment of a page whose snippet has its origin at a place, and writes the operator that begins its content.
-    pub(super) fn begin(&mut self, page: usize, block: u32, origin: Point, segment: &Segment, out: &mut Vec<u8>) {
+    /// Adds a segment of a page whose snippet stands at a place, and writes the operator that begins its content.
+    pub(super) fn begin(&mut self, page: usize, place: &Place<'_>, segment: &Segment, out: &mut Vec<u8>) {
+        let Place { block, origin, within } = *place;
         let Structure::Tagged { path, .. } = &segment.structure else {
             out.extend(b"/Artifact BMC ");
             return;
         };
-        let mut element = path.iter().fold(0, |parent, tag| self.child(parent, block, *tag));
+        let (around, ordinals) = within.map_or((&[][..], 0), |within| (&*within.path, within.ordinals_before));
+        let own = path.iter().map(|tag| Tag { ordinal: tag.ordinal + ordinals, ..*tag });
+        let mut element = around.iter().copied().chain(own).fold(0, |parent, tag| self.child(parent, block, tag));
         match &segment.link {
             Some(link) => {
                 element = self.link(element, &link.target);
-                let area = moved(link.area, origin);
+                let area = link.area.moved(origin);
                 let kid = Kid::Annotation(self.annotations.len());
                 self.annotations.push(Annotation { page, area, target: Arc::clone(&link.target), element });
                 self.content(page, element, out);
@@ -99,7 +112,7 @@ impl StructureTree {
             None => {
                 self.open_link = None;
                 if let Some(Figure { alt, area }) = &segment.figure {
-                    self.elements[element].figure = Some(Figure { alt: Arc::clone(alt), area: moved(*area, origin) });
+                    self.elements[element].figure = Some(Figure { alt: Arc::clone(alt), area: area.moved(origin) });
                 }
                 self.content(page, element, out);
             }
@@ -218,11 +231,6 @@ impl StructureTree {
         write_text(&annotation.target, out);
         out.extend(b">>>>");
     }
-}
-
-/// A rectangle whose own origin stands at a place.
-fn moved(area: Rect, origin: Point) -> Rect {
-    Rect { x0: area.x0 + origin.x, x1: area.x1 + origin.x, y0: area.y0 + origin.y, y1: area.y1 + origin.y }
 }
 
 /// From downwards to upwards.

@@ -3,7 +3,7 @@
 //! Whether a template prints a thing is told by an invented letter, since templates may be a user's own.
 
 use super::Case;
-use crate::compose::{Block, BlockKind, Composer, FixedWords, Inline, Letter, PieceNumber, RoleWords};
+use crate::compose::{Block, BlockKind, BodyBlock, Composer, FixedWords, Inline, Letter, PieceNumber, RoleWords};
 use crate::incident::{Incident, Language, Provider, ProviderIndex};
 use crate::intake::{Element, Elements};
 use crate::privacy::Private;
@@ -111,7 +111,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn look(&mut self, blocks: &[Block]) {
+    fn look(&mut self, blocks: &[BodyBlock]) {
         blocks.iter().for_each(|block| self.block(block));
     }
 
@@ -139,7 +139,6 @@ fn text(inlines: &[Inline]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::BodyBlock;
     use std::sync::Arc;
 
     fn paragraph(text: &str) -> Block {
@@ -168,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_a_template_does_not_print_is_not_looked_for() {
-        let items = ["Name", "Social Security number"].map(|text| vec![paragraph(text)]).to_vec();
+        let items = ["Name", "Social Security number"].map(|text| vec![BodyBlock::Own(paragraph(text))]).to_vec();
         let list = Block { paragraph: "l".into(), kind: BlockKind::List { start: None, items } };
         let usual =
             prints_of(vec![paragraph("Notice"), paragraph("Dear Xanthippe Quillfeather:"), list, paragraph("Lakeside Hospital lost it.")]);

@@ -317,7 +317,7 @@ type Alter = fn(&mut Letter);
 
 #[test]
 fn what_is_added_or_lost_is_caught_too() {
-    let items = |letter: &mut Letter, change: fn(&mut Vec<Vec<Block>>)| {
+    let items = |letter: &mut Letter, change: fn(&mut Vec<Vec<BodyBlock>>)| {
         for part in &mut letter.blocks {
             let mut block = Block::clone(part);
             if let BlockKind::List { items, .. } = &mut block.kind {
@@ -328,7 +328,7 @@ fn what_is_added_or_lost_is_caught_too() {
         }
     };
     let mut scene = Scene::two_adults();
-    let changes: [fn(&mut Vec<Vec<Block>>); 2] = [|items| drop(items.remove(0)), |items| items.push(vec![item("Medical images")])];
+    let changes: [fn(&mut Vec<Vec<BodyBlock>>); 2] = [|items| drop(items.remove(0)), |items| items.push(vec![BodyBlock::Own(item("Medical images"))])];
     for change in changes {
         let mut letter = scene.letter(scene.one);
         items(&mut letter, change);

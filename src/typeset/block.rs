@@ -2,11 +2,12 @@
 //!
 //! This file is the look of the letter: sizes, leading, indents, space.
 
-use super::passage::Passage;
+use super::passage::{Passage, PlacedPassage, Within};
 use super::shape::{Shaper, Style, TextLines};
+use super::standing::{Desk, Setting};
 use super::unit::{Point, Pt, Rect};
 use super::{Ink, Mark, PlacedText, SHEET, Structure, Tag, TagRole};
-use crate::compose::{Block, BlockKind, Inline};
+use crate::compose::{Block, BlockKind, BodyBlock, Inline};
 use std::sync::Arc;
 
 /// Factor from 11 to 18 points.
@@ -40,7 +41,19 @@ enum Content {
     Text { text: Arc<TextLines>, x: Pt, structure: Structure, label: Option<Label> },
     /// Marks that stay together, positioned from the item's upper left corner.
     Unit { marks: Vec<Mark>, height: Pt },
+    /// A text that stands in other letters as well.
+    Shared { text: Arc<SharedText>, x: Pt, within: Within },
 }
+
+/// A fixed paragraph or list item within letters' own blocks.
+pub(super) struct SharedText {
+    passage: Arc<Passage>,
+    /// How many of its tags have ordinals.
+    ordinals: u32,
+}
+
+/// A text of more lines may be split over pages, so each letter sets it for itself.
+const SHARED_LINES: usize = 3;
 
 /// The bullet or number of a list item, on its first line.
 struct Label {
@@ -55,6 +68,7 @@ impl Item {
         match &self.content {
             Content::Text { text, .. } => text.height,
             Content::Unit { height, .. } => *height,
+            Content::Shared { text, .. } => text.passage.height,
         }
     }
 
@@ -63,13 +77,16 @@ impl Item {
         let splits = matches!(self.content, Content::Text { .. });
         let mut marks = Vec::new();
         place(self.content, Pt(0.0), &mut marks);
-        Passage { marks, fixed, before, keep_with_next, height, splits }
+        Passage { before, keep_with_next, splits, ..Passage::of(marks, fixed, height) }
     }
 }
 
-/// Sets one block of a letter.
-pub(super) fn set(shaper: &mut Shaper, block: &Block, fixed: bool, scale: f32) -> SetBlock {
-    let mut builder = Builder { shaper, fixed, scale, size: BODY, ordinal: 0, items: Vec::new(), keep_with_previous: false };
+/// Sets one block of a letter: one of its own with what stands in other letters as well at hand, one that is everybody's
+/// without.
+pub(super) fn set(shaper: &mut Shaper, standing: Option<&mut Desk>, block: &Block, scale: f32) -> SetBlock {
+    let fixed = standing.is_none();
+    let mut builder =
+        Builder { shaper, standing, fixed, scale, size: BODY, ordinal: 0, items: Vec::new(), keep_with_previous: false };
     builder.block(block, &Frame { x: SIDE_MARGIN, width: COLUMN, path: Vec::new() });
     let Builder { items, keep_with_previous, .. } = builder;
     let passages = items.into_iter().map(|item| Arc::new(item.into_passage(fixed))).collect();
@@ -102,6 +119,8 @@ struct Frame {
 
 struct Builder<'a> {
     shaper: &'a mut Shaper,
+    /// Absent while what it sets is everybody's.
+    standing: Option<&'a mut Desk>,
     fixed: bool,
     scale: f32,
     size: Size,
@@ -126,10 +145,46 @@ impl Builder<'_> {
         Pt(points * self.scale)
     }
 
-    fn blocks(&mut self, blocks: &[Block], frame: &Frame) {
+    fn blocks(&mut self, blocks: &[BodyBlock], frame: &Frame) {
         for block in blocks {
-            self.block(block, frame);
+            if !self.shared(block, frame, false) {
+                self.block(block, frame);
+            }
         }
+    }
+
+    /// Adds a paragraph, with a bullet or without, as it stands in other letters as well; false when it is the recipient's
+    /// own, or too long to be set before its page is known.
+    fn shared(&mut self, block: &BodyBlock, frame: &Frame, bullet: bool) -> bool {
+        let (BodyBlock::Fixed(block), Some(standing)) = (block, &mut self.standing) else { return false };
+        if !matches!(block.kind, BlockKind::Paragraph(_)) {
+            return false;
+        }
+        let setting = Setting { scale: self.scale, size: self.size.size, width: frame.width, bullet };
+        let (scale, size) = (self.scale, self.size);
+        let set = || {
+            let (earlier, items) = (self.shaper.take_uncovered(), Vec::new());
+            let mut builder =
+                Builder { shaper: self.shaper, standing: None, fixed: true, scale, size, ordinal: 0, items, keep_with_previous: false };
+            let frame = Frame { x: Pt(0.0), width: frame.width, path: Vec::new() };
+            if bullet {
+                builder.item(None, std::slice::from_ref(&BodyBlock::Fixed(Arc::clone(block))), &frame, &block.paragraph);
+            } else {
+                builder.block(block, &frame);
+            }
+            let Builder { mut items, ordinal: ordinals, .. } = builder;
+            // A character that no font has must come up in each letter.
+            let is_covered = self.shaper.take_uncovered().is_none();
+            self.shaper.give_uncovered(earlier);
+            let item = items.pop()?;
+            let is_short = matches!(&item.content, Content::Text { text, .. } if text.lines.len() <= SHARED_LINES);
+            (is_short && is_covered).then(|| SharedText { passage: Arc::new(item.into_passage(true)), ordinals })
+        };
+        let Some(text) = standing.text(block, setting, set) else { return false };
+        let within = Within { path: frame.path.as_slice().into(), ordinals_before: self.ordinal };
+        self.ordinal += text.ordinals;
+        self.items.push(Item { before: text.passage.before, keep_with_next: false, content: Content::Shared { text, x: frame.x, within } });
+        true
     }
 
     fn block(&mut self, block: &Block, frame: &Frame) {
@@ -161,7 +216,7 @@ impl Builder<'_> {
     }
 
     /// Long lists of short items stand in two columns, read down the left one first.
-    fn list(&mut self, start: Option<u64>, items: &[Vec<Block>], frame: &Frame, paragraph: &Arc<str>) {
+    fn list(&mut self, start: Option<u64>, items: &[Vec<BodyBlock>], frame: &Frame, paragraph: &Arc<str>) {
         let list = self.tag(TagRole::L);
         if items.len() >= TWO_COLUMNS_FROM && self.scale == 1.0 {
             let half = items.len().div_ceil(2);
@@ -180,30 +235,21 @@ impl Builder<'_> {
     }
 
     /// A column of a list, from its own top.
-    fn column(&mut self, start: Option<u64>, items: &[Vec<Block>], list: Tag, frame: &Frame, paragraph: &Arc<str>) -> (Vec<Mark>, Pt) {
+    fn column(&mut self, start: Option<u64>, items: &[Vec<BodyBlock>], list: Tag, frame: &Frame, paragraph: &Arc<str>) -> (Vec<Mark>, Pt) {
         let outer = std::mem::take(&mut self.items);
         self.list_items(start, items, list, frame, paragraph);
         stacked(std::mem::replace(&mut self.items, outer), Pt(0.0))
     }
 
-    fn list_items(&mut self, start: Option<u64>, items: &[Vec<Block>], list: Tag, frame: &Frame, paragraph: &Arc<str>) {
+    fn list_items(&mut self, start: Option<u64>, items: &[Vec<BodyBlock>], list: Tag, frame: &Frame, paragraph: &Arc<str>) {
+        let mut path = frame.path.clone();
+        path.push(list);
+        let in_list = Frame { x: frame.x, width: frame.width, path };
         for (index, blocks) in items.iter().enumerate() {
-            let item = self.tag(TagRole::LI);
-            let label_text = start.map_or_else(|| "\u{2022}".to_owned(), |start| format!("{}.", start + index as u64));
-            let style = Style::regular(self.size.size, self.size.leading).scaled(self.scale);
-            let label = self.shaper.line(&label_text, style, self.fixed);
-            let mut path = frame.path.clone();
-            path.extend([list, item]);
-            let in_item = Frame { x: frame.x, width: frame.width, path };
-            let structure = self.structure(&in_item, TagRole::Lbl, paragraph);
-            let mut path = in_item.path;
-            path.push(self.tag(TagRole::LBody));
-            let indent = self.scaled(LIST_BODY);
-            let body = Frame { x: frame.x + indent, width: frame.width - indent, path };
             let first = self.items.len();
-            self.blocks(blocks, &body);
-            if let Some(Item { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {
-                *slot = Some(Label { text: label, x: frame.x + Pt(LIST_LABEL * self.scale), structure });
+            let shared = start.is_none() && matches!(blocks.as_slice(), [one] if self.shared(one, &in_list, true));
+            if !shared {
+                self.item(start.map(|start| start + index as u64), blocks, &in_list, paragraph);
             }
             for (offset, item) in self.items[first..].iter_mut().enumerate() {
                 if index > 0 || offset > 0 {
@@ -213,6 +259,29 @@ impl Builder<'_> {
             if let Some(item) = self.items.get_mut(first).filter(|_| index == 0) {
                 item.before = Pt(LIST_SPACE * self.scale);
             }
+        }
+    }
+
+    /// One item of a list, with its number or a bullet.
+    fn item(&mut self, number: Option<u64>, blocks: &[BodyBlock], in_list: &Frame, paragraph: &Arc<str>) {
+        let mut path = in_list.path.clone();
+        path.push(self.tag(TagRole::LI));
+        let label_text = number.map_or_else(|| "\u{2022}".to_owned(), |number| format!("{number}."));
+        let style = Style::regular(self.size.size, self.size.leading).scaled(self.scale);
+        let label = self.shaper.line(&label_text, style, self.fixed);
+        let in_item = Frame { x: in_list.x, width: in_list.width, path };
+        let structure = self.structure(&in_item, TagRole::Lbl, paragraph);
+        let mut path = in_item.path;
+        path.push(self.tag(TagRole::LBody));
+        let indent = self.scaled(LIST_BODY);
+        let body = Frame { x: in_list.x + indent, width: in_list.width - indent, path };
+        let first = self.items.len();
+        if let Some((labelled, others)) = blocks.split_first() {
+            self.block(labelled, &body);
+            self.blocks(others, &body);
+        }
+        if let Some(Item { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {
+            *slot = Some(Label { text: label, x: in_list.x + Pt(LIST_LABEL * self.scale), structure });
         }
     }
 
@@ -258,7 +327,7 @@ impl Builder<'_> {
         self.items.push(Item { before: Pt(0.0), keep_with_next: false, content: Content::Unit { marks, height: bottom } });
     }
 
-    fn framed(&mut self, blocks: &[Block], frame: &Frame) {
+    fn framed(&mut self, blocks: &[BodyBlock], frame: &Frame) {
         let padding = self.scaled(FRAME_PADDING);
         let mut path = frame.path.clone();
         path.push(self.tag(TagRole::Sect));
@@ -271,7 +340,7 @@ impl Builder<'_> {
         self.items.push(Item { before, keep_with_next: false, content: Content::Unit { marks, height } });
     }
 
-    fn together(&mut self, blocks: &[Block], frame: &Frame) {
+    fn together(&mut self, blocks: &[BodyBlock], frame: &Frame) {
         let mut path = frame.path.clone();
         path.push(self.tag(TagRole::Sect));
         let (marks, height) = self.stack(blocks, &Frame { x: frame.x, width: frame.width, path }, Pt(0.0));
@@ -285,7 +354,7 @@ impl Builder<'_> {
     }
 
     /// Stacks blocks into marks from a top edge; gives the marks and the lower edge.
-    fn stack(&mut self, blocks: &[Block], frame: &Frame, top: Pt) -> (Vec<Mark>, Pt) {
+    fn stack(&mut self, blocks: &[BodyBlock], frame: &Frame, top: Pt) -> (Vec<Mark>, Pt) {
         let outer = std::mem::take(&mut self.items);
         self.blocks(blocks, frame);
         stacked(std::mem::replace(&mut self.items, outer), top)
@@ -319,6 +388,10 @@ fn place(content: Content, y: Pt, marks: &mut Vec<Mark>) {
             marks.push(Mark::Text(PlacedText { text, lines, at: Point { x, y }, ink: Ink::Black, structure }));
         }
         Content::Unit { marks: inner, .. } => marks.extend(inner.into_iter().map(|mark| lowered(mark, y))),
+        Content::Shared { text, x, within } => {
+            let (passage, at) = (Arc::clone(&text.passage), Point { x, y });
+            marks.push(Mark::Passage(PlacedPassage { passage, lines: None, at, block: 0, within: Some(within) }));
+        }
     }
 }
 
@@ -332,6 +405,10 @@ fn lowered(mark: Mark, by: Pt) -> Mark {
             rect.y0 += by;
             rect.y1 += by;
             Mark::Frame { rect, pen }
+        }
+        Mark::Passage(mut placed) => {
+            placed.at.y += by;
+            Mark::Passage(placed)
         }
         other => other,
     }

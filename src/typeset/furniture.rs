@@ -4,7 +4,9 @@ use super::block::SIDE_MARGIN;
 use super::envelope::EnvelopeProfile;
 use super::imb::{self, ImbFault, Mailer};
 use super::outline::Outlines;
+use super::passage::{Passage, PlacedPassage, Within};
 use super::shape::{Shaper, Style};
+use super::standing::{Desk, Furniture};
 use super::unit::{Point, Pt, Rect};
 use super::{Ink, Layout, Mark, Misfit, Page, PlacedImage, PlacedText, SHEET, Structure, Tag, TagRole, window};
 use crate::compose::{Letter, Logo};
@@ -27,24 +29,53 @@ fn address_styles(lines: usize) -> &'static [(f32, f32)] {
     }
 }
 
+/// Type that furniture is set with, and what was set before.
+pub(super) struct Tools<'a> {
+    pub(super) shaper: &'a mut Shaper,
+    pub(super) outlines: &'a mut Outlines,
+    pub(super) standing: &'a mut Desk,
+}
+
+impl Tools<'_> {
+    /// What many letters have, set once; its marks stand at their places on the sheet.
+    fn standing(
+        &mut self,
+        which: Furniture,
+        set: impl FnOnce(&mut Shaper, &mut Outlines, &mut Vec<Mark>) -> Result<(), Misfit>,
+    ) -> Result<Mark, Misfit> {
+        let passage = match self.standing.furniture(&which) {
+            Some(passage) => passage,
+            None => {
+                let earlier = self.shaper.take_uncovered();
+                let mut marks = Vec::new();
+                set(self.shaper, self.outlines, &mut marks)?;
+                let passage = Passage::of(marks, true, Pt(0.0));
+                let uncovered = self.shaper.take_uncovered();
+                self.shaper.give_uncovered(earlier.or(uncovered));
+                // A character that no font has must come up in each letter.
+                if uncovered.is_none() { self.standing.keep_furniture(which, passage) } else { Arc::new(passage) }
+            }
+        };
+        let within = Some(Within { path: Arc::new([]), ordinals_before: 0 });
+        Ok(Mark::Passage(PlacedPassage { passage, lines: None, at: Point::default(), block: 0, within }))
+    }
+}
+
 /// Places return address and recipient block on page 1, before everything else in reading order.
-pub(super) fn address_blocks(
-    shaper: &mut Shaper,
-    outlines: &mut Outlines,
-    layout: &Layout,
-    letter: &Letter,
-    page: &mut Page,
-) -> Result<(), Misfit> {
+pub(super) fn address_blocks(tools: &mut Tools<'_>, layout: &Layout, letter: &Letter, page: &mut Page) -> Result<(), Misfit> {
     let envelope = &layout.envelope;
     let mut marks = Vec::new();
     if let Some(window) = envelope.return_window {
         let style = Style::regular(9.0, 11.0);
         let top = window.seated.y0 + INSET;
         let placed = Block { lines: &letter.return_address, paragraph: window::RETURN, area: window.seated, top };
-        address(shaper, outlines, style, &placed, &mut marks).map_err(|_| Misfit::ReturnAddress)?;
+        let which = Furniture::ReturnAddress(Arc::clone(&letter.return_address));
+        marks.push(tools.standing(which, |shaper, outlines, marks| {
+            address(shaper, outlines, style, &placed, marks).map_err(|_| Misfit::ReturnAddress)
+        })?);
     }
     let barcode = layout.mailer.as_ref().map_or(Ok(None), |mailer| barcode(mailer, envelope, letter)).map_err(Misfit::Barcode)?;
-    recipient_block(shaper, outlines, envelope, &letter.recipient_address, barcode.as_ref(), &mut marks)?;
+    recipient_block(tools, envelope, &letter.recipient_address, barcode.as_ref(), &mut marks)?;
     marks.extend(barcode);
     marks.append(&mut page.marks);
     page.marks = marks;
@@ -53,8 +84,7 @@ pub(super) fn address_blocks(
 
 /// The block's last baseline stands at the anchor and the block grows upward, in the largest size that fits.
 fn recipient_block(
-    shaper: &mut Shaper,
-    outlines: &mut Outlines,
+    tools: &mut Tools<'_>,
     envelope: &EnvelopeProfile,
     lines: &[String],
     barcode: Option<&Mark>,
@@ -72,7 +102,7 @@ fn recipient_block(
         let top = last_top - style.leading * lines.len().saturating_sub(1) as f32;
         let placed = Block { lines, paragraph: window::RECIPIENT, area, top };
         let before = marks.len();
-        match address(shaper, outlines, style, &placed, marks) {
+        match address(tools.shaper, tools.outlines, style, &placed, marks) {
             Ok(()) => return Ok(()),
             Err(reason) => misfit = reason,
         }
@@ -129,27 +159,37 @@ pub(super) fn logo(letter: &Letter, page: &mut Page) {
 }
 
 /// Piece number on the left, page x of y on the right, 8 pt.
-pub(super) fn footers(shaper: &mut Shaper, letter: &Letter, pages: &mut [Page]) {
+pub(super) fn footers(tools: &mut Tools<'_>, letter: &Letter, pages: &mut [Page]) -> Result<(), Misfit> {
     let style = Style::regular(8.0, 10.0);
     let y = SHEET.y - Pt::inches(0.5);
+    let placed = |text, x| {
+        let at = Point { x, y };
+        Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Grey, structure: Structure::Artifact })
+    };
     let count = pages.len();
+    let number = tools.shaper.line(&letter.piece.to_string(), style, false);
     for (index, page) in pages.iter_mut().enumerate() {
-        let number = shaper.line(&letter.piece.to_string(), style, false);
         let counter = letter.footer.replace("{page}", &(index + 1).to_string()).replace("{pages}", &count.to_string());
-        let counter = shaper.line(&counter, style, true);
-        let right = SHEET.x - SIDE_MARGIN - counter.width;
-        for (text, x) in [(number, SIDE_MARGIN), (counter, right)] {
-            let at = Point { x, y };
-            page.marks.push(Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Grey, structure: Structure::Artifact }));
-        }
+        page.marks.push(tools.standing(Furniture::Counter(counter.clone()), |shaper, _, marks| {
+            let counter = shaper.line(&counter, style, true);
+            let right = SHEET.x - SIDE_MARGIN - counter.width;
+            marks.push(placed(counter, right));
+            Ok(())
+        })?);
+        page.marks.push(placed(Arc::clone(&number), SIDE_MARGIN));
     }
+    Ok(())
 }
 
 /// DRAFT across every page, below the windows on the first, painted under the text.
-pub(super) fn watermark(shaper: &mut Shaper, pages: &mut [Page]) {
+pub(super) fn watermark(tools: &mut Tools<'_>, pages: &mut [Page]) -> Result<(), Misfit> {
     for page in pages {
-        let text = shaper.line("DRAFT", Style::bold(120.0, 150.0), true);
-        let at = Point { x: Pt(175.0), y: Pt(690.0) };
-        page.marks.insert(0, Mark::Watermark { text, at });
+        let watermark = tools.standing(Furniture::Watermark, |shaper, _, marks| {
+            let text = shaper.line("DRAFT", Style::bold(120.0, 150.0), true);
+            marks.push(Mark::Watermark { text, at: Point { x: Pt(175.0), y: Pt(690.0) } });
+            Ok(())
+        })?;
+        page.marks.insert(0, watermark);
     }
+    Ok(())
 }

@@ -29,7 +29,7 @@ use std::sync::Arc;
 pub use crate::compose::Picture;
 pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
-pub use passage::{Passage, PlacedPassage};
+pub use passage::{Passage, PlacedPassage, Within};
 pub use shape::{Glyph, GlyphRun, Stands, TextLine, TextLines};
 pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
 pub use standing::StandingType;
@@ -59,12 +59,12 @@ pub struct Page {
 }
 
 impl Page {
-    /// Shows every mark that is painted, those of passages one by one, each with how far below its own place it stands.
-    pub fn for_each_mark(&self, visit: &mut dyn FnMut(&Mark, Pt)) {
+    /// Shows every mark that is painted, those of passages one by one, each with how far from its own place it stands.
+    pub fn for_each_mark(&self, visit: &mut dyn FnMut(&Mark, Point)) {
         for mark in &self.marks {
             match mark {
-                Mark::Passage(placed) => placed.marks().iter().for_each(|mark| visit(mark, placed.y)),
-                mark => visit(mark, Pt(0.0)),
+                Mark::Passage(placed) => placed.marks().iter().for_each(|mark| visit(mark, placed.at)),
+                mark => visit(mark, Point::default()),
             }
         }
     }
@@ -255,11 +255,12 @@ impl Typesetter {
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
         let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
         let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
-        furniture::address_blocks(&mut self.shaper, &mut self.outlines, &self.layout, letter, &mut pages[0])?;
+        let mut tools = furniture::Tools { shaper: &mut self.shaper, outlines: &mut self.outlines, standing: &mut self.standing };
+        furniture::address_blocks(&mut tools, &self.layout, letter, &mut pages[0])?;
         furniture::logo(letter, &mut pages[0]);
-        furniture::footers(&mut self.shaper, letter, &mut pages);
+        furniture::footers(&mut tools, letter, &mut pages)?;
         if self.layout.draft {
-            furniture::watermark(&mut self.shaper, &mut pages);
+            furniture::watermark(&mut tools, &mut pages)?;
         }
         sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
         if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
@@ -271,8 +272,8 @@ impl Typesetter {
 
     fn block(&mut self, block: &BodyBlock, scale: f32) -> Arc<block::SetBlock> {
         match block {
-            BodyBlock::Fixed(block) => self.standing.take(block, scale, || block::set(&mut self.shaper, block, true, scale)),
-            BodyBlock::Own(block) => Arc::new(block::set(&mut self.shaper, block, false, scale)),
+            BodyBlock::Fixed(block) => self.standing.block(block, scale, || block::set(&mut self.shaper, None, block, scale)),
+            BodyBlock::Own(block) => Arc::new(block::set(&mut self.shaper, Some(&mut self.standing), block, scale)),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where the ink of a text really lies: the boxes of its glyphs' outlines, not of its lines.
 
 use super::font::{Face, Fonts};
-use super::unit::{Pt, Rect};
+use super::unit::{Point, Pt, Rect};
 use super::{PlacedText, TextLine, TextLines};
 use crate::error::Result;
 use skrifa::instance::{LocationRef, Size};
@@ -81,12 +81,12 @@ impl Outlines {
         }
     }
 
-    /// Whether any glyph of a placed text, lowered by a length, has ink in one of some zones.
-    pub(super) fn touches(&mut self, placed: &PlacedText, shift: Pt, zones: &[Rect]) -> bool {
+    /// Whether any glyph of a placed text, moved so far, has ink in one of some zones.
+    pub(super) fn touches(&mut self, placed: &PlacedText, shift: Point, zones: &[Rect]) -> bool {
         let lines = &placed.text.lines[placed.lines.clone()];
-        let top = placed.at.y + shift - lines.first().map_or(Pt(0.0), |line| line.top);
+        let top = placed.at.y + shift.y - lines.first().map_or(Pt(0.0), |line| line.top);
         for (line, run) in lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
-            let (left, baseline, size, reach) = (placed.at.x + run.x, top + line.baseline, run.size, self.faces[run.face.index()].reach);
+            let (left, baseline, size, reach) = (placed.at.x + shift.x + run.x, top + line.baseline, run.size, self.faces[run.face.index()].reach);
             let above = baseline - size * (reach.y1 + SHIFT);
             let below = baseline - size * (reach.y0 - SHIFT);
             for zone in zones.iter().filter(|zone| above < zone.y1 && zone.y0 < below) {

@@ -2,7 +2,7 @@
 
 use super::block::SetBlock;
 use super::passage::{Passage, PlacedPassage};
-use super::unit::Pt;
+use super::unit::{Point, Pt};
 use super::{Mark, Page, TextLine};
 use std::sync::Arc;
 
@@ -75,10 +75,14 @@ impl Cursor {
     }
 
     fn put(&mut self, item: &Item<'_>, lines: Option<std::ops::Range<usize>>) {
-        let placed = PlacedPassage { passage: Arc::clone(item.passage), lines, y: self.y, block: item.block };
-        if let Some(page) = self.pages.last_mut() {
-            page.marks.push(Mark::Passage(placed));
+        let Some(page) = self.pages.last_mut() else { return };
+        let (block, y) = (item.block, self.y);
+        if item.passage.parts.is_empty() {
+            let (passage, at) = (Arc::clone(item.passage), Point { x: Pt(0.0), y });
+            page.marks.push(Mark::Passage(PlacedPassage { passage, lines, at, block, within: None }));
         }
+        let lowered = |part: &PlacedPassage| PlacedPassage { at: Point { x: part.at.x, y: part.at.y + y }, block, ..part.clone() };
+        page.marks.extend(item.passage.parts.iter().map(|part| Mark::Passage(lowered(part))));
     }
 
     fn place(&mut self, item: &Item<'_>) {

@@ -1,15 +1,15 @@
 //! Passages: stretches of the body that are set once and placed on a page, whole or in parts.
 
-use super::unit::Pt;
-use super::{Mark, PlacedText};
+use super::unit::{Point, Pt};
+use super::{Mark, PlacedText, Tag};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A stretch of the body: marks from its own upper edge, `x` from the sheet's left edge.
+/// A stretch of the body: marks from its own origin, whose height is its upper edge.
 pub struct Passage {
-    /// In reading order.
+    /// In reading order; none is a passage.
     pub marks: Vec<Mark>,
     /// Holds nothing of a recipient's own: one copy serves all letters that have it.
     pub fixed: bool,
@@ -21,9 +21,31 @@ pub struct Passage {
     pub(super) height: Pt,
     /// Its last mark is a text that may be split over pages.
     pub(super) splits: bool,
+    /// The passages that it is put together from, each from the whole one's origin; then it has no marks.
+    pub(super) parts: Vec<PlacedPassage>,
 }
 
 impl Passage {
+    /// A passage of some marks. Where passages are among them, it is put together from these and from what stands between.
+    pub(super) fn of(marks: Vec<Mark>, fixed: bool, height: Pt) -> Passage {
+        let mut whole = Passage { marks, fixed, before: Pt(0.0), keep_with_next: false, height, splits: false, parts: Vec::new() };
+        if !whole.marks.iter().any(|mark| matches!(mark, Mark::Passage(_))) {
+            return whole;
+        }
+        let mut between = Vec::new();
+        for mark in std::mem::take(&mut whole.marks) {
+            match mark {
+                Mark::Passage(placed) => {
+                    whole.parts.extend(own_part(&mut between));
+                    whole.parts.push(placed);
+                }
+                mark => between.push(mark),
+            }
+        }
+        whole.parts.extend(own_part(&mut between));
+        whole
+    }
+
     /// The text that may be split over pages.
     pub(super) fn split_text(&self) -> Option<&PlacedText> {
         match self.marks.last() {
@@ -31,6 +53,12 @@ impl Passage {
             _ => None,
         }
     }
+}
+
+fn own_part(marks: &mut Vec<Mark>) -> Option<PlacedPassage> {
+    let passage = |marks| Arc::new(Passage::of(marks, false, Pt(0.0)));
+    let placed = |marks| PlacedPassage { passage: passage(marks), lines: None, at: Point::default(), block: 0, within: None };
+    (!marks.is_empty()).then(|| placed(std::mem::take(marks)))
 }
 
 impl fmt::Debug for Passage {
@@ -47,14 +75,26 @@ pub struct PlacedPassage {
     pub passage: Arc<Passage>,
     /// Which lines of its text stand on this page; absent when all do.
     pub lines: Option<Range<usize>>,
-    /// Its upper edge.
-    pub y: Pt,
-    /// Which block of the letter it is of, from 1: tags of one block and ordinal are one element.
+    /// Its origin.
+    pub at: Point,
+    /// Which block of the letter it is of, from 1, or 0 for what stands around the body: tags of one block and ordinal are one
+    /// element.
     pub block: u32,
+    /// Where it stands in its block's structure; absent when its own tags tell.
+    pub within: Option<Within>,
+}
+
+/// Where a passage that several blocks may have stands in the structure of one of them.
+#[derive(Debug, Clone)]
+pub struct Within {
+    /// The elements around it, from the outermost to the innermost.
+    pub path: Arc<[Tag]>,
+    /// How many ordinals of its block are taken before its own.
+    pub ordinals_before: u32,
 }
 
 impl PlacedPassage {
-    /// Its marks on this page, from its upper edge.
+    /// Its marks on this page, from its origin.
     pub fn marks(&self) -> Cow<'_, [Mark]> {
         let Some(lines) = &self.lines else { return Cow::Borrowed(&self.passage.marks) };
         let mut marks = if lines.start == 0 { self.passage.marks.clone() } else { Vec::new() };

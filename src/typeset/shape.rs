@@ -196,6 +196,11 @@ impl Shaper {
         self.uncovered.take()
     }
 
+    /// Takes back what [`Shaper::take_uncovered`] gave.
+    pub(super) fn give_uncovered(&mut self, uncovered: Option<char>) {
+        self.uncovered = uncovered;
+    }
+
     /// One line of plain text that is never broken, such as an address line.
     pub(super) fn line(&mut self, text: &str, style: Style, fixed: bool) -> Arc<TextLines> {
         self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), fixed)

@@ -38,7 +38,7 @@ fn texts(page: &Page) -> Vec<PlacedText> {
     let mut texts = Vec::new();
     page.for_each_mark(&mut |mark, shift| {
         if let Mark::Text(placed) = mark {
-            let at = Point { x: placed.at.x, y: placed.at.y + shift };
+            let at = Point { x: placed.at.x + shift.x, y: placed.at.y + shift.y };
             texts.push(PlacedText { at, ..placed.clone() });
         }
     });
@@ -130,7 +130,7 @@ fn a_heading_never_ends_a_page() {
 fn a_signature_never_stands_alone() {
     for lines in 1..60 {
         let mut blocks: Vec<Block> = (0..lines).map(|_| block(BlockKind::Paragraph(inline("One line.")))).collect();
-        blocks.push(block(BlockKind::Together(vec![block(BlockKind::Paragraph(inline("Sincerely,")))])));
+        blocks.push(block(BlockKind::Together(vec![BodyBlock::Own(block(BlockKind::Paragraph(inline("Sincerely,"))))])));
         let pages = typesetter(false).set(&letter(blocks, &ADDRESS)).unwrap();
         let last = texts(pages.pages.last().unwrap()).into_iter();
         let body = last.filter(|placed| placed.structure != Structure::Artifact).count();

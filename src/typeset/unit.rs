@@ -96,10 +96,10 @@ impl Rect {
         Rect { x0: self.x0 - by, y0: self.y0 - by, x1: self.x1 + by, y1: self.y1 + by }
     }
 
-    /// Further down by a length.
+    /// Further to the right and down.
     #[must_use]
-    pub fn lowered(&self, by: Pt) -> Rect {
-        Rect { y0: self.y0 + by, y1: self.y1 + by, ..*self }
+    pub fn moved(&self, by: Point) -> Rect {
+        Rect { x0: self.x0 + by.x, y0: self.y0 + by.y, x1: self.x1 + by.x, y1: self.y1 + by.y }
     }
 
     /// The smallest rectangle around two.

@@ -33,54 +33,58 @@ impl Watch<'_> {
                 }
             }
             clear.extend_from_slice(&barcodes);
-            page.marks.iter().try_for_each(|mark| self.check_mark(mark, &clear, &barcodes))?;
+            page.marks.iter().try_for_each(|mark| self.check_mark(mark, Point::default(), &clear, &barcodes))?;
         }
         Ok(())
     }
 
-    /// Checks a mark that stands on the page itself, in no passage of the body.
-    fn check_mark(&mut self, mark: &Mark, clear: &[Rect], barcodes: &[Rect]) -> Result<(), Misfit> {
+    /// Checks a mark that stands so far from its own place.
+    fn check_mark(&mut self, mark: &Mark, shift: Point, clear: &[Rect], barcodes: &[Rect]) -> Result<(), Misfit> {
         match mark {
             Mark::Text(placed) if matches!(block_of(placed), Some(RECIPIENT | RETURN)) => {
-                if self.text_touches(placed, Pt(0.0), barcodes) {
+                if self.text_touches(placed, shift, barcodes) {
                     return Err(Misfit::Intrusion);
                 }
                 if block_of(placed) == Some(RECIPIENT) {
-                    return self.block_lies_in(placed, self.envelope.recipient.seated);
+                    return self.block_lies_in(placed, shift, self.envelope.recipient.seated);
                 }
                 let seated = self.envelope.return_window.ok_or(Misfit::ReturnAddress)?.seated;
-                self.block_lies_in(placed, seated).map_err(|_| Misfit::ReturnAddress)
+                self.block_lies_in(placed, shift, seated).map_err(|_| Misfit::ReturnAddress)
             }
             Mark::Imb { at, .. } => {
                 let shows = self.envelope.recipient.always.contains(&imb::clear(*at));
                 if shows { Ok(()) } else { Err(Misfit::Barcode(ImbFault::NoRoom)) }
             }
-            Mark::Passage(placed) => placed.marks().iter().try_for_each(|mark| self.check_other(mark, placed.y, clear)),
-            mark => self.check_other(mark, Pt(0.0), clear),
+            // Furniture; a paragraph of the body is no address block, whatever a template calls it.
+            Mark::Passage(placed) if placed.block == 0 => {
+                placed.marks().iter().try_for_each(|mark| self.check_mark(mark, placed.at, clear, barcodes))
+            }
+            Mark::Passage(placed) => placed.marks().iter().try_for_each(|mark| self.check_other(mark, placed.at, clear)),
+            mark => self.check_other(mark, shift, clear),
         }
     }
 
-    /// Checks a mark that may show in no window; it stands so far below its own place.
-    fn check_other(&mut self, mark: &Mark, shift: Pt, clear: &[Rect]) -> Result<(), Misfit> {
+    /// Checks a mark that may show in no window; it stands so far from its own place.
+    fn check_other(&mut self, mark: &Mark, shift: Point, clear: &[Rect]) -> Result<(), Misfit> {
         let intrudes = match mark {
             Mark::Text(placed) => self.text_touches(placed, shift, clear),
-            Mark::Image(placed) => touches(&placed.rect.lowered(shift), clear),
-            Mark::Frame { rect, pen } => touches(&rect.lowered(shift).grown(*pen * 0.5), clear),
+            Mark::Image(placed) => touches(&placed.rect.moved(shift), clear),
+            Mark::Frame { rect, pen } => touches(&rect.moved(shift).grown(*pen * 0.5), clear),
             Mark::Watermark { text, at } => self.watermark_touches(text, *at, clear),
             // Its own quiet zone is clear of it by nature.
             Mark::Matrix { at, .. } => self.envelope.ever_visible().any(|zone| zone.touches(&sheet_mark::square(*at))),
-            // No passage holds these.
+            // Looked at before.
             Mark::Passage(_) | Mark::Imb { .. } => true,
         };
         if intrudes { Err(Misfit::Intrusion) } else { Ok(()) }
     }
 
-    fn block_lies_in(&mut self, placed: &PlacedText, zone: Rect) -> Result<(), Misfit> {
-        misfit_of(ink(self.outlines, placed), zone).map_or(Ok(()), Err)
+    fn block_lies_in(&mut self, placed: &PlacedText, shift: Point, zone: Rect) -> Result<(), Misfit> {
+        misfit_of(ink(self.outlines, placed).map(|ink| ink.moved(shift)), zone).map_or(Ok(()), Err)
     }
 
-    fn text_touches(&mut self, placed: &PlacedText, shift: Pt, clear: &[Rect]) -> bool {
-        touches(&self.outlines.rough(placed).lowered(shift), clear) && self.outlines.touches(placed, shift, clear)
+    fn text_touches(&mut self, placed: &PlacedText, shift: Point, clear: &[Rect]) -> bool {
+        touches(&self.outlines.rough(placed).moved(shift), clear) && self.outlines.touches(placed, shift, clear)
     }
 
     /// The box around each turned glyph is larger than the glyph, which errs to the safe side.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 fn letter(address: &[String], body: &str, large_print: bool) -> Letter {
     let inlines = vec![Inline { text: body.to_owned(), ..Inline::default() }];
     let paragraph = Block { paragraph: Arc::from("body"), kind: BlockKind::Paragraph(inlines.clone()) };
-    let framed = Block { paragraph: Arc::from("code"), kind: BlockKind::Framed(vec![paragraph.clone()]) };
+    let framed = Block { paragraph: Arc::from("code"), kind: BlockKind::Framed(vec![BodyBlock::Own(paragraph.clone())]) };
     let title = Block { paragraph: Arc::from("title"), kind: BlockKind::Title(inlines) };
     Letter {
         piece: PieceNumber(42),
@@ -82,13 +82,13 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
                     Structure::Tagged { paragraph, .. } => paragraph.to_string(),
                     Structure::Artifact => "footer".to_owned(),
                 };
-                let top = placed.text.lines[placed.lines.start].top.0 - shift.0;
+                let top = placed.text.lines[placed.lines.start].top.0 - shift.y.0;
                 for line in &placed.text.lines[placed.lines.clone()] {
                     for (run, glyph) in line.runs.iter().flat_map(|run| run.glyphs.iter().map(move |glyph| (run, glyph))) {
                         let (units, metrics) = &metrics[run.face.index()];
                         let Some(bounds) = metrics.bounds(GlyphId::new(glyph.id.into())) else { continue };
                         let em = run.size.0 / units;
-                        let x = placed.at.x.0 + run.x.0 + glyph.x.0;
+                        let x = placed.at.x.0 + shift.x.0 + run.x.0 + glyph.x.0;
                         let y = placed.at.y.0 - top + line.baseline.0 - glyph.rise.0;
                         let ink = [x + bounds.x_min * em, y - bounds.y_max * em, x + bounds.x_max * em, y - bounds.y_min * em];
                         if ink[0] < ink[2] {
@@ -97,10 +97,10 @@ fn printed(page: &Page) -> Vec<(String, Edges)> {
                     }
                 }
             }
-            Mark::Image(placed) => found.push(("logo".to_owned(), edges(placed.rect.lowered(shift)))),
+            Mark::Image(placed) => found.push(("logo".to_owned(), edges(placed.rect.moved(shift)))),
             Mark::Frame { rect, pen } => {
                 let half = pen.0 / 2.0;
-                let [x0, y0, x1, y1] = edges(rect.lowered(shift));
+                let [x0, y0, x1, y1] = edges(rect.moved(shift));
                 found.push(("frame".to_owned(), [x0 - half, y0 - half, x1 + half, y1 + half]));
             }
             Mark::Watermark { text, at } => {
@@ -287,9 +287,8 @@ fn what_stands_in_a_window_is_found() {
             Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure })
         };
         let in_body = |mark: Mark, y: Pt| {
-            let passage =
-                Passage { marks: vec![mark], fixed: false, before: Pt(0.0), keep_with_next: false, height: Pt(14.0), splits: false };
-            Mark::Passage(PlacedPassage { passage: Arc::new(passage), lines: None, y, block: 1 })
+            let (passage, at) = (Arc::new(Passage::of(vec![mark], false, Pt(14.0))), Point { x: Pt(0.0), y });
+            Mark::Passage(PlacedPassage { passage, lines: None, at, block: 1, within: None })
         };
         let image = |rect: Rect| {
             let structure = Structure::Tagged { path: Arc::clone(&path), paragraph: Arc::from("logo") };
