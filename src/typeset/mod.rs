@@ -4,6 +4,7 @@
 //! corner, y downwards. What a page carries is final: `pdf` only writes it down.
 
 mod block;
+mod breaks;
 mod envelope;
 mod fallback;
 mod font;
@@ -233,6 +234,7 @@ pub struct Typesetter {
     shaper: shape::Shaper,
     outlines: outline::Outlines,
     standing: standing::Desk,
+    seen: window::Seen,
 }
 
 impl Typesetter {
@@ -242,7 +244,7 @@ impl Typesetter {
     /// A bug of ours when a built-in font cannot be read.
     pub fn new(layout: Layout, fonts: &Fonts, standing: &Arc<StandingType>) -> Result<Typesetter> {
         let (shaper, outlines) = (shape::Shaper::new(fonts), outline::Outlines::new(fonts)?);
-        Ok(Typesetter { layout, shaper, outlines, standing: standing::Desk::new(standing) })
+        Ok(Typesetter { layout, shaper, outlines, standing: standing::Desk::new(standing), seen: window::Seen::new() })
     }
 
     /// Sets one letter.
@@ -266,7 +268,7 @@ impl Typesetter {
         if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }
-        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope }.check(&pages)?;
+        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope, seen: &mut self.seen }.check(&pages)?;
         Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
     }
 

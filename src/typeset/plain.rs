@@ -1,13 +1,17 @@
-//! The short way for what most personal text is: a line of Latin letters, digits and signs that is not broken.
+//! The short way for what most personal text is: Latin letters, digits and signs.
 //!
-//! Such a line has one direction, one script and the built-in family, so it goes to the shaper (`harfrust`) as it is, without
-//! what `parley` finds out first about direction, scripts, fonts and line breaks. The result is the same: a test compares them.
+//! Such text has one direction, one script and the built-in family, so it goes to the shaper (`harfrust`) as it is, without
+//! what `parley` finds out first about direction, scripts and fonts. No glyph of the built-in family depends on
+//! what stands beyond a blank, so a word is shaped once and put together with others. The result is the same: tests compare
+//! them.
 
+use super::breaks::broken;
 use super::font::{Face, Fonts};
-use super::shape::{CODE_SCALE, CODE_SPACING, GlyphRun, Shaped, Style, TextLines, push_cluster, trailing_blanks};
+use super::shape::{CODE_SCALE, CODE_SPACING, Glyph, GlyphRun, Shaped, Style, TextLines, push_cluster, trailing_blanks};
 use super::unit::Pt;
 use crate::compose::Inline;
 use harfrust::{BufferClusterLevel, Direction, Feature, FontRef, ShapeOptions, ShapePlan, ShaperData, Tag, UnicodeBuffer, script};
+use hashbrown::HashMap;
 use std::sync::Arc;
 
 /// Shapes plain lines.
@@ -24,7 +28,19 @@ struct PlainFace {
     data: ShaperData,
     text: ShapePlan,
     code: ShapePlan,
+    words: HashMap<Box<str>, Word>,
+    code_characters: HashMap<Box<str>, Word>,
 }
+
+/// A word of text or a character of a code, shaped at a size of 1.
+struct Word {
+    glyphs: Box<[Glyph]>,
+    text: Box<str>,
+    width: Pt,
+}
+
+/// Words kept of a face: people share first names, family names, streets and towns.
+const KEPT_WORDS: usize = 16_384;
 
 /// The built-in faces by italic and bold.
 const FACES: [Face; 4] = [Face::REGULAR, Face::BOLD, Face::ITALIC, Face::BOLD_ITALIC];
@@ -49,41 +65,97 @@ impl PlainShaper {
             let shaper = data.shaper(&font).build();
             let plan = |features: &[Feature]| ShapePlan::new(&shaper, Direction::LeftToRight, Some(script::LATIN), None, features);
             let (text, code) = (plan(&[]), plan(&off));
-            Some(PlainFace { data, text, code })
+            Some(PlainFace { data, text, code, words: HashMap::new(), code_characters: HashMap::new() })
         };
         let faces = FACES.into_iter().filter_map(face).collect();
         PlainShaper { fonts: fonts.clone(), faces, buffer: Some(UnicodeBuffer::new()), cluster: Vec::new() }
     }
 
-    /// The line, if its text is plain and fits the width; else nothing is said of it.
-    pub(super) fn line(&mut self, inlines: &[Inline], style: Style, width: Pt) -> Option<TextLines> {
-        let plain = |character| is_plain(character) && self.fonts.built_in_has(character);
-        if inlines.iter().all(|inline| inline.text.is_empty()) || !inlines.iter().all(|inline| inline.text.chars().all(plain)) {
+    /// The lines, if the text is plain and no word of it is wider than the column; else nothing is said of it.
+    pub(super) fn lines(&mut self, inlines: &[Inline], style: Style, column: Pt) -> Option<TextLines> {
+        if inlines.iter().all(|inline| inline.text.is_empty()) {
             return None;
         }
-        let mut runs = Vec::new();
+        let mut runs = Vec::with_capacity(inlines.len());
         let mut pen = Pt(0.0);
         for segment in segments(inlines, style) {
-            self.shape(inlines, &segment, style, &mut pen, &mut runs)?;
+            match &inlines[segment.inlines.clone()] {
+                [one] if one.text.is_empty() => {}
+                [one] => runs.push(self.words(one, &segment, &mut pen)?),
+                several => self.shape(several, &segment, &mut pen, &mut runs)?,
+            }
         }
-        let trailing = trailing_blanks(&runs, pen);
-        let line_width = pen - trailing;
-        if line_width > width {
+        let width = pen - trailing_blanks(&runs, pen);
+        let mut lines = TextLines::default();
+        if width <= column {
+            lines.width = width;
+            lines.push(runs, style);
+            return Some(lines);
+        }
+        // A blank that must not be broken at is a plain one once it is set.
+        if inlines.iter().any(|inline| inline.text.contains('\u{A0}')) {
             return None;
         }
-        let mut lines = TextLines { width: line_width, ..TextLines::default() };
-        lines.push(runs, style);
+        for runs in broken(inlines, &runs, column)? {
+            let end = runs.last().map_or(Pt(0.0), |run| run.x + run.width);
+            lines.width = lines.width.max(end - trailing_blanks(&runs, end));
+            lines.push(runs, style);
+        }
         Some(lines)
     }
 
-    fn shape(&mut self, inlines: &[Inline], segment: &Segment, style: Style, pen: &mut Pt, runs: &mut Vec<GlyphRun>) -> Option<()> {
+    /// A run put together of words that are known.
+    fn words(&mut self, inline: &Inline, segment: &Segment, pen: &mut Pt) -> Option<GlyphRun> {
+        let (face, size) = (segment.face, segment.size);
+        let (glyphs, text) = (Vec::with_capacity(inline.text.len()), String::with_capacity(inline.text.len()));
+        let mut run = GlyphRun { face, size, x: *pen, width: Pt(0.0), glyphs, text, link: inline.link.as_deref().map(Arc::from) };
+        let mut rest = inline.text.as_str();
+        while let Some(first) = rest.chars().next() {
+            let length = if segment.code || first == ' ' { first.len_utf8() } else { rest.find(' ').unwrap_or(rest.len()) };
+            let (word, after) = rest.split_at(length);
+            rest = after;
+            self.push_word(word, segment, *pen, &mut run)?;
+            *pen = run.x + run.width;
+        }
+        Some(run)
+    }
+
+    /// Adds a word to a run; nothing is said of one that is not plain.
+    fn push_word(&mut self, text: &str, segment: &Segment, pen: Pt, run: &mut GlyphRun) -> Option<()> {
+        let face = self.faces.get(segment.face.index())?;
+        let words = if segment.code { &face.code_characters } else { &face.words };
+        if let Some(word) = words.get(text) {
+            word.push(pen, run);
+            return Some(());
+        }
+        let inline = Inline { text: text.to_owned(), ..Inline::default() };
+        let alone = Segment { face: segment.face, size: Pt(1.0), code: segment.code, inlines: 0..1 };
+        let (mut width, mut runs) = (Pt(0.0), Vec::with_capacity(1));
+        self.shape(&[inline], &alone, &mut width, &mut runs)?;
+        let GlyphRun { glyphs, text: shown, .. } = runs.pop()?;
+        let word = Word { glyphs: glyphs.into(), text: shown.into(), width };
+        word.push(pen, run);
+        let face = self.faces.get_mut(segment.face.index())?;
+        let words = if segment.code { &mut face.code_characters } else { &mut face.words };
+        if words.len() == KEPT_WORDS {
+            words.clear();
+        }
+        words.insert(text.into(), word);
+        Some(())
+    }
+
+    /// Shapes the inlines of a segment together; nothing is said of text that is not plain.
+    fn shape(&mut self, parts: &[Inline], segment: &Segment, pen: &mut Pt, runs: &mut Vec<GlyphRun>) -> Option<()> {
+        let plain = |character| is_plain(character) && self.fonts.built_in_has(character);
+        if !parts.iter().all(|inline| inline.text.chars().all(plain)) {
+            return None;
+        }
         let face = self.faces.get(segment.face.index())?;
         let (bytes, _) = self.fonts.bytes(segment.face);
         let font = FontRef::new(bytes).ok()?;
         let shaper = face.data.shaper(&font).build();
         let mut buffer = self.buffer.take().unwrap_or_default();
         buffer.set_cluster_level(BufferClusterLevel::MonotoneCharacters);
-        let parts = &inlines[segment.inlines.clone()];
         let joined;
         let text = match parts {
             [one] => one.text.as_str(),
@@ -100,7 +172,7 @@ impl PlainShaper {
         let plan = if segment.code { &face.code } else { &face.text };
         let shaped = shaper.shape(buffer, ShapeOptions::new().plan(Some(plan)));
         let scale = segment.size.0 / shaper.units_per_em() as f32;
-        let spacing = if segment.code { style.size.0 * CODE_SPACING } else { 0.0 };
+        let spacing = if segment.code { segment.size * (CODE_SPACING / CODE_SCALE) } else { Pt(0.0) };
         let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
         let mut ends = parts.iter().scan(0, |end, inline| {
             *end += inline.text.len();
@@ -133,8 +205,8 @@ impl PlainShaper {
                 rise: position.y_offset as f32 * scale,
                 advance: position.x_advance as f32 * scale,
             }));
-            if let Some(last) = self.cluster.last_mut().filter(|_| spacing > 0.0) {
-                last.advance += spacing;
+            if let Some(last) = self.cluster.last_mut() {
+                last.advance += spacing.0;
             }
             let run = runs.last_mut()?;
             push_cluster(&self.fonts, run, pen, &text[start..stop], false, &mut self.cluster);
@@ -143,6 +215,22 @@ impl PlainShaper {
         }
         self.buffer = Some(shaped.clear());
         Some(())
+    }
+}
+
+impl Word {
+    /// Adds the word to a run at the pen, in the run's size.
+    fn push(&self, pen: Pt, run: &mut GlyphRun) {
+        let (left, before) = (pen - run.x, run.text.len() as u16);
+        run.glyphs.extend(self.glyphs.iter().map(|glyph| Glyph {
+            id: glyph.id,
+            x: left + run.size * glyph.x.0,
+            rise: run.size * glyph.rise.0,
+            text: before + glyph.text.start..before + glyph.text.end,
+            stands: glyph.stands,
+        }));
+        run.text.push_str(&self.text);
+        run.width = left + run.size * self.width.0;
     }
 }
 
@@ -164,7 +252,7 @@ fn segments(inlines: &[Inline], style: Style) -> Vec<Segment> {
 /// Letters that always stand for themselves, from left to right: no marks, nothing unseen, no line end.
 fn is_plain(character: char) -> bool {
     matches!(character, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}'
-        | '\u{2010}' | '\u{2012}'..='\u{2015}' | '\u{2018}'..='\u{201F}' | '\u{2020}'..='\u{2022}' | '\u{2026}' | '\u{20AC}')
+        | '\u{2BB}' | '\u{2BC}' | '\u{2010}' | '\u{2012}'..='\u{2015}' | '\u{2018}'..='\u{201F}' | '\u{2020}'..='\u{2022}' | '\u{2026}' | '\u{20AC}')
 }
 
 #[cfg(test)]
@@ -178,13 +266,19 @@ mod tests {
     }
 
     /// Demands that both ways set some text the same.
-    fn compare(shaper: &mut Shaper, plain: &mut PlainShaper, inlines: &[Inline], style: Style) {
-        let Some(short) = plain.line(inlines, style, Pt(f32::MAX)) else { return };
-        let (long, uncovered) = shaper.shape_any(inlines, style, Pt(f32::MAX));
-        assert_eq!((uncovered, long.lines.len()), (None, 1));
+    fn compare(shaper: &mut Shaper, plain: &mut PlainShaper, inlines: &[Inline], style: Style, column: Pt) {
+        let Some(short) = plain.lines(inlines, style, column) else { return };
+        let (long, uncovered) = shaper.shape_any(inlines, style, column);
+        assert_eq!((uncovered, long.lines.len()), (None, short.lines.len()));
         assert!(near(short.width, long.width), "{} is not {}", short.width.0, long.width.0);
-        assert!(near(short.height, long.height) && near(short.lines[0].baseline, long.lines[0].baseline));
-        let (short, long) = (&short.lines[0].runs, &long.lines[0].runs);
+        assert!(near(short.height, long.height));
+        for (short, long) in short.lines.iter().zip(&long.lines) {
+            assert!(near(short.baseline, long.baseline) && near(short.top, long.top) && near(short.height, long.height));
+            compare_runs(&short.runs, &long.runs);
+        }
+    }
+
+    fn compare_runs(short: &[GlyphRun], long: &[GlyphRun]) {
         assert_eq!(short.len(), long.len(), "{short:?}\n{long:?}");
         for (short, long) in short.iter().zip(long) {
             assert_eq!((short.face, short.size, &short.text, &short.link), (long.face, long.size, &long.text, &long.link));
@@ -209,6 +303,12 @@ mod tests {
         })
     }
 
+    fn running_text() -> impl Strategy<Value = Inline> {
+        let word = "[A-Za-z0-9(\"$é]{1,9}[a-z0-9’/.,:;!?%)–—-]{0,4}[A-Za-z0-9]{0,6}";
+        let words = prop::collection::vec(word, 0..14).prop_map(|words| words.join(" "));
+        (words, inline(), "[ ]{0,2}").prop_map(|(words, style, end)| Inline { text: words + &end, ..style })
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -216,7 +316,13 @@ mod tests {
         fn the_short_way_sets_a_line_as_the_long_way_does(inlines in prop::collection::vec(inline(), 1..5), bold: bool) {
             let fonts = Fonts::built_in().unwrap();
             let style = if bold { Style::bold(11.0, 14.0) } else { Style::regular(9.5, 12.5) };
-            compare(&mut Shaper::new(&fonts), &mut PlainShaper::new(&fonts), &inlines, style);
+            compare(&mut Shaper::new(&fonts), &mut PlainShaper::new(&fonts), &inlines, style, Pt(f32::MAX));
+        }
+
+        #[test]
+        fn the_short_way_breaks_lines_where_the_long_way_does(inlines in prop::collection::vec(running_text(), 1..6), column in 90.0..480.0_f32) {
+            let fonts = Fonts::built_in().unwrap();
+            compare(&mut Shaper::new(&fonts), &mut PlainShaper::new(&fonts), &inlines, Style::regular(11.0, 14.0), Pt(column));
         }
     }
 
@@ -227,13 +333,13 @@ mod tests {
         let characters: Vec<char> = ('\0'..='\u{FFFF}').filter(|character| is_plain(*character)).collect();
         for chunk in characters.chunks(40) {
             let inline = |text: String| [Inline { text, ..Inline::default() }];
-            compare(&mut shaper, &mut plain, &inline(chunk.iter().collect()), Style::regular(11.0, 14.0));
+            compare(&mut shaper, &mut plain, &inline(chunk.iter().collect()), Style::regular(11.0, 14.0), Pt(f32::MAX));
         }
         for first in ' '..='~' {
             let text: String = (' '..='~').flat_map(|second| [first, second]).collect();
             for code in [false, true] {
                 let inlines = [Inline { text: text.clone(), code, ..Inline::default() }];
-                compare(&mut shaper, &mut plain, &inlines, Style::regular(11.0, 14.0));
+                compare(&mut shaper, &mut plain, &inlines, Style::regular(11.0, 14.0), Pt(f32::MAX));
             }
         }
     }
@@ -244,7 +350,7 @@ mod tests {
         let mut plain = PlainShaper::new(&fonts);
         let mut sets = |text: &str, width: f32| {
             let inlines = [Inline { text: text.to_owned(), ..Inline::default() }];
-            plain.line(&inlines, Style::regular(11.0, 14.0), Pt(width)).is_some()
+            plain.lines(&inlines, Style::regular(11.0, 14.0), Pt(width)).is_some()
         };
         assert!(sets("Ann O’Brien-Wałęsa", 300.0));
         for text in ["", "two\nlines", "Z\u{307}", "דוד", "王", "soft\u{AD}hyphen"] {

@@ -1,6 +1,7 @@
 //! Text -> lines of positioned glyphs: shaping, bidi, line breaking and face selection by `parley`.
 //!
-//! A paragraph's lines are kept by its text and style, so that fixed paragraphs are shaped once per thread.
+//! A paragraph's lines are kept by its text and style, so that fixed paragraphs are shaped once per thread; a line of plain
+//! text is put together from words that are kept.
 
 use super::fallback::{self, is_unseen};
 use super::font::{Face, Fonts};
@@ -139,7 +140,7 @@ impl Style {
 pub(super) const CODE_SCALE: f32 = 1.25;
 /// What is added after each character of a code, in ems of the text around it.
 pub(super) const CODE_SPACING: f32 = 0.06;
-/// Paragraphs kept: far above what a job's fixed text needs, small enough for any machine.
+/// Paragraphs kept that are more than a plain line: far above what a job's fixed text needs, small enough for any machine.
 const KEPT_PARAGRAPHS: usize = 4096;
 
 /// Shapes paragraphs and keeps what it shaped.
@@ -209,6 +210,9 @@ impl Shaper {
     /// A paragraph broken at a width; `fixed` when it holds nothing of a person. Uncovered text is never kept, so that it is
     /// reported every time.
     pub(super) fn paragraph(&mut self, inlines: &[Inline], style: Style, width: Pt, fixed: bool) -> Arc<TextLines> {
+        if let Some(line) = self.plain.lines(inlines, style, width) {
+            return Arc::new(TextLines { fixed, ..line });
+        }
         let key = Key {
             inlines,
             size: style.size.0.to_bits(),
@@ -220,22 +224,18 @@ impl Shaper {
         if let Some(lines) = self.kept.get(&key) {
             return Arc::clone(lines);
         }
-        let (lines, uncovered) = self.shape(inlines, style, width);
+        let (lines, uncovered) = self.shape_any(inlines, style, width);
         let lines = Arc::new(TextLines { fixed, ..lines });
         if uncovered.is_some() {
             self.uncovered = self.uncovered.or(uncovered);
-        } else if self.kept.len() < KEPT_PARAGRAPHS {
+        } else {
+            if self.kept.len() == KEPT_PARAGRAPHS {
+                self.kept.clear();
+            }
             let Key { size, leading, bold, width, fixed, .. } = key;
             self.kept.insert(Key { inlines: inlines.to_vec(), size, leading, bold, width, fixed }, Arc::clone(&lines));
         }
         lines
-    }
-
-    fn shape(&mut self, inlines: &[Inline], style: Style, width: Pt) -> (TextLines, Option<char>) {
-        match self.plain.line(inlines, style, width) {
-            Some(line) => (line, None),
-            None => self.shape_any(inlines, style, width),
-        }
     }
 
     /// Shapes text of any script, with line breaks.

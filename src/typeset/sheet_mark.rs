@@ -10,6 +10,7 @@ use datamatrix::placement::MatrixMap;
 use datamatrix::{SymbolSize, errorcode};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// Modules along each side.
 pub const MODULES: usize = 16;
@@ -110,13 +111,48 @@ impl SheetMark {
         }
         let correction = errorcode::encode_error(&codewords[..DIGITS / 2], SymbolSize::Square16);
         codewords[DIGITS / 2..].copy_from_slice(&correction);
-        let mut rows = [0; MODULES];
-        for (x, y) in MatrixMap::new_with_codewords(&codewords, SymbolSize::Square16).bitmap().pixels() {
-            rows[y] |= 0x8000 >> x;
+        let Placement { always, bits } = &*PLACEMENT;
+        let mut rows = *always;
+        for (codeword, places) in codewords.iter().zip(bits) {
+            for (bit, (row, module)) in places.iter().enumerate() {
+                if codeword & (0x80 >> bit) != 0 {
+                    rows[*row] |= module;
+                }
+            }
         }
         rows
     }
 }
+
+/// Where the modules of a symbol lie.
+struct Placement {
+    /// Dark whatever the codewords are.
+    always: [u16; MODULES],
+    /// Row and module of each bit of each codeword, from the highest.
+    bits: [[(usize, u16); 8]; DIGITS],
+}
+
+/// Asked of the library once: each bit of a codeword darkens one module, and no two the same.
+static PLACEMENT: LazyLock<Placement> = LazyLock::new(|| {
+    let rows = |codewords: &[u8; DIGITS]| {
+        let mut rows = [0_u16; MODULES];
+        for (x, y) in MatrixMap::new_with_codewords(codewords, SymbolSize::Square16).bitmap().pixels() {
+            rows[y] |= 0x8000 >> x;
+        }
+        rows
+    };
+    let always = rows(&[0; DIGITS]);
+    let bits = std::array::from_fn(|codeword| {
+        std::array::from_fn(|bit| {
+            let mut codewords = [0; DIGITS];
+            codewords[codeword] = 0x80 >> bit;
+            let with = rows(&codewords);
+            let row = (0..MODULES).find(|row| with[*row] != always[*row]).unwrap_or_default();
+            (row, with[row] & !always[row])
+        })
+    });
+    Placement { always, bits }
+});
 
 impl fmt::Display for SheetMark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

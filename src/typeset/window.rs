@@ -6,7 +6,9 @@ use super::envelope::EnvelopeProfile;
 use super::imb::{self, ImbFault};
 use super::outline::Outlines;
 use super::unit::{Point, Pt, Rect};
-use super::{Mark, Misfit, Page, PlacedText, Structure, TextLines, sheet_mark};
+use super::{Mark, Misfit, Page, Passage, PlacedPassage, PlacedText, Structure, TextLines, sheet_mark};
+use hashbrown::HashMap;
+use std::sync::Arc;
 
 /// Paragraph id of the recipient's block.
 pub(super) const RECIPIENT: &str = "recipient_address";
@@ -17,7 +19,18 @@ pub(super) const RETURN: &str = "return_address";
 pub(super) struct Watch<'a> {
     pub(super) outlines: &'a mut Outlines,
     pub(super) envelope: &'a EnvelopeProfile,
+    pub(super) seen: &'a mut Seen,
 }
+
+/// Fixed passages that were found clear, each where it stood: at the same place of a page with the same zones it is clear
+/// again. They are kept alive, so that no other can take their place in memory.
+pub(super) type Seen = HashMap<SeenKey, Arc<Passage>>;
+
+/// Place in memory, place on the page, and what must be clear there: whether it is the first page, marks and barcodes on it.
+type SeenKey = (usize, u32, u32, bool, usize, usize);
+
+/// Passages remembered: far above what a job's variants need, small enough for any machine.
+const SEEN: usize = 1 << 15;
 
 impl Watch<'_> {
     /// Demands that page 1 shows in the windows what it should, and that nothing comes near the mark on any sheet.
@@ -32,8 +45,35 @@ impl Watch<'_> {
                     _ => {}
                 }
             }
+            let zones = (index == 0, clear.len(), barcodes.len());
             clear.extend_from_slice(&barcodes);
-            page.marks.iter().try_for_each(|mark| self.check_mark(mark, Point::default(), &clear, &barcodes))?;
+            for mark in &page.marks {
+                match mark {
+                    Mark::Passage(placed) if placed.passage.fixed && placed.lines.is_none() => {
+                        self.check_fixed(placed, zones, &clear, &barcodes)?;
+                    }
+                    mark => self.check_mark(mark, Point::default(), &clear, &barcodes)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_fixed(
+        &mut self,
+        placed: &PlacedPassage,
+        (first, marks, bars): (bool, usize, usize),
+        clear: &[Rect],
+        barcodes: &[Rect],
+    ) -> Result<(), Misfit> {
+        let (x, y) = (placed.at.x.0.to_bits(), placed.at.y.0.to_bits());
+        let key = (Arc::as_ptr(&placed.passage) as usize, x, y, first, marks, bars);
+        if !self.seen.contains_key(&key) {
+            self.check_mark(&Mark::Passage(placed.clone()), Point::default(), clear, barcodes)?;
+            if self.seen.len() == SEEN {
+                self.seen.clear();
+            }
+            self.seen.insert(key, Arc::clone(&placed.passage));
         }
         Ok(())
     }

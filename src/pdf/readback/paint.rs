@@ -66,6 +66,22 @@ struct State<'r> {
     mode: f64,
 }
 
+const SHOW: u32 = packed(b"TJ");
+const SHOW_ONE: u32 = packed(b"Tj");
+const FONT: u32 = packed(b"Tf");
+const RECTANGLE: u32 = packed(b"re");
+const CONCATENATE: u32 = packed(b"cm");
+const PAINT_FORM: u32 = packed(b"Do");
+const NEXT_LINE: u32 = packed(b"Td");
+
+/// An operator of two letters as a number; 0 for others.
+const fn packed(operator: &[u8]) -> u32 {
+    match operator {
+        [first, second] => (*first as u32) << 8 | *second as u32,
+        _ => 0,
+    }
+}
+
 /// Paints a content stream.
 ///
 /// `word spacing` is read over: it widens one-byte blanks only, and codes here have two bytes (ISO 32000-1, 9.3.3).
@@ -225,8 +241,23 @@ impl<'r> Painter<'r> {
     }
 
     fn operate(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
+        // The usual ones first, told by a number: comparing bytes by bytes with each would take longer than the work.
+        match packed(operator) {
+            SHOW | SHOW_ONE => return self.show(),
+            FONT => return self.set_font(),
+            RECTANGLE => return self.rectangle(),
+            CONCATENATE => {
+                self.state.matrix = Matrix(self.operands()?).then(self.state.matrix);
+                return Ok(());
+            }
+            PAINT_FORM => return self.paint_form(),
+            NEXT_LINE => {
+                let [x, y] = self.operands()?;
+                return self.next_line(x, y);
+            }
+            _ => {}
+        }
         match operator {
-            b"TJ" | b"Tj" => self.show(),
             b"Tm" => {
                 self.within_text()?;
                 self.text = Matrix(self.operands()?);
@@ -234,8 +265,6 @@ impl<'r> Painter<'r> {
                 self.goes_on = false;
                 Ok(())
             }
-            b"Tf" => self.set_font(),
-            b"re" => self.rectangle(),
             b"BDC" | b"BMC" | b"EMC" | b"W" | b"W*" => Ok(()),
             b"ET" => {
                 self.in_text = false;
@@ -247,8 +276,18 @@ impl<'r> Painter<'r> {
                 self.goes_on = false;
                 Ok(())
             }
-            b"Td" | b"TD" | b"T*" | b"'" | b"\"" | b"TL" | b"Tc" | b"Tz" | b"Ts" | b"Tr" => self.text_operator(operator),
-            b"q" | b"Q" | b"cm" | b"Do" => self.state_operator(operator),
+            b"TD" | b"T*" | b"'" | b"\"" | b"TL" | b"Tc" | b"Tz" | b"Ts" | b"Tr" => self.text_operator(operator),
+            b"q" => {
+                if self.saved.len() == DEEPEST_STATES {
+                    return Err(Unreadable::Damaged("graphics states nested too deep"));
+                }
+                self.saved.push(self.state);
+                Ok(())
+            }
+            b"Q" => {
+                self.state = self.saved.pop().ok_or(Unreadable::Damaged("a graphics state that was not saved"))?;
+                Ok(())
+            }
             b"g" | b"rg" | b"k" | b"cs" | b"sc" | b"scn" => self.color_operator(operator),
             b"BI" => Err(Unreadable::Foreign("an inline image")),
             _ => self.path_operator(operator),
@@ -274,11 +313,9 @@ impl<'r> Painter<'r> {
 
     fn text_operator(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
         match operator {
-            b"Td" | b"TD" => {
+            b"TD" => {
                 let [x, y] = self.operands()?;
-                if operator == b"TD" {
-                    self.state.leading = -y;
-                }
+                self.state.leading = -y;
                 self.next_line(x, y)?;
             }
             b"T*" => self.next_line(0.0, -self.state.leading)?,
@@ -365,27 +402,15 @@ impl<'r> Painter<'r> {
         Ok(())
     }
 
-    fn state_operator(&mut self, operator: &[u8]) -> Result<(), Unreadable> {
-        match operator {
-            b"q" => {
-                if self.saved.len() == DEEPEST_STATES {
-                    return Err(Unreadable::Damaged("graphics states nested too deep"));
-                }
-                self.saved.push(self.state);
-            }
-            b"Q" => self.state = self.saved.pop().ok_or(Unreadable::Damaged("a graphics state that was not saved"))?,
-            b"cm" => self.state.matrix = Matrix(self.operands()?).then(self.state.matrix),
-            _ => {
-                let name = self.name.ok_or(Unreadable::Missing("the name of a form"))?;
-                self.has_forms = true;
-                if self.depth == DEEPEST_FORMS {
-                    return Err(Unreadable::Damaged("forms nested too deep"));
-                }
-                if let Some(form) = self.resources.form(self.context, name, self.depth + 1)? {
-                    form.place(self.state.matrix, self.state.tint, &mut self.painted);
-                    self.painted.check()?;
-                }
-            }
+    fn paint_form(&mut self) -> Result<(), Unreadable> {
+        let name = self.name.ok_or(Unreadable::Missing("the name of a form"))?;
+        self.has_forms = true;
+        if self.depth == DEEPEST_FORMS {
+            return Err(Unreadable::Damaged("forms nested too deep"));
+        }
+        if let Some(form) = self.resources.form(self.context, name, self.depth + 1)? {
+            form.place(self.state.matrix, self.state.tint, &mut self.painted);
+            self.painted.check()?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ use super::lexer::{Value, entry, items, pairs, plain_name};
 use super::matrix::{Matrix, Span};
 use super::paint::{Painted, Tint, paint};
 use super::{Context, ReadText, Unreadable, with_scratch};
+use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -18,8 +19,8 @@ pub(super) struct Resources {
 
 /// By name.
 type Fonts = Vec<(Vec<u8>, Arc<Font>)>;
-/// In the order of their names.
-type Forms = Vec<Slot>;
+/// By name.
+type Forms = HashMap<Vec<u8>, Slot>;
 
 /// Dictionaries of fonts and forms that stand in an object of their own, by its number: read once, whoever refers to them.
 #[derive(Default)]
@@ -32,7 +33,6 @@ type Known<T> = Mutex<BTreeMap<u32, Arc<T>>>;
 
 /// An external object, read when it is painted first.
 struct Slot {
-    name: Vec<u8>,
     object: u32,
     form: OnceLock<Result<Option<Form>, Unreadable>>,
 }
@@ -86,12 +86,10 @@ impl Resources {
         if let Some(objects) = entry(dictionary, b"XObject")? {
             resources.forms = shared(context, objects, known, |objects| {
                 let slot = |(name, object): (&[u8], _)| match object {
-                    Value::Reference(object) => Ok(Slot { name: plain_name(name).into_owned(), object, form: OnceLock::new() }),
+                    Value::Reference(object) => Ok((plain_name(name).into_owned(), Slot { object, form: OnceLock::new() })),
                     _ => Err(Unreadable::Damaged("a form that is no object")),
                 };
-                let mut forms = pairs(objects)?.into_iter().map(slot).collect::<Result<Forms, _>>()?;
-                forms.sort_by(|one, other| one.name.cmp(&other.name));
-                Ok(forms)
+                pairs(objects)?.into_iter().map(slot).collect::<Result<Forms, _>>()
             })?;
         }
         Ok(resources)
@@ -106,8 +104,7 @@ impl Resources {
     /// The form of a name; `None` when it is an image.
     pub(super) fn form(&self, context: Context<'_>, name: &[u8], depth: usize) -> Result<Option<&Form>, Unreadable> {
         let name = plain_name(name);
-        let at = self.forms.binary_search_by(|slot| slot.name.as_slice().cmp(&name)).map_err(|_| Unreadable::Missing("a form"))?;
-        let slot = &self.forms[at];
+        let slot = self.forms.get(&*name).ok_or(Unreadable::Missing("a form"))?;
         let form = slot.form.get_or_init(|| Form::read(context, slot.object, depth));
         form.as_ref().map(Option::as_ref).map_err(Clone::clone)
     }

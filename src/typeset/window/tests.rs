@@ -277,7 +277,7 @@ fn what_stands_in_a_window_is_found() {
         let mut outlines = Outlines::new(&Fonts::built_in().unwrap()).unwrap();
         let mut typesetter = typesetter(&id, true, true);
         let clean = typesetter.set(&letter(&address, "Text.", false)).unwrap().pages;
-        let mut check = |pages: &[Page]| Watch { outlines: &mut outlines, envelope: &envelope }.check(pages);
+        let mut check = |pages: &[Page]| Watch { outlines: &mut outlines, envelope: &envelope, seen: &mut Seen::new() }.check(pages);
         assert_eq!(check(&clean), Ok(()), "{id}");
         let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: 1 }]);
         let text = |at: Point, paragraph: &str| {
@@ -299,11 +299,11 @@ fn what_stands_in_a_window_is_found() {
         let corner = Point { x: zone.x1 - Pt(2.0), y: zone.y1 - Pt(4.0) };
         let beside = Point { x: zone.x1 + Pt(1.0), y: zone.y1 - Pt(4.0) };
         let below = Point { x: zone.x0, y: zone.y1 };
-        let watermark = clean[0].marks.iter().find_map(|mark| match mark {
-            Mark::Watermark { text, .. } => {
-                Some(Mark::Watermark { text: Arc::clone(text), at: Point { x: Pt(100.0), y: zone.y1 + Pt(150.0) } })
+        let mut watermark = None;
+        clean[0].for_each_mark(&mut |mark, _| {
+            if let Mark::Watermark { text, .. } = mark {
+                watermark = Some(Mark::Watermark { text: Arc::clone(text), at: Point { x: Pt(100.0), y: zone.y1 + Pt(150.0) } });
             }
-            _ => None,
         });
         let rect = Rect { x0: zone.x0, y0: zone.y1 - Pt(1.0), x1: zone.x1, y1: zone.y1 - Pt(1.0) };
         let table = [
