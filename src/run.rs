@@ -124,13 +124,13 @@ const LONGEST: u16 = 3;
 /// Reads, composes and sets everything once, with the piece numbers that `number` gives.
 fn proof(
     mut case: Case,
+    composer: Composer,
     layout: Layout,
     fonts: Fonts,
     press: Press,
     numbers: &[Option<PieceNumber>],
     progress: &dyn Progress,
 ) -> Result<Proofed> {
-    let composer = Composer::load(&case.incident, &case.rules)?;
     let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
     for (index, finding) in proofs.misfits {
         case.recipients.people.hold(index, finding);
@@ -165,7 +165,8 @@ pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Res
     // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
     let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
     let fonts = fonts(&case.incident)?;
-    proof(case, layout, fonts, Press::new(jobs)?, &numbers, progress)
+    let composer = Composer::load(&case.incident, &case.rules)?;
+    proof(case, composer, layout, fonts, Press::new(jobs)?, &numbers, progress)
 }
 
 /// The built-in family, and the folder's fonts if incident.toml names a folder.
@@ -209,9 +210,9 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let fonts = fonts(&case.incident)?;
     let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;
     let number = ledger.job(&digest)?;
-    let layout = Layout { draft, job: number, ..layout };
-    let proofed = proof(case, layout, fonts, Press::new(jobs)?, &numbers, progress)?;
     let wording = inputs::wording_digest(&sources);
+    let layout = Layout { draft, job: number, ..layout };
+    let proofed = proof(case, composer, layout, fonts, Press::new(jobs)?, &numbers, progress)?;
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }
 

@@ -189,7 +189,11 @@ impl Cursor {
 
     /// Goes to where a part has its origin.
     pub(super) fn go(&mut self, origin: Point, out: &mut Vec<u8>) {
-        let next = (number::hundredths(origin.x.0), number::hundredths((SHEET.y - origin.y).0));
+        self.go_to((number::hundredths(origin.x.0), number::hundredths((SHEET.y - origin.y).0)), out);
+    }
+
+    /// Goes to a place in hundredths of a point, y upwards.
+    pub(super) fn go_to(&mut self, next: (i64, i64), out: &mut Vec<u8>) {
         if next != self.at {
             out.extend(b"1 0 0 1 ");
             number::push_hundredths(next.0 - self.at.0, out);

@@ -73,8 +73,9 @@ impl Embedded {
     }
 }
 
-/// Embeds fonts, in the order in which they are wanted.
-pub(super) fn embed(sources: &Sources, wanted: &[Wanted]) -> Result<Vec<Embedded>> {
+/// Embeds fonts, in the order in which they are wanted, their streams compressed at a level.
+pub(super) fn embed(sources: &Sources, wanted: &[Wanted], level: CompressionLvl) -> Result<Vec<Embedded>> {
+    let mut compressor = Compressor::new(level);
     let mut document = PdfDocument::new("plate");
     let mut ops = Vec::new();
     let mut names = Vec::new();
@@ -95,7 +96,7 @@ pub(super) fn embed(sources: &Sources, wanted: &[Wanted]) -> Result<Vec<Embedded
     for (part, name) in wanted.iter().zip(&names) {
         let font = fonts.get(name.as_bytes()).map_err(|_| lost())?;
         let codes: BTreeMap<u16, u16> = part.glyphs.keys().copied().zip(shown.get(name).cloned().unwrap_or_default()).collect();
-        all.push(finish(sources, part, &document, font, codes)?);
+        all.push(finish(sources, part, &document, font, codes, &mut compressor)?);
     }
     Ok(all)
 }
@@ -114,7 +115,14 @@ fn subset_tag(part: &Wanted) -> String {
 }
 
 /// Checks a font of the handed-over document and takes its objects out.
-fn finish(sources: &Sources, part: &Wanted, document: &Document, font: &Object, codes: BTreeMap<u16, u16>) -> Result<Embedded> {
+fn finish(
+    sources: &Sources,
+    part: &Wanted,
+    document: &Document,
+    font: &Object,
+    codes: BTreeMap<u16, u16>,
+    compressor: &mut Compressor,
+) -> Result<Embedded> {
     let base_font = font.as_dict().and_then(|font| font.get(b"BaseFont")).and_then(Object::as_name).map_err(|_| lost())?;
     let complete = codes.len() == part.glyphs.len() && codes.values().all(|code| *code != 0);
     // Without the tag the library gave up and embedded the whole file.
@@ -133,7 +141,7 @@ fn finish(sources: &Sources, part: &Wanted, document: &Document, font: &Object, 
         } else {
             cleaned(document.get_object(id).map_err(|_| lost())?.clone(), sources, part.face)
         };
-        objects.push((id.0, compressed(object)));
+        objects.push((id.0, compressed(object, compressor)));
     }
     Ok(Embedded { codes, widths, objects })
 }
@@ -258,11 +266,10 @@ fn cleaned(mut object: Object, sources: &Sources, face: Face) -> Object {
     object
 }
 
-/// Streams at the highest level: this happens once for each set of glyphs.
-fn compressed(object: Object) -> Object {
+fn compressed(object: Object, compressor: &mut Compressor) -> Object {
     match object {
         Object::Stream(mut stream) if stream.dict.get(b"Filter").is_err() => {
-            stream.content = deflate(&mut Compressor::new(CompressionLvl::best()), &stream.content);
+            stream.content = deflate(compressor, &stream.content);
             stream.dict.set("Filter", "FlateDecode");
             stream.dict.set("Length", stream.content.len() as i64);
             Object::Stream(stream)

@@ -62,7 +62,7 @@ impl PieceWriter {
     }
 
     fn document(&mut self, pages: &Pages, supplement: Option<&Supplement>, images: &[(usize, &Image)]) -> io::Result<Finished<Vec<u8>>> {
-        let deflater = self.deflater.take().unwrap_or_default();
+        let deflater = self.deflater.take().unwrap_or_else(|| Deflater::new(self.plate.deflated()));
         let mut writer = DocumentWriter::begin(Vec::with_capacity(64 * 1024), &self.opening, deflater, Likeness::Common)?;
         let added = supplement.map(|supplement| writer.supplement(supplement).map(|base| (supplement, base))).transpose()?;
         let plate = Arc::clone(&self.plate);

@@ -6,11 +6,13 @@
 //!   how wide. For most glyphs that is one look into a table.
 //! - [`Plate::resources`] names the fonts of the plate and of the supplement.
 
+use super::deflate::Kept;
 use super::embed::{self, Embedded, Sources, Wanted};
 use super::glyphs::{GlyphUse, for_each_text};
 use super::images::{Image, images};
 use super::number;
 use crate::error::{Error, Result};
+use libdeflater::CompressionLvl;
 use crate::typeset::{Face, Fonts, Glyph, GlyphRun, Mark, Pages, Picture, Stands, TextLines};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -28,6 +30,8 @@ pub struct Plate {
     images: Arc<[Image]>,
     sources: Arc<Sources>,
     supplements: Arc<Mutex<BTreeMap<SupplementKey, Arc<Supplement>>>>,
+    /// Streams that many files of the job have, as they are compressed.
+    deflated: Kept,
 }
 
 /// A font's name among the resources of a page: `F3` of the plate, `S0` of a supplement.
@@ -192,7 +196,7 @@ impl Plate {
             }
             wanted.extend(layers(face, texts, fonts));
         }
-        let embedded = embed::embed(&sources, &wanted)?;
+        let embedded = embed::embed(&sources, &wanted, CompressionLvl::best())?;
         Ok(Plate::freeze(sources, &wanted, &embedded))
     }
 
@@ -219,8 +223,15 @@ impl Plate {
 
     fn freeze(sources: Arc<Sources>, wanted: &[Wanted], embedded: &[Embedded]) -> Plate {
         let mut faces: Vec<Option<PlateFace>> = vec![None; sources.fonts.count()];
-        let mut plate =
-            Plate { objects: Vec::new(), fonts: Vec::new(), faces: Vec::new(), images: Arc::new([]), sources, supplements: Arc::default() };
+        let mut plate = Plate {
+            objects: Vec::new(),
+            fonts: Vec::new(),
+            faces: Vec::new(),
+            images: Arc::new([]),
+            sources,
+            supplements: Arc::default(),
+            deflated: Kept::default(),
+        };
         for (number, (part, font)) in wanted.iter().zip(embedded).enumerate() {
             let resource = Resource { letter: b'F', number: number as u16 };
             plate.fonts.push(plate.objects.len() as u32 + 1);
@@ -247,6 +258,11 @@ impl Plate {
         }
         plate.faces = faces;
         plate
+    }
+
+    /// What files of the job compress once for all.
+    pub(super) fn deflated(&self) -> &Kept {
+        &self.deflated
     }
 
     /// The frozen objects, numbered from 1.
@@ -305,7 +321,8 @@ impl Plate {
             return Ok(Some(Arc::clone(known)));
         }
         let wanted: Vec<Wanted> = missing.into_iter().flat_map(|(face, texts)| layers(face, texts, &self.sources.fonts)).collect();
-        let embedded = embed::embed(&self.sources, &wanted)?;
+        // A few glyphs for one letter: the best level would save some bytes of a kilobyte.
+        let embedded = embed::embed(&self.sources, &wanted, CompressionLvl::default())?;
         let mut forms: BTreeMap<Face, Forms> = BTreeMap::new();
         for (number, (part, font)) in wanted.iter().zip(&embedded).enumerate() {
             let resource = Resource { letter: b'S', number: number as u16 };

@@ -6,7 +6,7 @@ use super::content::{Cursor, Snippet};
 use super::deflate::Deflater;
 use super::document::{DocumentWriter, Finished, Likeness, Opening};
 use super::images::{Image, write_resources};
-use super::number::push_integer;
+use super::number::{hundredths, push_integer};
 use super::object::put;
 use super::piece::write_info;
 use super::plate::{Coder, Plate, Supplement, SupplementKey};
@@ -14,6 +14,7 @@ use super::type_case::{Part, PassageKey, key, parts};
 use crate::typeset::{Page, Pages, Passage, PlacedPassage, Point};
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub struct StreamPart<'p, W: Write> {
     xobjects: u32,
     blank: Option<u32>,
     forms: HashMap<PassageKey, Form>,
+    columns: HashMap<Box<[Placed]>, Column>,
     /// First object of each supplement that a piece needed: the next piece of the same rare letters takes it as it is.
     supplements: BTreeMap<SupplementKey, u32>,
     /// Object number of each image that a piece showed, by the number in its name.
@@ -66,13 +68,25 @@ struct Form {
     sha256: [u8; 32],
 }
 
+/// A fixed passage, and its place in hundredths of a point from the first of its column.
+type Placed = (PassageKey, i64, i64);
+
+/// Fixed passages that stand one below the other.
+#[derive(Clone, Copy)]
+enum Column {
+    /// Painted once, each by itself: it may never come again.
+    Met,
+    /// A form of its own, by its number.
+    Form(u32),
+}
+
 impl<'p, W: Write> StreamPart<'p, W> {
     /// Begins a part.
     ///
     /// # Errors
     /// What writing gives.
     pub fn begin(out: W, plate: &'p Plate, duplex: bool) -> io::Result<Self> {
-        let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::default(), Likeness::Own)?;
+        let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::new(plate.deflated()), Likeness::Own)?;
         let (tree, fonts, xobjects) = (writer.reserve(), writer.reserve(), writer.reserve());
         writer.pack(fonts, |out| out.extend(plate.resources(None).as_bytes()))?;
         Ok(StreamPart {
@@ -84,6 +98,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
             xobjects,
             blank: None,
             forms: HashMap::new(),
+            columns: HashMap::new(),
             supplements: BTreeMap::new(),
             images: BTreeMap::new(),
             form_objects: Vec::new(),
@@ -186,33 +201,91 @@ impl<'p, W: Write> StreamPart<'p, W> {
         let mut content = std::mem::take(&mut self.content);
         content.clear();
         let mut cursor = Cursor::begin(&mut content);
-        let mut digested = 0;
+        let mut column: Vec<(PassageKey, &PlacedPassage)> = Vec::new();
         for part in parts(&page.marks) {
-            let origin = match &part {
-                Part::Passage(placed) => placed.at,
-                Part::Furniture(_) => Point::default(),
+            if let Part::Passage(placed) = part
+                && let Some(key) = key(placed)
+            {
+                // What stands within a recipient's own block, such as list items, comes together with others each time.
+                if column.last().is_some_and(|(_, last)| last.within.is_some() || placed.within.is_some()) {
+                    self.paint_column(&column, &mut cursor, &mut content, digest)?;
+                    column.clear();
+                }
+                column.push((key, placed));
+                continue;
+            }
+            self.paint_column(&column, &mut cursor, &mut content, digest)?;
+            column.clear();
+            let (origin, marks) = match part {
+                Part::Passage(placed) => (placed.at, placed.marks()),
+                Part::Furniture(marks) => (Point::default(), Cow::Borrowed(marks)),
             };
             cursor.go(origin, &mut content);
-            match part {
-                Part::Furniture(marks) => content = Snippet::untagged(marks, coder, content),
-                Part::Passage(placed) => match key(placed) {
-                    Some(key) => {
-                        let form = self.form(key, placed)?;
-                        digest.update(&content[digested..]);
-                        digest.update(form.sha256);
-                        content.extend(b"/X");
-                        push_integer(form.name.into(), &mut content);
-                        content.extend(b" Do\n");
-                        digested = content.len();
-                    }
-                    None => content = Snippet::untagged(placed.marks().iter(), coder, content),
-                },
-            }
+            let start = content.len();
+            content = Snippet::untagged(marks.iter(), coder, content);
+            digest_place(origin, digest);
+            digest.update(&content[start..]);
         }
+        self.paint_column(&column, &mut cursor, &mut content, digest)?;
         cursor.end(&mut content);
-        digest.update(&content[digested..]);
         self.content = content;
         Ok(())
+    }
+
+    /// Paints fixed passages that follow each other: as one form when the same ones stood in the same places before.
+    fn paint_column(
+        &mut self,
+        column: &[(PassageKey, &PlacedPassage)],
+        cursor: &mut Cursor,
+        content: &mut Vec<u8>,
+        digest: &mut Sha256,
+    ) -> io::Result<()> {
+        let Some((_, first)) = column.first() else { return Ok(()) };
+        for (key, placed) in column {
+            digest_place(placed.at, digest);
+            digest.update(self.form(*key, placed)?.sha256);
+        }
+        if let [_, _, ..] = column
+            && let Some(name) = self.column(column)?
+        {
+            cursor.go(first.at, content);
+            paint(name, content);
+            return Ok(());
+        }
+        for (key, placed) in column {
+            cursor.go(placed.at, content);
+            let form = self.form(*key, placed)?;
+            paint(form.name, content);
+        }
+        Ok(())
+    }
+
+    /// The form of a column that was met before, written when it is met for the second time.
+    fn column(&mut self, column: &[(PassageKey, &PlacedPassage)]) -> io::Result<Option<u32>> {
+        let (left, top) = column.first().map_or((0, 0), |(_, placed)| hundredths_of(placed.at));
+        let placed = |(key, placed): &(PassageKey, &PlacedPassage)| {
+            let (x, y) = hundredths_of(placed.at);
+            (*key, x - left, y - top)
+        };
+        let places: Vec<Placed> = column.iter().map(placed).collect();
+        match self.columns.get(places.as_slice()) {
+            Some(Column::Form(name)) => return Ok(Some(*name)),
+            Some(Column::Met) => {}
+            None => {
+                self.columns.insert(places.into(), Column::Met);
+                return Ok(None);
+            }
+        }
+        let mut content = Vec::new();
+        let mut cursor = Cursor::begin(&mut content);
+        for ((_, placed), (_, x, y)) in column.iter().zip(&places) {
+            cursor.go_to((*x, -*y), &mut content);
+            content = Snippet::untagged(placed.marks().iter(), self.plate.coder(None), content);
+        }
+        cursor.end(&mut content);
+        let name = self.write_form(&content)?;
+        self.columns.insert(places.into(), Column::Form(name));
+        Ok(Some(name))
     }
 
     /// Writes an image when a piece first shows it.
@@ -239,16 +312,20 @@ impl<'p, W: Write> StreamPart<'p, W> {
     fn form(&mut self, key: PassageKey, placed: &PlacedPassage) -> io::Result<&Form> {
         if !self.forms.contains_key(&key) {
             let content = Snippet::untagged(placed.marks().iter(), self.plate.coder(None), Vec::new());
-            let number = self.writer.reserve();
-            let fonts = self.fonts;
-            let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {fonts} 0 R>>");
-            self.writer.stream(number, &entries, &content, Likeness::Common)?;
-            let name = self.form_objects.len() as u32;
-            self.form_objects.push(number);
+            let name = self.write_form(&content)?;
             let sha256 = Sha256::digest(&content).into();
             self.forms.insert(key, Form { _passage: Arc::clone(&placed.passage), name, sha256 });
         }
         self.forms.get(&key).ok_or_else(|| io::Error::other("a form is lost"))
+    }
+
+    /// Writes a form and gives its number.
+    fn write_form(&mut self, content: &[u8]) -> io::Result<u32> {
+        let number = self.writer.reserve();
+        let entries = format!("/Type/XObject/Subtype/Form/BBox[0 -792 612 72]/Resources<</Font {} 0 R>>", self.fonts);
+        self.writer.stream(number, &entries, content, Likeness::Common)?;
+        self.form_objects.push(number);
+        Ok(self.form_objects.len() as u32 - 1)
     }
 
     fn page(&mut self, number: u32, parent: u32, contents: u32) -> io::Result<()> {
@@ -292,4 +369,20 @@ impl<'p, W: Write> StreamPart<'p, W> {
     }
 }
 
+/// Paints a form by its number.
+fn paint(name: u32, content: &mut Vec<u8>) {
+    content.extend(b"/X");
+    push_integer(name.into(), content);
+    content.extend(b" Do\n");
+}
 
+/// A place in hundredths of a point, as content has it.
+fn hundredths_of(at: Point) -> (i64, i64) {
+    (hundredths(at.x.0), hundredths(at.y.0))
+}
+
+fn digest_place(at: Point, digest: &mut Sha256) {
+    let (x, y) = hundredths_of(at);
+    digest.update(x.to_le_bytes());
+    digest.update(y.to_le_bytes());
+}

@@ -121,7 +121,7 @@ impl Press {
             let people = case.recipients.people.outlines().zip(numbers).enumerate();
             people.filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
         };
-        let typesetters = self.workers(|| self.typesetter(layout, fonts))?;
+        let mut proofers = self.workers(|| Ok((self.typesetter(layout, fonts)?, GlyphUse::default())))?;
         let count = wanted().count();
         let mut proofs = Proofs { sets: Vec::with_capacity(count), ..Proofs::default() };
         progress.begin("proofing", count as u64);
@@ -132,10 +132,11 @@ impl Press {
                 break;
             }
             let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
-            let results = self.map(&typesetters, &chunks, |typesetter, chunk| proof_chunk(case, composer, fonts, typesetter, chunk))?;
+            let results = self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| {
+                proof_chunk(case, composer, fonts, typesetter, glyphs, chunk)
+            })?;
             for result in results {
                 proofs.sets.extend(result.sets);
-                proofs.glyphs.merge(&result.glyphs);
                 proofs.misfits.extend(result.misfits);
                 for (variant, count) in result.variants {
                     *proofs.variants.entry(variant).or_default() += count;
@@ -143,6 +144,8 @@ impl Press {
             }
             progress.advance(batch.len() as u64);
         }
+        // Who counted which letters is chance; the sum is not.
+        proofers.each_mut(|(_, glyphs)| proofs.glyphs.merge(glyphs));
         progress.end();
         Ok(proofs)
     }
@@ -151,11 +154,18 @@ impl Press {
 /// What each core of a press works with.
 pub(super) struct Workers<W>(Vec<Mutex<W>>);
 
+impl<W> Workers<W> {
+    fn each_mut(&mut self, mut work: impl FnMut(&mut W)) {
+        self.0.iter_mut().for_each(|worker| work(worker.get_mut().unwrap_or_else(PoisonError::into_inner)));
+    }
+}
+
 fn proof_chunk(
     case: &Case,
     composer: &Composer,
     fonts: &Fonts,
     typesetter: &mut Typesetter,
+    glyphs: &mut GlyphUse,
     chunk: &[(usize, PieceNumber)],
 ) -> Result<Proofs> {
     let mut proofs = Proofs::default();
@@ -164,7 +174,7 @@ fn proof_chunk(
         let letter = composer.compose(&case.incident, recipient, *piece)?;
         match typesetter.set(&letter) {
             Ok(pages) => {
-                proofs.glyphs.add(&pages);
+                glyphs.add(&pages);
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
                 proofs.sets.push(Set::new(*index, *piece, pages.pages.len()));
             }

@@ -114,6 +114,14 @@ impl PlainShaper {
             let length = if segment.code || first == ' ' { first.len_utf8() } else { rest.find(' ').unwrap_or(rest.len()) };
             let (word, after) = rest.split_at(length);
             rest = after;
+            if word.bytes().all(|byte| byte.is_ascii_digit()) {
+                // House numbers, ZIP Codes, piece numbers: too many to keep, and no digit depends on the next.
+                for digit in 0..word.len() {
+                    self.push_word(&word[digit..=digit], segment, *pen, &mut run)?;
+                    *pen = run.x + run.width;
+                }
+                continue;
+            }
             self.push_word(word, segment, *pen, &mut run)?;
             *pen = run.x + run.width;
         }

@@ -3,7 +3,9 @@
 use super::matrix::Span;
 use super::shapes::{Fill, Group};
 use super::{ReadSymbol, Unreadable};
-use datamatrix::DataMatrix;
+use datamatrix::placement::MatrixMap;
+use datamatrix::{DataMatrix, SymbolSize, errorcode};
+use std::sync::LazyLock;
 
 /// Modules along a side.
 const MODULES: usize = 16;
@@ -32,10 +34,50 @@ pub(super) fn read(group: &Group) -> Result<Option<ReadSymbol>, Unreadable> {
     if !has_finder(&modules) {
         return Ok(None);
     }
-    let bits: Vec<bool> = modules.iter().flatten().copied().collect();
-    let bytes = DataMatrix::decode(&bits, MODULES).map_err(|_| Unreadable::Symbol)?;
-    let text = String::from_utf8(bytes).map_err(|_| Unreadable::Symbol)?;
+    let text = match digits(&modules) {
+        Some(digits) => digits,
+        None => {
+            let bits: Vec<bool> = modules.iter().flatten().copied().collect();
+            let bytes = DataMatrix::decode(&bits, MODULES).map_err(|_| Unreadable::Symbol)?;
+            String::from_utf8(bytes).map_err(|_| Unreadable::Symbol)?
+        }
+    };
     Ok(Some(ReadSymbol { x: span.x0 as f32, y: span.y0 as f32, side: width as f32, text }))
+}
+
+/// Codewords of text, and those that correct errors in them.
+const CODEWORDS: usize = 12;
+
+/// Where the bits of each codeword lie, from the highest: row and column. Asked of the library once.
+static PLACES: LazyLock<[[(usize, usize); 8]; 2 * CODEWORDS]> = LazyLock::new(|| {
+    let dark = |codewords: &[u8; 2 * CODEWORDS]| -> Vec<(usize, usize)> {
+        MatrixMap::new_with_codewords(codewords, SymbolSize::Square16).bitmap().pixels().map(|(x, y)| (y, x)).collect()
+    };
+    let always = dark(&[0; 2 * CODEWORDS]);
+    std::array::from_fn(|codeword| {
+        std::array::from_fn(|bit| {
+            let mut codewords = [0; 2 * CODEWORDS];
+            codewords[codeword] = 0x80 >> bit;
+            dark(&codewords).into_iter().find(|place| !always.contains(place)).unwrap_or_default()
+        })
+    })
+});
+
+/// The digits of a symbol that holds nothing else, two a codeword, and in which no module is wrong; `None` for any other,
+/// which is for the library to read.
+fn digits(modules: &Modules) -> Option<String> {
+    let read = |places: &[(usize, usize); 8]| places.iter().fold(0_u8, |byte, (row, column)| byte << 1 | u8::from(modules[*row][*column]));
+    let (text, correction) = PLACES.split_at(CODEWORDS);
+    let text: Vec<u8> = text.iter().map(read).collect();
+    if !errorcode::encode_error(&text, SymbolSize::Square16).iter().copied().eq(correction.iter().map(read)) {
+        return None;
+    }
+    let mut digits = String::with_capacity(2 * CODEWORDS);
+    for codeword in text {
+        let pair = codeword.checked_sub(130).filter(|pair| *pair < 100)?;
+        digits.extend([char::from(b'0' + pair / 10), char::from(b'0' + pair % 10)]);
+    }
+    Some(digits)
 }
 
 /// Darkens the modules that a fill covers; false when a box of it does not lie on the grid.
@@ -44,10 +86,12 @@ fn draw(fill: &Fill, span: Span, module: f64, modules: &mut Modules) -> bool {
     let mut covers = [[0_i32; MODULES]; MODULES];
     for part in &fill.boxes {
         let edges = [part.x0 - span.x0, part.x1 - span.x0, span.y1 - part.y1, span.y1 - part.y0].map(|edge| edge / module);
-        if edges.iter().any(|edge| (edge - edge.round()).abs() > SLACK) {
+        // No edge lies far below zero, so dropping what is behind the point of a half more rounds; `round` would be a call.
+        let lines = edges.map(|edge| (edge + 0.5) as usize);
+        if edges.iter().zip(lines).any(|(edge, line)| (edge - line as f64).abs() > SLACK) {
             return false;
         }
-        let [left, right, top, bottom] = edges.map(|edge| (edge.round().max(0.0) as usize).min(MODULES));
+        let [left, right, top, bottom] = lines.map(|line| line.min(MODULES));
         for row in &mut covers[top..bottom.max(top)] {
             row[left..right.max(left)].iter_mut().for_each(|cover| *cover += 1);
         }
