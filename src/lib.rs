@@ -17,6 +17,7 @@
 pub mod cli;
 pub mod compose;
 pub mod deliver;
+pub mod digest;
 pub mod drill;
 pub mod error;
 pub mod files;

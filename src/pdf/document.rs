@@ -52,7 +52,7 @@ impl Opening {
 /// A finished file.
 pub(super) struct Finished<W> {
     pub(super) out: W,
-    /// SHA-256 of all its bytes.
+    /// SHA-256 of all its bytes, or of what its parts were told by.
     pub(super) sha256: [u8; 32],
     /// For the next file.
     pub(super) deflater: Deflater,
@@ -71,6 +71,8 @@ pub(super) enum Likeness {
 pub(super) struct DocumentWriter<W: Write> {
     out: W,
     digest: Sha256,
+    /// Whether the digest is of the bytes.
+    digests_bytes: bool,
     position: u64,
     places: Vec<Place>,
     deflater: Deflater,
@@ -87,6 +89,7 @@ impl<W: Write> DocumentWriter<W> {
         Ok(DocumentWriter {
             out,
             digest: opening.digest.clone(),
+            digests_bytes: true,
             position: opening.bytes.len() as u64,
             places: opening.places.clone(),
             deflater,
@@ -102,7 +105,8 @@ impl<W: Write> DocumentWriter<W> {
         for bytes in supplement.objects(base) {
             let number = self.reserve();
             self.place(number, Place::At(self.position));
-            let mut sink = Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position };
+            let mut sink =
+                Sink { out: &mut self.out, digest: self.digests_bytes.then_some(&mut self.digest), position: &mut self.position };
             let mut head = Vec::with_capacity(16);
             put(&mut head, format_args!("{number} 0 obj\n"));
             sink.write(&head)?;
@@ -129,7 +133,7 @@ impl<W: Write> DocumentWriter<W> {
     /// Compresses and writes a stream under a number that was reserved; `entries` are those of its dictionary.
     pub(super) fn stream(&mut self, number: u32, entries: &str, bytes: &[u8], likeness: Likeness) -> io::Result<()> {
         self.place(number, Place::At(self.position));
-        let mut sink = Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position };
+        let mut sink = Sink { out: &mut self.out, digest: self.digests_bytes.then_some(&mut self.digest), position: &mut self.position };
         match likeness {
             Likeness::Own if bytes.len() < NOT_WORTH_IT => sink.stream(number, &[entries], bytes),
             Likeness::Own => sink.stream(number, &[entries, "/Filter/FlateDecode"], self.deflater.once(bytes)?),
@@ -140,7 +144,21 @@ impl<W: Write> DocumentWriter<W> {
     /// Writes a stream as it is.
     pub(super) fn raw_stream(&mut self, number: u32, entries: &str, bytes: &[u8]) -> io::Result<()> {
         self.place(number, Place::At(self.position));
-        Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position }.stream(number, &[entries], bytes)
+        Sink { out: &mut self.out, digest: self.digests_bytes.then_some(&mut self.digest), position: &mut self.position }.stream(
+            number,
+            &[entries],
+            bytes,
+        )
+    }
+
+    /// Tells the file by its parts from now on, which are digested already, not by all of its bytes.
+    pub(super) fn told_by_parts(self) -> Self {
+        DocumentWriter { digests_bytes: false, ..self }
+    }
+
+    /// Takes what a part is told by.
+    pub(super) fn tell(&mut self, part: &[u8]) {
+        self.digest.update(part);
     }
 
     /// Writes the cross-reference stream; the file identifier is a digest of what was written, so that equal letters are
@@ -166,7 +184,8 @@ impl<W: Write> DocumentWriter<W> {
         let entries = format!("/Type/XRef/Size {size}/W[1 5 2]/Root {catalog} 0 R/Info {info} 0 R/ID[<{identifier}><{identifier}>]");
         self.stream(number, &entries, &table, Likeness::Own)?;
         let end = format!("startxref\n{start}\n%%EOF\n");
-        Sink { out: &mut self.out, digest: &mut self.digest, position: &mut self.position }.write(end.as_bytes())?;
+        Sink { out: &mut self.out, digest: self.digests_bytes.then_some(&mut self.digest), position: &mut self.position }
+            .write(end.as_bytes())?;
         self.out.flush()?;
         Ok(Finished { out: self.out, sha256: self.digest.finalize().into(), deflater: self.deflater })
     }
@@ -199,7 +218,7 @@ impl<W: Write> DocumentWriter<W> {
 /// Where bytes go, counted and digested.
 struct Sink<'a, W: Write> {
     out: &'a mut W,
-    digest: &'a mut Sha256,
+    digest: Option<&'a mut Sha256>,
     position: &'a mut u64,
 }
 
@@ -218,7 +237,9 @@ impl<W: Write> Sink<'_, W> {
     }
 
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.digest.update(bytes);
+        if let Some(digest) = &mut self.digest {
+            digest.update(bytes);
+        }
         *self.position += bytes.len() as u64;
         self.out.write_all(bytes)
     }

@@ -86,7 +86,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
     /// # Errors
     /// What writing gives.
     pub fn begin(out: W, plate: &'p Plate, duplex: bool) -> io::Result<Self> {
-        let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::new(plate.deflated()), Likeness::Own)?;
+        let mut writer = DocumentWriter::begin(out, &Opening::new(plate), Deflater::new(plate.deflated()), Likeness::Own)?.told_by_parts();
         let (tree, fonts, xobjects) = (writer.reserve(), writer.reserve(), writer.reserve());
         writer.pack(fonts, |out| out.extend(plate.resources(None).as_bytes()))?;
         Ok(StreamPart {
@@ -157,7 +157,8 @@ impl<'p, W: Write> StreamPart<'p, W> {
         let first_page = self.pages + 1;
         self.pages += count;
         let sheets = if self.duplex { count / 2 } else { count };
-        let sha256 = digest.finalize().into();
+        let sha256: [u8; 32] = digest.finalize().into();
+        self.writer.tell(&sha256);
         Ok(StreamedPiece { first_page, last_page: first_page + printed - 1, pages: printed, blank_pages, sheets, sha256 })
     }
 
@@ -183,6 +184,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
         })?;
         let outline = self.outline(&pieces)?;
         let (info, catalog, labels) = (self.writer.reserve(), self.writer.reserve(), self.writer.reserve());
+        self.writer.tell(title.as_bytes());
         self.writer.pack(info, |out| write_info(title, out))?;
         self.writer.pack(labels, |out| {
             out.extend(b"<</Nums[");

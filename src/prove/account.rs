@@ -2,6 +2,7 @@
 
 use super::expected::Source;
 use super::{Mismatch, Piece, Wording};
+use crate::digest;
 use crate::intake::Element;
 use crate::recipients::Rereading;
 use std::fmt::Write as _;
@@ -14,7 +15,7 @@ pub fn account(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>, 
     let mut line = |what: &str, value: &str| _ = writeln!(text, "  {what}: {value}");
     for row in &piece.recipient.rows {
         let row = source.intake.row(*row);
-        let digest: String = row.digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest::hex(row.digest);
         line("row", &format!("list {} line {} sha256 {digest}", row.list + 1, row.line));
     }
     line("pages", &piece.pages.to_string());

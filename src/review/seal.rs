@@ -2,6 +2,7 @@
 
 use super::store::{self, FORMAT};
 use super::{Approver, Seal, SealedFile, SealedVariant, names};
+use crate::digest::{hex, sha256};
 use crate::error::Result;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -73,15 +74,6 @@ pub(super) fn digest(engine: &str, files: &[SealedFile]) -> String {
         hasher.update([0]);
     }
     hex(&hasher.finalize())
-}
-
-/// SHA-256 of bytes, lower-case hex.
-pub(super) fn sha256(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether two roles are the same, blind to case.

@@ -1,7 +1,8 @@
 //! Whether a seal is in force, and if not, in words what changed since.
 
-use super::seal::{ENGINE, SEAL_NAME, digest, same_role, seal_path, sealed_files, sha256, texts_folder};
+use super::seal::{ENGINE, SEAL_NAME, digest, same_role, seal_path, sealed_files, texts_folder};
 use super::{Seal, Standing, names, store};
+use crate::digest::sha256;
 use crate::error::{Finding, Place, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

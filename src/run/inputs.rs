@@ -1,6 +1,7 @@
 //! The states that approvals and jobs are bound to, as digests.
 
 use crate::compose::Composer;
+use crate::digest::hex;
 use crate::error::{Error, Result};
 use crate::incident::{Incident, Language, Logo};
 use crate::recipients::{Disposition, Recipient, Recipients};
@@ -160,9 +161,4 @@ fn recipient_text(recipient: &Recipient) -> String {
         &elements,
     ]
     .join("\0")
-}
-
-/// Lower-case hex digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

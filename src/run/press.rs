@@ -132,9 +132,8 @@ impl Press {
                 break;
             }
             let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
-            let results = self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| {
-                proof_chunk(case, composer, fonts, typesetter, glyphs, chunk)
-            })?;
+            let results =
+                self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| proof_chunk(case, composer, fonts, typesetter, glyphs, chunk))?;
             for result in results {
                 proofs.sets.extend(result.sets);
                 proofs.misfits.extend(result.misfits);

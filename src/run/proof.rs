@@ -1,18 +1,18 @@
 //! The proof of what was written: each piece read back from its bytes and compared with its source rows. One mismatch
 //! stops the job, and both sides are kept for a person.
 
-use super::inputs::hex;
 use super::press::Set;
 use super::{Case, Proofed, proof_wording};
 use crate::compose::Composer;
 use crate::deliver::mailhouse::IndexRow;
+use crate::digest;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::pdf::readback::{Opened, ReadPage, Reader};
 use crate::prove::{self, Mismatch, Piece, SheetMarks, Wording};
 use crate::recipients::{Disposition, Rereading};
 use crate::typeset::Layout;
-use sha2::{Digest as _, Sha256};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -58,23 +58,30 @@ pub(super) fn proved(proofed: &Proofed, written: Written, pieces: &[(Set, usize)
     let Proofed { case, proof, press, .. } = proofed;
     let first = pieces.first().map(|(set, _)| *set);
     let file = proof.reader.open(bytes).map_err(|unreadable| stopped(case, first, &unreadable, Some(bytes), None))?;
-    let proved = press.each(pieces, |(set, first)| {
+    let strays = |set| stopped(case, set, &"there are more pages than pieces", Some(bytes), None);
+    let starts: BTreeSet<usize> = pieces.iter().map(|(_, start)| *start).collect();
+    if starts.first() != Some(&0) {
+        return Err(strays(first));
+    }
+    let end = |start: usize| starts.range(start + 1..).next().copied().unwrap_or(file.page_count());
+    let spans: Vec<(Set, usize, usize)> = pieces.iter().map(|(set, start)| (*set, *start, end(*start))).collect();
+    press.each(&spans, |(set, start, end)| {
         let unreadable = |unreadable| stopped(case, Some(*set), &unreadable, Some(bytes), None);
-        let count = usize::from(set.pages);
-        if first + count > file.page_count() {
+        let page = |page: usize| file.page(page).map_err(unreadable);
+        let back = start + usize::from(set.pages);
+        if back > *end {
             return Err(stopped(case, Some(*set), &Mismatch::Pages, Some(bytes), None));
         }
-        let read: Vec<ReadPage> = (*first..first + count).map(|page| file.page(page)).collect::<Result<_, _>>().map_err(unreadable)?;
+        let read: Vec<ReadPage> = (*start..back).map(page).collect::<Result<_>>()?;
         let proved = prove_piece(proofed, written, set, &read, &file, bytes)?;
         // What follows a piece is the next one, or a back without a mark.
-        let back = file.page(first + count).ok().filter(|page| page.texts.is_empty() && page.symbols.is_empty());
-        Ok((proved, count + usize::from(back.is_some())))
-    })?;
-    let accounted: usize = proved.iter().map(|(_, pages)| pages).sum();
-    if accounted != file.page_count() {
-        return Err(stopped(case, first, &"there are more pages than pieces", Some(bytes), None));
-    }
-    Ok(proved.into_iter().map(|(proved, _)| proved).collect())
+        let is_blank = |page: ReadPage| page.texts.is_empty() && page.symbols.is_empty();
+        match end - back {
+            0 => Ok(proved),
+            1 if is_blank(page(back)?) => Ok(proved),
+            _ => Err(strays(Some(*set))),
+        }
+    })
 }
 
 fn prove_piece(proofed: &Proofed, written: Written, set: &Set, read: &[ReadPage], file: &Opened<'_>, bytes: &[u8]) -> Result<Proved> {
@@ -87,7 +94,7 @@ fn prove_piece(proofed: &Proofed, written: Written, set: &Set, read: &[ReadPage]
     match prove::prove(&rereading, &proof.wording, &piece) {
         Ok(addresses) => {
             let mailed = recipient.disposition == Disposition::Letter;
-            let digests = addresses.iter().map(|address| hex(&Sha256::digest(address.join("\n"))));
+            let digests = addresses.iter().map(|address| digest::sha256(address.join("\n").as_bytes()));
             Ok(Proved { addresses: mailed.then(|| digests.collect()) })
         }
         Err(mismatch) => {

@@ -1,12 +1,12 @@
 //! `render`: letters, print stream and tables of a job.
 
-use super::inputs::hex;
 use super::letters::{Copies, write_letters};
 use super::press::{BATCH, Progress, Set, Workers, set_again};
 use super::proof::{Written, index_agrees, proved};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
+use crate::digest;
 use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing};
 use crate::pdf::{StreamPart, StreamedPiece};
@@ -15,7 +15,6 @@ use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use crate::typeset::SheetMark;
 use crate::typeset::Typesetter;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -305,8 +304,8 @@ pub(super) fn index_row_of(proofed: &Proofed, job: u32, set: &Set, placed: &Stre
         zip5: domestic(zip5),
         zip4: domestic(zip4),
         country: foreign.then(|| Private::new(address.country.clone())),
-        piece_sha256: hex(&placed.sha256),
-        address_sha256: hex(&Sha256::digest(address.lines().join("\n"))),
+        piece_sha256: digest::hex(&placed.sha256),
+        address_sha256: digest::sha256(address.lines().join("\n").as_bytes()),
         barcode_payload: first_mark.map(|mark| mark.to_string()).unwrap_or_default(),
     }
 }

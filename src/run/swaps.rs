@@ -329,7 +329,8 @@ fn what_is_added_or_lost_is_caught_too() {
         }
     };
     let mut scene = Scene::two_adults();
-    let changes: [fn(&mut Vec<Vec<BodyBlock>>); 2] = [|items| drop(items.remove(0)), |items| items.push(vec![BodyBlock::Own(item("Medical images"))])];
+    let changes: [fn(&mut Vec<Vec<BodyBlock>>); 2] =
+        [|items| drop(items.remove(0)), |items| items.push(vec![BodyBlock::Own(item("Medical images"))])];
     for change in changes {
         let mut letter = scene.letter(scene.one);
         items(&mut letter, change);

@@ -85,8 +85,7 @@ impl Item {
 /// without.
 pub(super) fn set(shaper: &mut Shaper, standing: Option<&mut Desk>, block: &Block, scale: f32) -> SetBlock {
     let fixed = standing.is_none();
-    let mut builder =
-        Builder { shaper, standing, fixed, scale, size: BODY, ordinal: 0, items: Vec::new(), keep_with_previous: false };
+    let mut builder = Builder { shaper, standing, fixed, scale, size: BODY, ordinal: 0, items: Vec::new(), keep_with_previous: false };
     builder.block(block, &Frame { x: SIDE_MARGIN, width: COLUMN, path: Vec::new() });
     let Builder { items, keep_with_previous, .. } = builder;
     let passages = items.into_iter().map(|item| Arc::new(item.into_passage(fixed))).collect();

@@ -86,7 +86,8 @@ impl Outlines {
         let lines = &placed.text.lines[placed.lines.clone()];
         let top = placed.at.y + shift.y - lines.first().map_or(Pt(0.0), |line| line.top);
         for (line, run) in lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
-            let (left, baseline, size, reach) = (placed.at.x + shift.x + run.x, top + line.baseline, run.size, self.faces[run.face.index()].reach);
+            let (left, baseline, size, reach) =
+                (placed.at.x + shift.x + run.x, top + line.baseline, run.size, self.faces[run.face.index()].reach);
             let above = baseline - size * (reach.y1 + SHIFT);
             let below = baseline - size * (reach.y0 - SHIFT);
             for zone in zones.iter().filter(|zone| above < zone.y1 && zone.y0 < below) {

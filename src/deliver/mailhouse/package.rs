@@ -1,6 +1,7 @@
 //! A package on its way to being whole: built beside its final place, moved there in one step, declared done last.
 
 use super::ticket::Ticket;
+use crate::digest;
 use crate::error::{Error, Place, Result};
 use crate::files;
 use fs_err::File;
@@ -83,7 +84,7 @@ impl PackageBuilder {
             files::sync_folder(&self.out)?;
         }
         record()?;
-        let done = format!("{}  {}/{CHECKSUMS}\n", hex(&Sha256::digest(checksums.as_bytes())), self.name);
+        let done = format!("{}  {}/{CHECKSUMS}\n", digest::sha256(checksums.as_bytes()), self.name);
         files::write(&self.out.join(format!("{}.done", self.name)), done.as_bytes())?;
         files::sync_folder(&self.out)?;
         Ok(place)
@@ -157,7 +158,7 @@ fn digest(path: &Path) -> Result<String> {
         let read = file.read(&mut block).map_err(unwritable)?;
         match block.get(..read) {
             Some(bytes) if read > 0 => hasher.update(bytes),
-            _ => return Ok(hex(&hasher.finalize())),
+            _ => return Ok(digest::hex(&hasher.finalize())),
         }
     }
 }
@@ -177,10 +178,6 @@ fn checksums(digests: &BTreeMap<String, String>) -> String {
 
 fn is_plain(name: &str) -> bool {
     name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn locked(folder: &Path) -> Result<File> {

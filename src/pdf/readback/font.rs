@@ -30,23 +30,19 @@ const NO_TEXT: u32 = u32::MAX;
 #[derive(Debug)]
 pub(super) struct Font {
     glyphs: Vec<Glyph>,
-    texts: Vec<u8>,
+    texts: String,
     default_width: f32,
 }
 
 impl Font {
     /// Appends the text of a code and gives its width in thousandths of an em.
     #[inline]
-    pub(super) fn push_text(&self, code: u16, out: &mut Vec<u8>) -> Result<f32, Unreadable> {
+    pub(super) fn push_text(&self, code: u16, out: &mut String) -> Result<f32, Unreadable> {
         let Some(glyph) = self.glyphs.get(usize::from(code)).filter(|glyph| glyph.start != NO_TEXT) else {
             return Err(Unreadable::GlyphWithoutText);
         };
         let start = glyph.start as usize;
-        if glyph.length == 1 {
-            out.push(self.texts[start]);
-        } else {
-            out.extend_from_slice(&self.texts[start..start + glyph.length as usize]);
-        }
+        out.push_str(&self.texts[start..start + glyph.length as usize]);
         Ok(glyph.width)
     }
 
@@ -61,7 +57,7 @@ impl Font {
     fn set_text(&mut self, code: u16, units: &[u16]) -> Result<(), Unreadable> {
         let text = String::from_utf16(units).map_err(|_| Unreadable::Damaged("the text of a glyph"))?;
         let (start, length) = (self.texts.len() as u32, text.len() as u32);
-        self.texts.extend_from_slice(text.as_bytes());
+        self.texts.push_str(&text);
         let glyph = self.glyph(code);
         (glyph.start, glyph.length) = (start, length);
         Ok(())
@@ -190,7 +186,7 @@ fn parts<'f>(file: &'f File<'_>, object: Value<'f>) -> Result<Parts<'f>, Unreada
 }
 
 fn parse(parts: &Parts<'_>, decompressor: &mut Decompressor) -> Result<Font, Unreadable> {
-    let mut font = Font { glyphs: Vec::new(), texts: Vec::new(), default_width: parts.default_width };
+    let mut font = Font { glyphs: Vec::new(), texts: String::new(), default_width: parts.default_width };
     let mut map = Vec::new();
     inflate(parts.map, decompressor, &mut map)?;
     read_map(&map, &mut font)?;

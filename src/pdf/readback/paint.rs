@@ -124,7 +124,7 @@ struct Painter<'r> {
     /// Moves between codes: how many bytes of `codes` stand before, thousandths of an em to the left.
     moves: Vec<(usize, f64)>,
     /// The text that is being shown.
-    letters: Vec<u8>,
+    letters: String,
     /// In the coordinates of the content.
     path: Fill,
     here: (f64, f64),
@@ -164,7 +164,7 @@ impl<'r> Painter<'r> {
             name: None,
             codes: Vec::with_capacity(256),
             moves: Vec::new(),
-            letters: Vec::with_capacity(128),
+            letters: String::with_capacity(128),
             path: Fill::default(),
             here: (0.0, 0.0),
             goes_on: false,
@@ -379,7 +379,7 @@ impl<'r> Painter<'r> {
         // Text in white or in a mode without paint is seen by nobody.
         let seen = state.tint != Tint::White && state.mode != 3.0 && state.mode != 7.0;
         if seen && !self.letters.is_empty() {
-            let text = std::str::from_utf8(&self.letters).map_err(|_| Unreadable::Damaged("the text of a glyph"))?;
+            let text = self.letters.as_str();
             let Matrix(m) = whole;
             let width = (advance * m[0].hypot(m[1])) as f32;
             if let Some(last) = self.painted.texts.last_mut().filter(|_| self.goes_on) {
