@@ -169,6 +169,7 @@ pub(super) fn footers(tools: &mut Tools<'_>, letter: &Letter, pages: &mut [Page]
     let count = pages.len();
     let number = tools.shaper.line(&letter.piece.to_string(), style, false);
     for (index, page) in pages.iter_mut().enumerate() {
+        page.marks.push(placed(Arc::clone(&number), SIDE_MARGIN));
         let counter = letter.footer.replace("{page}", &(index + 1).to_string()).replace("{pages}", &count.to_string());
         page.marks.push(tools.standing(Furniture::Counter(counter.clone()), |shaper, _, marks| {
             let counter = shaper.line(&counter, style, true);
@@ -176,7 +177,6 @@ pub(super) fn footers(tools: &mut Tools<'_>, letter: &Letter, pages: &mut [Page]
             marks.push(placed(counter, right));
             Ok(())
         })?);
-        page.marks.push(placed(Arc::clone(&number), SIDE_MARGIN));
     }
     Ok(())
 }

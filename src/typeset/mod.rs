@@ -260,11 +260,11 @@ impl Typesetter {
         let mut tools = furniture::Tools { shaper: &mut self.shaper, outlines: &mut self.outlines, standing: &mut self.standing };
         furniture::address_blocks(&mut tools, &self.layout, letter, &mut pages[0])?;
         furniture::logo(letter, &mut pages[0]);
+        sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
         furniture::footers(&mut tools, letter, &mut pages)?;
         if self.layout.draft {
             furniture::watermark(&mut tools, &mut pages)?;
         }
-        sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
         if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }

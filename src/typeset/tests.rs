@@ -155,3 +155,79 @@ proptest! {
         prop_assert_eq!(letters(&set), frame + letters(&text) + more_footers);
     }
 }
+
+/// Every text of a letter: what it says, where, and in which elements.
+fn placed_texts(pages: &Pages) -> Vec<(usize, u32, String, [i32; 2], Option<Vec<Tag>>)> {
+    let mut found = Vec::new();
+    let mut note = |page: usize, mark: &Mark, shift: Point, block: u32, within: Option<&Within>| {
+        let Mark::Text(placed) = mark else { return };
+        let text = placed.text.lines[placed.lines.clone()].iter().flat_map(|line| &line.runs).map(|run| run.text.as_str()).collect();
+        let at = [placed.at.x + shift.x, placed.at.y + shift.y].map(|length| (length.0 * 100.0).round() as i32);
+        let path = match &placed.structure {
+            Structure::Tagged { path, .. } => {
+                let (around, before) = within.map_or((&[][..], 0), |within| (&*within.path, within.ordinals_before));
+                let own = path.iter().map(|tag| Tag { ordinal: tag.ordinal + before, ..*tag });
+                Some(around.iter().copied().chain(own).collect())
+            }
+            Structure::Artifact => None,
+        };
+        found.push((page, block, text, at, path));
+    };
+    for (number, page) in pages.pages.iter().enumerate() {
+        for mark in &page.marks {
+            match mark {
+                Mark::Passage(placed) => {
+                    placed.marks().iter().for_each(|mark| note(number, mark, placed.at, placed.block, placed.within.as_ref()));
+                }
+                mark => note(number, mark, Point::default(), 0, None),
+            }
+        }
+    }
+    found
+}
+
+/// The same block with every paragraph in it marked as everybody's.
+fn with_shared_parts(block: &BodyBlock) -> BodyBlock {
+    let inner = |blocks: &[BodyBlock]| blocks.iter().map(with_shared_parts).collect();
+    let kind = match &block.kind {
+        BlockKind::Paragraph(_) => return BodyBlock::Fixed(Arc::new(Block::clone(block))),
+        BlockKind::List { start, items } => BlockKind::List { start: *start, items: items.iter().map(|item| inner(item)).collect() },
+        BlockKind::Framed(blocks) => BlockKind::Framed(inner(blocks)),
+        BlockKind::Together(blocks) => BlockKind::Together(inner(blocks)),
+        other => other.clone(),
+    };
+    BodyBlock::Own(Block { paragraph: Arc::clone(&block.paragraph), kind })
+}
+
+fn nested_block() -> impl Strategy<Value = BodyBlock> {
+    let paragraph = "[A-Za-z ,.]{1,160}".prop_map(|text| BodyBlock::Own(block(BlockKind::Paragraph(inline(&text)))));
+    paragraph.prop_recursive(2, 24, 8, |inner| {
+        let blocks = prop::collection::vec(inner.clone(), 1..4);
+        let items = prop::collection::vec(prop::collection::vec(inner, 1..3), 1..9);
+        prop_oneof![
+            (prop::option::of(1..4_u64), items).prop_map(|(start, items)| BlockKind::List { start, items }),
+            blocks.clone().prop_map(BlockKind::Framed),
+            blocks.prop_map(BlockKind::Together),
+        ]
+        .prop_map(|kind| BodyBlock::Own(block(kind)))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn what_letters_share_stands_and_is_tagged_as_if_each_had_set_it(blocks in prop::collection::vec(nested_block(), 1..6), large: bool) {
+        let mut own = letter(Vec::new(), &ADDRESS);
+        own.large_print = large;
+        own.blocks = blocks;
+        let mut shared = letter(Vec::new(), &ADDRESS);
+        shared.large_print = large;
+        // A paragraph that stands alone is fixed as a whole; here it is what stands within that counts.
+        let is_text = |block: &BodyBlock| matches!(block.kind, BlockKind::Paragraph(_));
+        shared.blocks = own.blocks.iter().map(|block| if is_text(block) { block.clone() } else { with_shared_parts(block) }).collect();
+        let mut typesetter = typesetter(false);
+        let (own, shared) = (typesetter.set(&own).unwrap(), typesetter.set(&shared).unwrap());
+        prop_assert_eq!(placed_texts(&own), placed_texts(&shared));
+    }
+}
