@@ -12,7 +12,8 @@ use crate::incident::{Incident, Language};
 use crate::intake::Element;
 use crate::recipients::{Disposition, Recipient, Role};
 use crate::rules::Rules;
-use std::collections::{HashMap, HashSet};
+use hashbrown::HashMap;
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tera::{Context, Tera};
 

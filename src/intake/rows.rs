@@ -3,7 +3,8 @@
 use super::texts::{At, SLOTS, Texts};
 use super::{Elements, Field};
 use crate::privacy::Private;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use hashbrown::DefaultHashBuilder;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 
 const _: () = assert!(Field::ALL.len() <= SLOTS, "a row has a slot for each field");
 
@@ -21,6 +22,7 @@ pub struct Row<'a> {
     binding: u32,
     at: At,
     texts: Private<&'a Texts>,
+    binder: &'a DefaultHashBuilder,
 }
 
 impl<'a> Row<'a> {
@@ -33,13 +35,27 @@ impl<'a> Row<'a> {
     pub fn is_intact(&self) -> bool {
         let texts = self.texts.reveal();
         self.binding
-            == binding(self.list, self.line, self.digest, self.elements, (0..Field::ALL.len()).map(|slot| texts.get(self.at, slot)))
+            == binding(
+                self.binder,
+                self.list,
+                self.line,
+                self.digest,
+                self.elements,
+                (0..Field::ALL.len()).map(|slot| texts.get(self.at, slot)),
+            )
     }
 }
 
 /// Binds values and elements to the digest of the row that they were read from.
-fn binding<'t>(list: u16, line: u64, digest: &[u8; 32], elements: Elements, texts: impl Iterator<Item = &'t str>) -> u32 {
-    let mut hasher = DefaultHasher::new();
+fn binding<'t>(
+    binder: &DefaultHashBuilder,
+    list: u16,
+    line: u64,
+    digest: &[u8; 32],
+    elements: Elements,
+    texts: impl Iterator<Item = &'t str>,
+) -> u32 {
+    let mut hasher = binder.build_hasher();
     (list, line, digest, elements).hash(&mut hasher);
     texts.for_each(|text| text.hash(&mut hasher));
     hasher.finish() as u32
@@ -50,6 +66,8 @@ fn binding<'t>(list: u16, line: u64, digest: &[u8; 32], elements: Elements, text
 pub struct Rows {
     entries: Vec<Entry>,
     texts: Private<Texts>,
+    /// Of this run of the program alone: nothing it gives is written anywhere.
+    binder: DefaultHashBuilder,
 }
 
 /// What is kept of a row beside its values.
@@ -90,7 +108,7 @@ impl Rows {
         let at = self.texts.reveal_mut().push(&texts);
         // More lines than this do not fit into the rows that an index can tell apart.
         let line = u32::try_from(line).unwrap_or(u32::MAX);
-        let binding = binding(list, u64::from(line), &digest, elements, texts.iter().copied());
+        let binding = binding(&self.binder, list, u64::from(line), &digest, elements, texts.iter().copied());
         let list_and_at = u64::from(list) << AT_BITS | at;
         self.entries.push(Entry { digest, list_and_at, line, elements, binding });
     }
@@ -119,7 +137,7 @@ impl Rows {
         let Entry { digest, line, elements, binding, .. } = entry;
         let texts = Private::new(self.texts.reveal());
         let (list, line, at) = (entry.list(), u64::from(*line), entry.at());
-        Row { list, line, digest, elements: *elements, binding: *binding, at, texts }
+        Row { list, line, digest, elements: *elements, binding: *binding, at, texts, binder: &self.binder }
     }
 
     /// The place of the row of a list that starts on a line; rows stand in list order, then line order.

@@ -1,6 +1,6 @@
 //! Many short texts in few bytes: words that come again and again are kept once, the rest stands in runs of bytes.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::fmt;
 
 /// Slots of a record; a record takes no byte for an empty one.

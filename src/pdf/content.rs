@@ -140,10 +140,33 @@ impl Snippet {
         self.segments.push(Segment { bytes: start..self.bytes.len(), structure: placed.structure.clone(), link: None, figure });
     }
 
+    /// Lines of a text with no thought of roles or links.
+    fn untagged_text(&mut self, placed: &PlacedText, lines: &[TextLine], top: Pt, coder: Coder<'_>) {
+        if !self.text.open {
+            self.text.begin(&mut self.bytes);
+        }
+        if placed.ink != Ink::Black {
+            self.bytes.extend(ink(placed.ink));
+        }
+        for line in lines {
+            for run in &line.runs {
+                let baseline = placed.at.y + line.baseline - top;
+                write_run(run, placed.at.x + run.x, baseline, coder, &mut self.text, &mut self.bytes);
+            }
+        }
+        if placed.ink != Ink::Black {
+            self.bytes.extend(ink(Ink::Black));
+        }
+    }
+
     /// Runs of a text; a link is a segment of its own on each line.
     fn text(&mut self, placed: &PlacedText, coder: Coder<'_>) {
         let lines = &placed.text.lines[placed.lines.clone()];
         let Some(first) = lines.first() else { return };
+        if self.untagged {
+            self.untagged_text(placed, lines, first.top, coder);
+            return;
+        }
         let runs: Vec<(&TextLine, &GlyphRun)> = lines.iter().flat_map(|line| line.runs.iter().map(move |run| (line, run))).collect();
         let same = |one: &(&TextLine, &GlyphRun), two: &(&TextLine, &GlyphRun)| {
             one.1.link == two.1.link && (one.1.link.is_none() || std::ptr::eq(one.0, two.0))
@@ -162,9 +185,6 @@ impl Snippet {
             }
             if placed.ink != Ink::Black {
                 self.bytes.extend(ink(Ink::Black));
-            }
-            if self.untagged {
-                continue;
             }
             self.text.end(&mut self.bytes);
             let (line, run) = group[0];

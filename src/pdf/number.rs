@@ -34,6 +34,10 @@ pub(super) fn push_hundredths(hundredths: i64, out: &mut Vec<u8>) {
 /// Writes a whole number.
 #[inline]
 pub(super) fn push_integer(value: u64, out: &mut Vec<u8>) {
+    if value < 10 {
+        out.push(b'0' + value as u8);
+        return;
+    }
     let mut digits = [0; 20];
     let mut start = digits.len();
     let mut rest = value;

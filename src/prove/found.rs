@@ -63,6 +63,14 @@ pub(super) fn each_item<'r>(pages: &'r [ReadPage], mut item: impl FnMut(&'r [Rea
 
 /// Which of some wanted texts a list item is; the longest, when one begins with another.
 pub(super) fn which_item<T: Copy>(texts: &[ReadText], wanted: &[(T, Phrase)]) -> Option<T> {
+    // Most are one text to the letter, and no other goes on from it.
+    if let [first, rest @ ..] = texts
+        && rest.first().is_none_or(|next| !on_one_line(first, next))
+        && let Some((which, phrase)) = wanted.iter().find(|(_, phrase)| *phrase.text == *first.text)
+        && !wanted.iter().any(|(_, other)| other.wanted.goes_beyond(&phrase.wanted))
+    {
+        return Some(*which);
+    }
     let line = texts.chunk_by(on_one_line).next().unwrap_or_default();
     let line = normal(&line.iter().map(|text| &*text.text).collect::<String>());
     // Most are told by their first line.

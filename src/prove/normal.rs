@@ -112,6 +112,11 @@ impl Wanted {
         })
     }
 
+    /// Whether it begins with another and goes on.
+    pub(super) fn goes_beyond(&self, other: &Wanted) -> bool {
+        self.text.len() > other.text.len() && (self.runs_left || self.text.starts_with(&other.text))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }

@@ -9,9 +9,10 @@ use super::vocabulary::NICKNAMES;
 use crate::incident::ProviderIndex;
 use crate::intake::dates::parse_date;
 use crate::intake::{Field, RowIndex};
+use hashbrown::HashMap;
 use jiff::civil::Date;
 use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 /// The compared form of one row.
 #[derive(Clone, Copy)]

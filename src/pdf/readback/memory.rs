@@ -3,7 +3,7 @@
 //! The letters of a job have most of their streams byte by byte in common. Equal bytes say equal things, so what they say
 //! is worked out once; every file's own bytes are still compared in full, never a name or a digest of them.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
