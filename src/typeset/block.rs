@@ -276,7 +276,10 @@ impl Builder<'_> {
         let body = Frame { x: in_list.x + indent, width: in_list.width - indent, path };
         let first = self.items.len();
         if let Some((labelled, others)) = blocks.split_first() {
+            // Its first line takes the label, so that it is like no other letter's.
+            let standing = self.standing.take();
             self.block(labelled, &body);
+            self.standing = standing;
             self.blocks(others, &body);
         }
         if let Some(Item { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {

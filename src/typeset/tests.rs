@@ -156,8 +156,10 @@ proptest! {
     }
 }
 
-/// Every text of a letter: what it says, where, and in which elements.
-fn placed_texts(pages: &Pages) -> Vec<(usize, u32, String, [i32; 2], Option<Vec<Tag>>)> {
+/// A text of a letter: page, block, what it says, where in hundredths of a point, and in which elements.
+type StandingText = (usize, u32, String, [i32; 2], Option<Vec<Tag>>);
+
+fn placed_texts(pages: &Pages) -> Vec<StandingText> {
     let mut found = Vec::new();
     let mut note = |page: usize, mark: &Mark, shift: Point, block: u32, within: Option<&Within>| {
         let Mark::Text(placed) = mark else { return };
