@@ -1,11 +1,9 @@
 //! Which glyphs the letters of a job need, and in how many letters each occurs.
 
-use crate::typeset::{Face, GlyphRun, Mark, Pages, Passage, Stands, TextLines};
-use hashbrown::HashMap;
-use hashbrown::hash_map::Entry;
+use crate::typeset::{Face, GlyphRun, Mark, Pages, StandingId, Stands, TextLines};
+use hashbrown::HashSet;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Every glyph of some letters. Two are merged to the same in any order. Keep one for each thread: it remembers which fixed
 /// passages it has read, so that they cost one look for every further letter.
@@ -13,8 +11,8 @@ use std::sync::Arc;
 pub struct GlyphUse {
     letters: u32,
     faces: Vec<FaceUse>,
-    /// Fixed passages that were read, by their place in memory; kept, so that no other can take the place.
-    fixed: HashMap<usize, Arc<Passage>>,
+    /// Fixed passages that were read.
+    fixed: HashSet<StandingId>,
 }
 
 #[derive(Clone, Default)]
@@ -67,14 +65,15 @@ impl GlyphUse {
         self.letters += 1;
         for mark in pages.pages.iter().flat_map(|page| &page.marks) {
             match mark {
-                Mark::Passage(placed) if placed.passage.fixed => {
-                    if let Entry::Vacant(vacant) = self.fixed.entry(Arc::as_ptr(&placed.passage) as usize) {
-                        vacant.insert(Arc::clone(&placed.passage));
-                        // Whole, whatever part stands here: another letter may break it elsewhere.
-                        for_each_text(&placed.passage.marks, &mut |text, lines| self.note(text, lines, true));
+                Mark::Passage(placed) => match placed.passage.standing {
+                    None => for_each_text(&placed.marks(), &mut |text, lines| self.note(text, lines, false)),
+                    Some(standing) => {
+                        if self.fixed.insert(standing) {
+                            // Whole, whatever part stands here: another letter may break it elsewhere.
+                            for_each_text(&placed.passage.marks, &mut |text, lines| self.note(text, lines, true));
+                        }
                     }
-                }
-                Mark::Passage(placed) => for_each_text(&placed.marks(), &mut |text, lines| self.note(text, lines, false)),
+                },
                 mark => for_each_text(std::slice::from_ref(mark), &mut |text, lines| self.note(text, lines, text.fixed)),
             }
         }

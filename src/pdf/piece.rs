@@ -100,7 +100,7 @@ impl PieceWriter {
                 Part::Passage(placed) => {
                     let place = Place { block: placed.block, origin: placed.at, within: placed.within.as_ref() };
                     // Which passages stand within a block of the recipient's own is its own matter.
-                    (self.case.passage(placed, &self.plate, coder), place, !placed.passage.fixed || placed.within.is_some())
+                    (self.case.passage(placed, &self.plate, coder), place, placed.passage.standing.is_none() || placed.within.is_some())
                 }
                 Part::Furniture(marks) => {
                     (Arc::new(Snippet::of(marks, coder)), Place { block: 0, origin: Point::default(), within: None }, true)

@@ -304,7 +304,7 @@ impl Plate {
         let mut note = |text: &TextLines, lines: Range<usize>| self.note_missing(text, lines, &mut missing);
         for mark in pages.pages.iter().flat_map(|page| &page.marks) {
             match mark {
-                Mark::Passage(placed) if placed.passage.fixed => {}
+                Mark::Passage(placed) if placed.passage.standing.is_some() => {}
                 Mark::Passage(placed) => for_each_text(&placed.marks(), &mut note),
                 mark => for_each_text(std::slice::from_ref(mark), &mut note),
             }

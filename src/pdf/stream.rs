@@ -11,13 +11,12 @@ use super::object::put;
 use super::piece::write_info;
 use super::plate::{Coder, Plate, Supplement, SupplementKey};
 use super::type_case::{Part, PassageKey, key, parts};
-use crate::typeset::{Page, Pages, Passage, PlacedPassage, Point};
+use crate::typeset::{Page, Pages, PlacedPassage, Point};
 use hashbrown::HashMap;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::sync::Arc;
 
 /// Where a piece stands in its part.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,9 +60,8 @@ pub struct StreamPart<'p, W: Write> {
     content: Vec<u8>,
 }
 
-/// A fixed passage as it is painted; it is kept alive, so that no other can take its place in memory.
+/// A fixed passage as it is painted.
 struct Form {
-    _passage: Arc<Passage>,
     name: u32,
     sha256: [u8; 32],
 }
@@ -316,7 +314,7 @@ impl<'p, W: Write> StreamPart<'p, W> {
             let content = Snippet::untagged(placed.marks().iter(), self.plate.coder(None), Vec::new());
             let name = self.write_form(&content)?;
             let sha256 = Sha256::digest(&content).into();
-            self.forms.insert(key, Form { _passage: Arc::clone(&placed.passage), name, sha256 });
+            self.forms.insert(key, Form { name, sha256 });
         }
         self.forms.get(&key).ok_or_else(|| io::Error::other("a form is lost"))
     }

@@ -2,23 +2,23 @@
 
 use super::content::Snippet;
 use super::plate::{Coder, Plate};
-use crate::typeset::{Mark, Passage, PlacedPassage};
+use crate::typeset::{Mark, PlacedPassage, StandingId};
 use hashbrown::HashMap;
 use std::sync::Arc;
 
-/// A passage by its place in memory, and the lines of it that stand on a page.
-pub(super) type PassageKey = (usize, usize, usize);
+/// A passage and the lines of it that stand on a page.
+pub(super) type PassageKey = (StandingId, usize, usize);
 
 /// The key of a fixed passage; absent when it is a recipient's own.
 pub(super) fn key(placed: &PlacedPassage) -> Option<PassageKey> {
     let lines = placed.lines.clone().unwrap_or(0..usize::MAX);
-    placed.passage.fixed.then_some((Arc::as_ptr(&placed.passage) as usize, lines.start, lines.end))
+    Some((placed.passage.standing?, lines.start, lines.end))
 }
 
-/// Snippets of fixed passages. A passage is kept alive beside its snippet, so no other can take its place in memory.
+/// Snippets of fixed passages.
 #[derive(Default)]
 pub(super) struct TypeCase {
-    kept: HashMap<PassageKey, (Arc<Passage>, Arc<Snippet>)>,
+    kept: HashMap<PassageKey, Arc<Snippet>>,
 }
 
 impl TypeCase {
@@ -26,9 +26,8 @@ impl TypeCase {
     /// `coder` finds the letter's glyphs; those of fixed passages are all on the plate.
     pub(super) fn passage(&mut self, placed: &PlacedPassage, plate: &Plate, coder: Coder<'_>) -> Arc<Snippet> {
         let Some(key) = key(placed) else { return Arc::new(Snippet::of(placed.marks().iter(), coder)) };
-        let write = || (Arc::clone(&placed.passage), Arc::new(Snippet::of(placed.marks().iter(), plate.coder(None))));
-        let (_, snippet) = self.kept.entry(key).or_insert_with(write);
-        Arc::clone(snippet)
+        let write = || Arc::new(Snippet::of(placed.marks().iter(), plate.coder(None)));
+        Arc::clone(self.kept.entry(key).or_insert_with(write))
     }
 }
 

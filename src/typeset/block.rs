@@ -28,6 +28,14 @@ pub(super) struct SetBlock {
     pub(super) uncovered: Option<char>,
 }
 
+impl SetBlock {
+    /// The same block for another thread.
+    pub(super) fn copy(&self) -> Arc<SetBlock> {
+        let SetBlock { keep_with_previous, uncovered, .. } = *self;
+        Arc::new(SetBlock { passages: self.passages.iter().map(|passage| passage.copy()).collect(), keep_with_previous, uncovered })
+    }
+}
+
 /// A passage while its block is built.
 struct Item {
     before: Pt,
@@ -50,6 +58,13 @@ pub(super) struct SharedText {
     passage: Arc<Passage>,
     /// How many of its tags have ordinals.
     ordinals: u32,
+}
+
+impl SharedText {
+    /// The same text for another thread.
+    pub(super) fn copy(&self) -> Arc<SharedText> {
+        Arc::new(SharedText { passage: self.passage.copy(), ordinals: self.ordinals })
+    }
 }
 
 /// A text of more lines may be split over pages, so each letter sets it for itself.

@@ -30,7 +30,7 @@ use std::sync::Arc;
 pub use crate::compose::Picture;
 pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
-pub use passage::{Passage, PlacedPassage, Within};
+pub use passage::{Passage, PlacedPassage, StandingId, Within};
 pub use shape::{Glyph, GlyphRun, Stands, TextLine, TextLines};
 pub use sheet_mark::{BadSheetMark, MODULE, MODULES, SheetMark};
 pub use standing::StandingType;

@@ -6,13 +6,27 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// Tells standing passages apart: each thread has copies of its own, so that the threads of a job need not count each other's
+/// use of one, and copies of one passage have one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StandingId(u32);
+
+impl StandingId {
+    fn next() -> StandingId {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        StandingId(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
 
 /// A stretch of the body: marks from its own origin, whose height is its upper edge.
+#[derive(Clone)]
 pub struct Passage {
     /// In reading order; none is a passage.
     pub marks: Vec<Mark>,
-    /// Holds nothing of a recipient's own: one copy serves all letters that have it.
-    pub fixed: bool,
+    /// Given when it holds nothing of a recipient's own: then it serves all letters that have it.
+    pub standing: Option<StandingId>,
     /// Space above, unless the passage stands at the top of a page.
     pub(super) before: Pt,
     /// Never the last of a page.
@@ -28,7 +42,8 @@ pub struct Passage {
 impl Passage {
     /// A passage of some marks. Where passages are among them, it is put together from these and from what stands between.
     pub(super) fn of(marks: Vec<Mark>, fixed: bool, height: Pt) -> Passage {
-        let mut whole = Passage { marks, fixed, before: Pt(0.0), keep_with_next: false, height, splits: false, parts: Vec::new() };
+        let standing = fixed.then(StandingId::next);
+        let mut whole = Passage { marks, standing, before: Pt(0.0), keep_with_next: false, height, splits: false, parts: Vec::new() };
         if !whole.marks.iter().any(|mark| matches!(mark, Mark::Passage(_))) {
             return whole;
         }
@@ -44,6 +59,11 @@ impl Passage {
         }
         whole.parts.extend(own_part(&mut between));
         whole
+    }
+
+    /// The same passage for another thread.
+    pub(super) fn copy(&self) -> Arc<Passage> {
+        Arc::new(self.clone())
     }
 
     /// The text that may be split over pages.

@@ -27,7 +27,7 @@ pub(super) enum Furniture {
     Watermark,
 }
 
-/// Fixed blocks as they were set, one copy for all threads of a job, so that a passage is known by its place in memory.
+/// What was set once for all threads of a job; each takes copies for itself.
 #[derive(Default)]
 pub struct StandingType {
     blocks: Mutex<Kept<BlockKey, Arc<SetBlock>>>,
@@ -61,7 +61,7 @@ impl Desk {
     /// A fixed block as it was set, or as `set` sets it now.
     pub(super) fn block(&mut self, block: &Arc<Block>, scale: f32, set: impl FnOnce() -> SetBlock) -> Arc<SetBlock> {
         let key = (Arc::as_ptr(block) as usize, scale.to_bits());
-        take(&mut self.blocks, &self.shared.blocks, key, block, || Arc::new(set()))
+        take(&mut self.blocks, &self.shared.blocks, key, block, || Arc::new(set()), |block| block.copy())
     }
 
     /// A fixed paragraph within letters' own blocks as it was set, or as `set` sets it now; absent when each letter must set
@@ -74,7 +74,7 @@ impl Desk {
     ) -> Option<Arc<SharedText>> {
         let Setting { scale, size, width, bullet } = setting;
         let key = (Arc::as_ptr(block) as usize, scale.to_bits(), size.to_bits(), width.0.to_bits(), bullet);
-        take(&mut self.texts, &self.shared.texts, key, block, || set().map(Arc::new))
+        take(&mut self.texts, &self.shared.texts, key, block, || set().map(Arc::new), |text| text.as_ref().map(|text| text.copy()))
     }
 
     /// Furniture as it was set for another letter.
@@ -85,7 +85,7 @@ impl Desk {
     /// Keeps furniture, and gives the one copy of it.
     pub(super) fn keep_furniture(&mut self, which: Furniture, passage: Passage) -> Arc<Passage> {
         let mut kept = self.shared.furniture.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = Arc::clone(kept.entry(which.clone()).or_insert_with(|| Arc::new(passage)));
+        let known = kept.entry(which.clone()).or_insert_with(|| Arc::new(passage)).copy();
         self.furniture.insert(which, Arc::clone(&known));
         known
     }
@@ -97,12 +97,14 @@ fn take<K: Hash + Eq + Copy, V: Clone>(
     key: K,
     block: &Arc<Block>,
     set: impl FnOnce() -> V,
+    copy: impl FnOnce(&V) -> V,
 ) -> V {
     if let Some((_, known)) = at_hand.get(&key) {
         return known.clone();
     }
     let mut kept = shared.lock().unwrap_or_else(PoisonError::into_inner);
     let (_, known) = kept.entry(key).or_insert_with(|| (Arc::clone(block), set()));
-    at_hand.insert(key, (Arc::clone(block), known.clone()));
-    known.clone()
+    let own = copy(known);
+    at_hand.insert(key, (Arc::clone(block), own.clone()));
+    own
 }

@@ -6,9 +6,8 @@ use super::envelope::EnvelopeProfile;
 use super::imb::{self, ImbFault};
 use super::outline::Outlines;
 use super::unit::{Point, Pt, Rect};
-use super::{Mark, Misfit, Page, Passage, PlacedPassage, PlacedText, Structure, TextLines, sheet_mark};
-use hashbrown::HashMap;
-use std::sync::Arc;
+use super::{Mark, Misfit, Page, PlacedPassage, PlacedText, StandingId, Structure, TextLines, sheet_mark};
+use hashbrown::HashSet;
 
 /// Paragraph id of the recipient's block.
 pub(super) const RECIPIENT: &str = "recipient_address";
@@ -23,11 +22,11 @@ pub(super) struct Watch<'a> {
 }
 
 /// Fixed passages that were found clear, each where it stood: at the same place of a page with the same zones it is clear
-/// again. They are kept alive, so that no other can take their place in memory.
-pub(super) type Seen = HashMap<SeenKey, Arc<Passage>>;
+/// again.
+pub(super) type Seen = HashSet<SeenKey>;
 
-/// Place in memory, place on the page, and what must be clear there: whether it is the first page, marks and barcodes on it.
-type SeenKey = (usize, u32, u32, bool, usize, usize);
+/// Passage, place on the page, and what must be clear there: whether it is the first page, marks and barcodes on it.
+type SeenKey = (StandingId, u32, u32, bool, usize, usize);
 
 /// Passages remembered: far above what a job's variants need, small enough for any machine.
 const SEEN: usize = 1 << 15;
@@ -49,9 +48,10 @@ impl Watch<'_> {
             clear.extend_from_slice(&barcodes);
             for mark in &page.marks {
                 match mark {
-                    Mark::Passage(placed) if placed.passage.fixed && placed.lines.is_none() => {
-                        self.check_fixed(placed, zones, &clear, &barcodes)?;
-                    }
+                    Mark::Passage(placed) if placed.lines.is_none() => match placed.passage.standing {
+                        Some(standing) => self.check_standing(placed, standing, zones, &clear, &barcodes)?,
+                        None => self.check_mark(mark, Point::default(), &clear, &barcodes)?,
+                    },
                     mark => self.check_mark(mark, Point::default(), &clear, &barcodes)?,
                 }
             }
@@ -59,21 +59,22 @@ impl Watch<'_> {
         Ok(())
     }
 
-    fn check_fixed(
+    fn check_standing(
         &mut self,
         placed: &PlacedPassage,
+        standing: StandingId,
         (first, marks, bars): (bool, usize, usize),
         clear: &[Rect],
         barcodes: &[Rect],
     ) -> Result<(), Misfit> {
         let (x, y) = (placed.at.x.0.to_bits(), placed.at.y.0.to_bits());
-        let key = (Arc::as_ptr(&placed.passage) as usize, x, y, first, marks, bars);
-        if !self.seen.contains_key(&key) {
+        let key = (standing, x, y, first, marks, bars);
+        if !self.seen.contains(&key) {
             self.check_mark(&Mark::Passage(placed.clone()), Point::default(), clear, barcodes)?;
             if self.seen.len() == SEEN {
                 self.seen.clear();
             }
-            self.seen.insert(key, Arc::clone(&placed.passage));
+            self.seen.insert(key);
         }
         Ok(())
     }
