@@ -123,6 +123,8 @@ const ITEM_SPACE: f32 = 2.0;
 const TWO_COLUMNS_FROM: usize = 5;
 const LIST_LABEL: f32 = 8.0;
 const LIST_BODY: f32 = 22.0;
+/// From a number to its item.
+const LIST_GAP: f32 = 4.0;
 
 /// Where blocks stand: left edge, width, and the structure elements around them.
 struct Frame {
@@ -289,6 +291,8 @@ impl Builder<'_> {
         path.push(self.tag(TagRole::LBody));
         let indent = self.scaled(LIST_BODY);
         let body = Frame { x: in_list.x + indent, width: in_list.width - indent, path };
+        // Bullets stand below each other, numbers end below each other.
+        let before = if number.is_some() { indent - self.scaled(LIST_GAP) - label.width } else { self.scaled(LIST_LABEL) };
         let first = self.items.len();
         if let Some((labelled, others)) = blocks.split_first() {
             // Its first line takes the label, so that it is like no other letter's.
@@ -298,7 +302,7 @@ impl Builder<'_> {
             self.blocks(others, &body);
         }
         if let Some(Item { content: Content::Text { label: slot, .. }, .. }) = self.items.get_mut(first) {
-            *slot = Some(Label { text: label, x: in_list.x + Pt(LIST_LABEL * self.scale), structure });
+            *slot = Some(Label { text: label, x: in_list.x + before, structure });
         }
     }
 

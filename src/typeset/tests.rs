@@ -138,6 +138,19 @@ fn a_signature_never_stands_alone() {
     }
 }
 
+#[test]
+fn numbers_of_a_list_stand_clear_of_their_items() {
+    let items = (0..12).map(|_| vec![BodyBlock::Own(block(BlockKind::Paragraph(inline("Item"))))]).collect();
+    let pages = typesetter(false).set(&letter(vec![block(BlockKind::List { start: Some(1), items })], &ADDRESS)).unwrap();
+    let texts = texts(&pages.pages[0]);
+    let pairs: Vec<&[PlacedText]> = texts.windows(2).filter(|pair| pair[1].text.lines[0].runs[0].text == "Item").collect();
+    assert_eq!(pairs.len(), 12);
+    for pair in pairs {
+        let gap = pair[1].at.x - (pair[0].at.x + pair[0].text.width);
+        assert!(gap > Pt(3.0), "{gap:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
