@@ -296,11 +296,11 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether an event is running text.
 fn own(blocks: Vec<Block>) -> Vec<BodyBlock> {
     blocks.into_iter().map(BodyBlock::Own).collect()
 }
 
+/// Whether an event is running text.
 fn is_inline(event: &Event<'_>) -> bool {
     matches!(
         event,
