@@ -4,6 +4,7 @@ mod approval;
 mod export;
 mod inputs;
 mod letters;
+mod misfit;
 mod press;
 mod proof;
 mod proof_wording;
@@ -151,7 +152,7 @@ fn proof(
 fn layout(incident: &Incident) -> Result<Layout> {
     let envelope = typeset::profile(&incident.print.envelope)?;
     let mailer = incident.print.imb.as_ref().map(|imb| Mailer::new(&imb.service_type, &imb.mailer_id, imb.first_serial)).transpose();
-    let mailer = mailer.map_err(|fault| press::no_barcode(incident, fault))?;
+    let mailer = mailer.map_err(|fault| misfit::no_barcode(incident, fault))?;
     Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
 }
 

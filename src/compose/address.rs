@@ -15,13 +15,14 @@ pub(super) fn return_lines(provider: &Provider) -> Vec<String> {
         .collect()
 }
 
-/// Addressee and address, 3-6 lines; empty without a postal address.
-pub(super) fn recipient_lines(recipient: &Recipient, wording: &Wording) -> Vec<String> {
-    let Some(address) = &recipient.address else { return Vec::new() };
+/// Addressee and address, 3-6 lines, and how many of them name the addressee; empty without a postal address.
+pub(super) fn recipient_lines(recipient: &Recipient, wording: &Wording) -> (Vec<String>, usize) {
+    let Some(address) = &recipient.address else { return (Vec::new(), 0) };
     let representative = recipient.representative.as_ref().map(|name| name.reveal().as_str());
     let mut lines = addressee(recipient.role, &addressed(recipient.name.reveal()), representative, wording);
+    let addressee_lines = lines.len();
     lines.extend(address.reveal().lines());
-    lines
+    (lines, addressee_lines)
 }
 
 /// The lines above the street. Next of kin and representatives who are known by name are addressed by it alone: the

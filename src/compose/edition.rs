@@ -102,13 +102,16 @@ impl Edition {
             }
         };
         let by_mail = recipient.disposition != Disposition::Email;
+        let (recipient_address, addressee_lines) =
+            if by_mail { address::recipient_lines(recipient, &self.wording) } else { Default::default() };
         Ok(Letter {
             piece,
             language: self.language,
             title: Arc::clone(&self.title),
             return_address: Arc::clone(&part.return_address),
             logo: part.logo.clone(),
-            recipient_address: if by_mail { address::recipient_lines(recipient, &self.wording) } else { Vec::new() },
+            recipient_address,
+            addressee_lines,
             blocks,
             paragraphs,
             large_print: recipient.large_print,

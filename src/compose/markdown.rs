@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             match event {
-                Event::Text(part) => text.push(&part, false),
+                Event::Text(part) => text.push(&part.replace('\t', " "), false),
                 Event::Code(_) if self.origin == Origin::Prose => {
                     return Err(self.fault(range, "a code in prose", "take out the backticks; only codes to be typed are set that way"));
                 }
@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
                     }
                     text.link = Some(target);
                 }
-                Event::End(TagEnd::Link) => text.link = None,
+                Event::End(TagEnd::Link) => text.end_link(),
                 event => return Err(self.unprintable(&event, range)),
             }
         }

@@ -69,6 +69,9 @@ pub struct Letter {
     pub logo: Option<Logo>,
     /// Addressee and address as they show in the lower window, 3-6 lines; empty for an e-mail notice.
     pub recipient_address: Vec<String>,
+    /// How many of these lines, from the top, name the addressee: where the window is narrow, such a line may be printed in two
+    /// parts; a line of an address never is.
+    pub addressee_lines: usize,
     /// The body, from the date to the last line.
     pub blocks: Vec<BodyBlock>,
     /// Ids of the paragraphs, in print order.

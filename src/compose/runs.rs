@@ -25,6 +25,18 @@ impl Runs {
         }
     }
 
+    /// Ends the open link. Paper cannot be clicked: a target that the link's text does not say is printed after it.
+    pub(super) fn end_link(&mut self) {
+        let Some(target) = &self.link else { return };
+        let of_link: Vec<&Inline> = self.runs.iter().rev().take_while(|run| run.link == self.link).collect();
+        let said: String = of_link.into_iter().rev().map(|run| reveal_text(&run.text)).collect();
+        if let Some(shown) = unsaid(target, &said) {
+            let shown = format!(" ({shown})");
+            self.push(&shown, false);
+        }
+        self.link = None;
+    }
+
     /// Collapses the template's own blanks, spares a period after a value that ends in one (`Records, Inc.`), then
     /// lifts the disguise from values.
     pub(super) fn finish(mut self) -> Vec<Inline> {
@@ -59,6 +71,18 @@ impl Runs {
         }
         self.runs
     }
+}
+
+/// What a person needs to follow a link, as it is typed or dialled; absent when the link's text says it.
+fn unsaid<'t>(target: &'t str, said: &str) -> Option<&'t str> {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    if let Some(number) = target.strip_prefix("tel:") {
+        let (wanted, said) = (digits(number), digits(said));
+        return (!said.contains(wanted.trim_start_matches('1'))).then_some(number);
+    }
+    let shown = ["https://", "http://", "mailto:"].iter().find_map(|scheme| target.strip_prefix(scheme)).unwrap_or(target);
+    let shown = shown.trim_end_matches('/');
+    (!said.to_lowercase().contains(&shown.to_lowercase())).then_some(shown)
 }
 
 fn same_style(one: &Inline, other: &Inline) -> bool {

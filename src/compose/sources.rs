@@ -3,7 +3,7 @@
 use super::builtin::FILES;
 use super::{nearest, tags};
 use crate::error::{Error, Finding, Place, Result};
-use crate::incident::Language;
+use crate::incident::{Language, is_direction_control};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -152,5 +152,23 @@ fn read(path: &Path, name: &str) -> Result<String> {
         let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
         Error::refused("template-not-utf8", Place::line(&shown, line), "the file is not UTF-8 text", "save it as UTF-8")
     })?;
-    Ok(text.trim_start_matches('\u{feff}').replace("\r\n", "\n"))
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    match text.find(is_hidden) {
+        None => Ok(text),
+        Some(offset) => {
+            let (line, column) = tags::line_and_column(&text, offset);
+            let hint = "delete it and retype the text around it; hidden characters often come in with text copied from a PDF";
+            Err(Error::refused(
+                "control-character",
+                Place::line(&shown, line).column(column),
+                "the file has a hidden control character",
+                hint,
+            ))
+        }
+    }
+}
+
+/// Whether a character steers text without being seen; line ends and tabs are seen.
+fn is_hidden(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t') || is_direction_control(character)
 }

@@ -330,6 +330,22 @@ fn a_users_file_replaces_ours() {
 }
 
 #[test]
+fn paper_says_where_a_link_leads() {
+    for (markdown, printed) in [
+        ("See [our page](https://lakeside.example/notice/).", "See our page (lakeside.example/notice)."),
+        ("See [**our** page](https://a.example).", "See our page (a.example)."),
+        ("See <https://a.example/x>, [A.example/x](https://a.example/x).", "See https://a.example/x, A.example/x."),
+        ("Write to [us](mailto:ruth@a.example) or <ruth@a.example>.", "Write to us (ruth@a.example) or ruth@a.example."),
+        ("Call [us](tel:1-888-555-0143) at [(888) 555-0143](tel:+18885550143).", "Call us (1-888-555-0143) at (888) 555-0143."),
+        ("A\ttab stands.", "A tab stands."),
+    ] {
+        let (incident, composer) = load_with("en/parts/general_advice.md", &format!("<!-- paragraph: scams -->\n{markdown}\n"));
+        let letter = composer.unwrap().compose(&incident, &fixture::adult(), PieceNumber(1)).unwrap();
+        assert!(words(&letter).contains(printed), "{markdown}");
+    }
+}
+
+#[test]
 fn a_letter_without_what_the_law_asks_for_is_refused_with_the_clause() {
     for (part, clause) in [
         ("what_happened", "45 CFR 164.404(c)(1)(A)"),
@@ -368,6 +384,8 @@ fn a_fault_in_a_template_has_its_place() {
         ("template-syntax", "{{ date", 3, "14", "slots are written"),
         ("template-markup", "![logo](https://x)", 3, "7", "images"),
         ("template-markup", "<b>x</b>", 3, "7", "Markdown"),
+        ("control-character", "\0", 3, "7", "retype"),
+        ("control-character", "x\u{202e}y", 3, "8", "retype"),
         ("duplicate-paragraph", "\n\n<!-- paragraph: scams -->\nx", 5, "1", "own id"),
         ("unsupported-statement", "{% block x %}{% endblock %}", 3, "10", "use if"),
         ("paragraph-wording-varies", "{% if involved.email %}with{% else %}without{% endif %}", 1, "1", "own marker"),

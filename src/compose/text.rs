@@ -84,7 +84,7 @@ fn framed(inside: &[BodyBlock], width: usize, lines: &mut Vec<String>) {
     lines.push("-".repeat(width));
 }
 
-/// Text without styles: a link whose target is not what is shown is spelled out, a code stands on its own line.
+/// Text without styles: a code stands on its own line.
 fn plain(text: &[Inline]) -> String {
     let mut plain = String::new();
     for (index, inline) in text.iter().enumerate() {
@@ -101,17 +101,8 @@ fn plain(text: &[Inline]) -> String {
         }
         let shown = if plain.ends_with('\n') { inline.text.trim_start_matches(' ') } else { &inline.text };
         plain.push_str(shown);
-        if let Some(link) = inline.link.as_deref().filter(|link| !is_shown(shown, link)) {
-            plain.push_str(&format!(" ({link})"));
-        }
     }
     plain
-}
-
-/// Whether the text of a link tells where it leads.
-fn is_shown(text: &str, link: &str) -> bool {
-    let bare = ["https://", "http://", "mailto:", "tel:"].iter().find_map(|scheme| link.strip_prefix(scheme)).unwrap_or(link);
-    text == link || text.trim_end_matches('/') == bare.trim_end_matches('/')
 }
 
 /// Breaks text at blanks into lines no longer than the width; blanks at the start of a line stay.
@@ -143,13 +134,6 @@ fn fold(text: &str, width: usize) -> Vec<String> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn a_link_is_spelled_out_when_its_text_hides_it() {
-        let link = |text: &str| Inline { text: text.into(), link: Some("https://www.x.example/".into()), ..Inline::default() };
-        assert_eq!(plain(&[link("www.x.example")]), "www.x.example");
-        assert_eq!(plain(&[link("our page")]), "our page (https://www.x.example/)");
-    }
 
     #[test]
     fn a_code_stands_on_its_own_line() {

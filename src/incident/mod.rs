@@ -25,6 +25,7 @@ pub use settings::{
     Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService, Imb,
     List, Print, Sender, Waiver,
 };
+pub(crate) use toml_file::is_direction_control;
 
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::rules::Rules;

@@ -81,6 +81,6 @@ impl<'t> TomlFile<'t> {
 }
 
 /// Characters that turn the direction of the text after them: invisible, and able to make an address read otherwise.
-pub(super) fn is_direction_control(c: char) -> bool {
+pub(crate) fn is_direction_control(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{061c}')
 }

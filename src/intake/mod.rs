@@ -67,6 +67,29 @@ pub enum Field {
     ActivationCode,
 }
 
+impl Field {
+    /// Where the patient lives: both lines, city, state, postal code, country.
+    pub const HOME: [Field; 6] = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
+    /// Where the representative is written to.
+    pub const REPRESENTATIVE: [Field; 6] = [
+        Field::RepresentativeAddress1,
+        Field::RepresentativeAddress2,
+        Field::RepresentativeCity,
+        Field::RepresentativeState,
+        Field::RepresentativePostalCode,
+        Field::RepresentativeCountry,
+    ];
+    /// Where alone the patient asked to be written to (45 CFR 164.522(b)).
+    pub const CONFIDENTIAL: [Field; 6] = [
+        Field::ConfidentialAddress1,
+        Field::ConfidentialAddress2,
+        Field::ConfidentialCity,
+        Field::ConfidentialState,
+        Field::ConfidentialPostalCode,
+        Field::ConfidentialCountry,
+    ];
+}
+
 /// A type of information that was involved (design: `elements`), in the order in which letters list them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs, reason = "each is the id of the same name")]

@@ -16,6 +16,7 @@ fn pages(text: &str, paragraphs: usize) -> Pages {
         return_address: ["Clinic".to_owned()].into(),
         logo: None,
         recipient_address: vec!["NGUYỄN VĂN (A\\B)".into(), "1 MAIN ST".into()],
+        addressee_lines: 1,
         blocks: vec![BodyBlock::Own(block); paragraphs],
         paragraphs: Arc::new([]),
         large_print: false,

@@ -3,25 +3,6 @@
 use crate::intake::{Elements, Field, Intake, RowIndex};
 use crate::recipients::{PostalAddress, Recipient, Role};
 
-/// The groups of address fields: a confidential address wins over all others (45 CFR 164.522(b)).
-const CONFIDENTIAL: [Field; 6] = [
-    Field::ConfidentialAddress1,
-    Field::ConfidentialAddress2,
-    Field::ConfidentialCity,
-    Field::ConfidentialState,
-    Field::ConfidentialPostalCode,
-    Field::ConfidentialCountry,
-];
-const REPRESENTATIVE: [Field; 6] = [
-    Field::RepresentativeAddress1,
-    Field::RepresentativeAddress2,
-    Field::RepresentativeCity,
-    Field::RepresentativeState,
-    Field::RepresentativePostalCode,
-    Field::RepresentativeCountry,
-];
-const HOME: [Field; 6] = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
-
 /// The source rows of a piece with the changes that were recorded on the way.
 #[derive(Clone, Copy)]
 pub(super) struct Source<'a> {
@@ -83,12 +64,12 @@ impl<'a> Source<'a> {
     /// The address lines that may stand in the window of a letter in a role.
     pub(super) fn addresses(self, role: Role) -> Vec<Vec<String>> {
         let is_written = |row, group: &[Field; 6]| group[..5].iter().any(|field| !self.intake.row(row).get(*field).is_empty());
-        let confidential = role != Role::Deceased && self.rows().any(|row| is_written(row, &CONFIDENTIAL));
+        let confidential = role != Role::Deceased && self.rows().any(|row| is_written(row, &Field::CONFIDENTIAL));
         let groups: &[[Field; 6]] = match role {
-            _ if confidential => &[CONFIDENTIAL],
-            Role::Adult => &[HOME],
-            Role::Deceased => &[REPRESENTATIVE],
-            Role::Minor | Role::Represented => &[REPRESENTATIVE, HOME],
+            _ if confidential => &[Field::CONFIDENTIAL],
+            Role::Adult => &[Field::HOME],
+            Role::Deceased => &[Field::REPRESENTATIVE],
+            Role::Minor | Role::Represented => &[Field::REPRESENTATIVE, Field::HOME],
         };
         let written =
             self.rows().flat_map(|row| groups.iter().map(move |group| (row, group))).filter(|(row, group)| is_written(*row, group));

@@ -222,6 +222,14 @@ fn is_block(lines: &[String], wanted: &[String]) -> bool {
     lines.len() == wanted.len() && lines.iter().zip(wanted).all(|(line, wanted)| Wanted::new(wanted).is(line))
 }
 
+/// Whether some lines are the wanted ones, each in one line or, where the window is narrow, in two.
+fn is_addressee(lines: &[String], wanted: &[String]) -> bool {
+    let Some((first, rest)) = wanted.split_first() else { return lines.is_empty() };
+    let first = Wanted::new(first);
+    let in_one = lines.split_first().is_some_and(|(line, below)| first.is(line) && is_addressee(below, rest));
+    in_one || lines.split_at_checked(2).is_some_and(|(parts, below)| first.is(&parts.join(" ")) && is_addressee(below, rest))
+}
+
 /// The whole block: the lines of the role above the lines of an address of the rows, and nothing else.
 fn window(
     source: Source<'_>,
@@ -239,7 +247,7 @@ fn window(
     let addresses_role = |role: &RoleWording| {
         filled(role, names, representatives, |role, name, representative| {
             let wanted: Vec<String> = role.addressee.iter().map(|line| fill(line, name, representative)).collect();
-            is_block(above, &wanted)
+            is_addressee(above, &wanted)
         })
     };
     if addresses_role(role) {

@@ -22,39 +22,17 @@ pub(super) struct Written<'a> {
 impl<'a> Written<'a> {
     /// Where the patient lives.
     pub(super) fn home(row: Row<'a>, index: RowIndex) -> Written<'a> {
-        Self::of(row, index, [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country])
+        Self::of(row, index, Field::HOME)
     }
 
     /// Where the representative is written to.
     pub(super) fn representative(row: Row<'a>, index: RowIndex) -> Written<'a> {
-        Self::of(
-            row,
-            index,
-            [
-                Field::RepresentativeAddress1,
-                Field::RepresentativeAddress2,
-                Field::RepresentativeCity,
-                Field::RepresentativeState,
-                Field::RepresentativePostalCode,
-                Field::RepresentativeCountry,
-            ],
-        )
+        Self::of(row, index, Field::REPRESENTATIVE)
     }
 
     /// Where alone the patient asked to be written to (45 CFR 164.522(b)).
     pub(super) fn confidential(row: Row<'a>, index: RowIndex) -> Written<'a> {
-        Self::of(
-            row,
-            index,
-            [
-                Field::ConfidentialAddress1,
-                Field::ConfidentialAddress2,
-                Field::ConfidentialCity,
-                Field::ConfidentialState,
-                Field::ConfidentialPostalCode,
-                Field::ConfidentialCountry,
-            ],
-        )
+        Self::of(row, index, Field::CONFIDENTIAL)
     }
 
     fn of(row: Row<'a>, index: RowIndex, fields: [Field; 6]) -> Written<'a> {

@@ -23,6 +23,9 @@ pub(super) fn doubts(index: RowIndex, row: Row<'_>, name: &PersonName, from_full
     if full.contains('\u{FFFD}') {
         return doubt("the name holds a character that was lost in an earlier conversion".to_owned());
     }
+    if typed.contains(['{', '}']) || typed.contains("<<") || typed.contains(">>") {
+        return doubt("the name looks like a field of a form letter that was never filled in".to_owned());
+    }
     if stacked_marks(&full) {
         return doubt("a letter of the name carries more marks than any language writes".to_owned());
     }
@@ -82,6 +85,8 @@ mod tests {
             ("SMITH, J0HN", Some("name-doubtful")),
             ("Smith", Some("name-doubtful")),
             ("Jos\u{FFFD} Smith", Some("name-doubtful")),
+            ("{{ first_name }} Smith", Some("name-doubtful")),
+            ("<<First Name>> Smith", Some("name-doubtful")),
             ("--", Some("name-missing")),
             ("王, 小明", None),
             ("TESTA, MARIA", None),

@@ -1,14 +1,11 @@
 //! Composing and setting on all cores: the work of each letter is its own, so that any number of cores gives the same bytes.
 
-use super::Case;
+use super::{Case, misfit};
 use crate::compose::{Composer, PieceNumber, Variant};
-use crate::error::{Error, Finding, Place, Result};
-use crate::incident::Incident;
-use crate::intake::Field;
+use crate::error::{Error, Finding, Result};
 use crate::pdf::GlyphUse;
-use crate::recipients::{Disposition, Outline, Recipient};
-use crate::typeset::imb::ImbFault;
-use crate::typeset::{Fonts, Layout, Misfit, Pages, StandingType, Typesetter};
+use crate::recipients::{Disposition, Outline};
+use crate::typeset::{Fonts, Layout, Pages, StandingType, Typesetter};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -177,11 +174,7 @@ fn proof_chunk(
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
                 proofs.sets.push(Set::new(*index, *piece, pages.pages.len()));
             }
-            Err(Misfit::Uncovered(character)) if !is_own(recipient, character) => return Err(text_refused(fonts, character)),
-            Err(Misfit::ReturnAddress) => return Err(return_address_refused(case, recipient)),
-            Err(Misfit::Barcode(fault)) => return Err(no_barcode(&case.incident, fault)),
-            Err(Misfit::Intrusion) => return Err(intrusion(case)),
-            Err(misfit) => proofs.misfits.push((*index, misfit_finding(case, fonts, recipient, misfit))),
+            Err(misfit) => proofs.misfits.push((*index, misfit::judge(case, composer, fonts, recipient, &letter, misfit)?)),
         }
     }
     Ok(proofs)
@@ -195,97 +188,4 @@ pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Types
         return Err(Error::bug("a letter has other pages when it is set again"));
     }
     Ok(pages)
-}
-
-/// Whether a character comes from what the lists say about a person; else it stands in everybody's text.
-fn is_own(recipient: &Recipient, character: char) -> bool {
-    let name = recipient.name.reveal();
-    let in_name = name.full().contains(character) || name.prefix.contains(character);
-    let in_address = recipient.address.as_ref().is_some_and(|address| address.reveal().lines().iter().any(|line| line.contains(character)));
-    let others = [&recipient.representative, &recipient.activation_code];
-    in_name || in_address || others.into_iter().flatten().any(|value| value.reveal().contains(character))
-}
-
-/// What is said of a character that no font has: its code point, its script, and where a font for it comes from.
-fn uncovered(fonts: &Fonts, character: char) -> (String, String) {
-    let (script, package) = fonts.package_for(character);
-    let reason = format!("no font at hand has the character U+{:04X} ({script})", u32::from(character));
-    let folder = "the folder that [print] fonts names in incident.toml";
-    let hint = match package {
-        Some(package) => format!("put a font that has it into {folder}, such as those of Debian's package {package}"),
-        None => format!("put a font that has it into {folder}; no package is known for it"),
-    };
-    (reason, hint)
-}
-
-fn text_refused(fonts: &Fonts, character: char) -> Error {
-    let (reason, hint) = uncovered(fonts, character);
-    let reason = format!("{reason}, which stands in the text of the letters");
-    let hint = format!("{hint}; or look for it in incident.toml, providers.csv and your templates, and write it in Latin letters");
-    Error::refused("uncovered-character", Place::file("incident.toml"), reason, hint)
-}
-
-fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {
-    let provider = recipient.provider.map(|index| case.incident.provider(index));
-    let place = provider.map_or_else(|| Place::file("providers.csv"), |provider| Place::line("providers.csv", provider.line));
-    let reason = "the return address does not fit the envelope's return window";
-    Error::refused(
-        "return-address",
-        place.column("return_name"),
-        reason,
-        "give a shorter return_name, and a shorter address1 if that is the long line",
-    )
-}
-
-fn intrusion(case: &Case) -> Error {
-    let reason = format!(
-        "with the envelope profile {}, something other than the addresses would show in a window, or stand too near to the mark on a sheet",
-        case.incident.print.envelope
-    );
-    let hint = "choose another envelope profile, and report this: the layout and the profile do not go together";
-    Error::refused("window-intrusion", Place::file("incident.toml").column("print.envelope"), reason, hint)
-}
-
-/// Refuses settings of the Intelligent Mail barcode, or an envelope without room for it.
-pub(super) fn no_barcode(incident: &Incident, fault: ImbFault) -> Error {
-    let hint = match fault {
-        ImbFault::MarketingMail => "choose a service type of First-Class Mail, such as 270 or 310",
-        ImbFault::MailerId => "give the mailer id that the Postal Service assigned",
-        ImbFault::Serial => "begin lower: first_serial plus the highest piece number must fit",
-        ImbFault::NoRoom => "choose another envelope profile, or leave `[print.imb]` out and let the mail house print the barcode",
-        _ => "write the digits that the Postal Service assigned, or leave `[print.imb]` out",
-    };
-    let line = incident.print.imb.as_ref().map(|imb| imb.line);
-    let place = line.map_or_else(|| Place::file("incident.toml"), |line| Place::line("incident.toml", line));
-    Error::refused("bad-imb", place.column("print.imb"), fault.to_string(), hint)
-}
-
-fn misfit_finding(case: &Case, fonts: &Fonts, recipient: &Recipient, misfit: Misfit) -> Finding {
-    let place = |field| case.intake.place(&case.incident, recipient.rows[0], field);
-    let finding = match misfit {
-        Misfit::Uncovered(character) => {
-            let (reason, hint) = uncovered(fonts, character);
-            let hint = format!("{hint}; or write the name or address in Latin letters as well");
-            Finding::holds("uncovered-character", place(Field::LastName), reason, hint)
-        }
-        Misfit::AddressTooWide => Finding::holds(
-            "address-too-wide",
-            place(Field::Address1),
-            "an address line is wider than the envelope's window",
-            "shorten the line by postal abbreviations, or move part of it to address2",
-        ),
-        Misfit::Unmarkable => Finding::holds(
-            "too-many-sheets",
-            place(Field::AlternateFormat),
-            "the letter has more sheets than its sheet marks can count, 99",
-            "shorten the prose of the incident or the templates",
-        ),
-        Misfit::AddressTooTall | Misfit::ReturnAddress | Misfit::Intrusion | Misfit::Barcode(_) => Finding::holds(
-            "address-too-tall",
-            place(Field::Address1),
-            "the address has more lines than the envelope's window shows",
-            "join lines of the address; six lines with the name are the most, fewer above an Intelligent Mail barcode",
-        ),
-    };
-    finding.record(&recipient.record)
 }

@@ -154,6 +154,7 @@ mod tests {
             return_address: Arc::new([]),
             logo: None,
             recipient_address: Vec::new(),
+            addressee_lines: 0,
             blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
             paragraphs: Arc::new([]),
             large_print: false,

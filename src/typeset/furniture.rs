@@ -1,34 +1,17 @@
-//! What stands around the body: the two address blocks, the footers, the watermark.
+//! What stands around the body besides the address blocks: the logo, the footers, the watermark.
 
 use super::block::SIDE_MARGIN;
-use super::envelope::EnvelopeProfile;
-use super::imb::{self, ImbFault, Mailer};
 use super::outline::Outlines;
 use super::passage::{Passage, PlacedPassage, Within};
 use super::shape::{Shaper, Style};
 use super::standing::{Desk, Furniture};
 use super::unit::{Point, Pt, Rect};
-use super::{Ink, Layout, Mark, Misfit, Page, PlacedImage, PlacedText, SHEET, Structure, Tag, TagRole, window};
+use super::{Ink, Mark, Misfit, Page, PlacedImage, PlacedText, SHEET, Structure, Tag, TagRole};
 use crate::compose::{Letter, Logo};
 use std::sync::Arc;
 
-/// Inside the window's edge, so that the block is seen whole.
-const INSET: Pt = Pt::inches(0.075);
 /// Where the room of a logo begins.
 const LOGO_TOP: Pt = Pt::inches(0.5);
-/// How far letters reach below the baseline, as a part of their size.
-const DEPTH: f32 = 0.3;
-
-/// Sizes to try for a block of so many lines, largest first; none is under 8 pt (DMM 202.1.2).
-fn address_styles(lines: usize) -> &'static [(f32, f32)] {
-    const SIZES: [(f32, f32); 6] = [(11.0, 13.0), (10.0, 12.0), (9.0, 10.5), (8.5, 10.0), (8.0, 9.5), (8.0, 9.0)];
-    match lines {
-        0..=4 => &SIZES,
-        5 => &SIZES[1..],
-        _ => &SIZES[2..],
-    }
-}
-
 /// Type that furniture is set with, and what was set before.
 pub(super) struct Tools<'a> {
     pub(super) shaper: &'a mut Shaper,
@@ -38,7 +21,7 @@ pub(super) struct Tools<'a> {
 
 impl Tools<'_> {
     /// What many letters have, set once; its marks stand at their places on the sheet.
-    fn standing(
+    pub(super) fn standing(
         &mut self,
         which: Furniture,
         set: impl FnOnce(&mut Shaper, &mut Outlines, &mut Vec<Mark>) -> Result<(), Misfit>,
@@ -59,89 +42,6 @@ impl Tools<'_> {
         let within = Some(Within { path: Arc::new([]), ordinals_before: 0 });
         Ok(Mark::Passage(PlacedPassage { passage, lines: None, at: Point::default(), block: 0, within }))
     }
-}
-
-/// Places return address and recipient block on page 1, before everything else in reading order.
-pub(super) fn address_blocks(tools: &mut Tools<'_>, layout: &Layout, letter: &Letter, page: &mut Page) -> Result<(), Misfit> {
-    let envelope = &layout.envelope;
-    let mut marks = Vec::new();
-    if let Some(window) = envelope.return_window {
-        let style = Style::regular(9.0, 11.0);
-        let top = window.seated.y0 + INSET;
-        let placed = Block { lines: &letter.return_address, paragraph: window::RETURN, area: window.seated, top };
-        let which = Furniture::ReturnAddress(Arc::clone(&letter.return_address));
-        marks.push(tools.standing(which, |shaper, outlines, marks| {
-            address(shaper, outlines, style, &placed, marks).map_err(|_| Misfit::ReturnAddress)
-        })?);
-    }
-    let barcode = layout.mailer.as_ref().map_or(Ok(None), |mailer| barcode(mailer, envelope, letter)).map_err(Misfit::Barcode)?;
-    recipient_block(tools, envelope, &letter.recipient_address, barcode.as_ref(), &mut marks)?;
-    marks.extend(barcode);
-    marks.append(&mut page.marks);
-    page.marks = marks;
-    Ok(())
-}
-
-/// The block's last baseline stands at the anchor and the block grows upward, in the largest size that fits.
-fn recipient_block(
-    tools: &mut Tools<'_>,
-    envelope: &EnvelopeProfile,
-    lines: &[String],
-    barcode: Option<&Mark>,
-    marks: &mut Vec<Mark>,
-) -> Result<(), Misfit> {
-    let mut area = envelope.recipient.seated;
-    if let Some(Mark::Imb { at, .. }) = barcode {
-        area.y1 = imb::clear(*at).y0;
-    }
-    let mut misfit = Misfit::AddressTooWide;
-    for (size, leading) in address_styles(lines.len()) {
-        let style = Style::regular(*size, *leading);
-        let anchor = if barcode.is_some() { envelope.anchor.min(area.y1 - style.size * DEPTH) } else { envelope.anchor };
-        let last_top = anchor - style.baseline();
-        let top = last_top - style.leading * lines.len().saturating_sub(1) as f32;
-        let placed = Block { lines, paragraph: window::RECIPIENT, area, top };
-        let before = marks.len();
-        match address(tools.shaper, tools.outlines, style, &placed, marks) {
-            Ok(()) => return Ok(()),
-            Err(reason) => misfit = reason,
-        }
-        marks.truncate(before);
-    }
-    Err(misfit)
-}
-
-/// The Intelligent Mail barcode of a piece, below the block; absent for what goes abroad.
-fn barcode(mailer: &Mailer, envelope: &EnvelopeProfile, letter: &Letter) -> Result<Option<Mark>, ImbFault> {
-    let Some(zip) = letter.recipient_address.last().and_then(|line| imb::routing(line)) else { return Ok(None) };
-    let bars = imb::encode(&mailer.tracking(letter.piece.0)?, zip)?;
-    Ok(Some(Mark::Imb { bars: Arc::new(bars), at: imb::place(envelope.recipient.always) }))
-}
-
-/// An address block: its lines, from where on they stand, and where all of their ink must lie.
-struct Block<'a> {
-    lines: &'a [String],
-    paragraph: &'a str,
-    area: Rect,
-    top: Pt,
-}
-
-fn address(shaper: &mut Shaper, outlines: &mut Outlines, style: Style, block: &Block<'_>, marks: &mut Vec<Mark>) -> Result<(), Misfit> {
-    let left = block.area.x0 + INSET;
-    // One paragraph of several lines; the two address blocks are told apart by what they are.
-    let fixed = block.paragraph == window::RETURN;
-    let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: u32::from(fixed) }]);
-    let structure = Structure::Tagged { path, paragraph: Arc::from(block.paragraph) };
-    for (index, line) in block.lines.iter().enumerate() {
-        let text = shaper.line(line, style, fixed);
-        let at = Point { x: left, y: block.top + style.leading * index as f32 };
-        let placed = PlacedText { text, lines: 0..1, at, ink: Ink::Black, structure: structure.clone() };
-        if let Some(misfit) = window::misfit_of(window::ink(outlines, &placed), block.area) {
-            return Err(misfit);
-        }
-        marks.push(Mark::Text(placed));
-    }
-    Ok(())
 }
 
 /// The sender's logo on the right of the uppermost panel, first in reading order: as large as its room allows, flush with the

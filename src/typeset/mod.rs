@@ -3,6 +3,7 @@
 //! Knows no patient, provider or law: only letters, blocks and pages. Coordinates are points from the sheet's upper left
 //! corner, y downwards. What a page carries is final: `pdf` only writes it down.
 
+mod address_block;
 mod block;
 mod breaks;
 mod envelope;
@@ -196,8 +197,12 @@ pub enum TagRole {
 pub enum Misfit {
     /// No font at hand has this character.
     Uncovered(char),
-    /// An address line is wider than the window shows.
-    AddressTooWide,
+    /// A line of the address block is wider than the window shows, even in the smallest size and, if it names the addressee,
+    /// in two parts.
+    AddressTooWide {
+        /// Which line of the letter's block, from 0.
+        line: usize,
+    },
     /// The address has more lines than the window shows.
     AddressTooTall,
     /// The return address does not fit its window: the sender's fault, not the person's.
@@ -258,7 +263,7 @@ impl Typesetter {
         let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
         let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
         let mut tools = furniture::Tools { shaper: &mut self.shaper, outlines: &mut self.outlines, standing: &mut self.standing };
-        furniture::address_blocks(&mut tools, &self.layout, letter, &mut pages[0])?;
+        address_block::address_blocks(&mut tools, &self.layout, letter, &mut pages[0])?;
         furniture::logo(letter, &mut pages[0]);
         sheet_mark::sheet_marks(&self.layout, letter.piece, &mut pages)?;
         furniture::footers(&mut tools, letter, &mut pages)?;
@@ -268,7 +273,7 @@ impl Typesetter {
         if let Some(character) = blocks.iter().find_map(|block| block.uncovered).or(self.shaper.take_uncovered()) {
             return Err(Misfit::Uncovered(character));
         }
-        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope, seen: &mut self.seen }.check(&pages)?;
+        window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope, seen: &mut self.seen, lines: 0 }.check(&pages)?;
         Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
     }
 

@@ -260,7 +260,7 @@ fn segments(inlines: &[Inline], style: Style) -> Vec<Segment> {
 /// Letters that always stand for themselves, from left to right: no marks, nothing unseen, no line end.
 fn is_plain(character: char) -> bool {
     matches!(character, ' '..='~' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}'
-        | '\u{2BB}' | '\u{2BC}' | '\u{2010}' | '\u{2012}'..='\u{2015}' | '\u{2018}'..='\u{201F}' | '\u{2020}'..='\u{2022}' | '\u{2026}' | '\u{20AC}')
+        | '\u{2BB}' | '\u{2BC}' | '\u{2012}'..='\u{2015}' | '\u{2018}'..='\u{201F}' | '\u{2020}'..='\u{2022}' | '\u{2026}' | '\u{20AC}')
 }
 
 #[cfg(test)]

@@ -140,6 +140,10 @@ impl Style {
 pub(super) const CODE_SCALE: f32 = 1.25;
 /// What is added after each character of a code, in ems of the text around it.
 pub(super) const CODE_SPACING: f32 = 0.06;
+/// Hyphen and no-break hyphen, which the built-in family lacks.
+const HYPHENS: [char; 2] = ['\u{2010}', '\u{2011}'];
+/// Keeps two words on one line.
+const WORD_JOINER: &str = "\u{2060}";
 /// Paragraphs kept that are more than a plain line: far above what a job's fixed text needs, small enough for any machine.
 const KEPT_PARAGRAPHS: usize = 4096;
 
@@ -213,6 +217,13 @@ impl Shaper {
         if let Some(line) = self.plain.lines(inlines, style, width) {
             return Arc::new(TextLines { fixed, ..line });
         }
+        let with_hyphens;
+        let inlines = if inlines.iter().any(|inline| inline.text.contains(HYPHENS)) && !self.fonts.built_in_has(HYPHENS[0]) {
+            with_hyphens = inlines.iter().map(with_plain_hyphens).collect::<Vec<_>>();
+            &with_hyphens
+        } else {
+            inlines
+        };
         let key = Key {
             inlines,
             size: style.size.0.to_bits(),
@@ -302,6 +313,11 @@ impl Shaper {
         layout.break_all_lines((width.0 < f32::MAX).then_some(width.0));
         layout
     }
+}
+
+/// The same text with the hyphen of keyboards, and a joiner after one that must not be broken at.
+fn with_plain_hyphens(inline: &Inline) -> Inline {
+    Inline { text: inline.text.replace(HYPHENS[0], "-").replace(HYPHENS[1], &format!("-{WORD_JOINER}")), ..inline.clone() }
 }
 
 /// Reads one line's runs, left to right.
@@ -398,6 +414,10 @@ impl LineReader<'_> {
     fn extend_last(&mut self, characters: &str) -> bool {
         let Some(run) = self.runs.last_mut() else { return false };
         let Some(glyph) = run.glyphs.last_mut() else { return false };
+        if characters == WORD_JOINER {
+            // Lines are broken by now.
+            return true;
+        }
         run.text.push_str(characters);
         glyph.text.end = run.text.len() as u16;
         glyph.stands = if glyph.stands == Stands::Part { Stands::Part } else { Stands::Form };

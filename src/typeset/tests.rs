@@ -21,6 +21,7 @@ fn letter(blocks: Vec<Block>, address: &[&str]) -> Letter {
         return_address: ["Lakeside Health", "PO Box 1", "Anytown, OH 43001"].map(String::from).into(),
         logo: None,
         recipient_address: address.iter().map(|line| (*line).to_owned()).collect(),
+        addressee_lines: 1,
         blocks: blocks.into_iter().map(BodyBlock::Own).collect(),
         paragraphs: Arc::new([]),
         large_print: false,
@@ -85,7 +86,7 @@ fn an_address_that_does_not_fit_is_refused_not_cut() {
     let wide = "W".repeat(60);
     let mut typesetter = typesetter(false);
     let outcome = |typesetter: &mut Typesetter, lines: &[&str]| typesetter.set(&letter(Vec::new(), lines)).err();
-    assert_eq!(outcome(&mut typesetter, &["ANN", &wide, "X"]), Some(Misfit::AddressTooWide));
+    assert_eq!(outcome(&mut typesetter, &["ANN", &wide, "X"]), Some(Misfit::AddressTooWide { line: 1 }));
     assert_eq!(outcome(&mut typesetter, &["A", "B", "C", "D", "E", "F"]), None);
     assert_eq!(outcome(&mut typesetter, &["A"; 9]), Some(Misfit::AddressTooTall));
 }

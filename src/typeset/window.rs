@@ -19,6 +19,8 @@ pub(super) struct Watch<'a> {
     pub(super) outlines: &'a mut Outlines,
     pub(super) envelope: &'a EnvelopeProfile,
     pub(super) seen: &'a mut Seen,
+    /// Lines of the recipient's block that were looked at.
+    pub(super) lines: usize,
 }
 
 /// Fixed passages that were found clear, each where it stood: at the same place of a page with the same zones it is clear
@@ -87,6 +89,7 @@ impl Watch<'_> {
                     return Err(Misfit::Intrusion);
                 }
                 if block_of(placed) == Some(RECIPIENT) {
+                    self.lines += 1;
                     return self.block_lies_in(placed, shift, self.envelope.recipient.seated);
                 }
                 let seated = self.envelope.return_window.ok_or(Misfit::ReturnAddress)?.seated;
@@ -121,7 +124,8 @@ impl Watch<'_> {
     }
 
     fn block_lies_in(&mut self, placed: &PlacedText, shift: Point, zone: Rect) -> Result<(), Misfit> {
-        misfit_of(ink(self.outlines, placed).map(|ink| ink.moved(shift)), zone).map_or(Ok(()), Err)
+        let line = self.lines.saturating_sub(1);
+        misfit_of(ink(self.outlines, placed).map(|ink| ink.moved(shift)), zone, line).map_or(Ok(()), Err)
     }
 
     fn text_touches(&mut self, placed: &PlacedText, shift: Point, clear: &[Rect]) -> bool {
@@ -168,11 +172,11 @@ pub(super) fn ink(outlines: &mut Outlines, placed: &PlacedText) -> Option<Rect> 
     ink
 }
 
-/// How a line of an address leaves its zone.
-pub(super) fn misfit_of(ink: Option<Rect>, zone: Rect) -> Option<Misfit> {
+/// How a line of an address, which is so many from the top, leaves its zone.
+pub(super) fn misfit_of(ink: Option<Rect>, zone: Rect, line: usize) -> Option<Misfit> {
     let ink = ink.filter(|ink| !zone.contains(ink))?;
     let wide = ink.x0 < zone.x0 || ink.x1 > zone.x1;
-    Some(if wide { Misfit::AddressTooWide } else { Misfit::AddressTooTall })
+    Some(if wide { Misfit::AddressTooWide { line } } else { Misfit::AddressTooTall })
 }
 
 #[cfg(test)]

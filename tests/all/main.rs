@@ -11,6 +11,7 @@ mod house; // the structure of the source itself
 mod letters; // each letter is its own recipient's
 mod logo; // a provider's logo on page 1, in every form
 mod marks; // what machines and postal workers see
+mod names; // long and odd names
 mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
 mod refused; // exit 3: nothing is written

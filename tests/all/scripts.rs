@@ -145,3 +145,13 @@ fn other_fonts_are_another_job() {
     std::fs::copy("/usr/share/fonts/truetype/noto/NotoSansHebrew-Regular.ttf", font).unwrap();
     home.run("render lakeside --out out --as letters --only S-04").exits(3).says("another job");
 }
+
+#[test]
+fn a_character_of_everybodys_text_is_looked_for_in_the_files() {
+    let home = Home::with_sample("lakeside");
+    let part = include_str!("../../templates/en/parts/general_advice.md");
+    home.write("lakeside/templates/en/parts/general_advice.md", &format!("{part}\nWe care 王.\n"));
+    let line = part.lines().count() + 2;
+    let said = home.run("check lakeside").exits(3).says("[uncovered-character]").says("U+738B (Han)").stderr;
+    assert!(said.contains(&format!("--> templates/en/parts/general_advice.md:{line}\n")), "{said}");
+}

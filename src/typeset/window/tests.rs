@@ -23,6 +23,7 @@ fn letter(address: &[String], body: &str, large_print: bool) -> Letter {
         return_address: ["Lakeside Regional Medical Center", "PO Box 1", "Anytown, OH 43001"].map(String::from).into(),
         logo: None,
         recipient_address: address.to_vec(),
+        addressee_lines: 1,
         blocks: vec![
             BodyBlock::Own(title),
             BodyBlock::Own(framed),
@@ -257,7 +258,14 @@ fn long_lines_step_down_and_then_are_refused() {
     assert_eq!(recipient_lines(&set("ANN").unwrap())[0].0, 11.0);
     let longer = recipient_lines(&set(name).unwrap())[0].0;
     assert!((8.0..11.0).contains(&longer), "{longer}");
-    assert_eq!(set(&name.repeat(2)).err(), Some(Misfit::AddressTooWide));
+    let broken = set(&name.repeat(2)).unwrap();
+    assert_eq!(faults(&broken, "lob-10-double", true), Vec::<String>::new());
+    assert_eq!(recipient_lines(&broken).len(), 4, "the name has two");
+    assert_eq!(set(&name.repeat(4)).err(), Some(Misfit::AddressTooWide { line: 0 }));
+    assert_eq!(set(&"W".repeat(60)).err(), Some(Misfit::AddressTooWide { line: 0 }));
+    let street = lines(&["ANN", &name.repeat(2), "ANYTOWN OH 43001"]);
+    let refused = typesetter("lob-10-double", false, true).set(&letter(&street, "Text.", false));
+    assert_eq!(refused.err(), Some(Misfit::AddressTooWide { line: 1 }));
 }
 
 #[test]
@@ -277,7 +285,8 @@ fn what_stands_in_a_window_is_found() {
         let mut outlines = Outlines::new(&Fonts::built_in().unwrap()).unwrap();
         let mut typesetter = typesetter(&id, true, true);
         let clean = typesetter.set(&letter(&address, "Text.", false)).unwrap().pages;
-        let mut check = |pages: &[Page]| Watch { outlines: &mut outlines, envelope: &envelope, seen: &mut Seen::new() }.check(pages);
+        let mut check =
+            |pages: &[Page]| Watch { outlines: &mut outlines, envelope: &envelope, seen: &mut Seen::new(), lines: 0 }.check(pages);
         assert_eq!(check(&clean), Ok(()), "{id}");
         let path: Arc<[Tag]> = Arc::new([Tag { role: TagRole::P, ordinal: 1 }]);
         let text = |at: Point, paragraph: &str| {
@@ -314,7 +323,7 @@ fn what_stands_in_a_window_is_found() {
             (in_body(text(corner, "body"), Pt(0.0)), Err(Misfit::Intrusion)),
             (in_body(text(corner, RECIPIENT), Pt(0.0)), Err(Misfit::Intrusion)),
             (in_body(text(corner, "body"), Pt(20.0)), Ok(())),
-            (text(corner, RECIPIENT), Err(Misfit::AddressTooWide)),
+            (text(corner, RECIPIENT), Err(Misfit::AddressTooWide { line: 3 })),
             (text(corner, RETURN), Err(Misfit::ReturnAddress)),
             (watermark.unwrap(), Err(Misfit::Intrusion)),
             (image(Rect { x0: zone.x1 - Pt(0.1), y0: zone.y1 - Pt(9.0), x1: Pt(546.0), y1: zone.y1 }), Err(Misfit::Intrusion)),
@@ -376,7 +385,7 @@ proptest! {
         match with_mailer(id, draft, duplex, mailer).set(&letter) {
             Ok(pages) => prop_assert_eq!(faults(&pages, id, duplex), Vec::<String>::new()),
             Err(misfit) => prop_assert!(
-                matches!(misfit, Misfit::AddressTooWide | Misfit::AddressTooTall | Misfit::Uncovered(_)),
+                matches!(misfit, Misfit::AddressTooWide { .. } | Misfit::AddressTooTall | Misfit::Uncovered(_)),
                 "{:?}", misfit
             ),
         }
