@@ -85,6 +85,23 @@ impl File<'_> {
                 findings.push(Finding::refuses("undefined-variable", self.place(name.offset), reason, hint));
             }
         }
+        for path in &tags.printed {
+            let looped = tags.loops.iter().rev().find(|each| each.variables.iter().any(|variable| *variable == path[0].text));
+            let root = match looped {
+                Some(each) => each.container.as_deref().and_then(|container| element(container, slots)),
+                None => slots.get(path[0].text.as_str()),
+            };
+            let Some(value) = root else { continue };
+            let hint = match path[1..].iter().try_fold(value, |value, part| part_of(value, &part.text)) {
+                Some(value) if value.is_bool() => "it is a yes or no: ask for it in a condition, {% if … %}",
+                Some(value) if value.is_array() => "it is a list: print its items with {% for item in … %}{{ item }}{% endfor %}",
+                Some(value) if value.is_map() => "it has parts: print one of them, such as {{ patient.name }}",
+                _ => continue,
+            };
+            let whole = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+            let reason = format!("the slot `{whole}` is no text that can be printed");
+            findings.push(Finding::refuses("slot-not-printable", self.place(path[0].offset), reason, hint));
+        }
     }
 
     /// Markdown that letters cannot print, and the paragraph markers.

@@ -257,7 +257,7 @@ fn holds(item: &[BodyBlock], stand_in: char) -> bool {
 }
 
 /// Whether any text of a block meets a condition.
-fn any_inline(block: &Block, condition: &mut dyn FnMut(&Inline) -> bool) -> bool {
+pub(super) fn any_inline(block: &Block, condition: &mut dyn FnMut(&Inline) -> bool) -> bool {
     match &block.kind {
         BlockKind::Title(inlines) | BlockKind::Heading(inlines) | BlockKind::Paragraph(inlines) => inlines.iter().any(&mut *condition),
         BlockKind::List { items, .. } => items.iter().flatten().any(|block| any_inline(block, condition)),

@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// How deep lists and frames may stand in one another.
 const DEEPEST: u8 = 6;
+/// The highest number of a list item: a longer one would stand in the margin.
+const LAST_NUMBER: u64 = 99;
 
 /// What kind of Markdown is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,7 +152,14 @@ impl<'a> Reader<'a> {
         let only_text = "write running text or a list; headings, tables and frames belong to the templates";
         let kind = match event {
             Event::Start(Tag::Paragraph) => BlockKind::Paragraph(self.inlines(TagEnd::Paragraph)?),
-            Event::Start(Tag::List(start)) => BlockKind::List { start: *start, items: self.items(depth)? },
+            Event::Start(Tag::List(start)) => {
+                let items = self.items(depth)?;
+                if start.is_some_and(|start| start + items.len() as u64 > LAST_NUMBER + 1) {
+                    let hint = "write `2025\\. It was …` when a sentence begins with a year; lists are numbered up to 99";
+                    return Err(self.fault(range, "a list with a number above 99", hint));
+                }
+                BlockKind::List { start: *start, items }
+            }
             Event::Start(Tag::Heading { .. } | Tag::Table(_) | Tag::BlockQuote(_)) if self.origin == Origin::Prose => {
                 return Err(self.fault(range, "a heading, table or frame in prose", only_text));
             }
@@ -272,6 +281,13 @@ impl<'a> Reader<'a> {
                     let target = if link_type == pulldown_cmark::LinkType::Email { format!("mailto:{target}") } else { target };
                     if !["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| target.starts_with(scheme)) {
                         return Err(self.fault(range, "a link that leads nowhere", "begin links with https://, mailto: or tel:"));
+                    }
+                    if target.chars().any(|letter| letter.is_whitespace() || letter.is_control()) {
+                        return Err(self.fault(
+                            range,
+                            "a link with a blank in its address",
+                            "write %20 for a blank, and no value that may have one",
+                        ));
                     }
                     text.link = Some(target);
                 }

@@ -39,7 +39,7 @@ impl Sources {
         let mut sources = Sources::built_in();
         let folder = incident_folder.join("templates");
         if fs_err::symlink_metadata(&folder).is_err() {
-            return Ok(sources);
+            return if_nothing_is_meant(incident_folder).map(|()| sources);
         }
         let home = canonical(incident_folder, incident_folder)?;
         let root = canonical(&folder, incident_folder)?;
@@ -108,6 +108,20 @@ impl Sources {
     }
 }
 
+/// Refuses a folder whose name is ours but for capitals: it would silently do nothing.
+fn if_nothing_is_meant(incident_folder: &Path) -> Result<()> {
+    let entries = fs_err::read_dir(incident_folder).into_iter().flatten().filter_map(std::io::Result::ok);
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    match names.into_iter().find(|name| name.eq_ignore_ascii_case("templates")) {
+        None => Ok(()),
+        Some(name) => {
+            let reason = "templates are looked for in a folder named `templates`, in small letters";
+            Err(Error::refused("unknown-template", Place::file(name), reason, "rename the folder"))
+        }
+    }
+}
+
 fn leads_out(name: &str) -> Error {
     let hint = "copy the file into the folder instead of linking to it";
     Error::refused("template-outside", Place::file(name), "this link leads out of the templates folder", hint)
@@ -153,22 +167,23 @@ fn read(path: &Path, name: &str) -> Result<String> {
         Error::refused("template-not-utf8", Place::line(&shown, line), "the file is not UTF-8 text", "save it as UTF-8")
     })?;
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
-    match text.find(is_hidden) {
+    let found = text.char_indices().find_map(|(offset, character)| Some((offset, fault(character)?)));
+    match found {
         None => Ok(text),
-        Some(offset) => {
+        Some((offset, (code, reason, hint))) => {
             let (line, column) = tags::line_and_column(&text, offset);
-            let hint = "delete it and retype the text around it; hidden characters often come in with text copied from a PDF";
-            Err(Error::refused(
-                "control-character",
-                Place::line(&shown, line).column(column),
-                "the file has a hidden control character",
-                hint,
-            ))
+            Err(Error::refused(code, Place::line(&shown, line).column(column), reason, hint))
         }
     }
 }
 
-/// Whether a character steers text without being seen; line ends and tabs are seen.
-fn is_hidden(character: char) -> bool {
-    character.is_control() && !matches!(character, '\n' | '\t') || is_direction_control(character)
+/// What is wrong with a character of a template, if anything: code, reason, hint.
+fn fault(character: char) -> Option<(&'static str, &'static str, &'static str)> {
+    if character == char::REPLACEMENT_CHARACTER {
+        return Some(("lost-character", "a character was lost in an earlier conversion", "write it again"));
+    }
+    // Line ends and tabs are seen; what else steers text is not.
+    let hidden = character.is_control() && !matches!(character, '\n' | '\t') || is_direction_control(character);
+    let hint = "delete it and retype the text around it; hidden characters often come in with text copied from a PDF";
+    hidden.then_some(("control-character", "the file has a hidden control character", hint))
 }

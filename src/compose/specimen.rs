@@ -5,11 +5,12 @@
 
 use super::check::Markers;
 use super::engine::Trouble;
+use super::form::any_inline;
 use super::markdown;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;
-use super::{Block, content, engine};
+use super::{Block, Inline, content, engine};
 use crate::error::{Finding, Place, Result};
 use crate::incident::{Incident, Language, Prose, Provider};
 use crate::intake::{Element, Elements};
@@ -20,6 +21,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use tera::{Tera, Value};
 
+/// Family names of the invented people, which stand in no text of ours.
+const PERSON: &str = "Personsson";
+const RELATIVE: &str = "Relativesson";
 const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
 const BEGAN: Date = date(2025, 1, 2);
 const ENDED: Date = date(2025, 1, 20);
@@ -28,21 +32,26 @@ const DISCOVERED: Date = date(2025, 2, 20);
 /// Ids in print order: what a variant is beside role and language.
 type Paragraphs = Vec<Arc<str>>;
 
-/// The names of all slots with their parts, each with some value.
+/// Slots and parts of slots that are asked for, not printed.
+const FLAGS: [&str; 8] = ["adult", "minor", "deceased", "represented", "one_day", "told", "sends", "offered"];
+
+/// The names of all slots with their parts, each with some value of its kind: a text, a flag, a list, a group of parts.
 pub(super) fn shape() -> Slots {
     let bureau = ["name", "phone", "web"].into_iter().map(|key| (key, Value::from("x")));
     let desks = ["freeze", "fraud_alert", "minor_freeze"].into_iter().map(|key| (key, Value::from(vec![Value::from("x")])));
-    let parts = |names: &[&'static str]| Value::from(names.iter().map(|name| (*name, Value::from("x"))).collect::<BTreeMap<_, _>>());
+    let value = |name: &str| if FLAGS.contains(&name) { Value::from(true) } else { Value::from("x") };
+    let parts = |names: &[&'static str]| Value::from(names.iter().map(|name| (*name, value(name))).collect::<BTreeMap<_, _>>());
+    let flags = |names: &[&'static str]| Value::from(names.iter().map(|name| (*name, Value::from(true))).collect::<BTreeMap<_, _>>());
     let involved: Vec<&'static str> = Element::ALL.iter().map(|(_, id)| *id).collect();
     let mut slots: Slots = ["title", "date", "salutation", "person", "representative", "code", "adult", "minor", "deceased", "represented"]
         .into_iter()
-        .map(|name| (name, Value::from("x")))
+        .map(|name| (name, value(name)))
         .collect();
     slots.extend([
         ("patient", parts(&["name"])),
         ("elements", Value::from(vec![Value::from("x")])),
-        ("involved", parts(&involved)),
-        ("risk", parts(&["credit", "medical"])),
+        ("involved", flags(&involved)),
+        ("risk", flags(&["credit", "medical"])),
         ("incident", parts(&["what_happened", "investigation", "mitigation", "prevention"])),
         ("breach", parts(&["began", "ended", "one_day", "discovered", "told"])),
         ("business_associate", parts(&["name", "discovered", "informed", "sends"])),
@@ -96,6 +105,9 @@ pub(super) fn check(
             if let Some(finding) = content::lacking(&blocks, &all, &who, Place::file(sources.shown(language, "letter.md")))? {
                 return Ok(vec![finding]);
             }
+            if let Some(finding) = tells_in_a_link(&blocks, language, sources, markers) {
+                return Ok(vec![finding]);
+            }
             let key = (person.role, paragraphs(&blocks));
             let first = seen.entry(key).or_insert_with(|| blocks.clone());
             if let Some(finding) = differs(first, &blocks, language, sources, markers) {
@@ -104,6 +116,16 @@ pub(super) fn check(
         }
     }
     Ok(Vec::new())
+}
+
+/// A finding when a link's address holds the name of a patient or a representative: whoever follows it tells it to the site
+/// and to all on the way there.
+fn tells_in_a_link(blocks: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
+    let mut tells = |inline: &Inline| inline.link.as_ref().is_some_and(|link| link.contains(PERSON) || link.contains(RELATIVE));
+    let block = blocks.iter().find(|block| any_inline(block, &mut tells))?;
+    let place = markers.get(&block.paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")));
+    let reason = format!("a link in the paragraph `{}` has a person's name in its address", block.paragraph);
+    Some(Finding::refuses("name-in-link", place, reason, "take the slot out of the address; it may stand in the text of the link"))
 }
 
 /// A fault of the rendered text, at the marker of its paragraph.
@@ -207,8 +229,8 @@ fn groups() -> [Elements; 6] {
 fn invented(role: Role, elements: Elements, named: bool, with_code: bool) -> Invented {
     Invented {
         role,
-        name: PersonName { first: "Invented".into(), last: "Person".into(), ..PersonName::default() },
-        representative: named.then(|| "Invented Relative".to_owned()),
+        name: PersonName { first: "Invented".into(), last: PERSON.into(), ..PersonName::default() },
+        representative: named.then(|| format!("Invented {RELATIVE}")),
         elements,
         code: with_code.then(|| "CODE-0000".to_owned()),
     }
@@ -252,6 +274,7 @@ fn providers() -> [Provider; 3] {
 mod tests {
     use super::*;
     use crate::compose::fixture;
+    use std::collections::BTreeSet;
 
     /// The parts of a value, in order; empty for a plain one.
     fn parts(value: &Value) -> Vec<String> {
@@ -271,6 +294,14 @@ mod tests {
         assert_eq!(real.keys().collect::<Vec<_>>(), shape.keys().collect::<Vec<_>>());
         for (name, value) in &shape {
             assert_eq!(parts(&real[name]), parts(value), "{name}");
+            let flags = |value: &Value| {
+                let parts = value
+                    .as_map()
+                    .into_iter()
+                    .flat_map(|map| map.iter().filter(|(_, part)| part.is_bool()).map(|(key, _)| key.to_string()));
+                (value.is_bool(), value.is_array(), parts.collect::<BTreeSet<_>>())
+            };
+            assert_eq!(flags(&real[name]), flags(value), "{name}");
         }
     }
 }

@@ -33,6 +33,8 @@ pub(super) struct Loop {
 pub(super) struct Tags {
     /// Slots read, each as its dotted parts.
     pub(super) paths: Vec<Vec<Name>>,
+    /// Those of them that are printed as they are.
+    pub(super) printed: Vec<Vec<Name>>,
     /// Filters applied.
     pub(super) filters: Vec<Name>,
     /// Functions called.
@@ -96,7 +98,17 @@ pub(super) fn read(source: &str) -> Tags {
     let mut tags = Tags::default();
     for stretch in stretches(source) {
         match stretch {
-            Stretch::Output(range) => expression(&tokens(source, range), &mut tags),
+            Stretch::Output(range) => {
+                let before = tags.paths.len();
+                let tokens = tokens(source, range);
+                expression(&tokens, &mut tags);
+                // A path and nothing else: words with dots between them.
+                if let [path] = &tags.paths[before..]
+                    && tokens.len() == path.len() * 2 - 1
+                {
+                    tags.printed.push(path.clone());
+                }
+            }
             Stretch::Statement(range) => statement(&tokens(source, range), &mut tags),
             Stretch::Text(_) => {}
         }

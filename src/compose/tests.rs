@@ -384,6 +384,15 @@ fn a_fault_in_a_template_has_its_place() {
         ("template-syntax", "{{ date", 3, "14", "slots are written"),
         ("template-markup", "![logo](https://x)", 3, "7", "images"),
         ("template-markup", "<b>x</b>", 3, "7", "Markdown"),
+        ("template-markup", "\n\n2025. It was", 5, "1", "2025"),
+        ("template-markup", "[x](<https://a.example/a b>)", 3, "7", "%20"),
+        ("name-in-link", "[x](<https://a.example/{{ patient.name | replace(from=' ', to='-') }}>)", 1, "1", "text of the link"),
+        ("slot-not-printable", "{{ patient }}", 3, "10", "{{ patient.name }}"),
+        ("slot-not-printable", "{{ adult }}", 3, "10", "{% if"),
+        ("slot-not-printable", "{{ involved.ssn }}", 3, "10", "{% if"),
+        ("slot-not-printable", "{{ elements }}", 3, "10", "{% for"),
+        ("slot-not-printable", "{% for b in bureaus %}{{ b.freeze }}{% endfor %}", 3, "32", "{% for"),
+        ("lost-character", "\u{fffd}", 3, "7", "again"),
         ("control-character", "\0", 3, "7", "retype"),
         ("control-character", "x\u{202e}y", 3, "8", "retype"),
         ("duplicate-paragraph", "\n\n<!-- paragraph: scams -->\nx", 5, "1", "own id"),
@@ -402,6 +411,11 @@ fn files_that_are_no_templates_are_refused() {
     let finding = refused("en/parts/signatur.md", "<!-- paragraph: x -->\nx");
     assert_eq!((finding.code, finding.hint.as_str()), ("unknown-template", "did you mean `en/parts/signature.md`?"));
     assert_eq!(refused("fr/letter.md", "x").code, "unknown-template");
+    let folder = tempfile::tempdir().unwrap();
+    fs_err::create_dir(folder.path().join("Templates")).unwrap();
+    let incident = Incident { folder: folder.path().to_owned(), ..fixture::incident() };
+    let error = Composer::load(&incident, &fixture::rules()).map(|_| ()).unwrap_err();
+    assert_eq!((error.findings[0].code, error.findings[0].place.file.as_str()), ("unknown-template", "Templates"));
     assert_eq!(refused("en/letter.md", &"x".repeat(300_000)).code, "template-too-large");
     assert_eq!(refused("en/parts/bureaus.md", "x").code, "template-markup");
 }

@@ -75,6 +75,11 @@ impl<'f, 't> Section<'f, 't> {
             self.refuse(key, "control-character", format!("`{}` holds a hidden control character", self.path(key)), hint);
             return None;
         }
+        if text.contains(char::REPLACEMENT_CHARACTER) {
+            let reason = format!("`{}` holds a character that was lost in an earlier conversion", self.path(key));
+            self.refuse(key, "lost-character", reason, "write it again: it would stand in every letter");
+            return None;
+        }
         let text = text.trim();
         (!text.is_empty()).then(|| text.to_owned())
     }

@@ -165,8 +165,12 @@ impl StructureTree {
         out.extend(b"/P ");
         let parent = if index == 0 { numbers.root } else { numbers.first_element + element.parent as u32 };
         push_reference(parent, out);
-        if element.role == Role::Tag(TagRole::TH) {
-            out.extend(b"/A<</O/Table/Scope/Column>>");
+        match element.role {
+            Role::Tag(TagRole::TH) => out.extend(b"/A<</O/Table/Scope/Column>>"),
+            // A list whose items have labels says of which kind they are (ISO 14289-1, 7.6).
+            Role::Tag(TagRole::L) => out.extend(b"/A<</O/List/ListNumbering/Disc>>"),
+            Role::Tag(TagRole::NumberedL) => out.extend(b"/A<</O/List/ListNumbering/Decimal>>"),
+            _ => {}
         }
         if let Some(Figure { alt, area }) = &element.figure {
             out.extend(b"/Alt");
@@ -246,7 +250,7 @@ impl Role {
             Role::Tag(TagRole::H1) => b"H1",
             Role::Tag(TagRole::H2) => b"H2",
             Role::Tag(TagRole::P) => b"P",
-            Role::Tag(TagRole::L) => b"L",
+            Role::Tag(TagRole::L | TagRole::NumberedL) => b"L",
             Role::Tag(TagRole::LI) => b"LI",
             Role::Tag(TagRole::Lbl) => b"Lbl",
             Role::Tag(TagRole::LBody) => b"LBody",

@@ -2,8 +2,13 @@
 
 use super::vocabulary::{FOLD, NAMES};
 
-/// Whether a name has capitals and no small letter, and more than initials.
+/// Whether a name has capitals and no small letter, and more than initials. Cherokee and Georgian write names in one case,
+/// whatever Unicode calls it.
 pub(super) fn is_all_capitals(text: &str) -> bool {
+    let one_case = |letter: char| matches!(letter, '\u{13A0}'..='\u{13FF}' | '\u{AB70}'..='\u{ABBF}' | '\u{10A0}'..='\u{10FF}' | '\u{1C90}'..='\u{1CBF}');
+    if text.chars().any(one_case) {
+        return false;
+    }
     let long_word = text.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().nth(1).is_some());
     long_word && text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)
 }

@@ -96,8 +96,14 @@ fn address_place(case: &Case, recipient: &Recipient, part: usize) -> Place {
 fn uncovered_name(case: &Case, fonts: &Fonts, recipient: &Recipient, character: char) -> Finding {
     let (reason, hint) = uncovered(fonts, character);
     let hint = format!("{hint}; or write the name or address in Latin letters as well");
-    let place = case.intake.place(&case.incident, recipient.rows[0], Field::LastName);
-    Finding::holds("uncovered-character", place, reason, hint)
+    let names = [Field::FirstName, Field::MiddleName, Field::LastName, Field::FullName, Field::Prefix, Field::Suffix];
+    let others = [Field::RepresentativeName, Field::ActivationCode];
+    let addresses = [Field::CONFIDENTIAL, Field::REPRESENTATIVE, Field::HOME].into_iter().flatten();
+    let columns: Vec<Field> = names.into_iter().chain(others).chain(addresses).collect();
+    let mut values = recipient.rows.iter().flat_map(|row| columns.iter().map(move |field| (*row, *field)));
+    let found = values.find(|(row, field)| case.intake.row(*row).get(*field).contains(character));
+    let (row, field) = found.unwrap_or((recipient.rows[0], Field::LastName));
+    Finding::holds("uncovered-character", case.intake.place(&case.incident, row, field), reason, hint)
 }
 
 /// Whether a character comes from what the lists say about a person; else it stands in everybody's text.

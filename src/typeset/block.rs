@@ -233,7 +233,7 @@ impl Builder<'_> {
 
     /// Long lists of short items stand in two columns, read down the left one first.
     fn list(&mut self, start: Option<u64>, items: &[Vec<BodyBlock>], frame: &Frame, paragraph: &Arc<str>) {
-        let list = self.tag(TagRole::L);
+        let list = self.tag(if start.is_some() { TagRole::NumberedL } else { TagRole::L });
         if items.len() >= TWO_COLUMNS_FROM && self.scale == 1.0 {
             let half = items.len().div_ceil(2);
             let width = frame.width * 0.5;

@@ -27,6 +27,11 @@ struct ScriptFonts {
     families: Vec<String>,
 }
 
+/// Pictures in colour, which fonts of outlines do not have (Unicode's emoji blocks).
+fn is_emoji(character: char) -> bool {
+    matches!(character, '\u{1F000}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}')
+}
+
 impl FontPackages {
     pub(super) fn load() -> Result<FontPackages> {
         let table: Table =
@@ -41,6 +46,9 @@ impl FontPackages {
 
     pub(super) fn package_for(&self, character: char) -> (&'static str, Option<&str>) {
         let name = character.script().full_name();
+        if is_emoji(character) {
+            return (name, None);
+        }
         (name, self.scripts.get(name).map(|fonts| fonts.package.as_str()))
     }
 }

@@ -181,6 +181,8 @@ pub enum TagRole {
     H2,
     P,
     L,
+    /// A list whose items have numbers: `L` as well.
+    NumberedL,
     LI,
     Lbl,
     LBody,

@@ -217,10 +217,10 @@ impl Shaper {
         if let Some(line) = self.plain.lines(inlines, style, width) {
             return Arc::new(TextLines { fixed, ..line });
         }
-        let with_hyphens;
-        let inlines = if inlines.iter().any(|inline| inline.text.contains(HYPHENS)) && !self.fonts.built_in_has(HYPHENS[0]) {
-            with_hyphens = inlines.iter().map(with_plain_hyphens).collect::<Vec<_>>();
-            &with_hyphens
+        let prepared;
+        let inlines = if inlines.iter().any(|inline| inline.text.contains([HYPHENS[0], HYPHENS[1], '\n'])) {
+            prepared = inlines.iter().map(prepare).collect::<Vec<_>>();
+            &prepared
         } else {
             inlines
         };
@@ -315,9 +315,11 @@ impl Shaper {
     }
 }
 
-/// The same text with the hyphen of keyboards, and a joiner after one that must not be broken at.
-fn with_plain_hyphens(inline: &Inline) -> Inline {
-    Inline { text: inline.text.replace(HYPHENS[0], "-").replace(HYPHENS[1], &format!("-{WORD_JOINER}")), ..inline.clone() }
+/// The same text with the hyphen of keyboards, a joiner after one that must not be broken at, and a blank before each line
+/// end, which leaves no glyph: who has the letter read aloud hears two words, not one.
+fn prepare(inline: &Inline) -> Inline {
+    let text = inline.text.replace(HYPHENS[0], "-").replace(HYPHENS[1], &format!("-{WORD_JOINER}")).replace('\n', " \n");
+    Inline { text, ..inline.clone() }
 }
 
 /// Reads one line's runs, left to right.
