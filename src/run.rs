@@ -10,6 +10,7 @@ mod proof;
 mod proof_wording;
 mod render;
 mod send;
+mod stream;
 #[cfg(test)]
 mod swaps;
 
@@ -34,7 +35,7 @@ pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
 pub use press::Progress;
 pub use proof_wording::of as proof_wording;
-pub use render::{Form, RenderOptions, Shard, render, write_summary};
+pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
 use press::{Press, Set};

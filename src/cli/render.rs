@@ -63,14 +63,19 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: RenderArguments) -> 
     let bar = Bar::new(ui);
     let mut job = run::open(&dir, ledger, jobs.map(usize::from), &bar)?;
     job.ledger.set_moment(clock::now());
-    let summary = run::render(&mut job, &RenderOptions { out: out.clone(), form, only, limit, shard, archive }, &bar)?;
+    let summary = run::render(&mut job, &RenderOptions { out: out.clone(), form, only: only.clone(), limit, shard, archive }, &bar)?;
     let case = &job.proofed.case;
     let findings: Vec<&Finding> = case.held().chain(&case.warnings).collect();
     ui.findings(&findings);
-    let folder = if form == Form::Stream { "stream" } else { "letters" };
-    let written =
-        format!("wrote {} with {} to {}", count(summary.written, "letter"), count(summary.pages, "page"), out.join(folder).display());
+    let folders = [("letters", form != Form::Stream), ("stream", form != Form::Letters), ("archive", archive)];
+    let folders: Vec<String> = folders.iter().filter(|(_, is)| *is).map(|(name, _)| out.join(name).display().to_string()).collect();
+    let written = format!("wrote {} with {} to {}", count(summary.written, "letter"), count(summary.pages, "page"), folders.join(" and "));
     ui.result(&summary, &format!("{}\n{written}", sentence(&summary.counts)))?;
+    if let Some(record) = &only
+        && run::is_told_by_email(&job, record)?
+    {
+        ui.say("this recipient is told by e-mail: the letter need not be mailed unless the e-mail fails");
+    }
     if job.draft() {
         draft_note(ui, &job);
     }

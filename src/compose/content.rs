@@ -38,7 +38,10 @@ pub(super) fn lacking(blocks: &[Block], slots: &Slots, who: &str, place: Place) 
     let content: Content =
         toml::from_str(include_str!("content.toml")).map_err(|error| Error::bug(format!("content.toml: {}", error.message())))?;
     let text = text_of(blocks);
-    let printed = |slot: &String| values(slot, slots).iter().any(|value| !value.is_empty() && text.contains(value));
+    let printed = |slot: &String| {
+        let values = values(slot, slots);
+        !values.is_empty() && values.iter().all(|value| !value.is_empty() && text.contains(value))
+    };
     let missing = content.required.iter().find(|required| !required.slots.iter().any(printed));
     let missing = missing.map(|required| (&required.what, &required.clause));
     let too_few = sections(blocks) < content.sections.count;
@@ -69,7 +72,8 @@ fn sections(blocks: &[Block]) -> usize {
     blocks.windows(2).filter(|pair| heading(&pair[0]) && !heading(&pair[1])).count()
 }
 
-fn text_of(blocks: &[Block]) -> String {
+/// All texts, one a line.
+pub(super) fn text_of(blocks: &[Block]) -> String {
     let mut text = String::new();
     let mut waiting: Vec<&Block> = blocks.iter().rev().collect();
     while let Some(block) = waiting.pop() {

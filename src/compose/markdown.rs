@@ -56,7 +56,7 @@ pub(super) fn read(text: &str, origin: Origin, known: &BTreeMap<Arc<str>, crate:
     let parser = Parser::new_ext(text, options);
     let definition = parser.reference_definitions().iter().map(|(_, definition)| definition.span.clone()).min_by_key(|span| span.start);
     let events = parser.into_offset_iter().collect::<Vec<_>>().into_iter().peekable();
-    let mut reader = Reader { events, origin, known, section: Section::default(), reading: Reading::default() };
+    let mut reader = Reader { source: text, events, origin, known, section: Section::default(), reading: Reading::default() };
     if let Some(range) = definition {
         return Err(reader.fault(range, "a link definition that prints nothing", "write the link in place: [text](https://…)"));
     }
@@ -73,6 +73,7 @@ struct Section {
 }
 
 struct Reader<'a> {
+    source: &'a str,
     events: Peekable<std::vec::IntoIter<(Event<'a>, Range<usize>)>>,
     origin: Origin,
     known: &'a BTreeMap<Arc<str>, crate::error::Place>,
@@ -244,6 +245,13 @@ impl<'a> Reader<'a> {
                 Event::Start(Tag::TableCell) => row.push(self.inlines(TagEnd::TableCell)?),
                 Event::End(TagEnd::TableHead) => header = std::mem::take(&mut row),
                 Event::End(TagEnd::TableRow) => rows.push(std::mem::take(&mut row)),
+                Event::Start(Tag::TableRow) if cells(&self.source[range.clone()]) > header.len() => {
+                    return Err(self.fault(
+                        range,
+                        "a table row with more cells than the table has columns",
+                        "add a column to the header, or write \\| for a line that parts nothing",
+                    ));
+                }
                 Event::Start(Tag::TableHead | Tag::TableRow) => {}
                 Event::End(TagEnd::Table) => break,
                 _ => return Err(self.fault(range, "Markdown that a table cell cannot print", "use running text in table cells")),
@@ -314,6 +322,13 @@ impl<'a> Reader<'a> {
 
 fn own(blocks: Vec<Block>) -> Vec<BodyBlock> {
     blocks.into_iter().map(BodyBlock::Own).collect()
+}
+
+/// How many cells a row of a table is written with (GitHub Flavored Markdown, 4.10): what is beyond the header's is dropped.
+fn cells(row: &str) -> usize {
+    let row = row.trim().replace("\\|", "");
+    let row = row.strip_prefix('|').unwrap_or(&row);
+    row.strip_suffix('|').unwrap_or(row).split('|').count()
 }
 
 /// Whether an event is running text.

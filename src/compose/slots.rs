@@ -227,7 +227,8 @@ pub(super) fn register_filters(tera: &mut Tera) {
     });
     tera.register_filter("mail", |value: &str, _: Kwargs, _: &State<'_>| link(value, &format!("mailto:{value}")));
     tera.register_filter("lines", |value: &Value, _: Kwargs, _: &State<'_>| {
-        let lines = value.as_array().unwrap_or_default().iter().map(|line| disguise_text(line.as_str().unwrap_or_default()));
+        // A text is a list of one line.
+        let lines = value.as_array().unwrap_or(std::slice::from_ref(value)).iter().map(|line| disguise_text(&line.to_string()));
         let line_break = super::escape::disguise('\n').to_string();
         Value::safe_string(&lines.collect::<Vec<_>>().join(&line_break))
     });

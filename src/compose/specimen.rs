@@ -10,7 +10,7 @@ use super::markdown;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;
-use super::{Block, Inline, content, engine};
+use super::{Block, BlockKind, Inline, content, engine};
 use crate::error::{Finding, Place, Result};
 use crate::incident::{Incident, Language, Prose, Provider};
 use crate::intake::{Element, Elements};
@@ -24,6 +24,8 @@ use tera::{Tera, Value};
 /// Family names of the invented people, which stand in no text of ours.
 const PERSON: &str = "Personsson";
 const RELATIVE: &str = "Relativesson";
+/// How invented types of information begin.
+const ELEMENT: &str = "Invented element";
 const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
 const BEGAN: Date = date(2025, 1, 2);
 const ENDED: Date = date(2025, 1, 20);
@@ -94,7 +96,10 @@ pub(super) fn check(
         for person in everyone {
             let mut all = base.clone();
             all.extend(slots::of_person(&person.as_person(), wording));
-            all.insert("elements", Value::from(vec![Value::from("Invented element")]));
+            all.insert(
+                "elements",
+                Value::from((1..=Element::ALL.len()).map(|number| Value::from(format!("{ELEMENT} {number:02}"))).collect::<Vec<_>>()),
+            );
             all.insert("salutation", Value::from("Invented salutation"));
             let blocks = match engine::render(tera, &slots::context(&all), markers) {
                 Ok(blocks) => blocks,
@@ -105,7 +110,9 @@ pub(super) fn check(
             if let Some(finding) = content::lacking(&blocks, &all, &who, Place::file(sources.shown(language, "letter.md")))? {
                 return Ok(vec![finding]);
             }
-            if let Some(finding) = tells_in_a_link(&blocks, language, sources, markers) {
+            let faults = [elements_in_a_table, tells_in_a_link].map(|fault| fault(&blocks, language, sources, markers));
+            let faults = faults.into_iter().chain([code_left_out(&person, &blocks, language, sources)]);
+            if let Some(finding) = faults.flatten().next() {
                 return Ok(vec![finding]);
             }
             let key = (person.role, paragraphs(&blocks));
@@ -118,14 +125,40 @@ pub(super) fn check(
     Ok(Vec::new())
 }
 
+/// The marker of a block's paragraph, else the letter as a whole.
+fn place_of(block: &Block, language: Language, sources: &Sources, markers: &Markers) -> Place {
+    markers.get(&block.paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")))
+}
+
+/// A finding when somebody who has an activation code is not told it, or not as it is to be typed.
+fn code_left_out(person: &Invented, blocks: &[Block], language: Language, sources: &Sources) -> Option<Finding> {
+    person.code.as_deref().filter(|code| !content::text_of(blocks).contains(code))?;
+    let reason = format!("a recipient of the role {} who has an activation code is not told it as it is to be typed", person.role.id());
+    let hint = "print the slot `code`, without a filter, and no code of the list in its place";
+    Some(Finding::refuses("code-not-printed", Place::file(sources.shown(language, "letter.md")), reason, hint))
+}
+
+/// A finding when types of information stand in a table: which is whose cannot be proved there.
+fn elements_in_a_table(blocks: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
+    let is_table = |block: &&Block| matches!(block.kind, BlockKind::Table { .. });
+    let block = blocks.iter().filter(is_table).find(|block| any_inline(block, &mut |inline| inline.text.contains(ELEMENT)))?;
+    let reason = format!("the types of information stand in a table, in the paragraph `{}`", block.paragraph);
+    let hint = "print them as a list or in running text: what a letter lists is compared with its rows";
+    Some(Finding::refuses("elements-in-table", place_of(block, language, sources, markers), reason, hint))
+}
+
 /// A finding when a link's address holds the name of a patient or a representative: whoever follows it tells it to the site
 /// and to all on the way there.
 fn tells_in_a_link(blocks: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
     let mut tells = |inline: &Inline| inline.link.as_ref().is_some_and(|link| link.contains(PERSON) || link.contains(RELATIVE));
     let block = blocks.iter().find(|block| any_inline(block, &mut tells))?;
-    let place = markers.get(&block.paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")));
     let reason = format!("a link in the paragraph `{}` has a person's name in its address", block.paragraph);
-    Some(Finding::refuses("name-in-link", place, reason, "take the slot out of the address; it may stand in the text of the link"))
+    Some(Finding::refuses(
+        "name-in-link",
+        place_of(block, language, sources, markers),
+        reason,
+        "take the slot out of the address; it may stand in the text of the link",
+    ))
 }
 
 /// A fault of the rendered text, at the marker of its paragraph.
@@ -150,7 +183,7 @@ pub(super) fn paragraphs(blocks: &[Block]) -> Paragraphs {
 fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
     let other = first.iter().zip(second).find(|(one, two)| one != two).map(|(one, _)| one);
     let other = other.or_else(|| if first.len() == second.len() { None } else { first.last() })?;
-    let place = markers.get(&other.paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")));
+    let place = place_of(other, language, sources, markers);
     let reason = format!("the paragraph `{}` reads differently for people whose letters count as one variant", other.paragraph);
     let hint = "give each wording its own marker <!-- paragraph: some_id --> inside the condition, so that each is approved";
     Some(Finding::refuses("paragraph-wording-varies", place, reason, hint))

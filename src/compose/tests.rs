@@ -363,6 +363,18 @@ fn a_letter_without_what_the_law_asks_for_is_refused_with_the_clause() {
 }
 
 #[test]
+fn every_type_and_the_code_must_be_printed_as_they_are() {
+    let what = "<!-- paragraph: w -->\n## What Information Was Involved\n\n";
+    for text in ["- {{ elements[0] }}", "{% for e in elements %}{% if loop.index < 4 %}- {{ e }}\n{% endif %}{% endfor %}"] {
+        assert_eq!(refused("en/parts/what_information.md", &format!("{what}{text}\n")).code, "content-missing", "{text}");
+    }
+    for text in ["37LP-9PNF-NTRQ", "{{ code | lower }}", "{{ code | truncate(length=6) }}", ""] {
+        let finding = refused("en/parts/activation.md", &format!("<!-- paragraph: a -->\nYour code: {text}\n"));
+        assert_eq!(finding.code, "code-not-printed", "{text}");
+    }
+}
+
+#[test]
 fn functions_are_refused_so_that_none_can_print_a_value_to_the_terminal() {
     let text = "<!-- paragraph: scams -->\n\n{% if code %}{{ throw(message=salutation) }}{% endif %}";
     assert_eq!(refused("en/parts/general_advice.md", text).code, "unknown-function");
@@ -393,6 +405,8 @@ fn a_fault_in_a_template_has_its_place() {
         ("slot-not-printable", "{{ elements }}", 3, "10", "{% for"),
         ("slot-not-printable", "{% for b in bureaus %}{{ b.freeze }}{% endfor %}", 3, "32", "{% for"),
         ("lost-character", "\u{fffd}", 3, "7", "again"),
+        ("template-markup", "\n\n|a|b|\n|-|-|\n|c|d|e|", 7, "1", "column"),
+        ("elements-in-table", "\n\n|x|\n|-|\n{% for e in elements %}|{{ e }}|\n{% endfor %}", 1, "1", "list"),
         ("control-character", "\0", 3, "7", "retype"),
         ("control-character", "x\u{202e}y", 3, "8", "retype"),
         ("duplicate-paragraph", "\n\n<!-- paragraph: scams -->\nx", 5, "1", "own id"),

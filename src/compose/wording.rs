@@ -91,7 +91,8 @@ pub(super) fn fill(pattern: &str, values: &[(&str, &str)]) -> String {
 impl Wording {
     /// Reads and checks the wording of a language.
     pub(super) fn load(language: Language, sources: &Sources) -> Result<Wording, Vec<Finding>> {
-        let text = sources.text(language, "wording.toml");
+        // A tab would be set without any room.
+        let text = &sources.text(language, "wording.toml").replace('\t', " ");
         let file = sources.shown(language, "wording.toml");
         let wording: Wording = toml::from_str(text).map_err(|error| {
             let place = error.span().map_or_else(|| Place::file(&file), |span| place(&file, text, span.start));
@@ -126,6 +127,27 @@ impl Wording {
         for (_, id) in Element::ALL {
             if self.elements.get(id).is_none_or(|name| name.trim().is_empty()) {
                 refuse("elements", format!("the element `{id}` has no name"), format!("add {id} = \"…\" under [elements]"));
+            }
+        }
+        for (id, name) in &self.elements {
+            if self.elements.iter().any(|(other, same)| other < id && same.trim().eq_ignore_ascii_case(name.trim())) {
+                refuse(
+                    id,
+                    format!("the element `{id}` has the name of another"),
+                    "give each element a name of its own: letters are told apart by it".into(),
+                );
+            }
+        }
+        let Addressees { minor, deceased, represented, .. } = &self.addressee;
+        for (key, words) in [
+            ("minor", minor),
+            ("deceased", deceased),
+            ("represented", represented),
+            ("adult", &self.person.adult),
+            ("minor", &self.person.minor),
+        ] {
+            if words.trim().is_empty() {
+                refuse(&format!("{key} = \"\""), format!("`{key}` is empty"), "write the words that the built-in wording has here".into());
             }
         }
         for id in self.elements.keys().filter(|id| Element::from_id(id).is_none()) {
@@ -240,6 +262,8 @@ mod tests {
         for (from, to, reason, line) in [
             ("adult = \"Dear {name}:\"", "adult = \"Dear {nmae}:\"", "the placeholder {name} is missing", 13),
             ("ssn = \"Social Security number\"\n", "", "the element `ssn` has no name", 37),
+            ("ssn = \"Social Security number\"", "ssn = \"name\"", "the element `ssn` has the name of another", 40),
+            ("minor = \"To the Parent or Guardian of\"", "minor = \"\"", "`minor` is empty", 24),
             ("pattern = \"{month} {day}, {year}\"", "pattern = \"{month} {day}, {year} {x}\"", "a placeholder is not known here", 8),
         ] {
             let text = built_in.replace(from, to);

@@ -167,6 +167,7 @@ impl StructureTree {
         push_reference(parent, out);
         match element.role {
             Role::Tag(TagRole::TH) => out.extend(b"/A<</O/Table/Scope/Column>>"),
+            Role::Tag(TagRole::RowTH) => out.extend(b"/A<</O/Table/Scope/Row>>"),
             // A list whose items have labels says of which kind they are (ISO 14289-1, 7.6).
             Role::Tag(TagRole::L) => out.extend(b"/A<</O/List/ListNumbering/Disc>>"),
             Role::Tag(TagRole::NumberedL) => out.extend(b"/A<</O/List/ListNumbering/Decimal>>"),
@@ -256,7 +257,7 @@ impl Role {
             Role::Tag(TagRole::LBody) => b"LBody",
             Role::Tag(TagRole::Table) => b"Table",
             Role::Tag(TagRole::TR) => b"TR",
-            Role::Tag(TagRole::TH) => b"TH",
+            Role::Tag(TagRole::TH | TagRole::RowTH) => b"TH",
             Role::Tag(TagRole::TD) => b"TD",
             Role::Tag(TagRole::Sect) => b"Sect",
             Role::Tag(TagRole::Figure) => b"Figure",

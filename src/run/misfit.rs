@@ -26,6 +26,7 @@ pub(super) fn judge(
         Misfit::ReturnAddress => return Err(return_address_refused(case, recipient)),
         Misfit::Barcode(fault) => return Err(no_barcode(&case.incident, fault)),
         Misfit::Intrusion => return Err(intrusion(case)),
+        Misfit::Overflow => return Err(overflow()),
         Misfit::Uncovered(character) => uncovered_name(case, fonts, recipient, character),
         Misfit::AddressTooWide { line } => too_wide(case, recipient, letter, line),
         Misfit::Unmarkable => Finding::holds(
@@ -153,6 +154,12 @@ fn return_address_refused(case: &Case, recipient: &Recipient) -> Error {
         reason,
         "give a shorter return_name, and a shorter address1 if that is the long line",
     )
+}
+
+fn overflow() -> Error {
+    let reason = "a part of a letter that must stay on one page is taller than a page";
+    let hint = "shorten the text in the frame, table or paragraph with `together` that you added, or take its frame away";
+    Error::refused("text-too-tall", Place::file("templates"), reason, hint)
 }
 
 fn intrusion(case: &Case) -> Error {

@@ -1,21 +1,19 @@
 //! `render`: letters, print stream and tables of a job.
 
 use super::letters::{Copies, write_letters};
-use super::press::{BATCH, Progress, Set, Workers, set_again};
-use super::proof::{Written, index_agrees, proved};
+use super::press::{Progress, Set};
+use super::stream::{PART_PIECES, write_stream};
 use super::{Case, Job, Proofed};
 use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::digest;
 use crate::error::{Error, Place, Result};
-use crate::files::{self, Writing};
-use crate::pdf::{StreamPart, StreamedPiece};
+use crate::files;
+use crate::pdf::StreamedPiece;
 use crate::privacy::Private;
 use crate::recipients::{Disposition, Recipient};
 use crate::report::{self, Summary};
 use crate::typeset::SheetMark;
-use crate::typeset::Typesetter;
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// What is written.
@@ -61,8 +59,29 @@ pub struct RenderOptions {
     pub archive: bool,
 }
 
-/// Pieces in a part of the print stream: what a house's machine takes in comfort.
-pub(super) const PART_PIECES: usize = 2_000;
+impl RenderOptions {
+    /// What the output folder holds, in words without a record's key.
+    fn holds(&self, chosen: &[Set]) -> String {
+        let form = match self.form {
+            Form::Letters => "letters",
+            Form::Stream => "stream",
+            Form::Both => "letters and stream",
+        };
+        let archive = if self.archive { " with archive" } else { "" };
+        let only = match (&self.only, chosen) {
+            (Some(_), [set]) => format!(" of piece {}", set.piece),
+            _ => String::new(),
+        };
+        let shard = self.shard.map(|Shard { part, of }| format!(", shard {part} of {of}")).unwrap_or_default();
+        let limit = self.limit.map(|limit| format!(", at most {limit}")).unwrap_or_default();
+        format!("{form}{archive}{only}{shard}{limit}")
+    }
+
+    /// The part of a print file's name that tells shards apart.
+    fn shard_name(&self) -> String {
+        self.shard.map(|Shard { part, of }| format!("-shard-{part}-of-{of}")).unwrap_or_default()
+    }
+}
 
 /// Writes a job's letters and tables; summary.json comes last.
 ///
@@ -71,7 +90,7 @@ pub(super) const PART_PIECES: usize = 2_000;
 pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -> Result<Summary> {
     files::refuse_inputs(&options.out, &job.proofed.case.incident.folder)?;
     let chosen = choose(job, options)?;
-    claim_folder(&options.out, job)?;
+    claim_folder(options, job, &chosen)?;
     let mut index = IndexWriter::create(&options.out, &[IndexFormat::Csv])?;
     let copies = [(options.form != Form::Stream, Copies::Letters), (options.archive, Copies::Archive)];
     for (_, copies) in copies.into_iter().filter(|(wanted, _)| *wanted) {
@@ -81,7 +100,8 @@ pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -
         write_letters(job, &options.out, copies, &chosen, &mut row, progress)?;
     }
     if options.form != Form::Letters {
-        let name = |sheets: u16, part: usize, _: usize| format!("{sheets}-sheet-{part:03}.pdf");
+        let shard = options.shard_name();
+        let name = |sheets: u16, part: usize, _: usize| format!("{sheets}-sheet-{part:03}{shard}.pdf");
         write_stream(job, &options.out.join("stream"), &name, PART_PIECES, &chosen, &mut index, progress)?;
     }
     index.finish()?;
@@ -135,6 +155,15 @@ fn choose(job: &Job, options: &RenderOptions) -> Result<Vec<Set>> {
     Ok(all)
 }
 
+/// Whether a record's recipient is told by e-mail: their letter is written when it is asked for, and need not be mailed.
+///
+/// # Errors
+/// Refused when no recipient, or more than one, has this record.
+pub fn is_told_by_email(job: &Job, record: &str) -> Result<bool> {
+    let recipient = find_record(&job.proofed.case, record)?;
+    Ok(*job.proofed.case.recipients.people.outline(recipient).disposition == Disposition::Email)
+}
+
 fn find_record(case: &Case, wanted: &str) -> Result<usize> {
     let bare = |record: &str| record.rsplit_once(':').map(|(_, id)| id.to_owned());
     let is_wanted = |record: &str| record == wanted || bare(record).as_deref() == Some(wanted);
@@ -167,20 +196,19 @@ fn find_record(case: &Case, wanted: &str) -> Result<usize> {
     }
 }
 
-/// Marks the folder as this job's, or refuses one that holds another's output.
-fn claim_folder(out: &Path, job: &Job) -> Result<()> {
+/// Marks the folder as this job's and this choice's, or refuses one that holds another's output: a second shard would replace
+/// the first one's index and print files.
+fn claim_folder(options: &RenderOptions, job: &Job, chosen: &[Set]) -> Result<()> {
+    let out = &options.out;
     files::create_folder(out)?;
     let path = out.join("job.json");
-    let marker = serde_json::json!({ "incident": job.proofed.case.incident.id, "job": job.number, "state": job.digest });
-    let marker = format!("{marker:#}\n");
+    let job_of = serde_json::json!({ "incident": job.proofed.case.incident.id, "job": job.number, "state": job.digest, "holds": options.holds(chosen) });
+    let marker = format!("{job_of:#}\n");
     let refuse = || {
-        let reason = "this folder already holds the output of another job or other files of the same names";
-        Err(Error::refused(
-            "folder-of-another-job",
-            Place::file(out.display().to_string()),
-            reason,
-            "choose an empty folder, or remove this one",
-        ))
+        let reason =
+            "this folder already holds the output of another job, of other letters or in another form, or other files of the same names";
+        let hint = "choose an empty folder for each shard, record and form (`--as both` writes letters and stream), or remove this one";
+        Err(Error::refused("folder-of-another-job", Place::file(out.display().to_string()), reason, hint))
     };
     match fs_err::read_to_string(&path) {
         Ok(found) if found == marker => Ok(()),
@@ -190,74 +218,6 @@ fn claim_folder(out: &Path, job: &Job) -> Result<()> {
         }
         Err(_) => files::write(&path, marker.as_bytes()),
     }
-}
-
-/// File name of a part, by sheets of each piece, number of the part and of parts.
-type PartName<'a> = dyn Fn(u16, usize, usize) -> String + 'a;
-
-/// Writes the print stream: grouped by sheets, in parts, each complete or absent.
-pub(super) fn write_stream(
-    job: &Job,
-    folder: &Path,
-    name: &PartName<'_>,
-    part_pieces: usize,
-    chosen: &[Set],
-    index: &mut IndexWriter,
-    progress: &dyn Progress,
-) -> Result<()> {
-    files::create_folder(folder)?;
-    let duplex = job.proofed.case.incident.print.duplex;
-    let sheets_of = |set: &Set| if duplex { set.pages.div_ceil(2) } else { set.pages };
-    let kinds: BTreeSet<u16> = chosen.iter().map(sheets_of).collect();
-    let Proofed { press, layout, fonts, .. } = &job.proofed;
-    let typesetters = press.workers(|| press.typesetter(layout, fonts))?;
-    progress.begin("stream", chosen.len() as u64);
-    for sheets in kinds {
-        let mut group = chosen.iter().filter(|set| sheets_of(set) == sheets).copied();
-        let count = group.clone().count().div_ceil(part_pieces);
-        for number in 1..=count {
-            let part: Vec<Set> = group.by_ref().take(part_pieces).collect();
-            write_part(job, &typesetters, &folder.join(name(sheets, number, count)), &part, index, progress)?;
-        }
-    }
-    progress.end();
-    Ok(())
-}
-
-fn write_part(
-    job: &Job,
-    typesetters: &Workers<Typesetter>,
-    path: &Path,
-    sets: &[Set],
-    index: &mut IndexWriter,
-    progress: &dyn Progress,
-) -> Result<()> {
-    let Proofed { case, composer, plate, press, .. } = &job.proofed;
-    let failed = |error: std::io::Error| Error::unwritable(path, &error);
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut part = StreamPart::begin(Writing::begin(path)?, plate, case.incident.print.duplex).map_err(failed)?;
-    let stream = name.trim_end_matches(".pdf");
-    let mut sequence = 0;
-    let mut starts = Vec::with_capacity(sets.len());
-    let mut rows = Vec::with_capacity(sets.len());
-    for batch in sets.chunks(BATCH / 2) {
-        let pages = press.map(typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
-        for (set, pages) in batch.iter().zip(&pages) {
-            let placed = part.add(pages).map_err(failed)?;
-            starts.push((*set, placed.first_page as usize - 1));
-            sequence += 1;
-            rows.push(index_row(job, set, &format!("stream/{name}"), stream, sequence, &placed));
-        }
-        progress.advance(batch.len() as u64);
-    }
-    let mut part = part.finish("Print stream").map_err(failed)?;
-    let bytes = part.contents()?;
-    let proved = proved(&job.proofed, Written::PrintFile, &starts, &bytes)?;
-    for ((row, (set, first)), proved) in rows.iter().zip(&starts).zip(&proved) {
-        index_agrees(&job.proofed, row, set, *first, proved, Some(&bytes))?;
-        index.push(row)?;
-    }
-    part.finish()
 }
 
 /// First-class mail is what 45 CFR 164.404(d)(1)(i) asks for.

@@ -2,6 +2,7 @@
 //!
 //! This file is the look of the letter: sizes, leading, indents, space.
 
+use super::paginate::ROOM;
 use super::passage::{Passage, PlacedPassage, Within};
 use super::shape::{Shaper, Style, TextLines};
 use super::standing::{Desk, Setting};
@@ -9,6 +10,8 @@ use super::unit::{Point, Pt, Rect};
 use super::{Ink, Mark, PlacedText, SHEET, Structure, Tag, TagRole};
 use crate::compose::{Block, BlockKind, BodyBlock, Inline};
 use std::sync::Arc;
+
+mod table;
 
 /// Factor from 11 to 18 points.
 pub(super) const LARGE_PRINT: f32 = 18.0 / 11.0;
@@ -115,7 +118,6 @@ struct Size {
 }
 
 const BODY: Size = Size { size: 11.0, leading: 14.0, paragraph_space: 5.0 };
-const TABLE: Size = Size { size: 9.5, leading: 12.5, paragraph_space: 3.0 };
 const SIGNATURE_SPACE: f32 = 8.0;
 const FRAME_PADDING: f32 = 7.0;
 const LIST_SPACE: f32 = 4.0;
@@ -242,12 +244,14 @@ impl Builder<'_> {
             let right_start = start.map(|start| start + half as u64);
             let right_frame = Frame { x: frame.x + width, width, path: frame.path.clone() };
             let (right, right_height) = self.column(right_start, &items[half..], list, &right_frame, paragraph);
-            let marks = left.into_iter().chain(right).collect();
             let height = left_height.max(right_height);
-            self.items.push(Item { before: Pt(LIST_SPACE), keep_with_next: false, content: Content::Unit { marks, height } });
-        } else {
-            self.list_items(start, items, list, frame, paragraph);
+            if height <= ROOM {
+                let marks = left.into_iter().chain(right).collect();
+                self.items.push(Item { before: Pt(LIST_SPACE), keep_with_next: false, content: Content::Unit { marks, height } });
+                return;
+            }
         }
+        self.list_items(start, items, list, frame, paragraph);
     }
 
     /// A column of a list, from its own top.
@@ -306,80 +310,73 @@ impl Builder<'_> {
         }
     }
 
-    fn table(&mut self, header: &[Vec<Inline>], rows: &[Vec<Vec<Inline>>], frame: &Frame, paragraph: &Arc<str>) {
-        let mut path = frame.path.clone();
-        path.push(self.tag(TagRole::Table));
-        let frame = Frame { x: frame.x, width: frame.width, path };
-        let first = self.items.len();
-        self.row(header, TagRole::TH, &frame, paragraph);
-        for row in rows {
-            self.row(row, TagRole::TD, &frame, paragraph);
-        }
-        // A contact table is read as one: its rows keep together.
-        let last = self.items.len() - 1;
-        for item in &mut self.items[first..last] {
-            item.keep_with_next = true;
-        }
-        if let Some(item) = self.items.get_mut(first) {
-            item.before = Pt(BODY.paragraph_space * self.scale);
-        }
-    }
-
-    fn row(&mut self, cells: &[Vec<Inline>], role: TagRole, frame: &Frame, paragraph: &Arc<str>) {
-        let style = Style { bold: role == TagRole::TH, ..Style::regular(TABLE.size, TABLE.leading) }.scaled(self.scale);
-        let gap = self.scaled(10.0);
-        let width = frame.width * (1.0 / cells.len().max(1) as f32);
-        let mut path = frame.path.clone();
-        path.push(self.tag(TagRole::TR));
-        let in_row = Frame { x: frame.x, width, path };
-        let padding = self.scaled(TABLE.paragraph_space);
-        let mut marks = Vec::new();
-        let mut height = Pt(0.0);
-        for (index, cell) in cells.iter().enumerate() {
-            let text = self.shaper.paragraph(cell, style, width - gap, self.fixed);
-            let structure = self.structure(&in_row, role, paragraph);
-            height = height.max(text.height);
-            let at = Point { x: frame.x + width * index as f32, y: padding };
-            marks.push(Mark::Text(PlacedText { lines: 0..text.lines.len(), text, at, ink: Ink::Black, structure }));
-        }
-        let bottom = height + padding * 2.0;
-        let rect = Rect { x0: frame.x, y0: bottom, x1: frame.x + frame.width, y1: bottom };
-        marks.push(Mark::Frame { rect, pen: HAIRLINE });
-        self.items.push(Item { before: Pt(0.0), keep_with_next: false, content: Content::Unit { marks, height: bottom } });
-    }
-
     fn framed(&mut self, blocks: &[BodyBlock], frame: &Frame) {
         let padding = self.scaled(FRAME_PADDING);
         let mut path = frame.path.clone();
         path.push(self.tag(TagRole::Sect));
         let inner = Frame { x: frame.x + padding, width: frame.width - padding * 2.0, path };
-        let (mut marks, height) = self.stack(blocks, &inner, padding);
-        let height = height + padding;
-        let rect = Rect { x0: frame.x, y0: Pt(0.0), x1: frame.x + frame.width, y1: height };
-        marks.push(Mark::Frame { rect, pen: HAIRLINE });
         let before = self.scaled(7.0);
-        self.items.push(Item { before, keep_with_next: false, content: Content::Unit { marks, height } });
+        // More than a page: one frame a page.
+        for items in in_parts(self.inner(blocks, &inner), ROOM - padding * 2.0) {
+            if let [item] = items.as_slice()
+                && item.height() > ROOM - padding * 2.0
+            {
+                self.items.extend(items);
+                continue;
+            }
+            let (mut marks, height) = stacked(items, padding);
+            let height = height + padding;
+            let rect = Rect { x0: frame.x, y0: Pt(0.0), x1: frame.x + frame.width, y1: height };
+            marks.push(Mark::Frame { rect, pen: HAIRLINE });
+            self.items.push(Item { before, keep_with_next: false, content: Content::Unit { marks, height } });
+        }
     }
 
     fn together(&mut self, blocks: &[BodyBlock], frame: &Frame) {
         let mut path = frame.path.clone();
         path.push(self.tag(TagRole::Sect));
-        let (marks, height) = self.stack(blocks, &Frame { x: frame.x, width: frame.width, path }, Pt(0.0));
+        let mut items = self.inner(blocks, &Frame { x: frame.x, width: frame.width, path });
         let before = self.scaled(SIGNATURE_SPACE);
         // A signature never stands alone on a page: the paragraph before it goes along.
         match self.items.last_mut() {
             Some(last) => last.keep_with_next = true,
             None => self.keep_with_previous = true,
         }
+        if let Some(first) = items.first_mut() {
+            first.before = before;
+        }
+        if total(&items) > ROOM {
+            self.items.extend(items);
+            return;
+        }
+        let (marks, height) = stacked(items, Pt(0.0));
         self.items.push(Item { before, keep_with_next: false, content: Content::Unit { marks, height } });
     }
 
-    /// Stacks blocks into marks from a top edge; gives the marks and the lower edge.
-    fn stack(&mut self, blocks: &[BodyBlock], frame: &Frame, top: Pt) -> (Vec<Mark>, Pt) {
+    /// The items of blocks that stand in another block.
+    fn inner(&mut self, blocks: &[BodyBlock], frame: &Frame) -> Vec<Item> {
         let outer = std::mem::take(&mut self.items);
         self.blocks(blocks, frame);
-        stacked(std::mem::replace(&mut self.items, outer), top)
+        std::mem::replace(&mut self.items, outer)
     }
+}
+
+/// Height of items one below the other, without the space above the first.
+fn total(items: &[Item]) -> Pt {
+    let spaces = items.iter().skip(1).fold(Pt(0.0), |sum, item| sum + item.before);
+    items.iter().fold(spaces, |sum, item| sum + item.height())
+}
+
+/// Items in as few parts as fit into a height each; an item that is taller is a part of its own.
+fn in_parts(items: Vec<Item>, room: Pt) -> Vec<Vec<Item>> {
+    let mut parts: Vec<Vec<Item>> = Vec::new();
+    for item in items {
+        match parts.last_mut() {
+            Some(part) if total(part) + item.before + item.height() <= room => part.push(item),
+            _ => parts.push(vec![item]),
+        }
+    }
+    parts
 }
 
 /// Items one below the other from a top edge, as marks; gives the marks and the lower edge.

@@ -189,6 +189,8 @@ pub enum TagRole {
     Table,
     TR,
     TH,
+    /// A header cell of its row, not of its column: `TH` as well.
+    RowTH,
     TD,
     Sect,
     Figure,
@@ -214,6 +216,8 @@ pub enum Misfit {
     /// Something else stands where a window shows, or too near to the mark on a sheet: a fault of the layout or the envelope's
     /// profile, not the person's.
     Intrusion,
+    /// Text that must not be split is taller than a page: a fault of the template, not the person's.
+    Overflow,
     /// No Intelligent Mail barcode can be printed: a fault of the mailer's settings or the envelope, not the person's.
     Barcode(imb::ImbFault),
 }
@@ -263,7 +267,7 @@ impl Typesetter {
         self.shaper.take_uncovered();
         let scale = if letter.large_print { block::LARGE_PRINT } else { 1.0 };
         let blocks: Vec<_> = letter.blocks.iter().map(|block| self.block(block, scale)).collect();
-        let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top());
+        let mut pages = paginate::paginate(&blocks, self.layout.envelope.body_top())?;
         let mut tools = furniture::Tools { shaper: &mut self.shaper, outlines: &mut self.outlines, standing: &mut self.standing };
         address_block::address_blocks(&mut tools, &self.layout, letter, &mut pages[0])?;
         furniture::logo(letter, &mut pages[0]);

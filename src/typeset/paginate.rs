@@ -3,13 +3,15 @@
 use super::block::SetBlock;
 use super::passage::{Passage, PlacedPassage};
 use super::unit::{Point, Pt};
-use super::{Mark, Page, TextLine};
+use super::{Mark, Misfit, Page, TextLine};
 use std::sync::Arc;
 
 /// Body of later pages.
 const LATER_TOP: Pt = Pt::inches(0.7);
 /// Body ends above the footer.
 const BOTTOM: Pt = Pt::inches(10.4);
+/// Height of the body on a later page: what must not be split has to fit in.
+pub(super) const ROOM: Pt = Pt(BOTTOM.0 - LATER_TOP.0);
 /// Lines that must stand together before and after a page break.
 const TOGETHER: usize = 2;
 
@@ -22,7 +24,10 @@ struct Item<'a> {
 
 /// Breaks the blocks of a letter into pages, at least one; the first begins at `first_top`, below everything that a window can
 /// show.
-pub(super) fn paginate(blocks: &[Arc<SetBlock>], first_top: Pt) -> Vec<Page> {
+///
+/// # Errors
+/// [`Misfit::Overflow`] for a block that is taller than a page and cannot be split.
+pub(super) fn paginate(blocks: &[Arc<SetBlock>], first_top: Pt) -> Result<Vec<Page>, Misfit> {
     let mut items: Vec<Item<'_>> = Vec::with_capacity(blocks.len() + 8);
     for (block, number) in blocks.iter().zip(1..) {
         if let Some(last) = items.last_mut().filter(|_| block.keep_with_previous) {
@@ -33,21 +38,26 @@ pub(super) fn paginate(blocks: &[Arc<SetBlock>], first_top: Pt) -> Vec<Page> {
     }
     let mut cursor = Cursor { pages: vec![Page::default()], y: first_top, at_top: true };
     for (index, item) in items.iter().enumerate() {
-        if !cursor.at_top && cursor.y + item.passage.before + need(&items, index) > BOTTOM {
+        // What fits on no first page may fit on a later one.
+        let may_turn = !cursor.at_top || cursor.y > LATER_TOP;
+        if may_turn && cursor.y + item.passage.before + need(&items, index) > BOTTOM {
             cursor.turn();
         }
-        cursor.place(item);
+        cursor.place(item)?;
     }
-    cursor.pages
+    Ok(cursor.pages)
 }
 
-/// Height that must fit below the cursor for an item to start there: its own first lines, and those of what it keeps with.
+/// Height that must fit below the cursor for an item to start there: its own first lines, and those of all that it keeps with;
+/// only of the next, where all is more than a page.
 fn need(items: &[Item<'_>], index: usize) -> Pt {
-    let item = &items[index];
-    match items.get(index + 1) {
-        Some(next) if item.keep_with_next => item.passage.height + next.passage.before + need(items, index + 1),
-        _ => start_height(item.passage),
-    }
+    let kept = items[index..].iter().take_while(|item| item.keep_with_next).count();
+    let with = |followers: usize| {
+        let last = (index + followers).min(items.len() - 1);
+        let above = items[index..last].iter().zip(&items[index + 1..]);
+        above.fold(start_height(items[last].passage), |sum, (item, next)| sum + item.passage.height + next.passage.before)
+    };
+    [kept, kept.min(1)].into_iter().map(with).find(|height| *height <= ROOM).unwrap_or_else(|| start_height(items[index].passage))
 }
 
 fn start_height(passage: &Passage) -> Pt {
@@ -85,7 +95,7 @@ impl Cursor {
         page.marks.extend(item.passage.parts.iter().map(|part| Mark::Passage(lowered(part))));
     }
 
-    fn place(&mut self, item: &Item<'_>) {
+    fn place(&mut self, item: &Item<'_>) -> Result<(), Misfit> {
         if !self.at_top {
             self.y += item.passage.before;
         }
@@ -93,11 +103,13 @@ impl Cursor {
         let whole = self.y + item.passage.height <= BOTTOM;
         match item.passage.split_text() {
             Some(text) if !whole => self.place_split(item, &text.text.lines),
+            _ if !whole => return Err(Misfit::Overflow),
             _ => {
                 self.put(item, None);
                 self.y += item.passage.height;
             }
         }
+        Ok(())
     }
 
     fn place_split(&mut self, item: &Item<'_>, all: &[TextLine]) {

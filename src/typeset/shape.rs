@@ -208,7 +208,12 @@ impl Shaper {
 
     /// One line of plain text that is never broken, such as an address line.
     pub(super) fn line(&mut self, text: &str, style: Style, fixed: bool) -> Arc<TextLines> {
-        self.paragraph(&[Inline { text: text.to_owned(), ..Inline::default() }], style, Pt(f32::MAX), fixed)
+        let mut text = text.to_owned();
+        if text.chars().any(runs_left) && text.chars().any(|letter| letter.is_ascii_alphabetic()) {
+            // Among Latin words a line reads from left to right, whatever it begins with.
+            text.insert(0, '\u{200E}');
+        }
+        self.paragraph(&[Inline { text, ..Inline::default() }], style, Pt(f32::MAX), fixed)
     }
 
     /// A paragraph broken at a width; `fixed` when it holds nothing of a person. Uncovered text is never kept, so that it is
@@ -320,6 +325,11 @@ impl Shaper {
 fn prepare(inline: &Inline) -> Inline {
     let text = inline.text.replace(HYPHENS[0], "-").replace(HYPHENS[1], &format!("-{WORD_JOINER}")).replace('\n', " \n");
     Inline { text, ..inline.clone() }
+}
+
+/// Whether a letter is set from right to left: Hebrew, Arabic and their kin.
+fn runs_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
 }
 
 /// Reads one line's runs, left to right.

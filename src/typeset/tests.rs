@@ -139,6 +139,55 @@ fn a_signature_never_stands_alone() {
     }
 }
 
+/// Everything that a letter prints, in reading order.
+fn words(pages: &Pages) -> Vec<String> {
+    let texts = pages.pages.iter().flat_map(texts).filter(|placed| placed.structure != Structure::Artifact);
+    texts
+        .flat_map(|placed| {
+            placed.text.lines[placed.lines.clone()]
+                .iter()
+                .flat_map(|line| line.runs.iter().map(|run| run.text.trim().to_owned()))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn what_does_not_fit_on_a_page_is_split_and_never_lost() {
+    let many = |count: usize| {
+        (0..count).map(|number| BodyBlock::Own(block(BlockKind::Paragraph(inline(&format!("Line {number}.")))))).collect::<Vec<_>>()
+    };
+    let long = inline(&"word ".repeat(3000));
+    let cell = |number: usize| vec![inline(&format!("Line {number}.")), inline("x")];
+    let list = |items: Vec<BodyBlock>| BlockKind::List { start: None, items: items.into_iter().map(|item| vec![item]).collect() };
+    let kinds = [
+        (BlockKind::Framed(many(90)), 90, 4),
+        (BlockKind::Together(many(90)), 90, 4),
+        (list(many(150)), 150, 4),
+        (BlockKind::Framed(vec![BodyBlock::Own(block(BlockKind::Framed(many(90))))]), 90, 5),
+        (BlockKind::Table { header: vec![inline("a"), inline("b")], rows: (0..90).map(cell).collect() }, 90, 4),
+        (BlockKind::Table { header: vec![inline("a"), inline("b")], rows: vec![vec![long.clone(), inline("Line 0.")]] }, 1, 6),
+        (BlockKind::Framed(vec![BodyBlock::Own(block(BlockKind::Paragraph(long)))]), 0, 6),
+    ];
+    for (index, (kind, lines, most)) in kinds.into_iter().enumerate() {
+        for large_print in [false, true] {
+            let letter = Letter { large_print, ..letter(vec![block(kind.clone())], &ADDRESS) };
+            let pages = typesetter(false).set(&letter).unwrap();
+            let found: Vec<String> = words(&pages).into_iter().filter(|text| text.starts_with("Line ")).collect();
+            let mut once = found.clone();
+            once.sort();
+            once.dedup();
+            assert_eq!((found.len(), once.len()), (lines, lines), "{index}");
+            assert!(large_print || pages.pages.len() <= most, "{index}: {} pages", pages.pages.len());
+            for placed in pages.pages.iter().flat_map(texts).filter(|placed| placed.structure != Structure::Artifact) {
+                let lines = &placed.text.lines[placed.lines.clone()];
+                let below = placed.at.y + lines[lines.len() - 1].top - lines[0].top + lines[lines.len() - 1].height;
+                assert!(below <= Pt::inches(10.41), "{index}: text at {}", below.0);
+            }
+        }
+    }
+}
+
 #[test]
 fn numbers_of_a_list_stand_clear_of_their_items() {
     let items = (0..12).map(|_| vec![BodyBlock::Own(block(BlockKind::Paragraph(inline("Item"))))]).collect();

@@ -95,6 +95,11 @@ fn in_parts() {
         assert_eq!(count, together.len(), "the parts are disjoint");
         same(&together, &all);
     }
+    // The next part would replace the index and the print files of the one before.
+    home.run("render lakeside --out 1of2 --shard 2/2").exits(3).says("[folder-of-another-job]").says("each shard");
+    home.run("render lakeside --out 1of2 --shard 1/2").exits(0);
+    home.run("render lakeside --out stream1 --as stream --shard 1/2").exits(0);
+    assert!(home.read("stream1/pieces.csv").contains(",1-sheet-001-shard-1-of-2,"), "print files of all parts have their own names");
     home.run("render lakeside --out some --limit 7").exits(0).prints("wrote 7 letters");
     let some = letters(&home, "some");
     assert_eq!(some.len(), 7);
