@@ -5,6 +5,7 @@ use crate::compose::{Composer, Letter};
 use crate::error::{Error, Finding, Place, Result};
 use crate::incident::Incident;
 use crate::intake::{Field, RowIndex};
+use crate::privacy::Private;
 use crate::recipients::{PostalAddress, Recipient};
 use crate::typeset::imb::ImbFault;
 use crate::typeset::{Fonts, Misfit};
@@ -80,7 +81,7 @@ fn too_wide(case: &Case, recipient: &Recipient, letter: &Letter, line: usize) ->
 
 /// Where the lists have a part of the address that the letter goes to: 0 for the first line, 5 for the country.
 fn address_place(case: &Case, recipient: &Recipient, part: usize) -> Place {
-    let printed = recipient.address.as_ref().map(|address| address.reveal());
+    let printed = recipient.address.as_ref().map(Private::reveal);
     let value = |row: RowIndex, field: Field| {
         let change = recipient.changes.iter().find(|change| change.row == row && change.field == field);
         change.map_or_else(|| case.intake.row(row).get(field).to_owned(), |change| change.to.reveal().clone())
