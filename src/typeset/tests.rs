@@ -165,7 +165,7 @@ fn what_does_not_fit_on_a_page_is_split_and_never_lost() {
         (BlockKind::Together(many(90)), 90, 4),
         (list(many(150)), 150, 4),
         (BlockKind::Framed(vec![BodyBlock::Own(block(BlockKind::Framed(many(90))))]), 90, 5),
-        (BlockKind::Table { header: vec![inline("a"), inline("b")], rows: (0..90).map(cell).collect() }, 90, 4),
+        (BlockKind::Table { header: vec![inline("a"), inline("b")], rows: (0..90).map(cell).collect() }, 90, 3),
         (BlockKind::Table { header: vec![inline("a"), inline("b")], rows: vec![vec![long.clone(), inline("Line 0.")]] }, 1, 6),
         (BlockKind::Framed(vec![BodyBlock::Own(block(BlockKind::Paragraph(long)))]), 0, 6),
     ];

@@ -1,6 +1,6 @@
 //! Tables: contacts side by side, and below each other where they do not fit.
 
-use super::{BODY, Builder, Content, Frame, HAIRLINE, Item, Size};
+use super::{BODY, Builder, Content, Frame, HAIRLINE, Item, Size, total};
 use crate::compose::Inline;
 use crate::typeset::paginate::ROOM;
 use crate::typeset::shape::Style;
@@ -28,8 +28,8 @@ impl Builder<'_> {
             self.items.truncate(first);
             return self.stacked_table(header, rows, &frame, paragraph);
         }
-        // A contact table is read as one: its rows keep together.
-        let last = self.items.len() - 1;
+        // A contact table is read as one: its rows keep together. Of one that is longer than a page, the header keeps with a row.
+        let last = if total(&self.items[first..]) > ROOM { first + 1 } else { self.items.len() - 1 };
         for item in &mut self.items[first..last] {
             item.keep_with_next = true;
         }
