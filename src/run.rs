@@ -1,5 +1,6 @@
 //! The pipeline: the only file that knows every stage, with the rooms below it for what each command makes of it.
 
+mod addresses;
 mod approval;
 mod export;
 mod inputs;
@@ -30,6 +31,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use addresses::{Asking, export_addresses};
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;

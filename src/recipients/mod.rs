@@ -219,6 +219,13 @@ pub struct Recipient {
     pub changes: Vec<Change>,
 }
 
+impl Recipient {
+    /// Whom the letter is addressed to: the patient, or who acts for the patient where somebody is named.
+    pub fn addressee(&self) -> Private<String> {
+        self.representative.clone().unwrap_or_else(|| Private::new(self.name.reveal().full()))
+    }
+}
+
 /// A row that went into another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
