@@ -22,7 +22,7 @@ use crate::intake::{self, Intake};
 use crate::ledger::{self, Ledger, Standing};
 use crate::obligations::{self, Duty};
 use crate::pdf::Plate;
-use crate::recipients::{self, Counts, Disposition, Recipients};
+use crate::recipients::{self, Answers, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
 use crate::rules::Rules;
 use crate::typeset::imb::Mailer;
@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use addresses::{Asking, export_addresses};
+pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
@@ -62,10 +62,14 @@ pub struct Case {
 /// # Errors
 /// Refused when the incident or a list cannot be used.
 pub fn read(folder: &Path) -> Result<Case> {
+    read_with(folder, Answers::Received)
+}
+
+fn read_with(folder: &Path, answers: Answers) -> Result<Case> {
     let rules = Rules::load()?;
     let (incident, mut warnings) = incident::load(folder, &rules)?;
     let intake = intake::read(&incident)?;
-    let recipients = recipients::gather(&incident, &rules, &intake)?;
+    let recipients = recipients::gather_with(&incident, &rules, &intake, answers)?;
     warnings.extend(intake.findings.iter().cloned());
     warnings.extend(recipients.findings.iter().cloned());
     warnings.extend(late_mailing(&incident, &rules, &recipients));
