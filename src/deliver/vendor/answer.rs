@@ -14,8 +14,8 @@ use jiff::civil::Date;
 use std::path::Path;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Refusals that are told one by one.
-const MOST_TOLD: usize = 20;
+/// Refusals that are told one by one; with the last word they are as many as a terminal shows.
+const MOST_TOLD: usize = 19;
 
 /// What a vendor answered about one person, beside the record it is about.
 pub struct Answered {
