@@ -1,6 +1,7 @@
 //! Files that we write: mode 0600 in folders of 0700, under a temporary name until they are whole.
 
 use crate::error::{Error, Place, Result};
+use std::borrow::Cow;
 use std::io::{BufWriter, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -105,6 +106,11 @@ fn refuse_special(path: &Path) -> Result<()> {
         _ => return Ok(()),
     };
     Err(Error::failed("unwritable", Place::file(path.display().to_string()), reason, "name another file or folder for the output"))
+}
+
+/// A cell of a table as it is written: one that a spreadsheet would take for a formula is guarded by an apostrophe.
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 /// Refuses an output folder that would mix with what a user wrote: the incident folder itself, its seal, its templates.

@@ -1,5 +1,6 @@
 //! The pipeline: the only file that knows every stage, with the rooms below it for what each command makes of it.
 
+mod addresses;
 mod approval;
 mod export;
 mod inputs;
@@ -22,7 +23,7 @@ use crate::intake::{self, Intake};
 use crate::ledger::{self, Ledger, Standing};
 use crate::obligations::{self, Duty};
 use crate::pdf::Plate;
-use crate::recipients::{self, Counts, Disposition, Recipients};
+use crate::recipients::{self, Answers, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
 use crate::rules::Rules;
 use crate::typeset::imb::Mailer;
@@ -31,6 +32,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
 pub use approval::{approve, release};
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
@@ -61,10 +63,14 @@ pub struct Case {
 /// # Errors
 /// Refused when the incident or a list cannot be used.
 pub fn read(folder: &Path) -> Result<Case> {
+    read_with(folder, Answers::Received)
+}
+
+fn read_with(folder: &Path, answers: Answers) -> Result<Case> {
     let rules = Rules::load()?;
     let (incident, mut warnings) = incident::load(folder, &rules)?;
     let intake = intake::read(&incident)?;
-    let recipients = recipients::gather(&incident, &rules, &intake)?;
+    let recipients = recipients::gather_with(&incident, &rules, &intake, answers)?;
     warnings.extend(intake.findings.iter().cloned());
     warnings.extend(recipients.findings.iter().cloned());
     warnings.extend(late_mailing(&incident, &rules, &recipients));

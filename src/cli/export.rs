@@ -1,27 +1,39 @@
-//! `export`: a package for the mail house.
+//! `export`: a package for the mail house, or a list for the address vendor.
 
 use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
 use crate::run::{self, ExportOptions, Exported};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// Make the package for the mail house: print files, piece index, job ticket, checksums
+/// Make the package for the mail house, or with --addresses the list that an address vendor takes
+///
+/// The package holds print files, piece index, job ticket and checksums.
 #[derive(clap::Args)]
 pub(super) struct ExportArguments {
     /// Incident folder
     dir: PathBuf,
     /// Folder that the package is put into
-    #[arg(long, value_name = "OUT")]
-    out: PathBuf,
+    #[arg(long, value_name = "OUT", required_unless_present = "addresses")]
+    out: Option<PathBuf>,
     /// Export once more what left already, and why
     #[arg(long, value_name = "REASON")]
     reprint: Option<String>,
+    /// Write the names and addresses that an address vendor looks up, and nothing else; the answer comes back with `receive`
+    #[arg(long, value_name = "F", conflicts_with_all = ["out", "reprint"])]
+    addresses: Option<PathBuf>,
 }
 
+/// People below whom the post's licensees refuse a list.
+const FEWEST: usize = 100;
+
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> Result<Outcome> {
-    let ExportArguments { dir, out, reprint } = arguments;
+    let ExportArguments { dir, out, reprint, addresses } = arguments;
+    let out = match (out, addresses) {
+        (_, Some(path)) => return addresses_to(ui, ledger, &dir, &path),
+        (out, None) => out.unwrap_or_default(),
+    };
     if reprint.as_ref().is_some_and(|reason| reason.trim().is_empty() || reason.chars().any(char::is_control)) {
         return Err(Error::refused(
             "reason-missing",
@@ -60,4 +72,19 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> 
         ui.say(&format!("{told}; see `status`, and rule on uncertain ones with `send --resolve`"));
     }
     Ok(Outcome::of_held(job.proofed.case.counts().held))
+}
+
+fn addresses_to(ui: &Ui, ledger: Option<&str>, dir: &Path, path: &Path) -> Result<Outcome> {
+    let asking = run::export_addresses(dir, ledger, path)?;
+    let records = asking.records as u64;
+    let text = format!("{} for the address vendor in {}, as set {}", count(records, "record"), path.display(), asking.set);
+    ui.result(&asking, &text)?;
+    if asking.left_out > 0 {
+        ui.say(&format!("left out: {} abroad or at a confidential address", count(asking.left_out, "letter")));
+    }
+    if asking.records < FEWEST {
+        ui.say(&format!("vendors take no list of fewer than {FEWEST} records for NCOALink"));
+    }
+    ui.say("leave lists and rulings as they are until the answer is back, then run `breachnotice receive DIR ncoa FILE`");
+    Ok(Outcome::of_held(asking.held))
 }

@@ -11,6 +11,7 @@ mod export;
 mod init;
 mod plan;
 mod progress;
+mod receive;
 mod release;
 mod render;
 mod send;
@@ -55,6 +56,7 @@ enum Command {
     Render(render::RenderArguments),
     Export(export::ExportArguments),
     Send(send::SendArguments),
+    Receive(receive::ReceiveArguments),
     Status(status::StatusArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -111,6 +113,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Render(arguments) => render::run(&ui, ledger, arguments),
         Command::Export(arguments) => export::run(&ui, ledger, arguments),
         Command::Send(arguments) => send::run(&ui, ledger, arguments),
+        Command::Receive(arguments) => receive::run(&ui, ledger, &arguments),
         Command::Status(arguments) => status::run(&ui, ledger, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };

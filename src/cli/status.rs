@@ -3,9 +3,12 @@
 use super::Outcome;
 use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Result};
+use crate::recipients::{moves_by_effect, rulings_by_kind};
 use crate::report::{Channel, Loose, Status};
 use crate::{ledger, report, rules};
 use jiff::civil::Date;
+use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Show where every recipient stands; the counts close or it says where not
@@ -23,11 +26,13 @@ pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Re
     let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
     let ledger = ledger::open_existing(&arguments.dir, &incident.id, url)?;
     let status = ledger.map(|ledger| report::status(ledger.as_ref())).transpose()?.flatten();
+    let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)? };
     let Some(status) = status else {
-        ui.result(&serde_json::json!({ "job": null }), "nothing has been rendered or released yet")?;
+        let text = format!("nothing has been rendered or released yet{}", folder.draw());
+        ui.result(&Shown { status: serde_json::json!({ "job": null }), folder: &folder }, &text)?;
         return Ok(Outcome::Done);
     };
-    ui.result(&status, &draw(&status))?;
+    ui.result(&Shown { status: &status, folder: &folder }, &format!("{}{}", draw(&status), folder.draw()))?;
     if !status.closes {
         return Err(Error::bug("the counts in the ledger do not close"));
     }
@@ -39,6 +44,39 @@ pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Re
         _ => format!("the letters were due to be mailed on {}, {} ago", incident.mail_date, count(days.unsigned_abs().into(), "day")),
     });
     Ok(Outcome::of_held(status.held_total()))
+}
+
+/// What people ruled and the address vendor answered, as the incident folder has it.
+#[derive(Serialize)]
+struct Folder {
+    /// Decision -> rulings.
+    rulings: BTreeMap<String, u64>,
+    /// What answers did when they came in -> people; absent when none came.
+    moves: Option<BTreeMap<String, u64>>,
+}
+
+/// The whole of `--json`.
+#[derive(Serialize)]
+struct Shown<'a, S> {
+    #[serde(flatten)]
+    status: S,
+    #[serde(flatten)]
+    folder: &'a Folder,
+}
+
+impl Folder {
+    /// Lines below the table; none when nothing was ruled or answered.
+    fn draw(&self) -> String {
+        let mut text = String::new();
+        if !self.rulings.is_empty() {
+            text.push_str(&format!("\nrulings: {}", reasons(&self.rulings)));
+        }
+        if let Some(moves) = &self.moves {
+            let all = if moves.is_empty() { "none".to_owned() } else { reasons(moves) };
+            text.push_str(&format!("\nmoves, as the address vendor's answer came in: {all}"));
+        }
+        text
+    }
 }
 
 fn draw(status: &Status) -> String {
@@ -77,10 +115,10 @@ fn states(channel: &Channel) -> String {
     by_word(&channel.states)
 }
 
-fn by_word(counts: &std::collections::BTreeMap<&'static str, u64>) -> String {
+fn by_word(counts: &BTreeMap<&'static str, u64>) -> String {
     counts.iter().map(|(word, count)| format!("{} {word}", number(*count))).collect::<Vec<_>>().join(", ")
 }
 
-fn reasons(reasons: &std::collections::BTreeMap<String, u64>) -> String {
+fn reasons(reasons: &BTreeMap<String, u64>) -> String {
     reasons.iter().map(|(reason, count)| format!("{} {reason}", number(*count))).collect::<Vec<_>>().join(", ")
 }

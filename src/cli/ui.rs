@@ -1,6 +1,7 @@
 //! What a person reads in the terminal: findings, errors, tables. Colour never carries meaning and disappears in a pipe.
 
 use crate::error::{Error, Finding, Kind, Place, Result, Severity};
+use crate::files::{self, guarded};
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 use std::io::Write as _;
@@ -140,12 +141,10 @@ pub(super) fn write_findings(path: &Path, findings: &[&Finding]) -> Result<()> {
         let line = line.map(|line| line.to_string()).unwrap_or_default();
         let (column, record) = (column.clone().unwrap_or_default(), finding.record.clone().unwrap_or_default());
         let cells = [severity, file, &line, &column, &record, finding.code, &finding.reason, &finding.hint];
-        let guarded =
-            cells.map(|cell| if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() });
-        writer.write_record(&guarded).map_err(failed)?;
+        writer.write_record(cells.map(|cell| guarded(cell).into_owned())).map_err(failed)?;
     }
     let bytes = writer.into_inner().map_err(|error| Error::unwritable(path, error.error()))?;
-    crate::files::write(path, &bytes)
+    files::write(path, &bytes)
 }
 
 /// Thousands with commas, as offices write them.

@@ -63,8 +63,9 @@ impl<'a> Source<'a> {
 
     /// The address lines that may stand in the window of a letter in a role.
     pub(super) fn addresses(self, role: Role) -> Vec<Vec<String>> {
-        let is_written = |row, group: &[Field; 6]| group[..5].iter().any(|field| !self.intake.row(row).get(*field).is_empty());
-        let confidential = role != Role::Deceased && self.rows().any(|row| is_written(row, &Field::CONFIDENTIAL));
+        let is_written = |row, group: &[Field; 6]| group[..5].iter().any(|field| !self.value(row, *field).is_empty());
+        let asks = |row| Field::CONFIDENTIAL[..5].iter().any(|field| !self.intake.row(row).get(*field).is_empty());
+        let confidential = role != Role::Deceased && self.rows().any(asks);
         let groups: &[[Field; 6]] = match role {
             _ if confidential => &[Field::CONFIDENTIAL],
             Role::Adult => &[Field::HOME],

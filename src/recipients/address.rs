@@ -2,6 +2,8 @@
 
 use super::address_fault;
 use super::address_form::{self, Written, is_unit};
+use super::decisions::RuledSource;
+use super::forward::{RULING_RULE, redirected};
 use super::hold::{Fault, Remedy};
 use super::roles::Judgement;
 use super::view::View;
@@ -19,16 +21,18 @@ pub(super) struct Destination {
     /// Absent when nothing can be mailed to.
     pub(super) address: Option<PostalAddress>,
     pub(super) changes: Vec<Change>,
+    /// What is wrong with the address.
     pub(super) faults: Vec<Fault>,
+    /// Why it may be the wrong one to use, however right it is.
+    pub(super) cautions: Vec<Fault>,
     /// The patient asked for this address alone.
     pub(super) confidential: bool,
     /// The patient is dead and no next of kin or representative with an address is known.
     pub(super) nobody_to_tell: bool,
 }
 
-/// Chooses the one address that may be used, and judges it.
-pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>) -> Destination {
-    let context = view.context;
+/// Chooses the one address that may be used, and judges it. What was ruled is possible, as `redirect` saw to.
+pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>, ruled: Option<RuledSource>) -> Destination {
     let confidential: Vec<Written> = written(view, Written::confidential);
     if judgement.role == Role::Deceased {
         return next_of_kin(view, judgement, provider, !confidential.is_empty());
@@ -38,7 +42,7 @@ pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<Provid
         destination.confidential = true;
         let form = address_form::form(chosen);
         if confidential.iter().any(|other| address_form::form(other) != form) {
-            destination.faults.push(Fault::doubt(
+            destination.cautions.push(Fault::doubt(
                 chosen.row,
                 chosen.fields[0],
                 "confidential-address-twice",
@@ -48,16 +52,9 @@ pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<Provid
         }
         return destination;
     }
-    let named = judgement.representative.as_ref().map(|representative| representative.row);
-    let of_representative = match (judgement.role, named) {
-        (Role::Adult | Role::Deceased, _) => None,
-        (_, Some(row)) => Some(Written::representative(context.row(row), row)).filter(|written| !written.is_blank()),
-        (_, None) => written(view, Written::representative).into_iter().next(),
-    };
-    let home = Written::home(context.row(view.contact()), view.contact());
-    let mut destination = judged(view, &of_representative.unwrap_or(home), provider);
+    let mut destination = of_list(view, judgement, provider, ruled);
     if judgement.consented_minor {
-        destination.faults.push(Fault::doubt(
+        destination.cautions.push(Fault::doubt(
             view.contact(),
             Field::ConfidentialAddress1,
             "minor-confidential",
@@ -68,20 +65,49 @@ pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<Provid
     destination
 }
 
+/// The representative's address where the role has one, else the home; or the one of the two that was ruled.
+fn of_list(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>, ruled: Option<RuledSource>) -> Destination {
+    let context = view.context;
+    let named = judgement.representative.as_ref().map(|representative| representative.row);
+    let of_representative = match (judgement.role, named) {
+        (Role::Adult | Role::Deceased, _) => None,
+        (_, Some(row)) => Some(Written::representative(context.row(row), row)).filter(|written| !written.is_blank()),
+        (_, None) => written(view, Written::representative).into_iter().next(),
+    };
+    let usual = of_representative.unwrap_or_else(|| Written::home(context.row(view.contact()), view.contact()));
+    let asked_for = match ruled {
+        Some(RuledSource::Home) => written(view, Written::home).into_iter().next(),
+        Some(RuledSource::Representative) => of_representative.or_else(|| written(view, Written::representative).into_iter().next()),
+        Some(RuledSource::Confidential | RuledSource::Ncoa) | None => None,
+    };
+    let chosen = asked_for.unwrap_or(usual);
+    let mut destination = judged(view, &chosen, provider);
+    if (chosen.row, chosen.fields) != (usual.row, usual.fields)
+        && let Some(address) = &destination.address
+    {
+        destination.changes = redirected(view, judgement.role, address, RULING_RULE);
+    }
+    destination
+}
+
 fn written<'a>(view: &View<'a>, kind: fn(crate::intake::Row<'a>, crate::intake::RowIndex) -> Written<'a>) -> Vec<Written<'a>> {
     let context = view.context;
     view.rows.iter().map(|row| kind(context.row(*row), *row)).filter(|written| !written.is_blank()).collect()
 }
 
-fn judged(view: &View, written: &Written, provider: Option<ProviderIndex>) -> Destination {
+/// An address in print form, absent when it cannot be mailed to, with what is wrong with it.
+pub(super) fn judge(view: &View, written: &Written, provider: Option<ProviderIndex>) -> (Option<PostalAddress>, Vec<Fault>) {
     let address = address_form::form(written);
     let own = provider.and_then(|provider| view.context.provider_addresses.get(usize::from(provider.0)));
     let faults = address_fault::judge(written, &address, own);
-    if faults.iter().any(|fault| fault.remedy == Remedy::Correction) {
-        return Destination { faults, ..Destination::default() };
-    }
-    let changes = address_form::changes(written, &address);
-    Destination { address: Some(address), changes, faults, ..Destination::default() }
+    let usable = faults.iter().all(|fault| fault.remedy != Remedy::Correction);
+    (usable.then_some(address), faults)
+}
+
+fn judged(view: &View, written: &Written, provider: Option<ProviderIndex>) -> Destination {
+    let (address, faults) = judge(view, written, provider);
+    let changes = address.as_ref().map(|address| address_form::changes(written, address)).unwrap_or_default();
+    Destination { address, changes, faults, ..Destination::default() }
 }
 
 /// 45 CFR 164.404(d)(1)(ii): to the next of kin or representative, if the address is known; never to the patient's own.
@@ -93,7 +119,7 @@ fn next_of_kin(view: &View, judgement: &Judgement, provider: Option<ProviderInde
     };
     let mut destination = judged(view, &written, provider);
     if asked_for_confidence {
-        destination.faults.push(Fault::doubt(
+        destination.cautions.push(Fault::doubt(
             written.row,
             Field::ConfidentialAddress1,
             "confidential-address-of-deceased",

@@ -35,6 +35,11 @@ impl<'a> Written<'a> {
         Self::of(row, index, Field::CONFIDENTIAL)
     }
 
+    /// What an address vendor gave in place of a home address.
+    pub(super) fn answered(index: RowIndex, values: [&'a str; 6]) -> Written<'a> {
+        Written { row: index, fields: Field::HOME, values }
+    }
+
     fn of(row: Row<'a>, index: RowIndex, fields: [Field; 6]) -> Written<'a> {
         Written { row: index, fields, values: fields.map(|field| row.get(field)) }
     }

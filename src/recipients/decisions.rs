@@ -5,6 +5,7 @@ use crate::error::{Error, Finding, Place, Result};
 use crate::intake::RowIndex;
 use crate::intake::dates::parse_date;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 const FILE: &str = "decisions.csv";
 const COLUMNS: [&str; 6] = ["record", "decision", "argument", "by", "on", "reason"];
@@ -36,6 +37,44 @@ pub(super) enum Verdict {
     },
 }
 
+/// Which address a person ruled to use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RuledSource {
+    Home,
+    Confidential,
+    Representative,
+    /// The one that the address vendor gave.
+    Ncoa,
+}
+
+impl RuledSource {
+    fn read(argument: &str) -> Option<RuledSource> {
+        match argument.to_lowercase().as_str() {
+            "home" => Some(RuledSource::Home),
+            "confidential" => Some(RuledSource::Confidential),
+            "representative" => Some(RuledSource::Representative),
+            "ncoa" => Some(RuledSource::Ncoa),
+            _ => None,
+        }
+    }
+}
+
+/// A ruling on where a letter goes.
+#[derive(Debug)]
+pub(super) struct RuledAddress {
+    pub(super) row: RowIndex,
+    pub(super) source: RuledSource,
+    record: String,
+    line: u64,
+}
+
+impl RuledAddress {
+    /// The finding that refuses this ruling.
+    pub(super) fn refused(&self, code: &'static str, reason: &str, hint: &str) -> Finding {
+        Finding::refuses(code, Place::line(FILE, self.line).column("argument"), reason, hint).record(&self.record)
+    }
+}
+
 /// A verdict with its row and place.
 pub(super) struct RuledVerdict {
     pub(super) row: RowIndex,
@@ -51,6 +90,7 @@ pub(super) struct Rulings {
     pub(super) merged: Vec<RuledPair>,
     pub(super) apart: Vec<RuledPair>,
     pub(super) verdicts: Vec<RuledVerdict>,
+    pub(super) addresses: Vec<RuledAddress>,
 }
 
 /// One line of the file.
@@ -75,14 +115,9 @@ impl Line {
 
 /// Reads the rulings; none when there is no file.
 pub(super) fn read(context: &Context) -> Result<Rulings> {
-    let path = context.incident.folder.join(FILE);
-    let bytes = match fs_err::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Rulings::default()),
-        Err(error) => return Err(Error::unreadable(std::path::Path::new(FILE), &error)),
-    };
-    let lines = lines(&bytes)?;
-    let rows = rows_of(context, &lines);
+    let lines = lines_of(&context.incident.folder)?;
+    let wanted: BTreeSet<&str> = lines.iter().flat_map(|line| [line.cell("record"), line.cell("argument")]).collect();
+    let rows = rows_by_key(context, &wanted);
     let mut rulings = Rulings::default();
     let mut refused = Vec::new();
     for line in &lines {
@@ -91,6 +126,26 @@ pub(super) fn read(context: &Context) -> Result<Rulings> {
         }
     }
     if refused.is_empty() { Ok(rulings) } else { Err(Error::refused_all(refused)) }
+}
+
+/// How many rulings of each kind decisions.csv holds, unread for what they rule; none when there is no file.
+///
+/// # Errors
+/// Refused when the file cannot be read.
+pub fn rulings_by_kind(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let mut kinds = BTreeMap::new();
+    for line in lines_of(folder)? {
+        *kinds.entry(line.cell("decision").to_lowercase()).or_default() += 1;
+    }
+    Ok(kinds)
+}
+
+fn lines_of(folder: &Path) -> Result<Vec<Line>> {
+    match fs_err::read(folder.join(FILE)) {
+        Ok(bytes) => lines(&bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(Error::unreadable(Path::new(FILE), &error)),
+    }
 }
 
 fn lines(bytes: &[u8]) -> Result<Vec<Line>> {
@@ -136,11 +191,10 @@ fn first_line(bytes: &[u8], position: &csv::Position) -> u64 {
     position.line() + skipped as u64
 }
 
-/// The rows of every record key that the file names.
-fn rows_of(context: &Context, lines: &[Line]) -> BTreeMap<String, Vec<RowIndex>> {
-    let wanted: BTreeSet<&str> = lines.iter().flat_map(|line| [line.cell("record"), line.cell("argument")]).collect();
+/// The rows of every wanted record key that some row has.
+pub(super) fn rows_by_key(context: &Context, wanted: &BTreeSet<&str>) -> BTreeMap<String, Vec<RowIndex>> {
     let mut rows: BTreeMap<String, Vec<RowIndex>> = BTreeMap::new();
-    if lines.is_empty() {
+    if wanted.is_empty() {
         return rows;
     }
     for row in (0..context.intake.rows.len() as u32).map(RowIndex) {
@@ -192,11 +246,15 @@ fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulin
             return Ok(());
         }
         "use_address" => {
-            let hint = "put the address into a corrected list that mends the first one";
-            return Err(line.refused("decision", "ruling-not-offered", "use_address is not offered by this version", hint));
+            let Some(source) = RuledSource::read(line.cell("argument")) else {
+                let hint = "write home, confidential, representative or ncoa into argument";
+                return Err(line.refused("argument", "ruling-incomplete", "the ruling does not say which address is to be used", hint));
+            };
+            rulings.addresses.push(RuledAddress { row, source, record, line: line.number });
+            return Ok(());
         }
         _ => {
-            let hint = "use one of release, hold, exclude, merge_with, keep_apart";
+            let hint = "use one of release, hold, exclude, merge_with, keep_apart, use_address";
             return Err(line.refused("decision", "ruling-unknown", "the decision is none that is known", hint));
         }
     };

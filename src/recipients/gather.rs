@@ -7,7 +7,7 @@ use super::notes::{AllNotes, Notes};
 use super::people::{Outline, People};
 use super::person;
 use super::settle::{self, assign};
-use super::{Disposition, PostalAddress, Recipient, Recipients, codes, decisions, merge};
+use super::{Answers, Disposition, PostalAddress, Recipient, Recipients, codes, decisions, merge, redirect};
 use crate::error::{Finding, Result};
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
@@ -22,7 +22,7 @@ const CROWD: usize = 8;
 /// Recipients that all cores judge in one go.
 const BATCH: usize = 8 * 1024;
 
-pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Result<Recipients> {
+pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answers: Answers) -> Result<Recipients> {
     let provider_addresses: Vec<PostalAddress> = incident.providers.iter().map(own_address).collect();
     let context = Context { incident, rules, intake, provider_addresses: &provider_addresses };
     let mut broken: BTreeMap<RowIndex, &Finding> = BTreeMap::new();
@@ -30,15 +30,18 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
         broken.entry(*row).or_insert(finding);
     }
     let rulings = decisions::read(&context)?;
-    let grouped = merge::group(&context, &broken.keys().copied().collect(), &rulings)?;
+    let broken_rows: BTreeSet<RowIndex> = broken.keys().copied().collect();
+    let grouped = merge::group(&context, &broken_rows, &rulings)?;
     let (mut people, mut notes) = (People::default(), AllNotes::default());
     let verdicts = assign(&grouped.groups, &mut notes, &rulings)?;
+    let mut findings = grouped.findings;
+    let redirections = redirect::find(&context, &grouped.groups, &rulings, &broken_rows, answers, &mut findings)?;
     people.reserve(grouped.groups.len(), intake.rows.len());
     let judge = |group: usize| {
         let rows = grouped.groups.of(group);
         match rows.first().and_then(|row| Some((*row, *broken.get(row)?))) {
             Some((row, finding)) => person::broken(context, row, finding),
-            None => person::recipient(context, rows),
+            None => person::recipient(context, rows, redirections.get(&group)),
         }
     };
     for start in (0..grouped.groups.len()).step_by(BATCH) {
@@ -50,7 +53,6 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Res
             people.push(&recipient);
         }
     }
-    let mut findings = grouped.findings;
     let pooled = codes::allot(&context, &mut people, &mut notes, &mut findings)?;
     for place in 0..people.len() {
         let mut noted = notes.take(place);

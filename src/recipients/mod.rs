@@ -9,12 +9,14 @@ mod context;
 mod counts;
 mod dates;
 mod decisions;
+mod forward;
 mod gather;
 mod hash;
 mod hold;
 mod identity;
 mod kept_codes;
 mod merge;
+mod moves;
 mod name_case;
 mod name_doubt;
 mod names;
@@ -23,6 +25,7 @@ mod packed;
 mod people;
 mod person;
 mod possible;
+mod redirect;
 mod rereading;
 mod roles;
 mod settle;
@@ -34,8 +37,12 @@ mod zip;
 
 pub use codes::Pooled;
 pub use counts::Counts;
+pub use decisions::rulings_by_kind;
+pub use forward::NCOA_RULE;
 pub use kept_codes::CodeDigest;
+pub use moves::{Effect, MOVES_FILE, Move, MoveKind, Outcome, moves_by_effect, write_moves};
 pub use people::{Outline, People};
+pub use redirect::Answers;
 pub use rereading::{Reread, Rereading};
 
 use crate::error::{Finding, Result};
@@ -162,7 +169,7 @@ pub struct Change {
     pub row: RowIndex,
     /// The field.
     pub field: Field,
-    /// Why: `address-form`, `name-form`.
+    /// Why: `address-form`, `name-form`, `ncoa` (the address vendor's answer), `ruling`.
     pub rule: &'static str,
     /// As it is used.
     pub to: Private<String>,
@@ -228,6 +235,18 @@ pub struct Recipient {
     pub changes: Vec<Change>,
 }
 
+impl Recipient {
+    /// Whether [`Recipient::addressee`] opens the letter, and is no child whose parent is not named.
+    pub fn is_addressed_by_name(&self) -> bool {
+        self.role == Role::Adult || self.representative.is_some()
+    }
+
+    /// Whom the letter is addressed to: the patient, or who acts for the patient where somebody is named.
+    pub fn addressee(&self) -> Private<String> {
+        self.representative.clone().unwrap_or_else(|| Private::new(self.name.reveal().full()))
+    }
+}
+
 /// A row that went into another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merge {
@@ -288,5 +307,13 @@ pub fn keep_codes(
 /// # Errors
 /// Refused when the decisions file cannot be used or a code pool is too short.
 pub fn gather(incident: &Incident, rules: &Rules, intake: &Intake) -> Result<Recipients> {
-    gather::gather(incident, rules, intake)
+    gather::gather(incident, rules, intake, Answers::Received)
+}
+
+/// As [`gather`], with other answers of the address vendor than those of the folder.
+///
+/// # Errors
+/// As [`gather`].
+pub fn gather_with(incident: &Incident, rules: &Rules, intake: &Intake, answers: Answers) -> Result<Recipients> {
+    gather::gather(incident, rules, intake, answers)
 }

@@ -52,7 +52,7 @@ const POINTED: [Slot; 12] = [
 ];
 
 /// Why a value may be changed, as [`Change::rule`] has it.
-const RULES: [&str; 2] = [super::names::RULE, super::address_form::RULE];
+const RULES: [&str; 4] = [super::names::RULE, super::address_form::RULE, super::forward::NCOA_RULE, super::forward::RULING_RULE];
 
 /// Adds the record of a recipient.
 pub(super) fn pack(texts: &mut Texts, recipient: &Recipient) -> At {

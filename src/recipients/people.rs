@@ -267,6 +267,11 @@ impl People {
         entry.has_address.then(|| packed::ADDRESS.map(|slot| texts.get(at, slot as usize)))
     }
 
+    /// Whether there is a usable postal address, and it is American.
+    pub fn has_domestic_address(&self, place: usize) -> bool {
+        self.address_texts(place).is_some_and(|[.., country]| country.is_empty())
+    }
+
     /// Lets go of what is only needed to add people.
     pub(super) fn finish(&mut self) {
         self.texts.reveal_mut().finish();

@@ -2,9 +2,11 @@
 
 use super::address::{self, Destination};
 use super::context::Context;
+use super::forward::{self, Asked};
 use super::hold::Fault;
 use super::names::{Generation, NameReading, read_name};
 use super::notes::Notes;
+use super::redirect::Redirection;
 use super::roles::{self, Judgement};
 use super::view::View;
 use super::{Change, Disposition, PersonKey, PersonName, Recipient, Role, channel};
@@ -14,7 +16,7 @@ use crate::intake::{Elements, Field, RowIndex};
 use crate::privacy::Private;
 
 /// The recipient of a group of rows; key, code and disposition are still to come.
-pub(super) fn recipient(context: Context, rows: &[RowIndex]) -> (Recipient, Notes) {
+pub(super) fn recipient(context: Context, rows: &[RowIndex], redirection: Option<&Redirection>) -> (Recipient, Notes) {
     let view = View::new(context, rows);
     let mut recipient = blank(&view, rows);
     let provider = recipient.provider;
@@ -23,16 +25,26 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex]) -> (Recipient, Note
         faults.insert(0, unknown_provider(rows.first().copied().unwrap_or(RowIndex(0))));
     }
     let judgement = roles::judge(&view, provider, recipient.residence, &name);
-    let destination = address::choose(&view, &judgement, provider);
+    let mut destination = address::choose(&view, &judgement, provider, redirection.and_then(Redirection::ruled_source));
     let mut warnings = Vec::new();
+    if let Some(redirection) = redirection {
+        let in_person = judgement.role == Role::Adult || judgement.representative.is_some();
+        let addressee = judgement.representative.as_ref().map_or_else(|| name.full(), |known| known.name.clone());
+        let asked = Asked { addressee, in_person, provider };
+        let moved = forward::follow(&view, &judgement, &mut destination, redirection, &asked, &mut warnings);
+        if let Some(address) = destination.address.as_ref().filter(|_| moved && judgement.role == Role::Adult) {
+            recipient.residence = roles::jurisdiction(&context, Some(&address.state));
+        }
+    }
     let email = channel::email(&view, &judgement, &destination, provider, &mut warnings);
     recipient.language = channel::language(&view, &mut warnings);
     warnings.extend(undecided_address(&view, email.is_some()));
     let Judgement { role, under_age, birth, representative, faults: role_faults, .. } = judgement;
     faults.extend(role_faults);
-    let Destination { address, changes: address_changes, faults: address_faults, nobody_to_tell, .. } = destination;
+    let Destination { address, changes: address_changes, faults: address_faults, cautions, nobody_to_tell, .. } = destination;
     if email.is_none() {
         faults.extend(address_faults);
+        faults.extend(cautions);
     }
     let mut form_faults = Vec::new();
     recipient.large_print = channel::large_print(&view, &mut form_faults);

@@ -6,6 +6,7 @@ use super::hold::{self, Remedy};
 use super::merge::Groups;
 use super::notes::{AllNotes, Notes};
 use super::people::People;
+use super::redirect::places_of;
 use super::{Disposition, Role};
 use crate::error::{Error, Finding, Result};
 use crate::intake::RowIndex;
@@ -25,10 +26,7 @@ pub(super) fn assign<'a>(groups: &Groups, notes: &mut AllNotes, rulings: &'a Rul
         return Ok(verdicts);
     }
     let ruled_rows: BTreeSet<RowIndex> = rulings.verdicts.iter().map(|ruled| ruled.row).collect();
-    let mut place_of = BTreeMap::new();
-    for (place, rows) in groups.iter().enumerate() {
-        place_of.extend(rows.iter().filter(|row| ruled_rows.contains(row)).map(|row| (*row, place)));
-    }
+    let place_of = places_of(groups, &ruled_rows);
     for ruled in &rulings.verdicts {
         let Some(place) = place_of.get(&ruled.row).copied() else { continue };
         let known = *verdicts.entry(place).or_insert(ruled);

@@ -1,7 +1,7 @@
 //! held.csv, mend.csv, merged.csv, possible.csv: what a person works from after a run.
 
 use crate::error::{Error, Result};
-use crate::files::Writing;
+use crate::files::{Writing, guarded};
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
 use crate::recipients::{Disposition, Recipients};
@@ -103,9 +103,7 @@ impl Table {
 
     fn row(&mut self, cells: &[&str]) -> Result<()> {
         for cell in cells {
-            let guarded = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-            let written = if guarded { self.writer.write_field(format!("'{cell}")) } else { self.writer.write_field(cell) };
-            written.map_err(|error| self.failed(error))?;
+            self.writer.write_field(guarded(cell).as_bytes()).map_err(|error| self.failed(error))?;
         }
         self.writer.write_record(None::<&[u8]>).map_err(|error| self.failed(error))
     }

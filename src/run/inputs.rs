@@ -4,7 +4,7 @@ use crate::compose::Composer;
 use crate::digest::hex;
 use crate::error::{Error, Result};
 use crate::incident::{Incident, Language, Logo};
-use crate::recipients::{Disposition, Recipient, Recipients};
+use crate::recipients::{Disposition, MOVES_FILE, Recipient, Recipients};
 use crate::rules::Rules;
 use crate::typeset::Fonts;
 use sha2::{Digest, Sha256};
@@ -90,7 +90,7 @@ pub(super) fn job_digest(incident: &Incident, sources: &[(String, String)], font
     part(&mut digest, "print", format!("{:?} {:?}", incident.print.envelope, incident.print.duplex).as_bytes());
     let mut files: Vec<&str> = incident.lists.iter().map(|list| list.file.as_str()).collect();
     files.extend(incident.code_pools.iter().map(|pool| pool.file.as_str()));
-    files.extend(["decisions.csv", "incident.toml"]);
+    files.extend(["decisions.csv", "incident.toml", MOVES_FILE]);
     for file in files {
         let path = incident.folder.join(file);
         match fs_err::File::open(&path) {

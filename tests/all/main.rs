@@ -1,6 +1,7 @@
 //! Runs the real binary in temporary homes. Cases are grouped by how a command ends.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
+mod addresses; // what an address vendor is asked, and its answer
 mod done; // exit 0: the sample goes the whole way
 mod email; // a real Postfix takes the notices
 mod expected; // what the sample's letters must say, from its columns

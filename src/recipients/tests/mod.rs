@@ -1,5 +1,6 @@
 //! Builds incidents, lists and rules by hand, and reads what became of the rows.
 
+mod addresses;
 mod channels;
 mod codes;
 mod merging;

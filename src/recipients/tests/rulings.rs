@@ -44,7 +44,7 @@ fn rulings_that_cannot_be_followed_are_refused() {
     let cases = [
         (format!("patients.csv:9,hold,,{BY}"), "ruling-without-record"),
         (format!("patients.csv:1,burn,,{BY}"), "ruling-unknown"),
-        (format!("patients.csv:1,use_address,x,{BY}"), "ruling-not-offered"),
+        (format!("patients.csv:1,use_address,x,{BY}"), "ruling-incomplete"),
         (format!("patients.csv:1,exclude,,{BY}"), "ruling-incomplete"),
         ("patients.csv:1,hold,,,2025-04-02,why".to_owned(), "ruling-incomplete"),
         ("patients.csv:1,hold,,J. Roe,soon,why".to_owned(), "ruling-incomplete"),
