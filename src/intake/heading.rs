@@ -6,6 +6,7 @@ use super::source::Source;
 use crate::error::{Finding, Place};
 use crate::incident::List;
 use crate::incident::nearest::folded;
+use csv::StringRecord;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -27,6 +28,15 @@ pub(super) struct Heading {
     pub(super) cells: Vec<String>,
     /// What to know about the rows above it.
     pub(super) findings: Vec<Finding>,
+}
+
+impl Heading {
+    /// Whether the cells of a row stand below their names. Columns without a name behind the last one that has one may be left out,
+    /// and empty cells may follow.
+    pub(super) fn fits(&self, cells: &StringRecord) -> bool {
+        let named = self.cells.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
+        cells.len() >= named && cells.iter().skip(self.cells.len()).all(|cell| clean(cell).is_empty())
+    }
 }
 
 /// One of the first rows of a list.

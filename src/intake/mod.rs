@@ -10,6 +10,7 @@ mod mending;
 mod reading;
 mod rows;
 mod source;
+mod street;
 #[cfg(test)]
 mod tests;
 mod texts;
