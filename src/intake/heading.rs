@@ -69,8 +69,8 @@ pub(super) fn find(source: &mut Source, list: &List, names: &ColumnNames) -> Res
         }
     }
     let (separator, mut rows) = best.unwrap_or_default();
-    source.separate_by(separator);
     let at = header_among(&rows);
+    source.settle(separator, rows.get(at).map_or(0, |row| row.cells.len()));
     if let Some(line) = rows.get(at).or(rows.first()).and_then(|row| row.open_quote) {
         return Err(vec![open_quote(list, line)]);
     }

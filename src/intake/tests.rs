@@ -5,10 +5,10 @@ use crate::incident::List;
 use crate::incident::sample;
 use proptest::prelude::*;
 
-const HEADER: &str = "record_id,provider_id,last_name,address1,city,state,postal_code,elements";
+pub(super) const HEADER: &str = "record_id,provider_id,last_name,address1,city,state,postal_code,elements";
 
 /// The sample incident with these files as its lists, in this order.
-fn incident_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Incident) {
+pub(super) fn incident_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Incident) {
     let folder = tempfile::tempdir().unwrap();
     let mut incident = sample::incident();
     incident.folder = folder.path().to_owned();
@@ -35,7 +35,7 @@ fn rows(lines: &[&str]) -> (Incident, Intake) {
     read_text(&format!("{HEADER}\n{}\n", lines.join("\n"))).unwrap()
 }
 
-fn describe(finding: &Finding) -> String {
+pub(super) fn describe(finding: &Finding) -> String {
     format!("{} {} | {}", finding.place, finding.code, finding.hint)
 }
 
@@ -88,7 +88,7 @@ fn lists_that_cannot_be_read_are_refused() {
     let with = |rows: &str| format!("{HEADER}\n{good}{rows}").into_bytes();
     let table: &[(&[u8], &[&str])] = &[
         (b"", &["patients.csv empty-list"]),
-        (b"PK\x03\x04", &["patients.csv not-csv"]),
+        (b"PK\x03\x04", &["patients.csv damaged-spreadsheet"]),
         (b"\n,,\n", &["patients.csv empty-list"]),
         (b"record_id\n1\0", &["patients.csv:2 nul-bytes"]),
         (b"1,LAKE,Lee,1 Elm,Springfield,IL,62701,name\n", &["patients.csv:1 no-header"]),
