@@ -39,7 +39,7 @@ pub(super) fn follow(
     let mail_date = view.context.mail_date(asked.provider);
     let Some((answer, effect)) = redirection.answer(mail_date, asked.in_person) else { return false };
     let listed = destination.address.as_ref().filter(|_| !destination.confidential);
-    if !listed.is_some_and(|address| Move::asked_about(&asked.addressee, address) == answer.asked) {
+    if listed.is_none_or(|address| Move::asked_about(&asked.addressee, address) != answer.asked) {
         warnings.push(stale(answer));
         if redirection.ruled_source() == Some(RuledSource::Ncoa) {
             let reason = "a ruling asks for the address vendor's address, but its answer is about another name or address";

@@ -80,7 +80,7 @@ pub fn write(path: &Path, set: &SetDigest, asked: &Asked) -> Result<()> {
         let address = address.reveal();
         let cells = [&record_number(piece), &mark, name.reveal(), &address.address1, &address.address2, &address.city];
         let cells = cells.into_iter().chain([&address.state, &address.postal_code]);
-        writer.write_record(cells.map(|cell| guarded(cell)).map(|cell| cell.into_owned())).map_err(failed)?;
+        writer.write_record(cells.map(|cell| guarded(cell).into_owned())).map_err(failed)?;
     }
     let mut file = writer.into_inner().map_err(|error| Error::unwritable(path, error.error()))?;
     let sha256 = sha256(&file.contents()?);

@@ -115,7 +115,8 @@ fn individual_moves_apply_family_moves_wait_and_firms_never_move_a_person() {
     let home = format!("patients.csv:1,use_address,home,{BY}");
     let release = format!("patients.csv:1,release,,{BY}");
     let minor = person("1").with(Field::BirthDate, "2015-05-17");
-    let cases: [(Person, &str, &str, &[&str], &str, &str); 15] = [
+    type Expected<'a> = (Person, &'a str, &'a str, &'a [&'a str], &'a str, &'a str);
+    let cases: [Expected; 15] = [
         (person("1"), "A", "I", &[], "letter", "9 BIRCH ST"),
         (person("1"), "A", "I", &[&home], "letter", "1 ELM ST"),
         (person("1"), "A", "F", &[], "move-needs-ruling", "1 ELM ST"),
