@@ -13,6 +13,18 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The first bytes of the SHA-256 of some parts, each with its length before it.
+pub(crate) fn first_bytes<const N: usize>(parts: &[&str]) -> [u8; N] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    let mut first = [0; N];
+    first.iter_mut().zip(digest.finalize()).for_each(|(byte, from)| *byte = from);
+    first
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -6,6 +6,7 @@ mod export;
 mod inputs;
 mod letters;
 mod misfit;
+mod numbers;
 mod press;
 mod proof;
 mod proof_wording;
@@ -207,14 +208,15 @@ pub struct Job {
 /// # Errors
 /// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
 pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
-    let case = read(folder)?;
+    let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
     let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
     let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
     let draft = !matches!(seal, review::Standing::InForce(_));
     let mut ledger = ledger::open(folder, &case.incident.id, ledger_url)?;
-    let numbers = allot(&case.recipients, ledger.as_mut())?;
+    let numbers = numbers::allot(&case, ledger.as_mut())?;
+    numbers::keep_codes(&mut case, &numbers, ledger.as_mut())?;
     let fonts = fonts(&case.incident)?;
     let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;
     let number = ledger.job(&digest)?;
@@ -222,15 +224,6 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let layout = Layout { draft, job: number, ..layout };
     let proofed = proof(case, composer, layout, fonts, Press::new(jobs)?, &numbers, progress)?;
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
-}
-
-/// Gives everyone who is owed a letter a number, the held too, so that a later release moves nobody's.
-fn allot(recipients: &Recipients, ledger: &mut dyn Ledger) -> Result<Vec<Option<PieceNumber>>> {
-    let people = &recipients.people;
-    let owed = |place: &usize| !matches!(people.outline(*place).disposition, Disposition::Excluded { .. });
-    let mut keys = (0..people.len()).filter(owed).map(|place| people.key(place).0);
-    let mut pieces = ledger.allot(&mut keys)?.into_iter();
-    Ok((0..people.len()).map(|place| if owed(&place) { pieces.next().map(PieceNumber) } else { None }).collect())
 }
 
 impl Job {

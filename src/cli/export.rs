@@ -46,10 +46,11 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> 
     let mut job = run::open(&dir, ledger, None, &bar)?;
     job.ledger.set_moment(clock::now());
     let exported = run::export(&mut job, &ExportOptions { out, reprint, today: clock::today() }, &bar)?;
+    let (Exported::Package { by_email, .. } | Exported::Nothing { by_email, .. }) = &exported;
     match &exported {
-        Exported::Package { folder, pieces, sheets, left_before, stood_before } => {
+        Exported::Package { folder, pieces, sheets, left_before, stood_before, .. } => {
             let text = format!("{} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
-            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "left_before": left_before, "stood_before": stood_before });
+            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "left_before": left_before, "by_email": by_email, "stood_before": stood_before });
             ui.result(&json, &text)?;
             if *stood_before {
                 ui.say("this package was there already; nothing was changed");
@@ -58,10 +59,17 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> 
                 ui.say(&format!("{} left in earlier packages and are not in this one", count(*left_before, "letter")));
             }
         }
-        Exported::Nothing { left_before } => {
+        Exported::Nothing { left_before, .. } => {
             let text = format!("nothing to export: all {} left already (see --reprint)", count(*left_before, "letter"));
-            ui.result(&serde_json::json!({ "package": null, "pieces": 0, "sheets": 0, "left_before": left_before }), &text)?;
+            ui.result(
+                &serde_json::json!({ "package": null, "pieces": 0, "sheets": 0, "left_before": left_before, "by_email": by_email }),
+                &text,
+            )?;
         }
+    }
+    if *by_email > 0 {
+        let told = format!("{} left out: the notice went, or is going, by e-mail", count(*by_email, "letter"));
+        ui.say(&format!("{told}; see `status`, and rule on uncertain ones with `send --resolve`"));
     }
     Ok(Outcome::of_held(job.proofed.case.counts().held))
 }

@@ -89,6 +89,9 @@ fn draw(status: &Status) -> String {
     row("  e-mails", status.emails.total, states(&status.emails));
     row("  held", status.held_total(), reasons(&status.held));
     row("  excluded", status.excluded_total(), reasons(&status.excluded));
+    if !status.gone.is_empty() {
+        row("no longer listed", status.gone.values().sum(), by_word(&status.gone));
+    }
     let mut text = table(&rows);
     loose(&mut text, "uncertain: see whether it arrived, then send --resolve PIECE sent|resend", &status.uncertain);
     let way_on = "failed for good: clear email_consent_on in the list and release again, then it goes by mail";
@@ -109,7 +112,11 @@ fn loose(text: &mut String, what: &str, pieces: &[Loose]) {
 }
 
 fn states(channel: &Channel) -> String {
-    channel.states.iter().map(|(word, count)| format!("{} {word}", number(*count))).collect::<Vec<_>>().join(", ")
+    by_word(&channel.states)
+}
+
+fn by_word(counts: &BTreeMap<&'static str, u64>) -> String {
+    counts.iter().map(|(word, count)| format!("{} {word}", number(*count))).collect::<Vec<_>>().join(", ")
 }
 
 fn reasons(reasons: &BTreeMap<String, u64>) -> String {

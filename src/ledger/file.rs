@@ -21,7 +21,7 @@ pub(super) const CACHE: i32 = 4 * 1024;
 const APPLICATION: i32 = 0x4252_4E4F;
 
 /// The steps that lead from an empty file to the newest version; a ledger's version is the number of steps it has had.
-const STEPS: [&str; 1] = [include_str!("schema/0001_first.sql")];
+const STEPS: [&str; 2] = [include_str!("schema/0001_first.sql"), include_str!("schema/0002_bearers.sql")];
 
 /// Creates the file when it is not there, readable by its owner alone. SQLite gives its `-wal` and `-shm` files the
 /// mode of this one, so they are private whatever the umask is.

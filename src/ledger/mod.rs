@@ -1,5 +1,7 @@
 //! The durable record of every piece: append-only events, one trait, SQLite today and PostgreSQL beside it later.
 
+mod allot;
+mod bearer;
 mod faults;
 mod file;
 mod kind;
@@ -8,6 +10,8 @@ mod sqlite;
 #[cfg(test)]
 mod tests;
 
+pub use bearer::{Bearer, Marks};
+
 use crate::error::{Error, Place, Result};
 use jiff::Timestamp;
 use sqlite::SqliteLedger;
@@ -15,6 +19,9 @@ use std::path::{Path, PathBuf};
 
 /// Number of a piece in the ledger.
 pub type Piece = u32;
+
+/// First half of the SHA-256 of a code.
+pub type CodeDigest = [u8; 16];
 
 /// What can happen to a piece or to the incident. Ids are stable: they are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,11 +111,24 @@ pub trait Ledger {
     /// Refused while another process sends.
     fn begin_sending(&mut self, owner: &str) -> Result<()>;
 
-    /// Allots a piece number to each person in order; a person that has one keeps it.
+    /// Allots a piece number to each person in order; a person that has one keeps it: by the key, unless its marks are now
+    /// another's ([`Marks::are_anothers`]), else by marks that only one piece has whose own person is not among these.
     ///
     /// # Errors
     /// Failed when the store cannot be written.
-    fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>>;
+    fn allot(&mut self, people: &mut dyn Iterator<Item = Bearer>) -> Result<Vec<Piece>>;
+
+    /// The codes from pools that were ever given, oldest first, with the piece of each: the last of a piece is in use.
+    ///
+    /// # Errors
+    /// Refused when the store cannot be read.
+    fn codes(&self) -> Result<Vec<(Piece, CodeDigest)>>;
+
+    /// Records that codes were given, for ever.
+    ///
+    /// # Errors
+    /// Failed when the store cannot be written.
+    fn record_codes(&mut self, codes: &mut dyn Iterator<Item = (Piece, CodeDigest)>) -> Result<()>;
 
     /// The ordinal of a job; the same digest gets the same ordinal.
     ///

@@ -3,14 +3,11 @@
 use super::faults::{Doing, fault, unreadable_entry};
 use super::file::CACHE;
 use super::lock::SendingLock;
-use super::{Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing};
-use crate::error::{Error, Place, Result};
+use super::{Bearer, CodeDigest, Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing, allot};
+use crate::error::{Error, Result};
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use std::path::PathBuf;
-
-/// The largest number that fits the seven digits in which a piece number is printed.
-const LAST_PIECE: Piece = 9_999_999;
 
 /// KiB of the file in memory while numbers are allotted: a good part of the index of a million person keys.
 const ALLOTTING_CACHE: i32 = 16 * 1024;
@@ -67,7 +64,7 @@ impl SqliteLedger {
 }
 
 /// Why a piece of work on the store stopped: the store's own fault, or an error that we found ourselves.
-enum Fault {
+pub(super) enum Fault {
     Store(rusqlite::Error),
     Ours(Error),
 }
@@ -101,40 +98,32 @@ impl Ledger for SqliteLedger {
         Ok(())
     }
 
-    fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>> {
+    fn allot(&mut self, people: &mut dyn Iterator<Item = Bearer>) -> Result<Vec<Piece>> {
         let moment = self.moment;
         self.set_cache(ALLOTTING_CACHE)?;
         let allotted = self.write(|transaction| {
-            let last: Option<Piece> = transaction.query_row("SELECT max(number) FROM piece", [], |row| row.get(0))?;
-            let first_new = last.unwrap_or(0) + 1;
-            let mut next = first_new;
-            let mut find = transaction.prepare_cached("SELECT number FROM piece WHERE person = ?")?;
-            let mut add = transaction.prepare_cached("INSERT INTO piece (number, person) VALUES (?, ?) ON CONFLICT (person) DO NOTHING")?;
-            let mut pieces = Vec::new();
-            // Whoever follows somebody new is new as a rule, and whoever follows somebody known is known.
-            let mut is_known = last.is_some();
-            for person in people {
-                let mut known = None;
-                if is_known || next > LAST_PIECE {
-                    known = find.query_row([&person], |row| row.get(0)).optional()?;
-                }
-                if known.is_none() && next > LAST_PIECE {
-                    return Err(Fault::Ours(out_of_numbers()));
-                }
-                is_known = known.is_some() || add.execute(params![next, person])? == 0;
-                if is_known && known.is_none() {
-                    known = Some(find.query_row([&person], |row| row.get(0))?);
-                }
-                pieces.push(known.unwrap_or(next));
-                next += u32::from(!is_known);
-            }
-            if next > first_new {
-                insert_events(transaction, moment, &[allotment(first_new, next - 1)])?;
+            let (pieces, new) = allot::allot(transaction, people)?;
+            if !new.is_empty() {
+                insert_events(transaction, moment, &[allotment(new.start, new.end - 1)])?;
             }
             Ok(pieces)
         });
         self.set_cache(CACHE)?;
         allotted
+    }
+
+    fn codes(&self) -> Result<Vec<(Piece, CodeDigest)>> {
+        self.read("SELECT piece, digest FROM code ORDER BY ordinal", |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    fn record_codes(&mut self, codes: &mut dyn Iterator<Item = (Piece, CodeDigest)>) -> Result<()> {
+        self.write(|transaction| {
+            let mut add = transaction.prepare_cached("INSERT INTO code (piece, digest) VALUES (?, ?)")?;
+            for (piece, digest) in codes {
+                add.execute(params![piece, digest])?;
+            }
+            Ok(())
+        })
     }
 
     fn job(&mut self, digest: &str) -> Result<u32> {
@@ -224,13 +213,4 @@ fn known_kind(id: &str) -> Result<EventKind, Fault> {
 /// One event for all the numbers of a call: the table of pieces already names each.
 fn allotment(first: Piece, last: Piece) -> NewEvent {
     NewEvent { kind: EventKind::Allotted, piece: None, attempt: 0, job: 0, detail: format!("{first:07}-{last:07}") }
-}
-
-fn out_of_numbers() -> Error {
-    Error::refused(
-        "pieces-exhausted",
-        Place::file(super::faults::FILE),
-        format!("there are more people than piece numbers: {LAST_PIECE} is the last"),
-        "split the incident into several folders, for instance by provider",
-    )
 }

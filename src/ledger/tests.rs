@@ -20,8 +20,8 @@ fn refusal(folder: &tempfile::TempDir) -> (Kind, &'static str) {
     (error.kind, error.findings[0].code)
 }
 
-fn people(names: &[&str]) -> impl Iterator<Item = String> {
-    names.iter().map(|&name| name.to_owned())
+fn people(names: &[&str]) -> impl Iterator<Item = Bearer> {
+    names.iter().map(|&name| Bearer::nameless(name))
 }
 
 fn event(kind: EventKind, piece: Piece, attempt: u32) -> NewEvent {
@@ -36,6 +36,47 @@ fn a_person_keeps_the_number_across_calls_and_openings() {
     assert_eq!(ledger.allot(&mut people(&["c", "b", "d"])).unwrap(), [3, 2, 4]);
     let allotments: Vec<String> = ledger.events().unwrap().into_iter().map(|event| event.event.detail).collect();
     assert_eq!(allotments, ["0000001-0000002", "0000003-0000004"]);
+}
+
+fn bearer(person: &str, first: u8, last: u8, birth: u8) -> Bearer {
+    Bearer { person: person.to_owned(), marks: Marks { first: [first; 8], last: [last; 8], birth: [birth; 8] } }
+}
+
+#[test]
+fn an_id_that_becomes_anothers_brings_no_number_with_it_and_a_corrected_id_loses_none() {
+    let folder = folder();
+    let mut ledger = opened(&folder);
+    let mut allot = |people: &[Bearer]| ledger.allot(&mut people.iter().cloned()).unwrap();
+    let (ada, bob) = (bearer("id-1", 1, 1, 1), bearer("id-2", 2, 2, 2));
+    assert_eq!(allot(&[ada.clone(), bob.clone()]), [1, 2]);
+    // Bob's id is given to Eve, and Ada's id was wrong.
+    let (eve, corrected) = (bearer("id-2", 5, 5, 5), bearer("id-9", 1, 1, 1));
+    for _ in 0..2 {
+        assert_eq!(allot(&[corrected.clone(), eve.clone()]), [1, 3]);
+    }
+    assert_eq!(allot(&[ada, bob.clone(), eve.clone()]), [1, 2, 3]);
+    // A marriage, then a corrected birth date: still Bob.
+    for marks in [(2, 6, 2), (2, 6, 7)] {
+        assert_eq!(allot(&[bearer("id-2", marks.0, marks.1, marks.2)]), [2]);
+    }
+    // Two of one name and birth date whose ids both changed: nobody can tell whose number is whose.
+    assert_eq!(allot(&[bearer("t-1", 8, 8, 8), bearer("t-2", 8, 8, 8)]), [4, 5]);
+    assert_eq!(allot(&[bearer("t-3", 8, 8, 8), bearer("t-4", 8, 8, 8)]), [6, 7]);
+    // Without a birth date a name is not enough to find somebody.
+    assert_eq!(allot(&[bearer("u-1", 9, 9, 0)]), [8]);
+    assert_eq!(allot(&[bearer("u-2", 9, 9, 0)]), [9]);
+}
+
+#[test]
+fn codes_are_somebodys_for_ever() {
+    let folder = folder();
+    let mut ledger = opened(&folder);
+    ledger.allot(&mut people(&["a", "b"])).unwrap();
+    ledger.record_codes(&mut [(1, [1; 16]), (2, [2; 16])].into_iter()).unwrap();
+    ledger.record_codes(&mut [(1, [3; 16])].into_iter()).unwrap();
+    assert_eq!(opened(&folder).codes().unwrap(), [(1, [1; 16]), (2, [2; 16]), (1, [3; 16])]);
+    assert!(raw(&folder).execute("UPDATE code SET piece = 2", []).is_err());
+    assert!(raw(&folder).execute("DELETE FROM code", []).is_err());
 }
 
 #[test]
@@ -209,8 +250,8 @@ fn a_hundred_thousand_people_are_allotted_in_one_go() {
     let folder = folder();
     let mut ledger = opened(&folder);
     let everyone: Vec<String> = (0..100_000_u64).map(|n| format!("{:032x}", u128::from(n.wrapping_mul(0x9E37_79B9_7F4A_7C15)))).collect();
-    let pieces = ledger.allot(&mut everyone.iter().cloned()).unwrap();
+    let pieces = ledger.allot(&mut everyone.iter().map(Bearer::nameless)).unwrap();
     assert_eq!((pieces[0], pieces[99_999]), (1, 100_000));
-    assert_eq!(ledger.allot(&mut everyone.iter().cloned()).unwrap(), pieces);
+    assert_eq!(ledger.allot(&mut everyone.iter().map(Bearer::nameless)).unwrap(), pieces);
     assert_eq!(ledger.states().unwrap().len(), 100_000);
 }

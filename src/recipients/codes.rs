@@ -22,11 +22,11 @@ pub struct Pooled {
 }
 
 /// Codes of one audience, in file order.
-struct Pool {
-    audience: CodeAudience,
+pub(super) struct Pool {
+    pub(super) audience: CodeAudience,
     /// The last file of the audience: where a shortage is told.
     file: String,
-    codes: Vec<Private<Box<str>>>,
+    pub(super) codes: Vec<Private<Box<str>>>,
 }
 
 /// Gives everyone who is to be told, and has no code from the list, one of the pools. Held people get theirs too, so that a
@@ -138,7 +138,7 @@ fn no_code(rows: &[RowIndex], under_age: bool) -> Fault {
 }
 
 /// Reads every pool; those of one audience follow each other in file order.
-fn read_pools(context: &Context) -> Result<Vec<Pool>> {
+pub(super) fn read_pools(context: &Context) -> Result<Vec<Pool>> {
     let mut pools: Vec<Pool> = Vec::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut refused = Vec::new();
@@ -177,7 +177,7 @@ fn unreadable(place: Place) -> Error {
     Error::refused("code-pool-unreadable", place, "the pool of codes is not one code a line", hint)
 }
 
-fn refuse_shortage(pools: &[Pool], short: &BTreeMap<usize, usize>) -> Result<()> {
+pub(super) fn refuse_shortage(pools: &[Pool], short: &BTreeMap<usize, usize>) -> Result<()> {
     let refused: Vec<Finding> = short
         .iter()
         .map(|(pool, missing)| {

@@ -5,7 +5,7 @@ use super::context::Context;
 use super::name_case::fold;
 use super::name_doubt::doubtful_words;
 use super::names::{Generation, plain_name};
-use super::vocabulary::NICKNAMES;
+use super::vocabulary::{GIVEN_NAMES, NICKNAMES};
 use crate::incident::ProviderIndex;
 use crate::intake::dates::parse_date;
 use crate::intake::{Field, RowIndex};
@@ -20,12 +20,16 @@ pub(super) struct Identity<'a> {
     /// `None` keeps the row alone: broken, or without a provider.
     pub(super) provider: Option<ProviderIndex>,
     pub(super) birth: Option<Date>,
+    death: Option<Date>,
     pub(super) generation: Option<Generation>,
     /// First, middle and last name, folded.
     names: [&'a str; 3],
     /// Test patients, newborns without a name and the like: joined by nothing but an equal patient id and name.
     pub(super) doubtful: bool,
 }
+
+/// Names, suffix and dates as they are compared.
+pub(super) type Profile<'a> = (&'a str, &'a str, &'a str, Option<Generation>, Option<Date>, Option<Date>);
 
 /// How two given names go together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +53,7 @@ pub(super) struct Identities {
 struct Mark {
     names: [u32; 3],
     birth: Option<Date>,
+    death: Option<Date>,
     provider: Option<ProviderIndex>,
     generation: Option<Generation>,
     doubtful: bool,
@@ -87,9 +92,9 @@ impl Identities {
     }
 
     pub(super) fn of(&self, row: u32) -> Identity<'_> {
-        let Mark { names, birth, provider, generation, doubtful } = &self.marks[row as usize];
+        let Mark { names, birth, death, provider, generation, doubtful } = &self.marks[row as usize];
         let names = names.map(|number| &*self.names[number as usize]);
-        Identity { provider: *provider, birth: *birth, generation: *generation, names, doubtful: *doubtful }
+        Identity { provider: *provider, birth: *birth, death: *death, generation: *generation, names, doubtful: *doubtful }
     }
 }
 
@@ -100,6 +105,7 @@ impl Mark {
         let mark = Mark {
             names: [0; 3],
             birth: parse_date(values.get(Field::BirthDate)).ok(),
+            death: parse_date(values.get(Field::DeathDate)).ok(),
             provider: if alone.contains(&row) { None } else { context.provider_of_row(row) },
             generation: Generation::of(&name),
             doubtful: doubtful_words(&name.full()).is_some(),
@@ -122,8 +128,8 @@ impl<'a> Identity<'a> {
     }
 
     /// Everything that is compared: equal profiles never contradict each other.
-    pub(super) fn profile(&self) -> (&'a str, &'a str, &'a str, Option<Generation>, Option<Date>) {
-        (self.last(), self.first(), self.middle(), self.generation, self.birth)
+    pub(super) fn profile(&self) -> Profile<'a> {
+        (self.last(), self.first(), self.middle(), self.generation, self.birth, self.death)
     }
 
     pub(super) fn given(&self, other: &Identity<'_>) -> Given {
@@ -148,9 +154,9 @@ impl<'a> Identity<'a> {
         if slip { Given::Slip } else { Given::Differ }
     }
 
-    /// What speaks against one person: two birth dates, or two suffixes.
+    /// What speaks against one person: two birth dates, two dates of death, or two suffixes.
     pub(super) fn contradicts(&self, other: &Identity<'_>) -> bool {
-        differ(self.birth, other.birth) || differ(self.generation, other.generation)
+        differ(self.birth, other.birth) || differ(self.death, other.death) || differ(self.generation, other.generation)
     }
 
     /// Whether an equal patient id makes them one person.
@@ -174,6 +180,25 @@ impl<'a> Identity<'a> {
     /// Whether equal first and last names, birth date and contact make them one person.
     pub(super) fn joins_by_contact(&self, other: &Identity<'_>) -> bool {
         !self.contradicts(other) && !self.doubtful && !other.doubtful && middles_agree(self.middle(), other.middle())
+    }
+
+    /// Whether names that a nickname or one slip parts, an equal birth date and an equal contact make them one person. Two
+    /// given names that are both names of their own may be those of twins.
+    pub(super) fn joins_by_similar_name(&self, other: &Identity<'_>) -> bool {
+        self.joins_by_contact(other) && self.nearly_has_name_of(other) && !(self.first() != other.first() && self.may_be_twin_of(other))
+    }
+
+    /// Whether the names are equal, or a nickname or one slip apart.
+    pub(super) fn nearly_has_name_of(&self, other: &Identity<'_>) -> bool {
+        let (one, two) = (self.first(), other.first());
+        let same_first = !one.is_empty() && (one == two || are_nicknames(one, two));
+        let same_last = !self.last().is_empty() && self.last() == other.last();
+        same_last && (same_first || self.given(other) == Given::Slip) || same_first && is_slip(self.last(), other.last())
+    }
+
+    fn may_be_twin_of(&self, other: &Identity<'_>) -> bool {
+        let is_name = |first: &str| GIVEN_NAMES.contains(first);
+        is_name(self.first()) && is_name(other.first()) && !are_nicknames(self.first(), other.first())
     }
 
     /// Whether the names are one slip apart, exchanged, or a nickname apart: not enough to join, enough to ask.

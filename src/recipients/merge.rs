@@ -22,6 +22,7 @@ enum Rule {
     NameAndAddress,
     NameAndEmail,
     NameAndPhone,
+    SimilarName,
     Ruling,
 }
 
@@ -32,6 +33,7 @@ impl Rule {
             Rule::NameAndAddress => "same-name-and-address",
             Rule::NameAndEmail => "same-name-and-email",
             Rule::NameAndPhone => "same-name-and-phone",
+            Rule::SimilarName => "similar-name-and-contact",
             Rule::Ruling => "ruling",
         }
     }
@@ -42,6 +44,9 @@ impl Rule {
             Rule::NameAndAddress => "same provider, full name, birth date and home address, no other suffix or middle name",
             Rule::NameAndEmail => "same provider, full name, birth date and e-mail address, no other suffix or middle name",
             Rule::NameAndPhone => "same provider, full name, birth date and telephone, no other suffix or middle name",
+            Rule::SimilarName => {
+                "same provider, birth date and address, e-mail or telephone; a nickname or one slip parts the names, no other suffix or middle name"
+            }
             Rule::Ruling => "ruled to be one person in decisions.csv",
         }
     }
@@ -138,15 +143,34 @@ fn links(context: &Context, identities: &Identities, blocks: &possible::Blocks, 
         [(Rule::NameAndAddress, address_key), (Rule::NameAndEmail, email_key), (Rule::NameAndPhone, phone_key)];
     for block in &blocks.name_and_birth {
         for (rule, key) in contacts {
-            let mut keyed: Vec<(String, u32)> = block.iter().filter_map(|row| Some((key(context, RowIndex(*row))?, *row))).collect();
-            keyed.sort_unstable();
-            for same in keyed.chunk_by(|one, two| one.0 == two.0) {
-                let rows: Vec<u32> = same.iter().map(|(_, row)| *row).collect();
-                link(&rows, identities, rule, Identity::joins_by_contact, &mut links);
-            }
+            link_by_contact(context, block, identities, key, (rule, Identity::joins_by_contact), &mut links);
+        }
+    }
+    let near: [(&[Vec<u32>], ContactKey); 3] =
+        [(&blocks.near, address_key), (&blocks.email_and_birth, email_key), (&blocks.phone_and_birth, phone_key)];
+    for (blocks, key) in near {
+        for block in blocks {
+            link_by_contact(context, block, identities, key, (Rule::SimilarName, Identity::joins_by_similar_name), &mut links);
         }
     }
     links
+}
+
+/// Links the rows of a block that have a contact in common.
+fn link_by_contact<'a>(
+    context: &Context,
+    block: &[u32],
+    identities: &'a Identities,
+    key: ContactKey,
+    (rule, joins): (Rule, Joins<'a>),
+    links: &mut Vec<Link>,
+) {
+    let mut keyed: Vec<(String, u32)> = block.iter().filter_map(|row| Some((key(context, RowIndex(*row))?, *row))).collect();
+    keyed.sort_unstable();
+    for same in keyed.chunk_by(|one, two| one.0 == two.0).filter(|same| same.len() > 1) {
+        let rows: Vec<u32> = same.iter().map(|(_, row)| *row).collect();
+        link(&rows, identities, rule, joins, links);
+    }
 }
 
 /// Links the rows of a block that may be joined; `false` when it holds too many different people to tell.

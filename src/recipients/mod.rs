@@ -14,6 +14,7 @@ mod gather;
 mod hash;
 mod hold;
 mod identity;
+mod kept_codes;
 mod merge;
 mod moves;
 mod name_case;
@@ -38,6 +39,7 @@ pub use codes::Pooled;
 pub use counts::Counts;
 pub use decisions::rulings_by_kind;
 pub use forward::NCOA_RULE;
+pub use kept_codes::CodeDigest;
 pub use moves::{Effect, MOVES_FILE, Move, MoveKind, Outcome, moves_by_effect, write_moves};
 pub use people::{Outline, People};
 pub use redirect::Answers;
@@ -48,7 +50,9 @@ use crate::incident::{Incident, Language, ProviderIndex};
 use crate::intake::{Elements, Field, Intake, RowIndex};
 use crate::privacy::Private;
 use crate::rules::{Jurisdiction, Rules};
+use context::Context;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 /// In which role a person is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +95,11 @@ pub struct PersonName {
 }
 
 impl PersonName {
+    /// Given and family name as names are compared: small letters and digits without marks.
+    pub fn folded(&self) -> [String; 2] {
+        [name_case::fold(&self.first), name_case::fold(&self.last)]
+    }
+
     /// Given, middle, family name and suffix, without the prefix.
     pub fn full(&self) -> String {
         let mut name = String::new();
@@ -275,6 +284,22 @@ pub struct Recipients {
     pub findings: Vec<Finding>,
     /// Who got an activation code from a pool, in the order of their first rows.
     pub pooled: Vec<Pooled>,
+}
+
+/// Gives everyone with a code from a pool the one that was theirs before, and others the first that never was anybody's. `given`
+/// tells by place whose code was which, `spent` all that ever were given. Tells who has which now, by place.
+///
+/// # Errors
+/// Refused when a pool is too short for that.
+pub fn keep_codes(
+    incident: &Incident,
+    rules: &Rules,
+    intake: &Intake,
+    recipients: &mut Recipients,
+    given: &dyn Fn(usize) -> Option<CodeDigest>,
+    spent: &BTreeSet<CodeDigest>,
+) -> Result<Vec<(usize, CodeDigest)>> {
+    kept_codes::keep(&Context { incident, rules, intake, provider_addresses: &[] }, recipients, given, spent)
 }
 
 /// Makes recipients of rows. Every row ends in exactly one recipient's `rows`.

@@ -1,7 +1,7 @@
 //! Everyone in little memory: what is counted stands ready, what a letter says is packed until it is composed.
 
 use super::packed::{self, Slot};
-use super::{Disposition, PersonKey, Recipient, Role};
+use super::{Disposition, PersonKey, PersonName, Recipient, Role};
 use crate::error::Finding;
 use crate::incident::{Language, ProviderIndex};
 use crate::intake::{At, Elements, RowIndex, Texts};
@@ -152,6 +152,13 @@ impl People {
         PersonKey::of(&self.entries[place].key)
     }
 
+    /// Name and birth date of the recipient at a place.
+    pub fn name_and_birth(&self, place: usize) -> (Private<PersonName>, Option<Private<Date>>) {
+        let entry = &self.entries[place];
+        let (at, texts) = (*entry.texts.reveal(), self.texts.reveal());
+        (Private::new(packed::name(|slot| texts.get(at, slot as usize))), entry.birth_date)
+    }
+
     /// Key of the first row of the recipient at a place, `list:record_id`.
     pub fn record(&self, place: usize) -> String {
         let at = *self.entries[place].texts.reveal();
@@ -211,13 +218,28 @@ impl People {
         self.entries[place].key = key;
     }
 
-    /// Gives a code to somebody who has none; to those of lower places first.
+    /// Gives a code to somebody who has none, or another one from a pool.
     pub(super) fn give_code(&mut self, place: usize, code: &str) {
         let mut texts = [""; packed::SLOTS];
         texts[Slot::Code as usize] = code;
         let at = self.texts.reveal_mut().push(&texts);
-        self.late_codes.push((place as u32, at));
+        match self.late_codes.binary_search_by_key(&(place as u32), |(place, _)| *place) {
+            Ok(late) => self.late_codes[late].1 = at,
+            Err(late) => self.late_codes.insert(late, (place as u32, at)),
+        }
         self.entries[place].has_code = true;
+    }
+
+    /// Places of those whose code comes from a pool, with the code.
+    pub(super) fn pooled_codes(&self) -> impl Iterator<Item = (usize, &str)> {
+        let late = self.late_codes.iter().filter(|(place, _)| self.entries[*place as usize].has_code);
+        late.map(|(place, at)| (*place as usize, self.texts.reveal().get(*at, Slot::Code as usize)))
+    }
+
+    /// The code that somebody got from a pool.
+    pub(super) fn pooled_code(&self, place: usize) -> Option<&str> {
+        let late = self.late_codes.binary_search_by_key(&(place as u32), |(place, _)| *place).ok()?;
+        Some(self.texts.reveal().get(self.late_codes[late].1, Slot::Code as usize))
     }
 
     /// The record that holds somebody's code.

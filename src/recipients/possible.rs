@@ -4,10 +4,11 @@ use super::PossibleMerge;
 use super::context::Context;
 use super::decisions::Rulings;
 use super::hash::hash;
-use super::identity::{Given, Identities, Identity, address_key};
+use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key};
 use super::merge::{Groups, MOST_PROFILES};
 use crate::incident::ProviderIndex;
 use crate::intake::{Field, RowIndex};
+use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +17,9 @@ pub(super) struct Blocks {
     pub(super) patient_id: Vec<Vec<u32>>,
     pub(super) name_and_birth: Vec<Vec<u32>>,
     /// Same birth date, ZIP and digits of the street: few enough to compare one by one.
-    near: Vec<Vec<u32>>,
+    pub(super) near: Vec<Vec<u32>>,
+    pub(super) email_and_birth: Vec<Vec<u32>>,
+    pub(super) phone_and_birth: Vec<Vec<u32>>,
 }
 
 impl Blocks {
@@ -38,10 +41,18 @@ impl Blocks {
             let digits: String = street.iter().flat_map(|line| line.chars()).filter(char::is_ascii_digit).collect();
             (!zip.is_empty() && !digits.is_empty()).then(|| format!("{}\u{1f}{birth}\u{1f}{zip}\u{1f}{digits}", provider.0))
         };
+        let with_birth = |contact: fn(&Context, RowIndex) -> Option<String>| {
+            move |row: u32, provider: ProviderIndex, identity: Identity<'_>| {
+                let birth = identity.birth.filter(|_| !identity.doubtful)?;
+                Some(format!("{}\u{1f}{birth}\u{1f}{}", provider.0, contact(context, RowIndex(row))?))
+            }
+        };
         Blocks {
             patient_id: blocks(identities, patient_id),
             name_and_birth: blocks(identities, name_and_birth),
             near: blocks(identities, near),
+            email_and_birth: blocks(identities, with_birth(email_key)),
+            phone_and_birth: blocks(identities, with_birth(phone_key)),
         }
     }
 
@@ -75,12 +86,45 @@ impl Blocks {
                 note(one, two, "same birth date and home address, but the names are only nearly the same");
             }
         }
+        for (blocks, reason) in [
+            (&self.email_and_birth, "same birth date and e-mail address, but the names are only nearly the same"),
+            (&self.phone_and_birth, "same birth date and telephone, but the names are only nearly the same"),
+        ] {
+            for (one, two) in pairs(blocks, group_of) {
+                if identities.of(one).resembles(&identities.of(two)) {
+                    note(one, two, reason);
+                }
+            }
+        }
+        each_born_together(identities, |rows| {
+            for (one, two) in pairs(std::slice::from_ref(rows), group_of) {
+                if identities.of(one).nearly_has_name_of(&identities.of(two)) {
+                    note(one, two, "same birth date and nearly the same name, but no contact in common");
+                }
+            }
+        });
         let open = found.into_iter().filter(|(pair, _)| !apart.contains(pair));
         let first = |group: u32| groups.of(group as usize)[0];
         let mut possible: Vec<PossibleMerge> =
             open.map(|((one, two), reason)| PossibleMerge { row: first(one), other: first(two), reason }).collect();
         possible.sort_by_key(|pair| (pair.row, pair.other));
         possible
+    }
+}
+
+/// Shows the rows of each provider and birth date: nearly all rows, so that no list of them is kept.
+fn each_born_together(identities: &Identities, mut show: impl FnMut(&Vec<u32>)) {
+    let born = |row: u32| {
+        let identity = identities.of(row);
+        Some((identity.provider?, identity.birth.filter(|_| !identity.doubtful)?, row))
+    };
+    let mut rows: Vec<(ProviderIndex, Date, u32)> = (0..identities.len() as u32).filter_map(born).collect();
+    rows.par_sort_unstable();
+    let mut together = Vec::new();
+    for same in rows.chunk_by(|one, two| (one.0, one.1) == (two.0, two.1)).filter(|same| same.len() > 1) {
+        together.clear();
+        together.extend(same.iter().map(|(_, _, row)| *row));
+        show(&together);
     }
 }
 

@@ -177,6 +177,10 @@ pub(super) static NICKNAMES: LazyLock<BTreeMap<&'static str, Vec<usize>>> = Lazy
     groups_of
 });
 
+/// Given names, folded, that are never a slip of another.
+pub(super) static GIVEN_NAMES: LazyLock<BTreeSet<&'static str>> =
+    LazyLock::new(|| include_str!("given_names.txt").lines().filter(|line| !line.starts_with('#')).collect());
+
 /// Accepted street suffix -> the post's abbreviation, without the inputs that can mean another word.
 pub(super) static SUFFIXES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
     let mut abbreviations = HashMap::new();
@@ -234,6 +238,7 @@ mod tests {
         assert_eq!(FOLD.get(&'é'), Some(&"e"));
         assert!(NICKNAMES.len() > 200);
         assert!(SUFFIXES.len() > 400);
+        assert!(GIVEN_NAMES.contains("erica") && GIVEN_NAMES.iter().all(|name| super::super::name_case::fold(name) == *name));
     }
 
     #[test]

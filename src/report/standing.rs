@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::ledger::{EventKind, Ledger, PieceState, Standing};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where the pieces of one channel stand; the states add up to `total`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -33,6 +33,8 @@ pub struct Status {
     pub held: BTreeMap<String, u64>,
     /// Clause -> people who are owed no letter.
     pub excluded: BTreeMap<String, u64>,
+    /// State word -> pieces of people who are no longer in the lists, but to whom something has gone or may have gone.
+    pub gone: BTreeMap<&'static str, u64>,
     /// Whether every row and every recipient is accounted for.
     pub closes: bool,
     /// Pieces whose fate is unknown: for a person to resolve.
@@ -80,12 +82,17 @@ pub fn status(ledger: &dyn Ledger) -> Result<Option<Status>> {
         emails: Channel::default(),
         held: BTreeMap::new(),
         excluded: BTreeMap::new(),
+        gone: BTreeMap::new(),
         closes: false,
         uncertain: Vec::new(),
         failed: Vec::new(),
     };
     for person in &people {
         status.count(person, person.piece.and_then(|piece| states.get(&piece)));
+    }
+    let listed: BTreeSet<u32> = people.iter().filter_map(|person| person.piece).collect();
+    for state in states.values().filter(|state| state.state != EventKind::Allotted && !listed.contains(&state.piece)) {
+        *status.gone.entry(state_word(Some(state.state))).or_default() += 1;
     }
     let accounted = status.letters.total + status.emails.total + status.held_total() + status.excluded_total();
     status.closes = rows == merged + status.recipients && accounted == status.recipients;

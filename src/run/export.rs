@@ -38,6 +38,8 @@ pub enum Exported {
         sheets: u64,
         /// Pieces that left in earlier packages and are not in this one.
         left_before: u64,
+        /// Letters that are left out because the notice went, or is going, by e-mail.
+        by_email: u64,
         /// Whether it stood there before this call, which then changed nothing.
         stood_before: bool,
     },
@@ -45,6 +47,8 @@ pub enum Exported {
     Nothing {
         /// How many.
         left_before: u64,
+        /// Letters whose notice went, or is going, by e-mail.
+        by_email: u64,
     },
 }
 
@@ -63,13 +67,13 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     }
     let house = House::load(&incident.folder, &incident.print.house)?;
     let letters: Vec<Set> = job.proofed.sets.iter().filter(|set| is_letter(job, set)).copied().collect();
-    let (name, chosen, left_before) = choose(job, options, &letters)?;
+    let Chosen { name, letters: chosen, left_before, by_email } = choose(job, options, &letters)?;
     if chosen.is_empty() {
-        return Ok(Exported::Nothing { left_before });
+        return Ok(Exported::Nothing { left_before, by_email });
     }
     if let Some(ticket) = mailhouse::finished(&options.out, &name)? {
         let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
-        return Ok(Exported::Package { folder: options.out.join(&name), pieces, sheets, left_before, stood_before: true });
+        return Ok(Exported::Package { folder: options.out.join(&name), pieces, sheets, left_before, by_email, stood_before: true });
     }
     let package = PackageBuilder::begin(&options.out, &name)?;
     let mut index = IndexWriter::create(package.path(), &house.index)?;
@@ -93,7 +97,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         Some(reason) => mailhouse::record_reprint(ledger, number, &name, reason, &numbers),
         None => mailhouse::record_export(ledger, number, &name, &numbers),
     })?;
-    Ok(Exported::Package { folder, pieces, sheets, left_before, stood_before: false })
+    Ok(Exported::Package { folder, pieces, sheets, left_before, by_email, stood_before: false })
 }
 
 /// What the house's machines take: pages of a letter, size of a file.
@@ -118,8 +122,16 @@ fn is_letter(job: &Job, set: &Set) -> bool {
     *job.proofed.case.recipients.people.outline(set.recipient()).disposition == Disposition::Letter
 }
 
-/// The package's name, its letters, and how many left before.
-fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String, Vec<Set>, u64)> {
+/// What a package is to hold.
+struct Chosen {
+    name: String,
+    letters: Vec<Set>,
+    left_before: u64,
+    by_email: u64,
+}
+
+/// The letters that have not left yet, or those that are to be printed again.
+fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<Chosen> {
     let states = job.ledger.states()?;
     let wanted: Vec<u32> = letters.iter().map(|set| set.piece.0).collect();
     let incident = &job.proofed.case.incident.id;
@@ -127,17 +139,13 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String
     // Only a call that was broken off here is repeated; a package that does not stand here left from another folder.
     let repeated = if options.out.join(&first).exists() { first.as_str() } else { "" };
     let split = mailhouse::exportable(&states, &wanted, repeated);
-    if !split.emailed.is_empty() {
-        let reason = format!("{} of the letters went or go by e-mail already", split.emailed.len());
-        let hint = "wait for the e-mails to end, or rule on the uncertain ones with `send --resolve`";
-        return Err(Error::refused("piece-left-already", Place::file("ledger.sqlite"), reason, hint));
-    }
+    let by_email = split.emailed.len() as u64;
     let among = |pieces: &[u32]| {
         let pieces: BTreeSet<u32> = pieces.iter().copied().collect();
         letters.iter().filter(|set| pieces.contains(&set.piece.0)).copied().collect::<Vec<Set>>()
     };
     if options.reprint.is_none() {
-        return Ok((first, among(&split.ready), split.left.len() as u64));
+        return Ok(Chosen { name: first, letters: among(&split.ready), left_before: split.left.len() as u64, by_email });
     }
     let reprints = (1..).map(|number| package_name(incident, job.number, Some(number)));
     // A number is taken once its package was declared done, or the ledger knows it under another reason.
@@ -148,7 +156,7 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<(String
         let reason = "no letter has left yet, so none can be printed again";
         return Err(Error::refused("piece-never-left", Place::file("--reprint"), reason, "export without --reprint first"));
     }
-    Ok((name, among(&again), 0))
+    Ok(Chosen { name, letters: among(&again), left_before: 0, by_email })
 }
 
 /// The ticket before the house's and the index's share: mailing day, agreement, contact, approvals.

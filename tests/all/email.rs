@@ -179,3 +179,16 @@ fn a_server_that_is_not_there_loses_nothing() {
     home.run("send lakeside").exits(0).prints("2 sent");
     delivered(&id, 2);
 }
+
+#[test]
+fn an_agreement_that_ends_after_the_e_mail_went_keeps_nobody_else_back() {
+    let home = released(&fresh("ended"));
+    home.run("send lakeside").exits(0).prints("2 sent");
+    let list = home.read("lakeside/patients.csv");
+    let agreed = list.lines().find(|line| line.starts_with("LS-0014,")).unwrap().to_owned();
+    let ended = agreed.split(',').enumerate().map(|(at, cell)| if at == 24 { "" } else { cell }).collect::<Vec<_>>().join(",");
+    home.edit("lakeside/patients.csv", &agreed, &ended);
+    home.run("release lakeside --by Ben").exits(0);
+    let told = "1 letter left out: the notice went, or is going, by e-mail";
+    home.run("export lakeside --out package").exits(0).prints("40 letters").says(told);
+}

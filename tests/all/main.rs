@@ -9,6 +9,7 @@ mod failed; // exit 4: what cannot be written
 mod harness;
 mod held; // exit 1: the faulty sample, one finding per planted fault
 mod house; // the structure of the source itself
+mod identity; // numbers and codes stay with their people
 mod letters; // each letter is its own recipient's
 mod logo; // a provider's logo on page 1, in every form
 mod marks; // what machines and postal workers see

@@ -2,7 +2,7 @@ use super::fault_server::{Act, At, FaultServer, Script};
 use super::*;
 use crate::error::{Error, Kind, Place, Result};
 use crate::incident::EmailSettings;
-use crate::ledger::{self, Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing};
+use crate::ledger::{self, Bearer, CodeDigest, Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing};
 use crate::privacy::Private;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex};
@@ -47,7 +47,7 @@ struct Desk {
 impl Desk {
     fn of(people: u32) -> Desk {
         let folder = tempfile::tempdir().unwrap();
-        let mut people = (0..people).map(|n| format!("person {n}"));
+        let mut people = (0..people).map(|n| Bearer::nameless(format!("person {n}")));
         let pieces = ledger::open(folder.path(), "lakeside", None).unwrap().allot(&mut people).unwrap();
         Desk { folder, pieces, pdf: 2_000, patience: Duration::from_secs(30) }
     }
@@ -307,8 +307,14 @@ impl Ledger for FullDisk {
     fn begin_sending(&mut self, owner: &str) -> Result<()> {
         self.0.begin_sending(owner)
     }
-    fn allot(&mut self, people: &mut dyn Iterator<Item = String>) -> Result<Vec<Piece>> {
+    fn allot(&mut self, people: &mut dyn Iterator<Item = Bearer>) -> Result<Vec<Piece>> {
         self.0.allot(people)
+    }
+    fn codes(&self) -> Result<Vec<(Piece, CodeDigest)>> {
+        self.0.codes()
+    }
+    fn record_codes(&mut self, codes: &mut dyn Iterator<Item = (Piece, CodeDigest)>) -> Result<()> {
+        self.0.record_codes(codes)
     }
     fn job(&mut self, digest: &str) -> Result<u32> {
         self.0.job(digest)

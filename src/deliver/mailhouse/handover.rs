@@ -96,7 +96,7 @@ mod tests {
     fn a_piece_leaves_once_and_again_only_as_a_reprint() {
         let folder = tempfile::tempdir().unwrap();
         let mut ledger = ledger::open(folder.path(), "lakeside", None).unwrap();
-        let pieces = ledger.allot(&mut ["a", "b", "c"].map(str::to_owned).into_iter()).unwrap();
+        let pieces = ledger.allot(&mut ["a", "b", "c"].map(ledger::Bearer::nameless).into_iter()).unwrap();
         let queued = NewEvent { kind: EventKind::Queued, piece: Some(3), attempt: 1, job: 1, detail: String::new() };
         ledger.append(&[queued]).unwrap();
 
