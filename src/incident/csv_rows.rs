@@ -14,6 +14,7 @@ pub(crate) struct CsvRows<R> {
     lines: LineCounter,
     /// Where the next row begins, in bytes from the start.
     at: u64,
+    separator: u8,
 }
 
 /// A source that keeps what was read from it, until it is let go.
@@ -64,9 +65,9 @@ pub(crate) struct CsvRow<'r> {
 }
 
 impl<'t> CsvRows<&'t [u8]> {
-    /// Over a text without byte order mark.
+    /// Over a text without byte order mark, with commas between the cells.
     pub(crate) fn new(text: &'t str) -> Self {
-        Self::over(text.as_bytes())
+        Self::over(text.as_bytes(), b',')
     }
 
     /// The next row; `None` at the end.
@@ -77,11 +78,12 @@ impl<'t> CsvRows<&'t [u8]> {
 }
 
 impl<R: Read> CsvRows<R> {
-    /// Over UTF-8 text without byte order mark that is read as it is needed.
-    pub(crate) fn over(source: R) -> Self {
+    /// Over UTF-8 text without byte order mark that is read as it is needed; `separator` stands between the cells.
+    pub(crate) fn over(source: R, separator: u8) -> Self {
         let kept = Kept { source, bytes: Vec::new(), from: 0 };
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).buffer_capacity(64 * 1024).from_reader(kept);
-        CsvRows { reader, cells: StringRecord::new(), lines: LineCounter::default(), at: 0 }
+        let mut reader = csv::ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).buffer_capacity(64 * 1024).delimiter(separator);
+        CsvRows { reader: reader.from_reader(kept), cells: StringRecord::new(), lines: LineCounter::default(), at: 0, separator }
     }
 
     /// The next row; `None` at the end.
@@ -101,7 +103,7 @@ impl<R: Read> CsvRows<R> {
         let rest = &piece[row_start..];
         self.lines.pass(rest.as_bytes());
         self.at = end;
-        let quotes = Quotes::of(rest);
+        let quotes = Quotes::of(rest, self.separator);
         // A row whose quote never closes keeps its line ends: they belong to the open cell.
         let raw = if quotes.unclosed.is_some() { rest } else { rest.trim_end_matches(['\r', '\n']) };
         Ok(Some(CsvRow { line, raw, cells: &self.cells, quotes }))
@@ -117,10 +119,10 @@ pub(crate) struct Quotes {
     pub(crate) stray: bool,
     /// Most line breaks inside one quoted cell.
     pub(crate) most_breaks: u64,
-    /// Most commas on one line inside a quoted cell, the cell's first line left out: a whole row there was swallowed.
-    pub(crate) most_commas_on_inner_line: u64,
-    /// Commas anywhere in the row.
-    pub(crate) commas: u64,
+    /// Most separators on one line inside a quoted cell, the cell's first line left out: a whole row there was swallowed.
+    pub(crate) most_separators_on_inner_line: u64,
+    /// Separators anywhere in the row.
+    pub(crate) separators: u64,
 }
 
 enum At {
@@ -131,37 +133,37 @@ enum At {
 }
 
 impl Quotes {
-    fn of(row: &str) -> Quotes {
+    fn of(row: &str, separator: u8) -> Quotes {
         if !row.as_bytes().contains(&b'"') {
-            let commas = row.bytes().filter(|byte| *byte == b',').count() as u64;
-            return Quotes { commas, ..Quotes::default() };
+            let separators = memchr::memchr_iter(separator, row.as_bytes()).count() as u64;
+            return Quotes { separators, ..Quotes::default() };
         }
         let mut quotes = Quotes::default();
         let mut at = At::CellStart;
         let mut lines = LineCounter::default();
         let mut opened_on = 0;
-        let mut commas_on_line = 0;
+        let mut separators_on_line = 0;
         for byte in row.bytes() {
             lines.pass(&[byte]);
-            quotes.commas += u64::from(byte == b',');
+            quotes.separators += u64::from(byte == separator);
             at = match (at, byte) {
                 (At::CellStart, b'"') => {
                     opened_on = lines.line() - 1;
-                    commas_on_line = 0;
+                    separators_on_line = 0;
                     At::Quoted
                 }
                 (At::Quoted, b'"') => At::AfterQuote,
                 (At::Quoted, _) => {
                     let breaks = lines.line() - 1 - opened_on;
                     quotes.most_breaks = quotes.most_breaks.max(breaks);
-                    commas_on_line = if matches!(byte, b'\r' | b'\n') { 0 } else { commas_on_line + u64::from(byte == b',') };
+                    separators_on_line = if matches!(byte, b'\r' | b'\n') { 0 } else { separators_on_line + u64::from(byte == separator) };
                     if breaks > 0 {
-                        quotes.most_commas_on_inner_line = quotes.most_commas_on_inner_line.max(commas_on_line);
+                        quotes.most_separators_on_inner_line = quotes.most_separators_on_inner_line.max(separators_on_line);
                     }
                     At::Quoted
                 }
                 (At::AfterQuote, b'"') => At::Quoted,
-                (At::CellStart | At::Plain | At::AfterQuote, b',' | b'\r' | b'\n') => At::CellStart,
+                (At::CellStart | At::Plain | At::AfterQuote, byte) if byte == separator || matches!(byte, b'\r' | b'\n') => At::CellStart,
                 (At::AfterQuote, _) => {
                     quotes.stray = true;
                     At::Plain
@@ -177,10 +179,10 @@ impl Quotes {
 
     /// Whether a quote that closed too late hides rows inside this one, in a list of so many columns.
     pub(crate) fn swallows_rows(&self, columns: usize, cells: usize) -> bool {
-        let commas_of_a_row = (columns as u64).saturating_sub(1).max(1);
-        let cell_is_a_row = self.most_commas_on_inner_line >= commas_of_a_row;
+        let separators_of_a_row = (columns as u64).saturating_sub(1).max(1);
+        let cell_is_a_row = self.most_separators_on_inner_line >= separators_of_a_row;
         // In a narrow list, a name and an address with commas look like a second row; in a wide one nothing else does.
-        let two_rows_in_one = (cells != columns || columns >= 8) && self.commas >= 2 * commas_of_a_row;
+        let two_rows_in_one = (cells != columns || columns >= 8) && self.separators >= 2 * separators_of_a_row;
         self.most_breaks > 0 && (self.stray || cell_is_a_row || two_rows_in_one)
     }
 }
@@ -212,16 +214,19 @@ mod tests {
     #[test]
     fn quotes_are_judged() {
         let table = [
-            ("1,\"Smith, Ann\",x", Quotes { commas: 3, ..Quotes::default() }),
-            ("1,\"say \"\"hi\"\"\",x", Quotes { commas: 2, ..Quotes::default() }),
-            ("1,\"Ann \"Annie\" Lee\",x", Quotes { stray: true, commas: 2, ..Quotes::default() }),
-            ("1,5\" pipe,x", Quotes { commas: 2, ..Quotes::default() }),
-            ("1,\"12 Main\nApt 4\",x", Quotes { most_breaks: 1, commas: 2, ..Quotes::default() }),
-            ("1,\"x\n2,y,z\n", Quotes { unclosed: Some(0), most_breaks: 2, most_commas_on_inner_line: 2, commas: 3, stray: false }),
-            ("1,\"x\ny\",\"z\n", Quotes { unclosed: Some(1), most_breaks: 1, most_commas_on_inner_line: 0, commas: 2, stray: false }),
+            ("1,\"Smith, Ann\",x", Quotes { separators: 3, ..Quotes::default() }),
+            ("1,\"say \"\"hi\"\"\",x", Quotes { separators: 2, ..Quotes::default() }),
+            ("1,\"Ann \"Annie\" Lee\",x", Quotes { stray: true, separators: 2, ..Quotes::default() }),
+            ("1,5\" pipe,x", Quotes { separators: 2, ..Quotes::default() }),
+            ("1,\"12 Main\nApt 4\",x", Quotes { most_breaks: 1, separators: 2, ..Quotes::default() }),
+            ("1,\"x\n2,y,z\n", Quotes { unclosed: Some(0), most_breaks: 2, most_separators_on_inner_line: 2, separators: 3, stray: false }),
+            (
+                "1,\"x\ny\",\"z\n",
+                Quotes { unclosed: Some(1), most_breaks: 1, most_separators_on_inner_line: 0, separators: 2, stray: false },
+            ),
         ];
         for (row, expected) in table {
-            assert_eq!(Quotes::of(row), expected, "{row:?}");
+            assert_eq!(Quotes::of(row, b','), expected, "{row:?}");
         }
     }
 

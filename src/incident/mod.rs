@@ -15,6 +15,7 @@ mod sections;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod text_encoding;
 pub(crate) mod text_file;
 mod toml_file;
 mod toml_section;

@@ -12,7 +12,7 @@ pub(crate) fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str
     let mut best: Option<(f64, &str)> = None;
     for word in known {
         let candidate = folded(word);
-        let likeness = strsim::normalized_damerau_levenshtein(&wanted, &candidate).max(containment(&wanted, &candidate));
+        let likeness = likeness(&wanted, &candidate).max(containment(&wanted, &candidate));
         if likeness >= ALIKE && best.is_none_or(|(most, _)| likeness > most) {
             best = Some((likeness, word));
         }
@@ -34,6 +34,13 @@ pub(crate) fn suggestion<'k>(written: &str, known: impl IntoIterator<Item = &'k 
 /// Lower case, letters and digits only: how names are compared that people type with blanks, dashes and underscores.
 pub(crate) fn folded(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Words of very different lengths are not alike, and a long one would take its time to be compared.
+fn likeness(one: &str, other: &str) -> f64 {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    // A letter takes up to four bytes.
+    if short.len() * 8 < long.len() { 0.0 } else { strsim::normalized_damerau_levenshtein(one, other) }
 }
 
 /// A word that holds the other is alike however long the rest is (`zip` in `patient_zip`).

@@ -1,5 +1,6 @@
 //! The bytes of a text file in the incident folder -> text.
 
+use super::text_encoding::{Decoding, TextEncoding};
 use crate::error::{Error, Finding, Place, Result};
 use std::io::Read;
 use std::path::Path;
@@ -12,10 +13,10 @@ pub(crate) struct TextFile {
     pub(crate) assumed: Option<Finding>,
 }
 
-/// Decodes UTF-8 with or without byte order mark; other bytes are read as Windows-1252, which is what U.S. spreadsheets write.
+/// Decodes UTF-8 and UTF-16; other bytes are read as Windows-1252, which is what U.S. spreadsheets write.
 ///
 /// # Errors
-/// Refused when the bytes are a spreadsheet, UTF-16, or hold NUL.
+/// Refused when the bytes are a spreadsheet, or hold NUL.
 pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<TextFile> {
     let unreadable = |error: std::io::Error| Error::unreadable(Path::new(name), &error);
     let examined = examine(name, bytes).map_err(unreadable)??;
@@ -28,39 +29,60 @@ pub(crate) fn decode(name: &str, bytes: &[u8]) -> Result<TextFile> {
 pub(crate) struct Examined {
     /// Warns when the bytes were no UTF-8 and are read as Windows-1252.
     pub(crate) assumed: Option<Finding>,
-    has_mark: bool,
+    encoding: TextEncoding,
+    /// Bytes of the byte order mark.
+    mark: usize,
 }
 
 /// How many bytes are looked at in one go.
 const PIECE: usize = 256 * 1024;
 
-/// The byte order mark of UTF-8.
-const MARK: &[u8] = b"\xef\xbb\xbf";
-
 /// Looks through a file, which is read piece by piece.
 ///
 /// # Errors
-/// The outer one when it cannot be read; the inner one is a refusal: the bytes are a spreadsheet, UTF-16, or hold NUL.
+/// The outer one when it cannot be read; the inner one is a refusal: the bytes are a spreadsheet, or hold NUL.
 pub(crate) fn examine(name: &str, mut file: impl Read) -> std::io::Result<Result<Examined>> {
+    let mut start = Vec::with_capacity(PIECE);
+    file.by_ref().take(PIECE as u64).read_to_end(&mut start)?;
+    if let Err(error) = refuse_other_formats(name, &start) {
+        return Ok(Err(error));
+    }
+    let (encoding, mark) = TextEncoding::of(&start);
+    let text = Decoding::new(start[mark..].chain(file), encoding);
+    Ok(match look_through(text)? {
+        Seen::Nul(line) => {
+            let hint = "save it as `CSV UTF-8`, or have it sent again";
+            Err(Error::refused("nul-bytes", Place::line(name, line), "the file holds NUL bytes: it is damaged", hint))
+        }
+        Seen::Utf8 => Ok(Examined { assumed: None, encoding, mark }),
+        Seen::OtherFrom(line) => {
+            let reason = "the file is not valid UTF-8 from this line on; it was read as Windows-1252";
+            let hint = "compare a name with an accent against the source; better save the file as `CSV UTF-8`";
+            let assumed = Some(Finding::warns("not-utf-8", Place::line(name, line), reason, hint));
+            Ok(Examined { assumed, encoding: TextEncoding::Windows1252, mark })
+        }
+    })
+}
+
+/// What bytes turned out to be.
+enum Seen {
+    Utf8,
+    /// No UTF-8 from this line on.
+    OtherFrom(u64),
+    /// They hold a NUL on this line.
+    Nul(u64),
+}
+
+fn look_through(mut text: impl Read) -> std::io::Result<Seen> {
     let mut piece = Vec::with_capacity(PIECE);
     let mut lines = LineCounter::default();
-    let mut has_mark = None;
     let mut not_utf8 = None;
     loop {
         let before = piece.len();
-        let read = file.by_ref().take((PIECE - before) as u64).read_to_end(&mut piece)?;
+        let read = text.by_ref().take((PIECE - before) as u64).read_to_end(&mut piece)?;
         let at_end = read == 0;
-        if has_mark.is_none() {
-            has_mark = Some(piece.starts_with(MARK));
-            if let Err(error) = refuse_other_formats(name, &piece) {
-                return Ok(Err(error));
-            }
-        }
-        if let Some(at) = piece[before..].iter().position(|byte| *byte == 0) {
-            let reason = "the file holds NUL bytes: it is UTF-16 text or damaged";
-            let hint = "save it as `CSV UTF-8`, or have it sent again";
-            let place = Place::line(name, lines.line_after(&piece[..before + at]));
-            return Ok(Err(Error::refused("nul-bytes", place, reason, hint)));
+        if let Some(at) = memchr::memchr(0, &piece[before..]) {
+            return Ok(Seen::Nul(lines.line_after(&piece[..before + at])));
         }
         // A character that the piece cuts in two is looked at again with the next one.
         let whole = match str::from_utf8(&piece) {
@@ -74,18 +96,9 @@ pub(crate) fn examine(name: &str, mut file: impl Read) -> std::io::Result<Result
         lines.pass(&piece[..whole]);
         piece.drain(..whole);
         if at_end {
-            break;
+            return Ok(not_utf8.map_or(Seen::Utf8, Seen::OtherFrom));
         }
     }
-    let assumed = not_utf8.map(|line| {
-        Finding::warns(
-            "not-utf-8",
-            Place::line(name, line),
-            "the file is not valid UTF-8 from this line on; it was read as Windows-1252",
-            "compare a name with an accent against the source; better save the file as `CSV UTF-8`",
-        )
-    });
-    Ok(Ok(Examined { assumed, has_mark: has_mark.unwrap_or(false) }))
 }
 
 impl Examined {
@@ -94,39 +107,8 @@ impl Examined {
     /// # Errors
     /// When the file cannot be read.
     pub(crate) fn text<R: Read>(&self, mut file: R) -> std::io::Result<Decoding<R>> {
-        if self.has_mark {
-            file.read_exact(&mut [0; MARK.len()])?;
-        }
-        Ok(Decoding { file, is_windows: self.assumed.is_some(), ready: Vec::new(), given: 0 })
-    }
-}
-
-/// Reads text as UTF-8, whatever its file is in.
-pub(crate) struct Decoding<R> {
-    file: R,
-    is_windows: bool,
-    /// Decoded bytes, of which so many were given.
-    ready: Vec<u8>,
-    given: usize,
-}
-
-impl<R: Read> Read for Decoding<R> {
-    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
-        if !self.is_windows {
-            return self.file.read(room);
-        }
-        if self.given == self.ready.len() {
-            let mut bytes = vec![0; room.len().max(1)];
-            let length = self.file.read(&mut bytes)?;
-            // Each byte of Windows-1252 is a character: a piece decodes as it stands.
-            let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes[..length]);
-            self.ready = text.into_owned().into_bytes();
-            self.given = 0;
-        }
-        let length = room.len().min(self.ready.len() - self.given);
-        room[..length].copy_from_slice(&self.ready[self.given..self.given + length]);
-        self.given += length;
-        Ok(length)
+        file.read_exact(&mut [0; 3][..self.mark])?;
+        Ok(Decoding::new(file, self.encoding))
     }
 }
 
@@ -137,10 +119,6 @@ fn refuse_other_formats(name: &str, start: &[u8]) -> Result<()> {
     if looks_like_a_spreadsheet || ["xlsx", "xlsm", "xls", "ods"].contains(&suffix.as_str()) {
         let reason = "the file is a spreadsheet, not CSV";
         return Err(Error::refused("not-csv", Place::file(name), reason, "open it and save the sheet as `CSV UTF-8`, then name that file"));
-    }
-    if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
-        let reason = "the file is UTF-16 text";
-        return Err(Error::refused("utf-16", Place::line(name, 1), reason, "save it as `CSV UTF-8`"));
     }
     Ok(())
 }
@@ -193,6 +171,12 @@ mod tests {
             ("Zoë".as_bytes(), "Zoë", None),
             (b"a\r\nb\r\nZo\xeb", "a\r\nb\r\nZoë", Some(3)),
             (b"\xef\xbb\xbfid\nZo\xeb", "id\nZoë", Some(2)),
+            (b"\xff\xfea\0,\0b\0\n\0Z\0o\0\xeb\0\x3d\xd8\x1e\xde", "a,b\nZoë😞", None),
+            (b"\xfe\xff\0a\0,\0b\0\n", "a,b\n", None),
+            (b"a\0,\0b\0\n\0", "a,b\n", None),
+            (b"\0a\0,\0b\0\n", "a,b\n", None),
+            (b"\xff\xfea\0b", "a\u{fffd}", None),
+            (b"\xff\xfe\x3d\xd8a\0", "\u{fffd}a", None),
         ] {
             let file = decode("p.csv", bytes).unwrap();
             assert_eq!(file.text, text);
@@ -221,12 +205,22 @@ mod tests {
     }
 
     #[test]
+    fn utf_16_comes_whole_however_it_is_cut() {
+        let text = "é,ÿ\r\n😞".repeat(PIECE / 9);
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [&b"\xff\xfe"[..], &bytes].concat();
+        assert!(decode("p.csv", &marked).unwrap().text == text);
+        let nul = [&marked[..], b"a\0\0\0"].concat();
+        let error = decode("p.csv", &nul).map(|_| ()).unwrap_err();
+        assert_eq!((error.findings[0].code, error.findings[0].place.line), ("nul-bytes", Some(PIECE as u64 / 9 + 1)));
+    }
+
+    #[test]
     fn formats_that_are_refused() {
         for (name, bytes, code) in [
             ("p.xlsx", &b"anything"[..], "not-csv"),
             ("p.csv", b"PK\x03\x04zip", "not-csv"),
             ("p.csv", b"\xd0\xcf\x11\xe0old", "not-csv"),
-            ("p.csv", b"\xff\xfea\0", "utf-16"),
             ("p.csv", b"a\nb\0c", "nul-bytes"),
         ] {
             let error = decode(name, bytes).map(|_| ()).unwrap_err();

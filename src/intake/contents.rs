@@ -1,8 +1,10 @@
 //! Values or flags: what a column holds, told by its contents.
 
 use super::cells::{Flag, clean, flag};
-use crate::incident::csv_rows::CsvRows;
-use std::io::Read;
+use super::heading::Heading;
+use super::source::Source;
+use crate::error::Finding;
+use std::ops::ControlFlow;
 
 /// So many filled cells tell what a column holds.
 const ENOUGH: u32 = 200;
@@ -19,6 +21,11 @@ pub(super) struct Contents {
 }
 
 impl Contents {
+    /// No cell holds anything.
+    pub(super) fn are_empty(self) -> bool {
+        self.filled == 0
+    }
+
     /// Most cells are something else than a flag.
     pub(super) fn are_values(self) -> bool {
         self.flags * 2 < self.filled
@@ -30,24 +37,21 @@ impl Contents {
     }
 }
 
-/// Looks into columns of a list whose first row is its header, as far as is needed.
+/// Looks into columns of a list below its header, as far as is needed.
 ///
 /// # Errors
 /// When the list cannot be read.
-pub(super) fn look<R: Read>(mut rows: CsvRows<R>, columns: &[usize]) -> std::io::Result<Vec<Contents>> {
+pub(super) fn look(source: &mut Source, heading: &Heading, columns: &[usize]) -> Result<Vec<Contents>, Vec<Finding>> {
     let mut seen = vec![Contents::default(); columns.len()];
-    let width = rows.try_next()?.map_or(0, |header| header.cells.len());
-    while let Some(row) = rows.try_next()? {
-        if row.cells.len() != width {
-            continue;
+    source.pass(&mut |row| {
+        if row.line <= heading.line || row.cells.len() != heading.cells.len() {
+            return ControlFlow::Continue(());
         }
         for (contents, column) in seen.iter_mut().zip(columns) {
             note(contents, row.cells.get(*column).unwrap_or_default());
         }
-        if seen.iter().all(|contents| contents.filled >= ENOUGH) {
-            break;
-        }
-    }
+        if seen.iter().all(|contents| contents.filled >= ENOUGH) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
     Ok(seen)
 }
 
@@ -70,11 +74,17 @@ mod tests {
 
     #[test]
     fn columns_are_told_apart() {
-        let text = "values,flags,digits,mixed,empty\n123-45-6789,Y,1,Y,\n,n,0,078-05-1120,\n999-99-9999,X,1,078-05-1120,N/A\n";
-        let seen = look(CsvRows::new(text), &[0, 1, 2, 3, 4]).unwrap();
+        let table =
+            [["123-45-6789", "", "999-99-9999"], ["Y", "n", "X"], ["1", "0", "1"], ["Y", "078-05-1120", "078-05-1120"], ["", "", "N/A"]];
+        let seen = table.map(|cells| {
+            let mut contents = Contents::default();
+            cells.iter().for_each(|cell| note(&mut contents, cell));
+            contents
+        });
         let values: Vec<bool> = seen.iter().map(|contents| contents.are_values()).collect();
         let only_flags: Vec<bool> = seen.iter().map(|contents| contents.are_only_flags()).collect();
         assert_eq!(values, [true, false, false, true, false]);
         assert_eq!(only_flags, [false, true, false, false, false]);
+        assert_eq!(seen.map(Contents::are_empty), [false, false, false, false, true]);
     }
 }

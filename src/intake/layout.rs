@@ -1,8 +1,8 @@
 //! The header of a list -> where each of our columns stands.
 
-use super::cells::clean;
 use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
 use super::contents::Contents;
+use super::heading::Heading;
 use super::{Element, Field};
 use crate::error::{Finding, Place};
 use crate::incident::List;
@@ -14,7 +14,7 @@ const MEND_COLUMNS: [&str; 5] = ["reason", "file", "line", "code", "hint"];
 /// Where the columns of a list stand.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    /// Header names as the file writes them, cleaned.
+    /// Header names as the file writes them, cleaned; empty where a column has none.
     pub(super) headers: Vec<String>,
     /// Fields and their positions.
     pub(super) fields: Vec<(Field, usize)>,
@@ -38,6 +38,11 @@ pub(super) struct ElementColumn {
 }
 
 impl Layout {
+    /// How many cells a row must have: columns without a name behind the last one that has one may be left out.
+    pub(super) fn named_width(&self) -> usize {
+        self.headers.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1)
+    }
+
     /// The position of a field.
     pub(super) fn position(&self, field: Field) -> Option<usize> {
         self.fields.iter().find(|(known, _)| *known == field).map(|(_, position)| *position)
@@ -45,38 +50,27 @@ impl Layout {
 }
 
 /// Looks into the columns at some positions.
-pub(super) type Look<'a> = dyn FnMut(&[usize]) -> Vec<Contents> + 'a;
+pub(super) type Look<'a> = dyn FnMut(&[usize]) -> Result<Vec<Contents>, Vec<Finding>> + 'a;
 
-/// Finds the columns of a list. `look` tells what columns hold, `line` is that of the header; `provider_known` tells that rows need no
-/// `provider_id`. The findings that refuse make the layout useless.
+/// Finds the columns of a list. `look` tells what columns hold; `provider_known` tells that rows need no `provider_id`. The findings
+/// that refuse make the layout useless.
+///
+/// # Errors
+/// When `look` fails.
 pub(super) fn of(
     list: &List,
     names: &ColumnNames,
-    header: &csv::StringRecord,
-    line: u64,
+    heading: &Heading,
     look: &mut Look<'_>,
     provider_known: bool,
-) -> (Layout, Vec<Finding>) {
-    let headers: Vec<String> = header.iter().map(|header| clean(header).into_owned()).collect();
-    if let Some(finding) = other_separator(list, header, line) {
-        return (Layout::default(), vec![finding]);
-    }
-    let mut finder = Finder { list, names, line, layout: Layout { headers, ..Layout::default() }, findings: Vec::new() };
-    if finder.is_header() {
-        let assigned = finder.assign();
-        let assigned = finder.tell_apart(assigned, look);
-        finder.settle(&assigned);
-        finder.require(provider_known);
-    }
-    (finder.layout, finder.findings)
-}
-
-fn other_separator(list: &List, header: &csv::StringRecord, line: u64) -> Option<Finding> {
-    let only = header.get(0).filter(|_| header.len() == 1)?;
-    let separators = [('\t', "tabs"), (';', "semicolons"), ('|', "bars")];
-    let (_, separator) = separators.into_iter().find(|(separator, _)| only.contains(*separator))?;
-    let reason = format!("the columns are separated by {separator}, not by commas");
-    Some(Finding::refuses("other-separator", Place::line(&list.file, line), reason, "save the list as `CSV UTF-8` with commas"))
+) -> Result<(Layout, Vec<Finding>), Vec<Finding>> {
+    let layout = Layout { headers: heading.cells.clone(), ..Layout::default() };
+    let mut finder = Finder { list, names, line: heading.line, layout, findings: heading.findings.clone() };
+    let assigned = finder.assign();
+    let assigned = finder.tell_apart(assigned, look)?;
+    finder.settle(&assigned);
+    finder.require(provider_known);
+    Ok((finder.layout, finder.findings))
 }
 
 /// A header with what it is for.
@@ -96,36 +90,17 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    /// Whether the first row is a header at all. A list without one begins with a patient, whose values must not be shown.
-    fn is_header(&mut self) -> bool {
-        let headers = &self.layout.headers;
-        let place = Place::line(&self.list.file, self.line);
-        let told = |header: &&String| self.list.columns.iter().any(|(_, theirs)| folded(theirs) == folded(header));
-        let known = headers.iter().filter(|header| told(header) || self.names.purpose(header).is_some()).count();
-        if known < 2 {
-            let reason = "the first row is no header: it names fewer than two columns that are known";
-            let hint = "put the column names into the first row and remove titles above it, or name columns in [[lists]] columns = { ours = \"theirs\" }";
-            self.findings.push(Finding::refuses("no-header", place, reason, hint));
-        }
-        known >= 2
-    }
-
     /// What each header is for: as told first, then as named.
     fn assign(&mut self) -> Vec<Assigned> {
         let mut assigned = self.assign_told();
         let told: Vec<usize> = assigned.iter().map(|one| one.position).collect();
-        let last_named = self.layout.headers.iter().rposition(|header| !header.is_empty()).unwrap_or(0);
         for (position, header) in self.layout.headers.clone().iter().enumerate().filter(|(position, _)| !told.contains(position)) {
             if self.list.mends.is_some() && MEND_COLUMNS.contains(&folded(header).as_str()) {
                 if folded(header) == "line" {
                     self.layout.mended_line = Some(position);
                 }
             } else if header.is_empty() {
-                if position < last_named {
-                    let place = Place::line(&self.list.file, self.line);
-                    let reason = format!("column {} has no name and is not read", position + 1);
-                    self.findings.push(Finding::warns("unnamed-column", place, reason, "name it, or remove it"));
-                }
+                // Nothing tells what it is for; only whether it holds something is looked at.
             } else if let Some((purpose, sureness)) = self.names.purpose(header) {
                 assigned.push(Assigned { position, purpose, sureness });
             } else {
@@ -171,16 +146,27 @@ impl Finder<'_> {
     }
 
     /// Looks into the columns whose names leave open what they hold.
-    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, look: &mut Look<'_>) -> Vec<Assigned> {
+    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, look: &mut Look<'_>) -> Result<Vec<Assigned>, Vec<Finding>> {
         let open: Vec<usize> = (0..assigned.len())
             .filter(|index| matches!(assigned[*index].purpose, Purpose::ValueOrFlag(_) | Purpose::FieldOrFlag(_, _)))
             .collect();
-        let positions: Vec<usize> = open.iter().map(|index| assigned[*index].position).collect();
-        let seen = if positions.is_empty() { Vec::new() } else { look(&positions) };
-        for (index, contents) in open.into_iter().zip(seen) {
-            assigned[index].purpose = self.told_by(contents, assigned[index]);
+        let headers = self.layout.headers.iter().enumerate();
+        let told = |position: &usize| assigned.iter().any(|one| one.position == *position);
+        let unnamed: Vec<usize> = headers.filter(|(_, header)| header.is_empty()).map(|(at, _)| at).filter(|at| !told(at)).collect();
+        let mut positions: Vec<usize> = open.iter().map(|index| assigned[*index].position).collect();
+        positions.extend(&unnamed);
+        let seen = if positions.is_empty() { Vec::new() } else { look(&positions)? };
+        for (index, contents) in open.iter().zip(&seen) {
+            assigned[*index].purpose = self.told_by(*contents, assigned[*index]);
         }
-        assigned
+        for (position, contents) in unnamed.iter().zip(&seen[open.len()..]) {
+            if !contents.are_empty() {
+                let reason = format!("column {} has no name and is not read", position + 1);
+                let place = Place::line(&self.list.file, self.line);
+                self.findings.push(Finding::warns("unnamed-column", place, reason, "name it, or remove it"));
+            }
+        }
+        Ok(assigned)
     }
 
     fn told_by(&mut self, contents: Contents, assigned: Assigned) -> Purpose {

@@ -4,10 +4,12 @@ mod cells;
 mod columns;
 mod contents;
 pub mod dates;
+mod heading;
 mod layout;
 mod mending;
 mod reading;
 mod rows;
+mod source;
 #[cfg(test)]
 mod tests;
 mod texts;

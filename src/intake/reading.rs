@@ -3,14 +3,17 @@
 use super::cells::{Damage, Flag, clean, flag, holds_value};
 use super::columns::ColumnNames;
 use super::contents;
+use super::heading::{self, open_quote};
 use super::layout::{self, ElementColumn, Layout};
+use super::source::Source;
 use super::{Element, Elements, Field, Rows};
 use crate::error::{Finding, Place, Result, Severity};
-use crate::incident::csv_rows::{CsvRow, CsvRows};
+use crate::incident::csv_rows::CsvRow;
 use crate::incident::nearest::nearest;
-use crate::incident::{Incident, List, text_file};
+use crate::incident::{Incident, List};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 /// More line breaks than this in one cell make one doubt that its quote closes where it should.
 const MANY_BREAKS: u64 = 20;
@@ -34,38 +37,12 @@ pub(super) struct ListRows {
 /// Refused when the list cannot be used at all.
 pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
-    let path = incident.folder.join(&list.file);
-    if fs_err::metadata(&path).is_ok_and(|there| !there.is_file()) {
-        let hint = "name a CSV file; a folder, a pipe or a device cannot be a list";
-        return Err(vec![Finding::refuses("list-no-file", Place::file(&list.file), "the list is no regular file", hint)]);
-    }
-    let unreadable = |error: std::io::Error| {
-        let reason = format!("the list cannot be read: {}", error.kind());
-        vec![Finding::refuses("unreadable", Place::file(&list.file), reason, "check that the file is in the incident folder and readable")]
-    };
-    let open = || fs_err::File::open(&path);
-    let examined = open().and_then(|file| text_file::examine(&list.file, file)).map_err(unreadable)?;
-    let examined = examined.map_err(|error| error.findings)?;
-    let rows_from_start = || Ok(CsvRows::over(examined.text(open()?)?));
-    let mut found = ListRows { findings: examined.assumed.clone().into_iter().collect(), ..ListRows::default() };
-    let mut rows = rows_from_start().map_err(unreadable)?;
-    let Some(header) = rows.try_next().map_err(unreadable)? else {
-        let hint = "send the list again, or take it out of [[lists]]";
-        return Err(vec![Finding::refuses("empty-list", Place::file(&list.file), "the list is empty", hint)]);
-    };
-    if let Some(lines) = header.quotes.unclosed {
-        return Err(vec![open_quote(list, header.line + lines)]);
-    }
+    let mut source = Source::open(incident, list)?;
+    let mut found = ListRows { findings: source.assumed().into_iter().collect(), ..ListRows::default() };
+    let heading = heading::find(&mut source, list, names)?;
     let provider_known = super::list_provider(incident, index).is_some();
-    let mut failed = None;
-    let mut look = |columns: &[usize]| {
-        let seen = rows_from_start().and_then(|rows| contents::look(rows, columns));
-        seen.map_err(|error| failed = Some(error)).unwrap_or_default()
-    };
-    let (layout, findings) = layout::of(list, names, header.cells, header.line, &mut look, provider_known);
-    if let Some(error) = failed {
-        return Err(unreadable(error));
-    }
+    let mut look = |columns: &[usize]| contents::look(&mut source, &heading, columns);
+    let (layout, findings) = layout::of(list, names, &heading, &mut look, provider_known)?;
     found.findings.extend(findings);
     if found.findings.iter().any(|finding| finding.severity == Severity::Refuses) {
         return Err(found.findings);
@@ -73,12 +50,20 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
     found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
     let before = all.len();
     let mut reader = Reader { incident, index, list, names, layout: &layout, provider_known, found, rows: all };
-    while let Some(row) = rows.try_next().map_err(unreadable)? {
-        if let Some(finding) = reader.judge_quotes(&row) {
-            reader.found.findings.push(finding);
-            return Err(reader.found.findings);
+    let mut refused = None;
+    source.pass(&mut |row| {
+        refused = reader.judge_quotes(row);
+        if refused.is_some() {
+            return ControlFlow::Break(());
         }
-        reader.take(&row);
+        if row.line > heading.line {
+            reader.take(row);
+        }
+        ControlFlow::Continue(())
+    })?;
+    if let Some(finding) = refused {
+        reader.found.findings.push(finding);
+        return Err(reader.found.findings);
     }
     if reader.rows.len() == before {
         let reason = "the list has a header but no rows";
@@ -89,11 +74,6 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
 
 fn value_of<'v>(values: &[(Field, &'v str)], wanted: Field) -> &'v str {
     values.iter().find(|(field, _)| *field == wanted).map_or("", |(_, value)| *value)
-}
-
-fn open_quote(list: &List, line: u64) -> Finding {
-    let hint = "close the quote, or write a quote inside a cell twice; every row after it would be lost";
-    Finding::refuses("open-quote", Place::line(&list.file, line), "a quote opens on this line and never closes", hint)
 }
 
 struct Reader<'a> {
@@ -171,9 +151,9 @@ impl Reader<'_> {
     fn is_misshapen(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) -> bool {
         let place = || Place::line(&self.list.file, row.line);
         let width = self.layout.headers.len();
-        if cells.len() < width || cells.iter().skip(width).any(|cell| !cell.is_empty()) {
+        if cells.len() < self.layout.named_width() || cells.iter().skip(width).any(|cell| !cell.is_empty()) {
             let reason = format!("the row has {} cells, the header {width}", cells.len());
-            let hint = "put a cell that holds a comma in quotes; check that no cell is left out";
+            let hint = "put a cell that holds a separator in quotes; check that no cell is left out";
             faults.push(Finding::holds("cell-count", place(), reason, hint));
         }
         if row.quotes.stray {

@@ -89,11 +89,11 @@ fn lists_that_cannot_be_read_are_refused() {
     let table: &[(&[u8], &[&str])] = &[
         (b"", &["patients.csv empty-list"]),
         (b"PK\x03\x04", &["patients.csv not-csv"]),
-        (b"\xff\xfer\0", &["patients.csv:1 utf-16"]),
+        (b"\n,,\n", &["patients.csv empty-list"]),
         (b"record_id\n1\0", &["patients.csv:2 nul-bytes"]),
-        (b"record_id;last_name;city\n1;Lee;X\n", &["patients.csv:1 other-separator"]),
-        (b"record_id\tlast_name\n1\tLee\n", &["patients.csv:1 other-separator"]),
         (b"1,LAKE,Lee,1 Elm,Springfield,IL,62701,name\n", &["patients.csv:1 no-header"]),
+        (b"\nPatients of Lake\n1,LAKE,Lee,1 Elm,Springfield,IL,62701,name\n", &["patients.csv:2 no-header"]),
+        (&[good.as_bytes(), HEADER.as_bytes()].concat(), &["patients.csv:1 row-above-header"]),
         (&with("2,LAKE,Lee,1 Elm,\"Springfield,IL,62701,name\n3,LAKE,Lee,x,y,IL,62701,name\n"), &["patients.csv:3 open-quote"]),
         (b"\"record_id,last_name\n1,Lee\n", &["patients.csv:1 open-quote"]),
         (&with("2,LAKE,\"Lee,1 Elm,Springfield,IL,62701,name\n3,LAKE,\"Roe\",x,y,IL,62701,name\n"), &["patients.csv:3 swallowed-rows"]),
@@ -266,18 +266,60 @@ fn windows_1252_is_read_with_a_warning() {
 #[test]
 fn unknown_columns_and_long_cells_only_warn() {
     let long = "x\n".repeat(25);
-    let text = format!("{HEADER},gaurantor,,adress2\n1,LAKE,Lee,\"{long}\",Springfield,IL,62701,name,g,,\n");
+    let text = format!("{HEADER},gaurantor,,,adress2\n1,LAKE,Lee,\"{long}\",Springfield,IL,62701,name,g,,x,\n");
     let (_, intake) = read_text(&text).unwrap();
     let expected = [
         "patients.csv:1:gaurantor unknown-column",
-        "patients.csv:1 unnamed-column",
         "patients.csv:1:adress2 unknown-column | if it is `address2`",
+        "patients.csv:1 unnamed-column",
         "patients.csv:2 long-cell",
     ];
     assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &expected);
     assert!(intake.broken.is_empty());
     let (_, empty) = read_text(&format!("{HEADER}\n")).unwrap();
     assert_eq!(empty.findings[0].code, "no-rows");
+}
+
+#[test]
+fn separators_and_encodings_are_told_apart() {
+    let text = format!("{HEADER}\n1,LAKE,Muñoz,\"1; Elm\",Springfield,IL,62701,name;ssn\n");
+    let utf16 = |bytes: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    for separator in [',', ';', '\t', '|'] {
+        let text = text.replace("name;ssn", "\"name;ssn\"").replace(',', &separator.to_string());
+        let marked = format!("\u{feff}{text}");
+        for bytes in
+            [text.clone().into_bytes(), utf16(u16::to_le_bytes, &marked), utf16(u16::to_be_bytes, &marked), utf16(u16::to_le_bytes, &text)]
+        {
+            let (_folder, incident) = incident_with(&[("patients.csv", &bytes)]);
+            let intake = read(&incident).unwrap();
+            assert_eq!((&intake.findings, &intake.broken), (&vec![], &vec![]), "{separator:?}");
+            let row = intake.row(RowIndex(0));
+            assert_eq!((row.get(Field::LastName), row.get(Field::Address1), row.line), ("Muñoz", "1; Elm", 2));
+            assert_eq!(row.elements.iter().count(), 2);
+        }
+    }
+}
+
+#[test]
+fn titles_blank_rows_and_blank_columns_are_passed_over() {
+    let header = HEADER.replace(",last_name", ",,last_name,");
+    let text = format!(
+        "Patients of Lake Hospital;,,,,\n\nRun on,2026-11-01,,\n,,,,,\n{header},,,\n\n1,LAKE,,Lee,,1 Elm,Springfield,IL,62701,name\n,,,,\n2,LAKE,,Roe,,1 Elm,Springfield,IL,62701,name,,,\n"
+    );
+    let (incident, intake) = read_text(&text).unwrap();
+    assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &["patients.csv:5 titles-above-header"]);
+    assert_eq!((intake.rows.len(), intake.broken.len()), (2, 0));
+    assert_eq!(intake.place(&incident, RowIndex(1), Field::LastName).to_string(), "patients.csv:9:last_name");
+}
+
+#[test]
+fn a_header_known_only_by_what_the_user_told_is_found() {
+    let text = "List;;;;;;;;\nA;B;C;D;E;F;G;H\n1;LAKE;Lee;1 Elm, rear;Springfield;IL;62701;name\n";
+    let (_folder, mut incident) = incident_with(&[("patients.csv", text.as_bytes())]);
+    incident.lists[0].columns =
+        HEADER.split(',').zip(["a", "b", "c", "d", "e", "f", "g", "h"]).map(|(ours, theirs)| (ours.into(), theirs.into())).collect();
+    let intake = read(&incident).unwrap();
+    assert_eq!((intake.rows.get(0).get(Field::Address1), intake.rows.get(0).line), ("1 Elm, rear", 3));
 }
 
 /// A list of patients and one that mends it.

@@ -1,7 +1,7 @@
 //! Activation codes of the identity service: from the list, else from the pools, one a person, never for the dead.
 
 use super::context::Context;
-use super::hash::hash;
+use super::hash::{hash, short_hash};
 use super::hold::Fault;
 use super::notes::{AllNotes, Notes};
 use super::people::People;
@@ -105,8 +105,8 @@ fn useless_codes(context: &Context, listed: Option<(RowIndex, &str)>) -> Option<
 /// One code for two people serves only one of them. Codes are compared by a short hash first.
 fn hold_shared_codes(context: &Context, people: &People, notes: &mut AllNotes) {
     let listed = |place: u32| code_in_list(context, people, place as usize, notes);
-    let mut hashed: Vec<(u64, u32)> =
-        (0..people.len() as u32).filter_map(|place| listed(place).map(|(_, code)| (hash(code), place))).collect();
+    let mut hashed: Vec<(u32, u32)> =
+        (0..people.len() as u32).filter_map(|place| listed(place).map(|(_, code)| (short_hash(code), place))).collect();
     hashed.sort_unstable();
     let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
     let mut by_code: Vec<(&str, usize, RowIndex)> =

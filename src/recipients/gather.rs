@@ -2,7 +2,7 @@
 
 use super::address_form::street_form;
 use super::context::Context;
-use super::hash::hash;
+use super::hash::short_hash;
 use super::notes::{AllNotes, Notes};
 use super::people::{Outline, People};
 use super::person;
@@ -73,11 +73,11 @@ fn own_address(provider: &crate::incident::Provider) -> PostalAddress {
 /// Gives everyone their key: provider and patient id tell a person apart; where they are missing or taken, the record key does, and
 /// at last the line.
 fn give_keys(context: &Context, people: &mut People) {
-    let mut keyed: Vec<(u64, u32)> = Vec::with_capacity(people.len());
+    let mut keyed: Vec<(u32, u32)> = Vec::with_capacity(people.len());
     for place in 0..people.len() {
         let key = key(context, people.outline(place), 0);
         people.set_key(place, key);
-        keyed.push((hash(&key), place as u32));
+        keyed.push((short_hash(&key), place as u32));
     }
     keyed.sort_unstable();
     let alike = keyed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
@@ -124,8 +124,8 @@ fn digest(parts: &[&str]) -> [u8; 16] {
 /// A warning for every address that more than a household's worth of letters goes to. Addresses are compared by a short hash first.
 fn crowds(context: &Context, people: &People) -> Vec<Finding> {
     let goes = |place: &usize| matches!(people.outline(*place).disposition, Disposition::Letter | Disposition::Held(_));
-    let mut hashed: Vec<(u64, u32)> =
-        (0..people.len()).filter(goes).filter_map(|place| Some((hash(&people.address_texts(place)?), place as u32))).collect();
+    let mut hashed: Vec<(u32, u32)> =
+        (0..people.len()).filter(goes).filter_map(|place| Some((short_hash(&people.address_texts(place)?), place as u32))).collect();
     hashed.sort_unstable();
     let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > CROWD).flatten();
     let mut by_address: Vec<([&str; 6], RowIndex)> = alike

@@ -253,7 +253,7 @@ fn read_move(record: &csv::StringRecord, line: u64) -> Option<Move> {
 /// What the answers of a folder did when they came in: effect -> people.
 ///
 /// # Errors
-/// As [`read_moves`].
+/// Refused when the file cannot be used.
 pub fn moves_by_effect(folder: &Path) -> Result<Option<BTreeMap<String, u64>>> {
     let path = folder.join(MOVES_FILE);
     if !path.exists() {

@@ -3,7 +3,7 @@
 use super::PossibleMerge;
 use super::context::Context;
 use super::decisions::Rulings;
-use super::hash::hash;
+use super::hash::short_hash;
 use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key};
 use super::merge::{Groups, MOST_PROFILES};
 use crate::incident::ProviderIndex;
@@ -134,8 +134,8 @@ fn blocks(identities: &Identities, key: impl Fn(u32, ProviderIndex, Identity<'_>
         let identity = identities.of(row);
         key(row, identity.provider?, identity)
     };
-    let mut hashed: Vec<(u64, u32)> =
-        (0..identities.len() as u32).into_par_iter().filter_map(|row| Some((hash(&key(row)?), row))).collect();
+    let mut hashed: Vec<(u32, u32)> =
+        (0..identities.len() as u32).into_par_iter().filter_map(|row| Some((short_hash(&key(row)?), row))).collect();
     hashed.par_sort_unstable();
     let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
     let mut keyed: Vec<(String, u32)> = alike.filter_map(|(_, row)| Some((key(*row)?, *row))).collect();

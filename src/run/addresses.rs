@@ -1,6 +1,7 @@
 //! The address vendor's exchange: the list that goes out, and the answer that comes back.
 
-use super::{Case, numbers, read_with};
+use super::numbers::allot;
+use super::{Case, read_with};
 use crate::compose::PieceNumber;
 use crate::deliver::vendor::{self, Asked, SetDigest};
 use crate::error::{Error, Place, Result};
@@ -52,7 +53,7 @@ fn asking(case: &Case, asked: &Asked, set: &SetDigest) -> Asking {
 /// The case without earlier answers, so that an answer can be taken back twice, with everyone's piece number.
 fn as_listed(folder: &Path, ledger_url: Option<&str>) -> Result<(Case, Vec<Option<PieceNumber>>)> {
     let case = read_with(folder, Answers::Ignored)?;
-    let numbers = numbers::allot(&case, ledger::open(folder, &case.incident.id, ledger_url)?.as_mut())?;
+    let numbers = allot(&case, ledger::open(folder, &case.incident.id, ledger_url)?.as_mut())?;
     Ok((case, numbers))
 }
 

@@ -6,6 +6,7 @@ use crate::error::{Error, Place, Result};
 use crate::files::{self, Writing, guarded};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +81,7 @@ pub fn write(path: &Path, set: &SetDigest, asked: &Asked) -> Result<()> {
         let address = address.reveal();
         let cells = [&record_number(piece), &mark, name.reveal(), &address.address1, &address.address2, &address.city];
         let cells = cells.into_iter().chain([&address.state, &address.postal_code]);
-        writer.write_record(cells.map(|cell| guarded(cell).into_owned())).map_err(failed)?;
+        writer.write_record(cells.map(|cell| guarded(cell)).map(Cow::into_owned)).map_err(failed)?;
     }
     let mut file = writer.into_inner().map_err(|error| Error::unwritable(path, error.error()))?;
     let sha256 = sha256(&file.contents()?);

@@ -109,14 +109,16 @@ fn received(row: Person, code: &str, kind: &str, decisions: &[&str]) -> Case {
     built.file("moves.csv", &file).decisions(decisions)
 }
 
+/// A person, what the vendor answers (outcome, kind of move), rulings; what becomes of the person, and which street is written to.
+type MoveCase<'a> = (Person, &'a str, &'a str, &'a [&'a str], &'a str, &'a str);
+
 #[test]
 fn individual_moves_apply_family_moves_wait_and_firms_never_move_a_person() {
     let ncoa = format!("patients.csv:1,use_address,ncoa,{BY}");
     let home = format!("patients.csv:1,use_address,home,{BY}");
     let release = format!("patients.csv:1,release,,{BY}");
     let minor = person("1").with(Field::BirthDate, "2015-05-17");
-    type Expected<'a> = (Person, &'a str, &'a str, &'a [&'a str], &'a str, &'a str);
-    let cases: [Expected; 15] = [
+    let cases: [MoveCase<'_>; 15] = [
         (person("1"), "A", "I", &[], "letter", "9 BIRCH ST"),
         (person("1"), "A", "I", &[&home], "letter", "1 ELM ST"),
         (person("1"), "A", "F", &[], "move-needs-ruling", "1 ELM ST"),
