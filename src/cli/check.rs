@@ -4,6 +4,7 @@ use super::progress::Bar;
 use super::ui::{self, Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Finding, Result};
+use crate::obligations::{self, Unreachable};
 use crate::recipients::Counts;
 use crate::report::{Summary, write_tables};
 use crate::{files, run};
@@ -49,8 +50,32 @@ pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
         write_tables(out, &case.incident, &case.intake, &case.recipients)?;
         run::write_summary(out, &summary)?;
     }
-    ui.result(&summary, &sentence(&counts))?;
+    let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients);
+    ui.result(&Judged { summary, unreachable: &unreachable }, &sentence(&counts))?;
+    unreachable.iter().for_each(|of_provider| ui.say(&no_address(of_provider)));
     Ok(Outcome::of_held(counts.held))
+}
+
+/// The whole of `--json`.
+#[derive(serde::Serialize)]
+struct Judged<'a> {
+    #[serde(flatten)]
+    summary: Summary,
+    /// By provider.
+    unreachable: &'a [Unreachable],
+}
+
+/// Who needs another notice than a letter, and of which kind, as it stands.
+fn no_address(of_provider: &Unreachable) -> String {
+    let Unreachable { provider_id, count: people, by_state, public_from } = of_provider;
+    let states = by_state.iter().map(|(state, people)| format!("{state} {}", ui::number(*people))).collect::<Vec<_>>().join(", ");
+    let owed = if of_provider.is_public() {
+        format!("{public_from} or more: a public notice and a toll-free number are owed")
+    } else {
+        format!("fewer than {public_from}: each is told in another way")
+    };
+    let who = if *people == 1 { "1 person".to_owned() } else { format!("{} people", ui::number(*people)) };
+    format!("{provider_id}: no letter can reach {who} ({states}); {owed} (45 CFR 164.404(d)(2), see `plan`)")
 }
 
 /// The counts in words, in which they close.

@@ -2,7 +2,7 @@
 
 use crate::incident::Incident;
 use crate::recipients::{Disposition, Outline, Recipients, Role};
-use crate::rules::Jurisdiction;
+use crate::rules::{Jurisdiction, Rules};
 use std::collections::BTreeMap;
 
 /// The people of one provider.
@@ -42,6 +42,43 @@ pub(super) fn count(incident: &Incident, recipients: &Recipients) -> Census {
         }
     }
     census
+}
+
+/// The people of one provider whom neither letter nor e-mail can reach.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Unreachable {
+    /// The provider, by its id.
+    pub provider_id: String,
+    /// How many; the dead and the excluded do not count.
+    pub count: u64,
+    /// Two-letter code of the residence -> people; `unknown` where the list does not tell.
+    pub by_state: BTreeMap<String, u64>,
+    /// So many are owed a public notice, fewer another way to tell each (45 CFR 164.404(d)(2)).
+    pub public_from: u64,
+}
+
+impl Unreachable {
+    /// Whether a public notice is owed.
+    pub fn is_public(&self) -> bool {
+        self.count >= self.public_from
+    }
+}
+
+/// The providers that have people whom neither letter nor e-mail can reach, in provider order.
+pub fn unreachable(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Vec<Unreachable> {
+    let mut by_provider: BTreeMap<usize, BTreeMap<String, u64>> = BTreeMap::new();
+    for person in recipients.people.outlines().filter(|person| is_unreachable(*person)) {
+        let Some(provider) = person.provider else { continue };
+        let state = person.residence.map_or_else(|| "unknown".to_owned(), |residence| residence.code().to_owned());
+        *by_provider.entry(usize::from(provider.0)).or_default().entry(state).or_default() += 1;
+    }
+    let public_from = u64::from(rules.federal.substitute_public_from.value);
+    let of_provider = |(provider, by_state): (usize, BTreeMap<String, u64>)| {
+        let count = by_state.values().sum();
+        let provider_id = incident.providers.get(provider)?.id.clone();
+        Some(Unreachable { provider_id, count, by_state, public_from })
+    };
+    by_provider.into_iter().filter_map(of_provider).collect()
 }
 
 impl Counts {

@@ -13,6 +13,8 @@ mod table;
 mod tests;
 mod words;
 
+pub use counts::{Unreachable, unreachable};
+
 use crate::incident::{Agency, DayZero, HoldEffect, Incident, Provider};
 use crate::recipients::Recipients;
 use crate::rules::Rules;

@@ -481,3 +481,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn unreachable_people_are_counted_by_provider_and_state() {
+    let incident = incident(VENDOR_AWARE);
+    let of = |groups: &[(u64, Recipient)]| super::unreachable(&incident, &Rules::load().unwrap(), &people(groups));
+    assert_eq!(of(&[(3, person("TX")), (5, dead_without_next_of_kin())]), []);
+    let [known] = of(&[(7, held(person("TX"))), (2, held(person(""))), (1, person("TX"))]).try_into().unwrap();
+    assert_eq!((known.provider_id.as_str(), known.count, known.public_from, known.is_public()), ("P1", 9, 10, false));
+    assert_eq!(known.by_state.into_iter().collect::<Vec<_>>(), [("TX".to_owned(), 7), ("unknown".to_owned(), 2)]);
+    assert!(of(&[(10, held(person("TX")))])[0].is_public());
+}

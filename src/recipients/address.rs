@@ -2,6 +2,7 @@
 
 use super::address_fault;
 use super::address_form::{self, Written, is_unit};
+use super::box_line;
 use super::decisions::RuledSource;
 use super::forward::{RULING_RULE, redirected};
 use super::hold::{Fault, Remedy};
@@ -9,11 +10,15 @@ use super::roles::Judgement;
 use super::view::View;
 use super::vocabulary::POST;
 use super::{Change, PostalAddress, Role};
+use crate::error::Finding;
 use crate::incident::ProviderIndex;
 use crate::intake::Field;
 
 /// Longest street line with its unit; longer ones get the unit on a line above.
 const LONGEST_STREET_LINE: usize = 40;
+
+/// Where a street's name alone does not tell it: the urbanization stands above it.
+const PUERTO_RICO: &str = "PR";
 
 /// Where a letter goes.
 #[derive(Default)]
@@ -25,6 +30,8 @@ pub(super) struct Destination {
     pub(super) faults: Vec<Fault>,
     /// Why it may be the wrong one to use, however right it is.
     pub(super) cautions: Vec<Fault>,
+    /// What a person may want to know of an address that can be used.
+    pub(super) remarks: Vec<Finding>,
     /// The patient asked for this address alone.
     pub(super) confidential: bool,
     /// The patient is dead and no next of kin or representative with an address is known.
@@ -107,7 +114,17 @@ pub(super) fn judge(view: &View, written: &Written, provider: Option<ProviderInd
 fn judged(view: &View, written: &Written, provider: Option<ProviderIndex>) -> Destination {
     let (address, faults) = judge(view, written, provider);
     let changes = address.as_ref().map(|address| address_form::changes(written, address)).unwrap_or_default();
-    Destination { address, changes, faults, ..Destination::default() }
+    let remarks = address.as_ref().and_then(|address| general_delivery(view, written, address)).into_iter().collect();
+    Destination { address, changes, faults, remarks, ..Destination::default() }
+}
+
+/// Mail that waits at the post office until somebody asks for it.
+fn general_delivery(view: &View, written: &Written, address: &PostalAddress) -> Option<Finding> {
+    let lines = [&address.address1, &address.address2];
+    let part = lines.into_iter().position(|line| box_line::is_general_delivery(line))?;
+    let reason = "general delivery: the post office keeps the letter for a few weeks, until somebody asks for it";
+    let hint = "look for a street or box; nothing else is needed when there is none";
+    Some(view.context.warning(written.row, written.fields[part], "address-general-delivery", reason, hint))
 }
 
 /// 45 CFR 164.404(d)(1)(ii): to the next of kin or representative, if the address is known; never to the patient's own.
@@ -135,6 +152,9 @@ pub(super) fn lines(address: &PostalAddress) -> Vec<String> {
     let PostalAddress { address1, address2, city, state, postal_code, country } = address;
     let last = [city, state, postal_code].into_iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" ");
     let joins = !address.is_foreign() && !address1.is_empty() && is_unit(address2) && takes_unit(address1);
+    if state == PUERTO_RICO && box_line::urbanization(address2).is_some() {
+        return [address2.clone(), address1.clone(), last].into_iter().filter(|line| !line.is_empty()).collect();
+    }
     let street = match (joins, format!("{address1} {address2}")) {
         (true, line) if line.chars().count() <= LONGEST_STREET_LINE => vec![line],
         (true, _) => vec![address2.clone(), address1.clone()],
@@ -155,7 +175,7 @@ mod tests {
 
     #[test]
     fn lines_stand_in_the_order_of_the_post() {
-        let cases: [([&str; 6], &[&str]); 8] = [
+        let cases: [([&str; 6], &[&str]); 11] = [
             (["1 ELM ST", "", "BOSTON", "MA", "02139", ""], &["1 ELM ST", "BOSTON MA 02139"]),
             (["1 ELM ST", "APT 5", "BOSTON", "MA", "02139", ""], &["1 ELM ST APT 5", "BOSTON MA 02139"]),
             (["1 ELM ST", "# 5", "BOSTON", "MA", "02139", ""], &["1 ELM ST # 5", "BOSTON MA 02139"]),
@@ -165,6 +185,15 @@ mod tests {
             ),
             (["C/O ANN LEE", "1 ELM ST", "BOSTON", "MA", "02139", ""], &["C/O ANN LEE", "1 ELM ST", "BOSTON MA 02139"]),
             (["C/O ANN LEE", "APT 5", "BOSTON", "MA", "02139", ""], &["C/O ANN LEE", "APT 5", "BOSTON MA 02139"]),
+            (
+                ["150 CALLE A", "URB LAS GLADIOLAS", "SAN JUAN", "PR", "00926", ""],
+                &["URB LAS GLADIOLAS", "150 CALLE A", "SAN JUAN PR 00926"],
+            ),
+            (
+                ["URB LAS GLADIOLAS", "150 CALLE A", "SAN JUAN", "PR", "00926", ""],
+                &["URB LAS GLADIOLAS", "150 CALLE A", "SAN JUAN PR 00926"],
+            ),
+            (["1 URB WAY", "URB 5", "BOSTON", "MA", "02139", ""], &["1 URB WAY", "URB 5", "BOSTON MA 02139"]),
             (["", "PO BOX 5", "BOSTON", "MA", "02139", ""], &["PO BOX 5", "BOSTON MA 02139"]),
             (["10 Rue X", "Apt 5", "Paris", "", "75002", "FRANCE"], &["10 Rue X", "Apt 5", "Paris 75002", "FRANCE"]),
         ];

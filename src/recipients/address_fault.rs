@@ -2,6 +2,7 @@
 
 use super::PostalAddress;
 use super::address_form::{Written, ends_in_suffix, form, is_placeholder};
+use super::box_line::is_route_without_box;
 use super::hold::{Fault, Remedy};
 use super::vocabulary::POST;
 use super::zip::{ZipFault, judge_zip};
@@ -164,6 +165,10 @@ impl Judge<'_> {
         let PostalAddress { address1, address2, .. } = self.address;
         let has_digit = |line: &str| line.chars().any(char::is_numeric);
         let counted = address1.split(' ').next().is_some_and(|word| POST.number_words.contains(word) || POST.care_of.contains(word));
+        if !self.address.is_foreign() && [address1, address2].into_iter().any(|line| is_route_without_box(line)) {
+            let hint = "add the box, or release the person when the carrier knows the name";
+            return Some(self.doubt(0, "address-no-box", "the rural route has no box", hint));
+        }
         let lacks = !self.address.is_foreign() && ends_in_suffix(address1) && !counted && !has_digit(address1) && !has_digit(address2);
         let hint = "add the number, or release the person when the street has none";
         lacks.then(|| self.doubt(0, "address-no-number", "the street has no number", hint))
@@ -197,7 +202,7 @@ mod tests {
 
     #[test]
     fn every_fault_of_an_address_is_found() {
-        let cases: [([&str; 6], &[&str]); 36] = [
+        let cases: [([&str; 6], &[&str]); 60] = [
             (["1 Elm St", "", "Boston", "MA", "02139", ""], &[]),
             (["PO Box 5", "", "Boston", "MA", "02139", "US"], &[]),
             (["", "PO Box 5", "Boston", "MA", "02139", ""], &[]),
@@ -213,6 +218,30 @@ mod tests {
             (["1 Elm St", "RETURNED MAIL", "Boston", "MA", "02139", ""], &["address-placeholder"]),
             (["N/A", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
             (["Same", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["TEST", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Testing", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["SAME AS PATIENT", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["See notes.", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["None given", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["No address on file", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Not provided", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Patient refused", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Unable to obtain", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["RTS", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Moved away", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Deceased", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["On the streets", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Unhoused", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["No permanent address", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["123 Test St", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Sin dirección", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Desconocido", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["XXXXX", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["1 Elm St", "Bad addr - mail retd", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["1 Elm St", "", "Anytown", "MA", "02139", ""], &["address-placeholder"]),
+            (["RR 2", "", "Boston", "MA", "02139", ""], &["address-no-box"]),
+            (["HC 68 Box 23", "", "Boston", "MA", "02139", ""], &[]),
+            (["1 Elm St", "jo@example.com", "Boston", "MA", "02139", ""], &["address-is-email"]),
             (["1 Elm St", "", "Unknown", "MA", "02139", ""], &["address-placeholder"]),
             (["jo@example.com", "", "Boston", "MA", "02139", ""], &["address-is-email"]),
             (["(617) 555-0100", "", "Boston", "MA", "02139", ""], &["address-is-phone"]),

@@ -2,11 +2,13 @@
 //!
 //! Only the form is changed, never what may be meaning: capitals, punctuation, blanks, the last street suffix, state codes, ZIP hyphens.
 
-use super::vocabulary::{NO_ADDRESS, POST, SUFFIXES};
+use super::box_line;
+use super::vocabulary::{NO_ADDRESS, POST, SUFFIXES, country_name};
 use super::zip::zip_form;
 use super::{Change, PostalAddress};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
+use std::collections::BTreeMap;
 
 /// What a change of an address's form is recorded under.
 pub(super) const RULE: &str = "address-form";
@@ -61,7 +63,7 @@ impl<'a> Written<'a> {
         }
         match POST.territory_code(&country) {
             Some(territory) if state.is_empty() || POST.state_code(&state) == Some(territory) => Region::Domestic(Some(territory)),
-            _ => Region::Foreign(POST.countries.get(&country).cloned().unwrap_or(country)),
+            _ => Region::Foreign(country_name(&country).map_or(country, str::to_owned)),
         }
     }
 }
@@ -95,7 +97,7 @@ pub(super) fn form(written: &Written) -> PostalAddress {
         },
         Region::Domestic(code) => PostalAddress {
             address1: street_form(address1),
-            address2: line_form(address2),
+            address2: second_line_form(address2),
             city: line_form(city),
             state: code.map_or_else(|| line_form(state), str::to_owned),
             postal_code: zip_form(postal_code).into_owned(),
@@ -117,19 +119,39 @@ pub(super) fn is_placeholder(line: &str) -> bool {
     POST.placeholders.whole.contains(line) || NO_ADDRESS.find(&line.split(' ').collect::<Vec<_>>()).is_some()
 }
 
-/// A street line in print form: [`line_form`], `PO BOX`, and the abbreviation of the last street suffix.
+/// A street line in print form: [`line_form`], boxes and routes in one way, the abbreviation of the last street suffix, of what
+/// stands behind it, and of units. Directions before a street's name stay as written: they may belong to it (`NORTH SHORE DR`).
 pub(super) fn street_form(text: &str) -> String {
     let line = line_form(text);
     let mut words: Vec<&str> = line.split(' ').collect();
-    match words.as_slice() {
-        ["P", "O", "BOX", ..] => drop(words.splice(0..2, ["PO"])),
-        ["POBOX" | "POB", ..] => drop(words.splice(0..1, ["PO", "BOX"])),
-        _ => {}
+    if let Some(words) = box_line::form(&words) {
+        return words.join(" ");
     }
+    let end = street_end(&words);
     if let Some((place, abbreviation)) = suffix(&words) {
         words[place] = abbreviation;
+        if let Some(direction) = words.get_mut(place + 1).filter(|_| place + 1 < end) {
+            *direction = shorter(&POST.direction_forms, direction);
+        }
     }
-    words.join(" ")
+    for unit in &mut words[end..] {
+        *unit = shorter(&POST.unit_forms, unit);
+    }
+    box_line::urbanization(&words.join(" ")).unwrap_or_else(|| words.join(" "))
+}
+
+/// A line below the street in print form: as a street line, and a unit that begins it abbreviated.
+fn second_line_form(text: &str) -> String {
+    let line = street_form(text);
+    match line.split_once(' ') {
+        Some((unit, rest)) if is_unit(&line) => format!("{} {rest}", shorter(&POST.unit_forms, unit)),
+        None if is_unit(&line) => shorter(&POST.unit_forms, &line).to_owned(),
+        _ => line,
+    }
+}
+
+fn shorter<'a>(forms: &'a BTreeMap<String, String>, word: &'a str) -> &'a str {
+    forms.get(word).map_or(word, String::as_str)
 }
 
 /// The place of the suffix of a numbered street, and its abbreviation: the last word before units and a direction.
@@ -246,11 +268,75 @@ mod tests {
             ("5 Peñón Drive -", "5 PEÑÓN DR"),
             ("Unit 2050 Box 4190", "UNIT 2050 BOX 4190"),
             ("RR 2 Box 152", "RR 2 BOX 152"),
+            ("R.R. #2, Box #152", "RR 2 BOX 152"),
+            ("RR2 Box 18", "RR 2 BOX 18"),
+            ("Rural Route 2 Box 18", "RR 2 BOX 18"),
+            ("RFD Route 4 #87A", "RR 4 BOX 87A"),
+            ("RD 3 Box 9", "RR 3 BOX 9"),
+            ("Rte. 5, Box 10", "RR 5 BOX 10"),
+            ("Route 5", "ROUTE 5"),
+            ("Rd 3", "RD 3"),
+            ("HC 68 Box 23", "HC 68 BOX 23"),
+            ("HCR 68 Box 23A", "HC 68 BOX 23A"),
+            ("Highway Contract Route 68 Box 23", "HC 68 BOX 23"),
+            ("Star Route 12 Box 45", "HC 12 BOX 45"),
+            ("Star Route Box 45", "STAR ROUTE BOX 45"),
+            ("PSC 3, Box #7", "PSC 3 BOX 7"),
+            ("CMR 1250 Box 100", "CMR 1250 BOX 100"),
+            ("USS Sulaco", "USS SULACO"),
+            ("Unit 5", "UNIT 5"),
+            ("Post Office Box 12", "PO BOX 12"),
+            ("PO Box #12", "PO BOX 12"),
+            ("P.O. Drawer L", "PO BOX L"),
+            ("Drawer 7", "PO BOX 7"),
+            ("Lockbox 44", "PO BOX 44"),
+            ("Caller 4", "PO BOX 4"),
+            ("Bin Street 5", "BIN STREET 5"),
+            ("PO Box", "PO BOX"),
+            ("Gen. Delivery", "GENERAL DELIVERY"),
+            ("General Delivery", "GENERAL DELIVERY"),
+            ("Urb. Las Gladiolas", "URB LAS GLADIOLAS"),
+            ("Urbanización Las Gladiolas", "URB LAS GLADIOLAS"),
+            ("150 Calle A", "150 CALLE A"),
+            ("1234 Ave Ashford Apto 1A", "1234 AVE ASHFORD APTO 1A"),
+            ("123 Main Street Suite 200", "123 MAIN ST STE 200"),
+            ("123 Main Street Building 4 Apartment 5", "123 MAIN ST BLDG 4 APT 5"),
+            ("123 Main Street Basement", "123 MAIN ST BSMT"),
+            ("123 Main Street South", "123 MAIN ST S"),
+            ("123 Main Street Northwest Apt 5", "123 MAIN ST NW APT 5"),
+            ("123 North Shore Drive", "123 NORTH SHORE DR"),
+            ("123 N Main Street", "123 N MAIN ST"),
+            ("123 East West Highway", "123 EAST WEST HWY"),
+            ("4100 US Highway 50", "4100 US HIGHWAY 50"),
+            ("4100 State Route 39", "4100 STATE ROUTE 39"),
+            ("4100 Farm to Market Road 1200", "4100 FARM TO MARKET ROAD 1200"),
+            ("4100 FM 1200", "4100 FM 1200"),
+            ("4100 Interstate 10", "4100 INTERSTATE 10"),
             ("", ""),
             ("#", ""),
         ];
         for (from, to) in cases {
             assert_eq!(street_form(from), to, "{from}");
+        }
+    }
+
+    #[test]
+    fn second_lines_take_the_form_of_the_post() {
+        let cases = [
+            ("Apartment 5", "APT 5"),
+            ("Suite #200", "STE # 200"),
+            ("Floor 2", "FL 2"),
+            ("Rear", "REAR"),
+            ("Penthouse", "PH"),
+            ("Building", "BUILDING"),
+            ("P.O. Box 9", "PO BOX 9"),
+            ("urb. Sabanera", "URB SABANERA"),
+            ("c/o Ann Lee", "C/O ANN LEE"),
+            ("12 Oak Street", "12 OAK ST"),
+            ("", ""),
+        ];
+        for (from, to) in cases {
+            assert_eq!(second_line_form(from), to, "{from}");
         }
     }
 
@@ -275,6 +361,20 @@ mod tests {
             (["10 Rue de la Paix", "", "Paris", "", "75002", "fr"], ("", "75002", "FRANCE", 1)),
             (["1 King St", "", "Ottawa", "ON", "K1A 0B1", "Canada"], ("ON", "K1A 0B1", "CANADA", 1)),
             (["1 ELM ST", "", "BOSTON", "XX", "02139", ""], ("XX", "02139", "", 0)),
+            (["Hauptstr. 5", "", "Berlin", "", "10115", "Deutschland"], ("", "10115", "GERMANY", 1)),
+            (["Av. Reforma 1", "", "Puebla", "PUE", "72000", "México"], ("PUE", "72000", "MEXICO", 1)),
+            (["Av. Reforma 1", "", "Puebla", "PUE", "72000", "MEXICO"], ("PUE", "72000", "MEXICO", 0)),
+            (["Via Roma 1", "", "Roma", "RM", "00118", "Italia"], ("RM", "00118", "ITALY", 1)),
+            (["1-1 Chiyoda", "", "Tokyo", "", "100-0001", "日本"], ("", "100-0001", "JAPAN", 1)),
+            (["1 Rue X", "", "Abidjan", "", "", "Côte d’Ivoire"], ("", "", "IVORY COAST", 1)),
+            (["1 High St", "", "Leeds", "", "LS1 1AA", "U.K."], ("", "LS1 1AA", "UNITED KINGDOM", 1)),
+            (["1 High St", "", "Leeds", "", "LS1 1AA", "England"], ("", "LS1 1AA", "ENGLAND", 1)),
+            (["1 Main St", "", "Erewhon", "", "1", "Ruritania"], ("", "1", "RURITANIA", 1)),
+            (["1 ELM ST", "", "BOSTON", "MA", "02139", "Estados Unidos"], ("MA", "02139", "", 1)),
+            (["1 KING ST", "", "CHRISTIANSTED", "", "00820", "U.S. Virgin Islands"], ("VI", "00820", "", 2)),
+            (["1 KING ST", "", "CHRISTIANSTED", "USVI", "00820", ""], ("VI", "00820", "", 1)),
+            (["1 ROUTE 4", "", "HAGATNA", "GU", "96910", "GUM"], ("GU", "96910", "", 1)),
+            (["PO BOX 5", "", "KOROR", "PW", "96940", "Palau"], ("PW", "96940", "", 1)),
         ];
         for (values, (state, zip, country, changed)) in cases {
             let (address, changes) = formed(values);
@@ -288,12 +388,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn forms_are_idempotent(text in "[ -~àñ’–#]{0,40}", street in "[0-9]{1,4}( (MAIN|OLD|KEY|TRAILER|FLAT|STREET|AVENUE|N|APT|#|5|B|REAR|Lake)){0,6}") {
-            for text in [text, street] {
+        fn forms_are_idempotent(text in "[ -~àñ’–#]{0,40}", street in "[0-9]{1,4}( (MAIN|OLD|KEY|TRAILER|FLAT|STREET|AVENUE|N|APT|#|5|B|REAR|Lake|NORTH|SUITE|BASEMENT)){0,6}", boxed in "(RR|RR2|HC|HC7|RFD|RD|ROUTE|STAR ROUTE|PO|P.O.|POB|PSC|UNIT|DRAWER|BIN|URB|GEN|GENERAL|#|Suite)( (BOX|BX|#|5|12A|B|L|ROUTE|DELIVERY|DEL|Lake|URB|FLOOR)){0,5}") {
+            for text in [text, street, boxed] {
                 let once = street_form(&text);
                 prop_assert_eq!(street_form(&once), once.clone());
                 let line = line_form(&text);
                 prop_assert_eq!(line_form(&line), line.clone());
+                let second = second_line_form(&text);
+                prop_assert_eq!(second_line_form(&second), second.clone());
             }
         }
 

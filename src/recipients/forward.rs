@@ -68,6 +68,7 @@ pub(super) fn follow(
                         substitute notice";
             destination.address = None;
             destination.changes.clear();
+            destination.remarks.clear();
             destination.faults.insert(0, lack(view, answer, "move-without-address", reason, hint));
         }
         Effect::Business => {
@@ -86,6 +87,7 @@ fn go_to(view: &View, judgement: &Judgement, destination: &mut Destination, answ
     let [address1, address2, city, state, postal_code] = answer.address.reveal().each_ref().map(String::as_str);
     let written = Written::answered(view.contact(), [address1, address2, city, state, postal_code, ""]);
     let (address, faults) = address::judge(view, &written, provider);
+    destination.remarks.clear();
     destination.faults = faults.into_iter().map(|fault| at(answer, fault)).collect();
     destination.changes = address.as_ref().map(|address| redirected(view, judgement.role, address, NCOA_RULE)).unwrap_or_default();
     destination.address = address;

@@ -7,7 +7,7 @@ use super::notes::{AllNotes, Notes};
 use super::people::{Outline, People};
 use super::person;
 use super::settle::{self, assign};
-use super::{Answers, Disposition, PostalAddress, Recipient, Recipients, codes, decisions, merge, redirect};
+use super::{Answers, Disposition, PostalAddress, Recipient, Recipients, codes, decisions, merge, redirect, stale};
 use crate::error::{Finding, Result};
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
@@ -62,6 +62,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answer
     give_keys(&context, &mut people);
     people.finish();
     findings.extend(crowds(&context, &people));
+    findings.extend(stale::warnings(&context));
     Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings, pooled })
 }
 

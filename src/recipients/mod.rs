@@ -3,6 +3,7 @@
 mod address;
 mod address_fault;
 mod address_form;
+mod box_line;
 mod channel;
 mod codes;
 mod context;
@@ -29,6 +30,7 @@ mod redirect;
 mod rereading;
 mod roles;
 mod settle;
+mod stale;
 #[cfg(test)]
 mod tests;
 mod view;

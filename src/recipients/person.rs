@@ -41,10 +41,11 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex], redirection: Option
     warnings.extend(undecided_address(&view, email.is_some()));
     let Judgement { role, under_age, birth, representative, faults: role_faults, .. } = judgement;
     faults.extend(role_faults);
-    let Destination { address, changes: address_changes, faults: address_faults, cautions, nobody_to_tell, .. } = destination;
+    let Destination { address, changes: address_changes, faults: address_faults, cautions, remarks, nobody_to_tell, .. } = destination;
     if email.is_none() {
         faults.extend(address_faults);
         faults.extend(cautions);
+        warnings.extend(remarks);
     }
     let mut form_faults = Vec::new();
     recipient.large_print = channel::large_print(&view, &mut form_faults);

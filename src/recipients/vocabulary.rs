@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Words that tell names apart; names.toml says what each is.
 #[derive(serde::Deserialize)]
@@ -104,6 +105,16 @@ pub(super) struct LetterOnly {
 pub(super) struct Post {
     pub(super) units: BTreeSet<String>,
     pub(super) lone_units: BTreeSet<String>,
+    pub(super) unit_forms: BTreeMap<String, String>,
+    pub(super) direction_forms: BTreeMap<String, String>,
+    pub(super) move_update_days: i32,
+    pub(super) po_box: BTreeSet<String>,
+    pub(super) po_box_alone: BTreeSet<String>,
+    pub(super) rural: BTreeSet<String>,
+    pub(super) highway_contract: BTreeSet<String>,
+    pub(super) military_lines: BTreeSet<String>,
+    pub(super) general_delivery: BTreeSet<String>,
+    pub(super) urbanization: BTreeSet<String>,
     pub(super) directions: BTreeSet<String>,
     pub(super) highways: BTreeSet<String>,
     unsure_suffixes: BTreeSet<String>,
@@ -114,7 +125,7 @@ pub(super) struct Post {
     pub(super) placeholder_zips: BTreeSet<String>,
     pub(super) placeholders: Placeholders,
     pub(super) domestic: Domestic,
-    pub(super) countries: BTreeMap<String, String>,
+    territory_names: BTreeMap<String, String>,
     pub(super) military: BTreeMap<String, String>,
     pub(super) territories: BTreeMap<String, String>,
     pub(super) states: BTreeMap<String, String>,
@@ -142,12 +153,13 @@ impl Post {
             }
         }
         let named = [&self.states, &self.territories, &self.military].into_iter().flatten().find(|(_, name)| *name == written);
-        named.map(|(code, _)| code.as_str())
+        named.map(|(code, _)| code.as_str()).or_else(|| self.territory_names.get(written).map(String::as_str))
     }
 
     /// The code of a territory by its code or full name in capitals.
     pub(super) fn territory_code(&self, written: &str) -> Option<&str> {
-        self.territories.iter().find(|(code, name)| *code == written || *name == written).map(|(code, _)| code.as_str())
+        let known = self.territories.iter().find(|(code, name)| *code == written || *name == written);
+        known.map(|(code, _)| code.as_str()).or_else(|| self.territory_names.get(written).map(String::as_str))
     }
 }
 
@@ -192,6 +204,28 @@ pub(super) static SUFFIXES: LazyLock<HashMap<String, String>> = LazyLock::new(||
     }
     abbreviations
 });
+
+/// Country by code or name -> the English name that the post asks for; look up with [`country_name`].
+static COUNTRIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    let mut countries = HashMap::new();
+    let mut table = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(include_bytes!("countries.csv").as_slice());
+    for record in table.records().flatten() {
+        let name = record.get(0).unwrap_or_default();
+        let words = record.iter().take(3).chain(record.get(3).unwrap_or_default().split('|'));
+        countries.extend(words.filter(|word| !word.is_empty()).map(|word| (letters_of(word), name.to_owned())));
+    }
+    countries
+});
+
+/// The English name of a country by its code, or by what it is called in English, at home or in a neighbor's language.
+pub(super) fn country_name(written: &str) -> Option<&'static str> {
+    COUNTRIES.get(&letters_of(written)).map(String::as_str)
+}
+
+/// Letters in capitals without marks, blanks and punctuation.
+fn letters_of(text: &str) -> String {
+    text.nfkd().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
 
 /// Runs of words to be found in text, each with its kind; looked up by the first word.
 pub(super) struct Phrases(HashMap<&'static str, Vec<(Vec<&'static str>, &'static str)>>);

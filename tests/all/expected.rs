@@ -134,7 +134,7 @@ fn address(row: &BTreeMap<String, String>, role: &str) -> (String, String) {
 
 /// As the post prefers it: capitals, no points or apostrophes, the suffix shortened (the sample writes only two out).
 fn capitals(line: &str) -> String {
-    let line = line.to_uppercase().replace(['.', '\''], "").replace(" PLAZA ", " PLZ ");
+    let line = line.to_uppercase().replace(['.', '\''], "").replace(" PLAZA ", " PLZ ").replace(" SUITE ", " STE ");
     line.strip_suffix(" BEND").map_or(line.clone(), |street| format!("{street} BND"))
 }
 

@@ -178,3 +178,33 @@ fn a_new_address_that_cannot_be_used_holds_the_person() {
     let Disposition::Held(finding) = &gathered.people[0].disposition else { panic!("held") };
     assert_eq!((finding.code, finding.place.to_string().as_str()), ("zip-lost-zero", "moves.csv:2"));
 }
+
+#[test]
+fn general_delivery_goes_out_with_a_warning() {
+    for (line1, line2) in [("General Delivery", ""), ("Gen. Del.", ""), ("C/O ANN LEE", "GENERAL DELIVERY")] {
+        let gathered = case([person("1").with(Field::Address1, line1).with(Field::Address2, line2)]).gather();
+        assert_eq!(fate(&gathered.people[0]), "letter");
+        assert_eq!(gathered.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), ["address-general-delivery"], "{line1}");
+    }
+    assert!(case([person("1").with(Field::Address1, "1 Delivery Rd")]).gather().findings.is_empty());
+}
+
+#[test]
+fn addresses_that_were_checked_too_long_ago_are_told() {
+    // 95 days before 18 April 2025 is 13 January.
+    let cases = [
+        (Some(date(2025, 1, 13)), None, vec![]),
+        (Some(date(2025, 1, 12)), None, vec!["incident.toml:1:cass_on"]),
+        (None, Some(date(2025, 1, 12)), vec!["incident.toml:1:ncoa_on"]),
+        (Some(date(2024, 1, 12)), Some(date(2024, 1, 12)), vec!["incident.toml:1:cass_on", "incident.toml:1:ncoa_on"]),
+        (Some(date(2025, 5, 1)), None, vec![]),
+        (None, None, vec![]),
+    ];
+    for (cass_on, ncoa_on, expected) in cases {
+        let mut built = case([person("1")]);
+        (built.incident.lists[0].cass_on, built.incident.lists[0].ncoa_on) = (cass_on, ncoa_on);
+        let findings = built.gather().findings;
+        assert!(findings.iter().all(|finding| finding.code == "addresses-stale"));
+        assert_eq!(findings.iter().map(|finding| finding.place.to_string()).collect::<Vec<_>>(), expected);
+    }
+}
