@@ -1,7 +1,7 @@
 //! Dates as people and spreadsheets write them.
 //!
 //! [`parse_date`] reads a cell by itself: numbers with slashes stand month first. Patient lists, where the column tells the order, start
-//! from [`read_written`]. A date that could be read two ways by a wrong guess of the century is refused, never guessed.
+//! from `read_written`. A date that could be read two ways by a wrong guess of the century is refused, never guessed.
 
 use jiff::civil::Date;
 
