@@ -23,8 +23,8 @@ mod toml_section;
 pub use logo::{Logo, Picture};
 pub use provider::{Provider, ProviderIndex};
 pub use settings::{
-    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService, Imb,
-    List, Print, Sender, Waiver,
+    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,
+    IdentityService, Imb, List, Print, Sender, Waiver,
 };
 pub(crate) use toml_file::is_direction_control;
 

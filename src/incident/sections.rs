@@ -1,8 +1,8 @@
 //! The tables of incident.toml -> [`Incident`], still without its providers.
 
 use super::settings::{
-    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, Hold, HoldEffect, IdentityService, Imb,
-    List, Print, Sender, Waiver,
+    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,
+    IdentityService, Imb, List, Print, Sender, Waiver,
 };
 use super::toml_file::TomlFile;
 use super::toml_section::Section;
@@ -314,6 +314,8 @@ fn list(section: &Section<'_, '_>) -> List {
         ncoa_on: section.date("ncoa_on"),
         mends: section.text("mends"),
         columns: section.pairs("columns").unwrap_or_default(),
+        dates: section.choice("dates", &[("month-first", DateOrder::MonthFirst), ("day-first", DateOrder::DayFirst)]),
+        sheet: section.text("sheet"),
     };
     section.finish();
     list

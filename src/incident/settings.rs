@@ -214,4 +214,17 @@ pub struct List {
     pub mends: Option<String>,
     /// Our column name -> the file's.
     pub columns: Vec<(String, String)>,
+    /// Whether day or month stands first in its dates; absent when the dates themselves are to tell.
+    pub dates: Option<DateOrder>,
+    /// Name of the sheet in a spreadsheet; absent when it has only one with rows.
+    pub sheet: Option<String>,
+}
+
+/// What stands first in a date of numbers that does not begin with the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// As in the United States: 12/25/1990.
+    MonthFirst,
+    /// As in most other countries: 25/12/1990.
+    DayFirst,
 }

@@ -117,7 +117,7 @@ fn refuse_other_formats(name: &str, start: &[u8]) -> Result<()> {
     let suffix = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let looks_like_a_spreadsheet = start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0");
     if looks_like_a_spreadsheet || ["xlsx", "xlsm", "xls", "ods"].contains(&suffix.as_str()) {
-        let reason = "the file is a spreadsheet, not CSV";
+        let reason = "the file is not the text that is read here: by its name or contents it is a spreadsheet";
         return Err(Error::refused("not-csv", Place::file(name), reason, "open it and save the sheet as `CSV UTF-8`, then name that file"));
     }
     Ok(())

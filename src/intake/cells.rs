@@ -117,7 +117,7 @@ impl Damage {
         if is_double_encoded(cell) {
             return Some(Damage::DoubleEncoded);
         }
-        if ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"].contains(&cell) || cell.starts_with("####") {
+        if ["#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#DATA!"].contains(&cell) || cell.starts_with("####") {
             return Some(Damage::SpreadsheetError);
         }
         (number && is_shortened_number(cell)).then_some(Damage::ShortenedNumber)

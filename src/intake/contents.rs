@@ -1,6 +1,7 @@
 //! Values or flags: what a column holds, told by its contents.
 
 use super::cells::{Flag, clean, flag};
+use super::dates::Evidence;
 use super::heading::Heading;
 use super::source::Source;
 use crate::error::Finding;
@@ -9,7 +10,23 @@ use std::ops::ControlFlow;
 /// So many filled cells tell what a column holds.
 const ENOUGH: u32 = 200;
 
+/// A column that is to be looked into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wanted {
+    pub(super) position: usize,
+    /// Whether it may hold dates: then every cell counts.
+    pub(super) may_hold_dates: bool,
+}
+
 /// What was seen in one column.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) contents: Contents,
+    /// Empty unless the column may hold dates.
+    pub(super) dates: Evidence,
+}
+
+/// Values and flags of one column.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Contents {
     /// Cells that hold something.
@@ -41,23 +58,34 @@ impl Contents {
 ///
 /// # Errors
 /// When the list cannot be read.
-pub(super) fn look(source: &mut Source, heading: &Heading, columns: &[usize]) -> Result<Vec<Contents>, Vec<Finding>> {
-    let mut seen = vec![Contents::default(); columns.len()];
+pub(super) fn look(source: &mut Source, heading: &Heading, columns: &[Wanted]) -> Result<Vec<Seen>, Vec<Finding>> {
+    let mut seen = vec![Seen::default(); columns.len()];
     source.pass(&mut |row| {
-        if row.line <= heading.line || row.cells.len() != heading.cells.len() {
+        if row.line <= heading.line || !heading.fits(row.cells) {
             return ControlFlow::Continue(());
         }
-        for (contents, column) in seen.iter_mut().zip(columns) {
-            note(contents, row.cells.get(*column).unwrap_or_default());
+        let mut needs_more = false;
+        for (seen, wanted) in seen.iter_mut().zip(columns) {
+            let is_told = seen.contents.filled >= ENOUGH;
+            if is_told && !wanted.may_hold_dates {
+                continue;
+            }
+            needs_more = true;
+            let cell = clean(row.cells.get(wanted.position).unwrap_or_default());
+            if !is_told {
+                note(&mut seen.contents, &cell);
+            }
+            if wanted.may_hold_dates {
+                seen.dates.note(&cell);
+            }
         }
-        if seen.iter().all(|contents| contents.filled >= ENOUGH) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if needs_more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     Ok(seen)
 }
 
 fn note(contents: &mut Contents, cell: &str) {
-    let cell = clean(cell);
-    match flag(&cell) {
+    match flag(cell) {
         Flag::Blank => return,
         Flag::Yes | Flag::No => {
             contents.flags += 1;

@@ -6,6 +6,7 @@ use super::source::Source;
 use crate::error::{Finding, Place};
 use crate::incident::List;
 use crate::incident::nearest::folded;
+use csv::StringRecord;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -27,6 +28,15 @@ pub(super) struct Heading {
     pub(super) cells: Vec<String>,
     /// What to know about the rows above it.
     pub(super) findings: Vec<Finding>,
+}
+
+impl Heading {
+    /// Whether the cells of a row stand below their names. Columns without a name behind the last one that has one may be left out,
+    /// and empty cells may follow.
+    pub(super) fn fits(&self, cells: &StringRecord) -> bool {
+        let named = self.cells.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
+        cells.len() >= named && cells.iter().skip(self.cells.len()).all(|cell| clean(cell).is_empty())
+    }
 }
 
 /// One of the first rows of a list.
@@ -59,8 +69,8 @@ pub(super) fn find(source: &mut Source, list: &List, names: &ColumnNames) -> Res
         }
     }
     let (separator, mut rows) = best.unwrap_or_default();
-    source.separate_by(separator);
     let at = header_among(&rows);
+    source.settle(separator, rows.get(at).map_or(0, |row| row.cells.len()));
     if let Some(line) = rows.get(at).or(rows.first()).and_then(|row| row.open_quote) {
         return Err(vec![open_quote(list, line)]);
     }

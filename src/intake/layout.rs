@@ -1,7 +1,8 @@
 //! The header of a list -> where each of our columns stands.
 
 use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
-use super::contents::Contents;
+use super::contents::{Contents, Seen, Wanted};
+use super::dates::{self, DateForm, Evidence};
 use super::heading::Heading;
 use super::{Element, Field};
 use crate::error::{Finding, Place};
@@ -22,6 +23,8 @@ pub(super) struct Layout {
     pub(super) elements: Vec<ElementColumn>,
     /// Columns that flag the dead.
     pub(super) deceased: Vec<usize>,
+    /// How the dates of a column are read, for each column of dates.
+    pub(super) dates: Vec<(Field, usize, DateForm)>,
     /// The `line` column of a mended list.
     pub(super) mended_line: Option<usize>,
 }
@@ -38,11 +41,6 @@ pub(super) struct ElementColumn {
 }
 
 impl Layout {
-    /// How many cells a row must have: columns without a name behind the last one that has one may be left out.
-    pub(super) fn named_width(&self) -> usize {
-        self.headers.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1)
-    }
-
     /// The position of a field.
     pub(super) fn position(&self, field: Field) -> Option<usize> {
         self.fields.iter().find(|(known, _)| *known == field).map(|(_, position)| *position)
@@ -50,7 +48,7 @@ impl Layout {
 }
 
 /// Looks into the columns at some positions.
-pub(super) type Look<'a> = dyn FnMut(&[usize]) -> Result<Vec<Contents>, Vec<Finding>> + 'a;
+pub(super) type Look<'a> = dyn FnMut(&[Wanted]) -> Result<Vec<Seen>, Vec<Finding>> + 'a;
 
 /// Finds the columns of a list. `look` tells what columns hold; `provider_known` tells that rows need no `provider_id`. The findings
 /// that refuse make the layout useless.
@@ -67,11 +65,15 @@ pub(super) fn of(
     let layout = Layout { headers: heading.cells.clone(), ..Layout::default() };
     let mut finder = Finder { list, names, line: heading.line, layout, findings: heading.findings.clone() };
     let assigned = finder.assign();
-    let assigned = finder.tell_apart(assigned, look)?;
+    let (assigned, evidence) = finder.tell_apart(assigned, look)?;
     finder.settle(&assigned);
+    finder.settle_dates(&evidence);
     finder.require(provider_known);
     Ok((finder.layout, finder.findings))
 }
+
+/// What columns hold of dates, by their position.
+type DatesSeen = Vec<(usize, Evidence)>;
 
 /// A header with what it is for.
 #[derive(Debug, Clone, Copy)]
@@ -146,27 +148,46 @@ impl Finder<'_> {
     }
 
     /// Looks into the columns whose names leave open what they hold.
-    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, look: &mut Look<'_>) -> Result<Vec<Assigned>, Vec<Finding>> {
+    /// What they hold of dates comes back by their position.
+    fn tell_apart(&mut self, mut assigned: Vec<Assigned>, look: &mut Look<'_>) -> Result<(Vec<Assigned>, DatesSeen), Vec<Finding>> {
+        let may_hold_dates = |one: &Assigned| matches!(one.purpose, Purpose::Value(field) | Purpose::FieldOrFlag(field, _) if dates::FIELDS.contains(&field));
         let open: Vec<usize> = (0..assigned.len())
-            .filter(|index| matches!(assigned[*index].purpose, Purpose::ValueOrFlag(_) | Purpose::FieldOrFlag(_, _)))
+            .filter(|index| {
+                matches!(assigned[*index].purpose, Purpose::ValueOrFlag(_) | Purpose::FieldOrFlag(_, _))
+                    || may_hold_dates(&assigned[*index])
+            })
             .collect();
         let headers = self.layout.headers.iter().enumerate();
         let told = |position: &usize| assigned.iter().any(|one| one.position == *position);
         let unnamed: Vec<usize> = headers.filter(|(_, header)| header.is_empty()).map(|(at, _)| at).filter(|at| !told(at)).collect();
-        let mut positions: Vec<usize> = open.iter().map(|index| assigned[*index].position).collect();
-        positions.extend(&unnamed);
-        let seen = if positions.is_empty() { Vec::new() } else { look(&positions)? };
-        for (index, contents) in open.iter().zip(&seen) {
-            assigned[*index].purpose = self.told_by(*contents, assigned[*index]);
+        let named =
+            open.iter().map(|index| Wanted { position: assigned[*index].position, may_hold_dates: may_hold_dates(&assigned[*index]) });
+        let wanted: Vec<Wanted> =
+            named.chain(unnamed.iter().map(|position| Wanted { position: *position, may_hold_dates: false })).collect();
+        let seen = if wanted.is_empty() { Vec::new() } else { look(&wanted)? };
+        let evidence = wanted.iter().zip(&seen).map(|(wanted, seen)| (wanted.position, seen.dates)).collect();
+        for (index, seen) in open.iter().zip(&seen) {
+            assigned[*index].purpose = self.told_by(seen.contents, assigned[*index]);
         }
-        for (position, contents) in unnamed.iter().zip(&seen[open.len()..]) {
-            if !contents.are_empty() {
+        for (position, seen) in unnamed.iter().zip(&seen[open.len()..]) {
+            if !seen.contents.are_empty() {
                 let reason = format!("column {} has no name and is not read", position + 1);
                 let place = Place::line(&self.list.file, self.line);
                 self.findings.push(Finding::warns("unnamed-column", place, reason, "name it, or remove it"));
             }
         }
-        Ok(assigned)
+        Ok((assigned, evidence))
+    }
+
+    /// Which form the dates of each column have.
+    fn settle_dates(&mut self, evidence: &[(usize, Evidence)]) {
+        for (field, position) in self.layout.fields.iter().filter(|(field, _)| dates::FIELDS.contains(field)) {
+            let place = Place::line(&self.list.file, self.line).column(&self.layout.headers[*position]);
+            let seen = evidence.iter().find(|(at, _)| at == position).map_or_else(Evidence::default, |(_, seen)| *seen);
+            let (form, finding) = seen.form(self.list.dates, &place);
+            self.layout.dates.push((*field, *position, form));
+            self.findings.extend(finding);
+        }
     }
 
     fn told_by(&mut self, contents: Contents, assigned: Assigned) -> Purpose {

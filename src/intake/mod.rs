@@ -10,9 +10,15 @@ mod mending;
 mod reading;
 mod rows;
 mod source;
+mod street;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod workbook;
+mod workbook_cells;
+mod workbook_parts;
+#[cfg(test)]
+mod workbook_tests;
 
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, ProviderIndex};

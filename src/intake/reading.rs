@@ -2,10 +2,11 @@
 
 use super::cells::{Damage, Flag, clean, flag, holds_value};
 use super::columns::ColumnNames;
-use super::contents;
-use super::heading::{self, open_quote};
+use super::contents::{self, Wanted};
+use super::heading::{self, Heading, open_quote};
 use super::layout::{self, ElementColumn, Layout};
 use super::source::Source;
+use super::street::{self, has_break};
 use super::{Element, Elements, Field, Rows};
 use crate::error::{Finding, Place, Result, Severity};
 use crate::incident::csv_rows::CsvRow;
@@ -41,7 +42,7 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
     let mut found = ListRows { findings: source.assumed().into_iter().collect(), ..ListRows::default() };
     let heading = heading::find(&mut source, list, names)?;
     let provider_known = super::list_provider(incident, index).is_some();
-    let mut look = |columns: &[usize]| contents::look(&mut source, &heading, columns);
+    let mut look = |columns: &[Wanted]| contents::look(&mut source, &heading, columns);
     let (layout, findings) = layout::of(list, names, &heading, &mut look, provider_known)?;
     found.findings.extend(findings);
     if found.findings.iter().any(|finding| finding.severity == Severity::Refuses) {
@@ -49,7 +50,7 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
     }
     found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
     let before = all.len();
-    let mut reader = Reader { incident, index, list, names, layout: &layout, provider_known, found, rows: all };
+    let mut reader = Reader { incident, index, list, names, heading: &heading, layout: &layout, provider_known, found, rows: all };
     let mut refused = None;
     source.pass(&mut |row| {
         refused = reader.judge_quotes(row);
@@ -76,11 +77,15 @@ fn value_of<'v>(values: &[(Field, &'v str)], wanted: Field) -> &'v str {
     values.iter().find(|(field, _)| *field == wanted).map_or("", |(_, value)| *value)
 }
 
+/// Both lines of a street with the fields that they are.
+type StreetLines = [(Field, String); 2];
+
 struct Reader<'a> {
     incident: &'a Incident,
     index: usize,
     list: &'a List,
     names: &'a ColumnNames,
+    heading: &'a Heading,
     layout: &'a Layout,
     provider_known: bool,
     found: ListRows,
@@ -101,22 +106,28 @@ impl Reader<'_> {
     }
 
     fn take(&mut self, row: &CsvRow<'_>) {
-        let cells: Vec<Cow<'_, str>> = row.cells.iter().map(clean).collect();
+        let mut cells: Vec<Cow<'_, str>> = row.cells.iter().map(clean).collect();
         if cells.iter().all(|cell| cell.is_empty()) {
             return;
         }
         self.warn_of_long_cells(row);
         let mut faults = Vec::new();
-        if self.is_misshapen(row, &cells, &mut faults) {
+        if self.is_misshapen(row, &mut faults) {
             // Cells may stand in each other's columns: a social security number must not become an address, nor a name a record id.
             self.keep(row, Elements::default(), &[], faults);
         } else {
+            self.read_dates(row, &mut cells, &mut faults);
+            let streets = self.street_lines(row, &cells, &mut faults);
             let mut values: Vec<(Field, &str)> = self
                 .layout
                 .fields
                 .iter()
                 .map(|(field, position)| (*field, cells.get(*position).map_or("", |cell| cell.as_ref())))
                 .collect();
+            for (field, line) in streets.iter().flatten() {
+                values.retain(|(known, _)| known != field);
+                values.push((*field, line));
+            }
             self.judge_record_id(row, &values, &mut faults);
             self.judge_provider(row, &values, &mut faults);
             self.judge_damage(row, &mut faults);
@@ -148,11 +159,10 @@ impl Reader<'_> {
         }
     }
 
-    fn is_misshapen(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) -> bool {
+    fn is_misshapen(&self, row: &CsvRow<'_>, faults: &mut Vec<Finding>) -> bool {
         let place = || Place::line(&self.list.file, row.line);
-        let width = self.layout.headers.len();
-        if cells.len() < self.layout.named_width() || cells.iter().skip(width).any(|cell| !cell.is_empty()) {
-            let reason = format!("the row has {} cells, the header {width}", cells.len());
+        if !self.heading.fits(row.cells) {
+            let reason = format!("the row has {} cells, the header {}", row.cells.len(), self.heading.cells.len());
             let hint = "put a cell that holds a separator in quotes; check that no cell is left out";
             faults.push(Finding::holds("cell-count", place(), reason, hint));
         }
@@ -193,6 +203,42 @@ impl Reader<'_> {
                 faults.push(Finding::holds(damage.code(), self.place(row, *field), reason, damage.hint()));
             }
         }
+    }
+
+    /// Dates become year, month, day by the form of their column. What cannot be read is judged where it matters.
+    fn read_dates(&self, row: &CsvRow<'_>, cells: &mut [Cow<'_, str>], faults: &mut Vec<Finding>) {
+        for (field, position, form) in &self.layout.dates {
+            let Some(cell) = cells.get_mut(*position) else { continue };
+            if form.doubts(cell) {
+                let reason =
+                    "day and month of the date may be exchanged: a spreadsheet read some dates of the column and left others as text";
+                let hint = "take the dates from the source again, as text or as YYYY-MM-DD";
+                faults.push(Finding::holds("date-order-lost", self.place(row, *field), reason, hint));
+            }
+            if let Cow::Owned(date) = form.normal(cell) {
+                *cell = Cow::Owned(date);
+            }
+        }
+    }
+
+    /// Streets that are written in several lines of a cell, each line as the value that it is.
+    fn street_lines(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) -> Vec<StreetLines> {
+        let mut found = Vec::new();
+        for group in [Field::HOME, Field::REPRESENTATIVE, Field::CONFIDENTIAL] {
+            let cell = |field| self.layout.position(field).and_then(|position| row.cells.get(position)).unwrap_or_default();
+            if !has_break(cell(group[0])) && !has_break(cell(group[1])) {
+                continue;
+            }
+            let postal_code = self.layout.position(group[4]).and_then(|position| cells.get(position)).map_or("", |cell| cell.as_ref());
+            match street::in_lines(cell(group[0]), cell(group[1]), postal_code) {
+                Ok([one, two]) => found.push([(group[0], one), (group[1], two)]),
+                Err(fault) => {
+                    let column = if has_break(cell(group[0])) { group[0] } else { group[1] };
+                    faults.push(Finding::holds(fault.code(), self.place(row, column), fault.reason(), fault.hint()));
+                }
+            }
+        }
+        found
     }
 
     /// A flag for the dead becomes the status, unless the row has a status of its own.

@@ -8,7 +8,8 @@ use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 
 const _: () = assert!(Field::ALL.len() <= SLOTS, "a row has a slot for each field");
 
-/// One row of a list. Values are trimmed, whitespace collapsed, invisible characters removed, NFC as typed.
+/// One row of a list. Values are trimmed, whitespace collapsed, invisible characters removed, NFC as typed; dates are year-month-day
+/// when the form of their column could be told.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
     /// Index into [`crate::incident::Incident::lists`].

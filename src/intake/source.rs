@@ -1,57 +1,80 @@
 //! One list as a source of rows. It is read in passes, as often as is needed, and never held whole.
 
+use super::workbook::{self, Workbook};
 use crate::error::{Finding, Place};
 use crate::incident::csv_rows::{CsvRow, CsvRows};
 use crate::incident::text_file::{self, Examined};
 use crate::incident::{Incident, List};
 use std::io::{self, Read as _};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A list that is open.
 pub(super) struct Source {
     file: String,
-    path: PathBuf,
-    examined: Examined,
-    /// What stands between two cells.
+    form: Form,
+    /// What stands between two cells of text.
     separator: u8,
+    /// How many cells each row of a sheet has at least: where nothing follows, a spreadsheet writes nothing.
+    width: usize,
+}
+
+enum Form {
+    Text { path: PathBuf, examined: Box<Examined> },
+    Sheet(Box<Workbook>),
 }
 
 /// Takes one row after the other, until it has enough.
 pub(super) type Take<'a> = dyn FnMut(&CsvRow<'_>) -> ControlFlow<()> + 'a;
 
-/// So much of a list is looked at for its header.
+/// So much of a text is looked at for its header.
 const START: u64 = 4 * 1024 * 1024;
 
 impl Source {
     /// Opens a list of the incident.
     ///
     /// # Errors
-    /// Refused when it cannot be read as text.
+    /// Refused when it can be read neither as text nor as a spreadsheet.
     pub(super) fn open(incident: &Incident, list: &List) -> Result<Source, Vec<Finding>> {
         let (file, path) = (list.file.clone(), incident.folder.join(&list.file));
         if fs_err::metadata(&path).is_ok_and(|there| !there.is_file()) {
-            let hint = "name a CSV file; a folder, a pipe or a device cannot be a list";
+            let hint = "name a CSV or XLSX file; a folder, a pipe or a device cannot be a list";
             return Err(vec![Finding::refuses("list-no-file", Place::file(file), "the list is no regular file", hint)]);
+        }
+        if workbook::is_workbook(&path).map_err(|error| unreadable(&file, &error))? {
+            let form = Form::Sheet(Box::new(Workbook::open(list, &path)?));
+            return Ok(Source { file, form, separator: b',', width: 0 });
+        }
+        if list.sheet.is_some() {
+            let place = Place::line("incident.toml", list.line).column("sheet");
+            let hint = "take `sheet` out: only spreadsheets (.xlsx) have sheets";
+            return Err(vec![Finding::refuses("unknown-sheet", place, format!("`{file}` is no spreadsheet"), hint)]);
         }
         let examined = fs_err::File::open(&path).and_then(|opened| text_file::examine(&file, opened));
         let examined = examined.map_err(|error| unreadable(&file, &error))?.map_err(|error| error.findings)?;
-        Ok(Source { file, path, examined, separator: b',' })
+        Ok(Source { file, form: Form::Text { path, examined: Box::new(examined) }, separator: b',', width: 0 })
     }
 
     /// What had to be assumed to read it.
     pub(super) fn assumed(&self) -> Option<Finding> {
-        self.examined.assumed.clone()
+        match &self.form {
+            Form::Text { examined, .. } => examined.assumed.clone(),
+            Form::Sheet(workbook) => workbook.note.clone(),
+        }
     }
 
-    /// The separators that may stand between its cells.
+    /// The separators that may stand between its cells; a sheet needs none.
     pub(super) fn separators(&self) -> &'static [u8] {
-        b",;\t|"
+        match &self.form {
+            Form::Text { .. } => b",;\t|",
+            Form::Sheet(_) => b",",
+        }
     }
 
-    /// Settles what separates its cells.
-    pub(super) fn separate_by(&mut self, separator: u8) {
+    /// Settles what separates its cells, and how many the header has.
+    pub(super) fn settle(&mut self, separator: u8, width: usize) {
         self.separator = separator;
+        self.width = width;
     }
 
     /// Hands over rows from the start of the list, read with a separator; a row that is cut off counts as it stands.
@@ -59,7 +82,8 @@ impl Source {
     /// # Errors
     /// When the list cannot be read.
     pub(super) fn look_at_start(&mut self, separator: u8, take: &mut Take<'_>) -> Result<(), Vec<Finding>> {
-        let text = self.text().map_err(|error| unreadable(&self.file, &error))?;
+        let Form::Text { path, examined } = &self.form else { return self.pass(take) };
+        let text = text(path, examined).map_err(|error| unreadable(&self.file, &error))?;
         let mut rows = CsvRows::over(text.take(START), separator);
         // Where the start ends within a character, there is nothing more to be seen.
         while let Ok(Some(row)) = rows.try_next() {
@@ -75,22 +99,27 @@ impl Source {
     /// # Errors
     /// When the list cannot be read.
     pub(super) fn pass(&mut self, take: &mut Take<'_>) -> Result<(), Vec<Finding>> {
-        self.pass_text(take).map_err(|error| unreadable(&self.file, &error))
-    }
-
-    fn pass_text(&self, take: &mut Take<'_>) -> io::Result<()> {
-        let mut rows = CsvRows::over(self.text()?, self.separator);
-        while let Some(row) = rows.try_next()? {
-            if take(&row).is_break() {
-                break;
+        match &mut self.form {
+            Form::Text { path, examined } => {
+                let passed = text(path, examined).and_then(|text| pass_text(CsvRows::over(text, self.separator), take));
+                passed.map_err(|error| unreadable(&self.file, &error))
             }
+            Form::Sheet(workbook) => workbook.pass(self.width, take).map_err(|fault| workbook::refused(&self.file, fault)),
         }
-        Ok(())
     }
+}
 
-    fn text(&self) -> io::Result<impl io::Read + use<>> {
-        self.examined.text(fs_err::File::open(&self.path)?)
+fn pass_text(mut rows: CsvRows<impl io::Read>, take: &mut Take<'_>) -> io::Result<()> {
+    while let Some(row) = rows.try_next()? {
+        if take(&row).is_break() {
+            break;
+        }
     }
+    Ok(())
+}
+
+fn text(path: &Path, examined: &Examined) -> io::Result<impl io::Read + use<>> {
+    examined.text(fs_err::File::open(path)?)
 }
 
 fn unreadable(file: &str, error: &io::Error) -> Vec<Finding> {

@@ -5,10 +5,10 @@ use crate::incident::List;
 use crate::incident::sample;
 use proptest::prelude::*;
 
-const HEADER: &str = "record_id,provider_id,last_name,address1,city,state,postal_code,elements";
+pub(super) const HEADER: &str = "record_id,provider_id,last_name,address1,city,state,postal_code,elements";
 
 /// The sample incident with these files as its lists, in this order.
-fn incident_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Incident) {
+pub(super) fn incident_with(files: &[(&str, &[u8])]) -> (tempfile::TempDir, Incident) {
     let folder = tempfile::tempdir().unwrap();
     let mut incident = sample::incident();
     incident.folder = folder.path().to_owned();
@@ -35,7 +35,7 @@ fn rows(lines: &[&str]) -> (Incident, Intake) {
     read_text(&format!("{HEADER}\n{}\n", lines.join("\n"))).unwrap()
 }
 
-fn describe(finding: &Finding) -> String {
+pub(super) fn describe(finding: &Finding) -> String {
     format!("{} {} | {}", finding.place, finding.code, finding.hint)
 }
 
@@ -64,7 +64,7 @@ fn values_come_clean_and_with_their_places() {
     assert_eq!((&intake.findings, &intake.broken), (&vec![], &vec![]));
     let row = intake.row(RowIndex(0));
     assert_eq!((row.get(Field::LastName), row.get(Field::FirstName)), ("O'Brien", "Ann Marie"));
-    assert_eq!((row.get(Field::Address1), row.get(Field::Address2)), ("12 Main St Apt 4", ""));
+    assert_eq!((row.get(Field::Address1), row.get(Field::Address2)), ("12 Main St", "Apt 4"));
     assert_eq!(row.elements.iter().collect::<Vec<_>>(), [Element::Ssn]);
     assert_eq!(intake.row(RowIndex(1)).elements.iter().collect::<Vec<_>>(), [Element::Diagnosis]);
     assert_eq!(intake.row(RowIndex(1)).line, 6);
@@ -88,7 +88,7 @@ fn lists_that_cannot_be_read_are_refused() {
     let with = |rows: &str| format!("{HEADER}\n{good}{rows}").into_bytes();
     let table: &[(&[u8], &[&str])] = &[
         (b"", &["patients.csv empty-list"]),
-        (b"PK\x03\x04", &["patients.csv not-csv"]),
+        (b"PK\x03\x04", &["patients.csv damaged-spreadsheet"]),
         (b"\n,,\n", &["patients.csv empty-list"]),
         (b"record_id\n1\0", &["patients.csv:2 nul-bytes"]),
         (b"1,LAKE,Lee,1 Elm,Springfield,IL,62701,name\n", &["patients.csv:1 no-header"]),
@@ -266,7 +266,7 @@ fn windows_1252_is_read_with_a_warning() {
 #[test]
 fn unknown_columns_and_long_cells_only_warn() {
     let long = "x\n".repeat(25);
-    let text = format!("{HEADER},gaurantor,,,adress2\n1,LAKE,Lee,\"{long}\",Springfield,IL,62701,name,g,,x,\n");
+    let text = format!("{HEADER},gaurantor,,,adress2\n1,LAKE,Lee,1 Elm,\"{long}\",IL,62701,name,g,,x,\n");
     let (_, intake) = read_text(&text).unwrap();
     let expected = [
         "patients.csv:1:gaurantor unknown-column",
@@ -320,6 +320,50 @@ fn a_header_known_only_by_what_the_user_told_is_found() {
         HEADER.split(',').zip(["a", "b", "c", "d", "e", "f", "g", "h"]).map(|(ours, theirs)| (ours.into(), theirs.into())).collect();
     let intake = read(&incident).unwrap();
     assert_eq!((intake.rows.get(0).get(Field::Address1), intake.rows.get(0).line), ("1 Elm, rear", 3));
+}
+
+#[test]
+fn dates_are_read_by_their_column_and_handed_on_in_one_form() {
+    let text = |death: &str| {
+        format!(
+            "{HEADER},DOB,DOD\n1,LAKE,Lee,1 Elm,S,IL,62701,name,03/04/1958,\n2,LAKE,Roe,1 Elm,S,IL,62701,name,25/12/1990 00:00,{death}\n3,LAKE,Poe,1 Elm,S,IL,62701,name,14-MAR-58,3/4/2020\n"
+        )
+    };
+    let (_, intake) = read_text(&text("1/2/2020")).unwrap();
+    let births: Vec<&str> = intake.rows.iter().map(|row| row.get(Field::BirthDate)).collect();
+    assert_eq!(births, ["1958-04-03", "1990-12-25", "14-MAR-58"]);
+    assert_eq!(intake.rows.get(2).get(Field::DeathDate), "2020-03-04");
+    let expected =
+        ["patients.csv:1:DOB day-first-dates", "patients.csv:1:DOD date-order-open | if that is wrong, say so in [[lists]]: dates"];
+    assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &expected);
+    assert_eq!(intake.broken, []);
+    let line = "1,LAKE,Lee,1 Elm,S,IL,62701,name,03/04/1958,";
+    let expected: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(line).into();
+    assert_eq!(*intake.rows.get(0).digest, expected);
+
+    let (_folder, mut incident) = incident_with(&[("patients.csv", text("1/2/2020").as_bytes())]);
+    incident.lists[0].dates = Some(crate::incident::DateOrder::MonthFirst);
+    let intake = read(&incident).unwrap();
+    assert_eq!(intake.rows.get(0).get(Field::BirthDate), "1958-03-04");
+    assert_eq!((intake.rows.get(1).get(Field::BirthDate), &intake.findings), ("25/12/1990 00:00", &vec![]));
+
+    let (_, intake) = read_text(&text("2020-01-02").replace("3/4/2020", "25/12/2020")).unwrap();
+    assert_starts(&intake.broken.iter().map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), &["patients.csv:3:DOD date-order-lost"]);
+}
+
+#[test]
+fn streets_of_several_lines_fit_or_hold_the_row() {
+    let header = format!("{HEADER},address2,representative_address1");
+    let row = |id: u8, street: &str, second: &str, other: &str| {
+        format!("{id},LAKE,\"Lee\nLu\",\"{street}\",S,IL,62701,name,\"{second}\",\"{other}\"\n")
+    };
+    let text = [row(1, "1 Elm\nApt 2", "", "2 Oak\nRear"), row(2, "1 Elm\nB", "Apt 2", ""), row(3, "1 Elm\nS IL 62701", "", "")].concat();
+    let (_, intake) = read_text(&format!("{header}\n{text}")).unwrap();
+    let first = intake.rows.get(0);
+    assert_eq!((first.get(Field::LastName), first.get(Field::Address1), first.get(Field::Address2)), ("Lee Lu", "1 Elm", "Apt 2"));
+    assert_eq!((first.get(Field::RepresentativeAddress1), first.get(Field::RepresentativeAddress2)), ("2 Oak", "Rear"));
+    let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
+    assert_starts(&held, &["patients.csv:6:address1 street-lines", "patients.csv:9:address1 address-in-one-cell"]);
 }
 
 /// A list of patients and one that mends it.

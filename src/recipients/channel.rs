@@ -8,7 +8,7 @@ use super::view::View;
 use super::vocabulary::{CHANNEL, ROLES};
 use crate::error::Finding;
 use crate::incident::{Language, ProviderIndex};
-use crate::intake::dates::parse_date;
+use crate::intake::dates::date_of_row;
 use crate::intake::{Field, RowIndex};
 use jiff::civil::Date;
 
@@ -35,7 +35,7 @@ pub(super) fn email(
     let mail_date = view.context.mail_date(provider);
     let provider_email = provider.map_or("", |provider| incident.provider(provider).email.as_str());
     let agreed = view.rows.iter().copied().find(|row| agrees(view, *row, mail_date, warnings))?;
-    if view.values(Field::EmailConsentWithdrawnOn).any(|(_, value)| parse_date(value).map_or(true, |day| day <= mail_date)) {
+    if view.values(Field::EmailConsentWithdrawnOn).any(|(_, value)| date_of_row(value).map_or(true, |day| day <= mail_date)) {
         return None;
     }
     let (_, newest) = view.value(Field::Email)?;
@@ -51,7 +51,7 @@ fn agrees(view: &View, row: RowIndex, mail_date: Date, warnings: &mut Vec<Findin
     if email.is_empty() || agreed_on.is_empty() {
         return false;
     }
-    let Ok(agreed_on) = parse_date(agreed_on) else {
+    let Ok(agreed_on) = date_of_row(agreed_on) else {
         warnings.push(view.context.warning(
             row,
             Field::EmailConsentOn,

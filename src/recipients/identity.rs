@@ -7,7 +7,7 @@ use super::name_doubt::doubtful_words;
 use super::names::{Generation, plain_name};
 use super::vocabulary::{GIVEN_NAMES, NICKNAMES};
 use crate::incident::ProviderIndex;
-use crate::intake::dates::parse_date;
+use crate::intake::dates::date_of_row;
 use crate::intake::{Field, RowIndex};
 use hashbrown::HashMap;
 use jiff::civil::Date;
@@ -104,8 +104,8 @@ impl Mark {
         let name = plain_name(values);
         let mark = Mark {
             names: [0; 3],
-            birth: parse_date(values.get(Field::BirthDate)).ok(),
-            death: parse_date(values.get(Field::DeathDate)).ok(),
+            birth: date_of_row(values.get(Field::BirthDate)).ok(),
+            death: date_of_row(values.get(Field::DeathDate)).ok(),
             provider: if alone.contains(&row) { None } else { context.provider_of_row(row) },
             generation: Generation::of(&name),
             doubtful: doubtful_words(&name.full()).is_some(),

@@ -12,7 +12,7 @@ use super::view::View;
 use super::vocabulary::ROLES;
 use super::{Change, PersonName};
 use crate::incident::ProviderIndex;
-use crate::intake::dates::parse_date;
+use crate::intake::dates::date_of_row;
 use crate::intake::{Field, RowIndex};
 use crate::rules::Jurisdiction;
 use jiff::civil::Date;
@@ -125,7 +125,7 @@ fn status(view: &View, faults: &mut Vec<Fault>) -> (Status, RowIndex) {
     let differ = stated.iter().any(|(status, _)| *status != first);
     let living_and_dead = first == Status::Deceased && found.len() > stated.len();
     let age_tells = stated.iter().all(|(status, _)| matches!(status, Status::Adult | Status::Minor))
-        && view.values(Field::BirthDate).any(|(_, value)| parse_date(value).is_ok());
+        && view.values(Field::BirthDate).any(|(_, value)| date_of_row(value).is_ok());
     if living_and_dead || differ && !age_tells {
         faults.push(contradiction(row, Field::Status, "the rows of this person give different statuses"));
     }
@@ -164,7 +164,7 @@ fn contradiction(row: RowIndex, field: Field, reason: &'static str) -> Fault {
 fn date(view: &View, field: Field, code: &'static str, faults: &mut Vec<Fault>) -> Option<(RowIndex, Date)> {
     let mut first = None;
     for (row, value) in view.values(field) {
-        match parse_date(value) {
+        match date_of_row(value) {
             Ok(day) => first = first.or(Some((row, day))),
             Err(fault) => faults.push(Fault::doubt(row, field, code, format!("the date {}", fault.reason()), fault.hint())),
         }
@@ -176,7 +176,7 @@ fn check_dates(view: &View, birth: Option<(RowIndex, Date)>, death: Option<(RowI
     let hint = "correct the date in the list, or release the person when the date does not matter";
     let mut doubt = |row, field, reason: &'static str| faults.push(Fault::doubt(row, field, "date-doubtful", reason, hint));
     for (row, value) in view.values(Field::BirthDate) {
-        let Ok(day) = parse_date(value) else { continue };
+        let Ok(day) = date_of_row(value) else { continue };
         if day > mail_date {
             doubt(row, Field::BirthDate, "the birth date lies after the mail date");
         }
@@ -213,7 +213,7 @@ fn check_adult(status: Status, row: RowIndex, age: Option<i16>, view: &View, fau
 fn check_birth_dates_agree(view: &View, birth: Option<(RowIndex, Date)>, majority: u8, mail_date: Date, faults: &mut Vec<Fault>) {
     let Some((_, first)) = birth else { return };
     let under_age = |day: Date| age_on(day, mail_date) < i16::from(majority);
-    let other = view.values(Field::BirthDate).find(|(_, value)| parse_date(value).is_ok_and(|day| under_age(day) != under_age(first)));
+    let other = view.values(Field::BirthDate).find(|(_, value)| date_of_row(value).is_ok_and(|day| under_age(day) != under_age(first)));
     if let Some((row, _)) = other {
         faults.push(contradiction(row, Field::BirthDate, "the rows of this person give birth dates of a child and of an adult"));
     }
@@ -221,7 +221,7 @@ fn check_birth_dates_agree(view: &View, birth: Option<(RowIndex, Date)>, majorit
 
 fn check_consent_after_death(view: &View, death: Option<(RowIndex, Date)>, faults: &mut Vec<Fault>) {
     let Some((_, death)) = death else { return };
-    let later = view.values(Field::EmailConsentOn).find(|(_, value)| parse_date(value).is_ok_and(|day| day > death));
+    let later = view.values(Field::EmailConsentOn).find(|(_, value)| date_of_row(value).is_ok_and(|day| day > death));
     if let Some((row, _)) = later {
         faults.push(contradiction(row, Field::EmailConsentOn, "the agreement to e-mail was given after the date of death"));
     }

@@ -49,7 +49,7 @@ fn room(path: &Path) -> String {
 
 /// The part of a file that is no test.
 fn code(path: &Path) -> String {
-    let tests = ["tests.rs", "fixture.rs", "sample.rs", "fault_server.rs"];
+    let tests = ["tests.rs", "workbook_tests.rs", "fixture.rs", "sample.rs", "fault_server.rs"];
     if tests.contains(&path.file_name().unwrap().to_str().unwrap()) || path.components().any(|part| part.as_os_str() == "tests") {
         return String::new();
     }

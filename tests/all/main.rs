@@ -11,6 +11,7 @@ mod held; // exit 1: the faulty sample, one finding per planted fault
 mod house; // the structure of the source itself
 mod identity; // numbers and codes stay with their people
 mod letters; // each letter is its own recipient's
+mod lists; // lists as they come, in every format
 mod logo; // a provider's logo on page 1, in every form
 mod marks; // what machines and postal workers see
 mod names; // long and odd names

@@ -179,6 +179,8 @@ fn list(file: &str) -> List {
         received: None,
         mends: None,
         columns: Vec::new(),
+        dates: None,
+        sheet: None,
         line: 1,
         cass_on: None,
         ncoa_on: None,

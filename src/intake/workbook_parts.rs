@@ -1,0 +1,183 @@
+//! The parts of an XLSX file, inflated once under caps before anything is made of them.
+//!
+//! A zip bomb lies about its sizes, so what comes out is counted. The reader of the workbook keeps shared texts and the cell at hand in
+//! memory: how large these can get is seen here first. Checksums are compared on the way, so that a damaged file is never read halfway.
+
+use memchr::memmem;
+use std::io::{self, Read, Seek};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// All parts together, inflated.
+const MOST_BYTES: u64 = 512 << 20;
+/// Of one text or one tag. A cell of a spreadsheet holds 32,767 characters.
+const LONGEST_TEXT: usize = 1 << 20;
+/// Of one cell or shared text with all its runs.
+const LONGEST_CELL: u64 = 4 << 20;
+/// Of shared texts.
+const MOST_TEXTS: u64 = 4_000_000;
+/// Of a part with comments or the like, each of which is read as one piece.
+const MOST_BYTES_WITH_COMMENTS: u64 = 64 << 20;
+
+/// Why a file is not opened as a workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PartsFault {
+    /// It is no zip file, or a checksum is wrong.
+    Damaged,
+    /// A part is encrypted.
+    Encrypted,
+    /// A workbook in a format that is not read: XLSB.
+    Binary,
+    /// A file of `OpenDocument`.
+    OpenDocument,
+    /// A zip file of something else.
+    OtherZip,
+    /// It comes to more than can be read.
+    TooLarge,
+}
+
+/// Inflates every part once.
+///
+/// # Errors
+/// The fault for which it must not be opened.
+pub(super) fn inspect(file: impl Read + Seek) -> Result<(), PartsFault> {
+    let mut parts = ZipArchive::new(file).map_err(|error| fault_of(&error))?;
+    let names: Result<Vec<String>, ZipError> = parts.file_names().map(|name| Ok(name?.to_ascii_lowercase())).collect();
+    let names = names.map_err(|error| fault_of(&error))?;
+    let has = |name: &str| names.iter().any(|known| known == name);
+    if has("xl/workbook.bin") {
+        return Err(PartsFault::Binary);
+    }
+    if has("content.xml") {
+        return Err(PartsFault::OpenDocument);
+    }
+    if !has("[content_types].xml") || !names.iter().any(|name| name.contains("workbook")) {
+        return Err(PartsFault::OtherZip);
+    }
+    let mut all = 0;
+    for number in 0..parts.len() {
+        let part = parts.by_index(number).map_err(|error| fault_of(&error))?;
+        let name = part.name().map_err(|error| fault_of(&error))?.to_ascii_lowercase();
+        if [".xml", ".rels"].iter().any(|end| name.ends_with(end)) {
+            all += part.size();
+            if all > MOST_BYTES {
+                return Err(PartsFault::TooLarge);
+            }
+            inspect_part(part)?;
+        }
+    }
+    Ok(())
+}
+
+fn fault_of(error: &ZipError) -> PartsFault {
+    match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => PartsFault::Encrypted,
+        _ => PartsFault::Damaged,
+    }
+}
+
+/// What was seen of one part so far.
+#[derive(Default)]
+struct Scan {
+    bytes: u64,
+    /// Shared texts.
+    texts: u64,
+    /// Where the cell or shared text at hand began; absent outside of them all.
+    cell_began: Option<u64>,
+    has_comments: bool,
+}
+
+/// How much is inflated in one go.
+const PIECE: usize = 256 * 1024;
+/// The longest name of an element that matters, with its prefix and some room.
+const NAME: usize = 32;
+
+fn inspect_part(mut part: impl Read) -> Result<(), PartsFault> {
+    let mut scan = Scan::default();
+    let mut piece: Vec<u8> = Vec::with_capacity(PIECE);
+    let mut inflated = 0;
+    loop {
+        let before = piece.len();
+        let read = part.by_ref().take(PIECE as u64).read_to_end(&mut piece);
+        let read = read.map_err(|_: io::Error| PartsFault::Damaged)?;
+        inflated += read as u64;
+        // The size that the file states was summed up; that it is the true one is seen here.
+        if inflated > MOST_BYTES || (scan.has_comments && inflated > MOST_BYTES_WITH_COMMENTS) {
+            return Err(PartsFault::TooLarge);
+        }
+        let kept = scan.pass(&piece, before == piece.len())?;
+        if piece.len() - kept > LONGEST_TEXT {
+            return Err(PartsFault::TooLarge);
+        }
+        piece.drain(..kept);
+        if read == 0 {
+            return Ok(());
+        }
+    }
+}
+
+impl Scan {
+    /// Looks at the tags of a piece; how much of it is done with. What is left begins with a tag that may go on in the next piece.
+    fn pass(&mut self, piece: &[u8], is_last: bool) -> Result<usize, PartsFault> {
+        let mut at = 0;
+        while let Some(next) = memchr::memchr(b'<', &piece[at..]) {
+            if next > LONGEST_TEXT {
+                return Err(PartsFault::TooLarge);
+            }
+            at += next;
+            let tag = &piece[at..];
+            let is_whole = tag.len() >= NAME && (!tag[..NAME].windows(3).any(|three| three == b"sst") || tag.contains(&b'>'));
+            if !is_whole && !is_last {
+                return self.done(at);
+            }
+            self.take(tag, self.bytes + at as u64)?;
+            at += 1;
+        }
+        self.done(at.max(if is_last { piece.len() } else { at }))
+    }
+
+    fn done(&mut self, bytes: usize) -> Result<usize, PartsFault> {
+        self.bytes += bytes as u64;
+        Ok(bytes)
+    }
+
+    /// Takes in a tag by its local name, as the reader of the workbook does.
+    fn take(&mut self, tag: &[u8], at: u64) -> Result<(), PartsFault> {
+        if self.cell_began.is_some_and(|began| at - began > LONGEST_CELL) {
+            return Err(PartsFault::TooLarge);
+        }
+        let named = &tag[1..tag.len().min(NAME)];
+        let end = named.iter().position(|byte| matches!(byte, b'>' | b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(named.len());
+        let name = named[..end].rsplit(|byte| matches!(byte, b':')).next().unwrap_or_default();
+        match (named.first(), name) {
+            (Some(b'!'), _) => self.has_comments = true,
+            (Some(b'/'), b"sst" | b"sheetData" | b"/sst" | b"/sheetData") => self.cell_began = None,
+            (Some(b'/'), _) => {}
+            (_, b"sst") => {
+                self.cell_began = Some(at);
+                return refuse_large_promise(&tag[..memchr::memchr(b'>', tag).unwrap_or(tag.len())]);
+            }
+            (_, b"sheetData") => self.cell_began = Some(at),
+            (_, b"si" | b"si/") => {
+                self.texts += 1;
+                self.cell_began = self.cell_began.map(|_| at);
+            }
+            (_, b"c" | b"c/" | b"row" | b"row/") => self.cell_began = self.cell_began.map(|_| at),
+            _ => {}
+        }
+        if self.texts > MOST_TEXTS { Err(PartsFault::TooLarge) } else { Ok(()) }
+    }
+}
+
+/// The table of shared texts says how many there are, and room is made for so many before one is read.
+fn refuse_large_promise(tag: &[u8]) -> Result<(), PartsFault> {
+    for at in memmem::find_iter(tag, b"ount") {
+        let number = tag[at..].iter().skip(4).skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'"' | b'\''));
+        let digits = number.take_while(|byte| byte.is_ascii_digit());
+        let promised = digits.fold(0_u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
+        if promised > 4 * MOST_TEXTS {
+            return Err(PartsFault::TooLarge);
+        }
+    }
+    Ok(())
+}

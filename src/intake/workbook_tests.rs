@@ -1,0 +1,150 @@
+//! Spreadsheets that are read, and those that are refused before much is made of them.
+
+use super::tests::{HEADER, describe, incident_with};
+use super::*;
+use rust_xlsxwriter::{Formula, Workbook};
+use std::io::{Cursor, Write as _};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+/// A sheet with our header and these rows below it, from the first line on.
+fn fill(workbook: &mut Workbook, name: &str, rows: &[&[&str]]) {
+    let sheet = workbook.add_worksheet().set_name(name).unwrap();
+    let header: Vec<&str> = HEADER.split(',').collect();
+    for (line, cells) in std::iter::once(header.as_slice()).chain(rows.iter().copied()).enumerate() {
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            sheet.write_string(line as u32, column as u16, *cell).unwrap();
+        }
+    }
+}
+
+const LEE: &[&str] = &["1", "LAKE", "Lee", "1 Elm\nApt 2", "Springfield", "IL", "02701", "name"];
+
+fn workbook() -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    fill(&mut workbook, "List", &[LEE]);
+    workbook.save_to_buffer().unwrap()
+}
+
+fn read_bytes(bytes: &[u8], sheet: Option<&str>) -> Result<Intake> {
+    let (_folder, mut incident) = incident_with(&[("patients.xlsx", bytes)]);
+    incident.lists[0].sheet = sheet.map(str::to_owned);
+    read(&incident)
+}
+
+#[track_caller]
+fn is_refused(bytes: &[u8], sheet: Option<&str>, expected: &str) {
+    let found: Vec<String> = read_bytes(bytes, sheet).unwrap_err().findings.iter().map(describe).collect();
+    assert!(found.len() == 1 && found[0].contains(expected), "{found:?}");
+}
+
+/// The same workbook with the contents of a part changed.
+fn with_part(bytes: &[u8], part: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let mut from = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..from.len() {
+        let file = from.by_index(number).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let text = std::io::read_to_string(file).unwrap();
+        to.start_file(name.clone(), SimpleFileOptions::default()).unwrap();
+        to.write_all(if name == part { change(text) } else { text }.as_bytes()).unwrap();
+    }
+    to.finish().unwrap().into_inner()
+}
+
+fn zip_of(names: &[&str]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for name in names {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn rows_come_with_their_lines_and_damaged_cells_hold_them() {
+    let mut workbook = Workbook::new();
+    fill(
+        &mut workbook,
+        "List",
+        &[LEE, &[], &["2", "LAKE", "Roe", "1 Elm", "S", "IL", "62701", "name", "more"], &["3", "LAKE", "Poe", "1 Elm", "S", "IL"]],
+    );
+    let sheet = workbook.worksheet_from_index(0).unwrap();
+    sheet.write_formula(4, 6, Formula::new("NA()").set_result("#N/A")).unwrap();
+    sheet.write_formula(4, 7, Formula::new("\"na\"&\"me\"").set_result("name")).unwrap();
+    let bytes = workbook.save_to_buffer().unwrap();
+    let intake = read_bytes(&bytes, None).unwrap();
+    let first = intake.row(RowIndex(0));
+    assert_eq!((first.get(Field::PostalCode), first.get(Field::Address1), first.get(Field::Address2)), ("02701", "1 Elm", "Apt 2"));
+    assert_eq!(intake.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 5]);
+    let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
+    assert!(
+        held[0].starts_with("patients.xlsx:4 cell-count") && held[1].starts_with("patients.xlsx:5:postal_code spreadsheet-error"),
+        "{held:?}"
+    );
+    assert!(intake.row(RowIndex(2)).elements.contains(Element::Name));
+    assert!(*intake.rows.get(0).digest != *intake.rows.get(2).digest);
+}
+
+#[test]
+fn one_sheet_is_read_and_which_is_never_guessed() {
+    let mut workbook = Workbook::new();
+    fill(&mut workbook, "Clinic", &[LEE]);
+    fill(&mut workbook, "Hospital", &[&["9", "LAKE", "Roe", "1 Elm", "S", "IL", "62701", "name"]]);
+    let bytes = workbook.save_to_buffer().unwrap();
+    is_refused(&bytes, None, "patients.xlsx sheet-not-said | say which one in [[lists]]: sheet = \"Clinic\"");
+    is_refused(&bytes, Some("Hospitals"), "sheet unknown-sheet | did you mean `Hospital`?");
+    assert_eq!(read_bytes(&bytes, Some("hospital")).unwrap().rows.get(0).get(Field::RecordId), "9");
+    workbook.worksheet_from_index(1).unwrap().set_hidden(true);
+    let intake = read_bytes(&workbook.save_to_buffer().unwrap(), None).unwrap();
+    assert_eq!((intake.rows.get(0).get(Field::RecordId), intake.findings[0].code), ("1", "other-sheets"));
+    is_refused(&Workbook::new().save_to_buffer().unwrap(), None, "empty-list");
+    let (_folder, mut incident) = incident_with(&[("patients.csv", b"")]);
+    incident.lists[0].sheet = Some("List".to_owned());
+    assert_eq!(read(&incident).unwrap_err().findings[0].code, "unknown-sheet");
+}
+
+#[test]
+fn what_is_no_workbook_is_refused_with_a_hint() {
+    let encrypted: Vec<u8> =
+        b"\xd0\xcf\x11\xe0".iter().copied().chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    is_refused(b"\xd0\xcf\x11\xe0old", None, "other-spreadsheet | open it and save it as .xlsx");
+    is_refused(&encrypted, None, "protected-spreadsheet | open it, take the password off");
+    is_refused(&zip_of(&["[Content_Types].xml", "xl/workbook.bin"]), None, "other-spreadsheet");
+    is_refused(&zip_of(&["mimetype", "content.xml"]), None, "other-spreadsheet");
+    is_refused(&zip_of(&["patients.csv"]), None, "no-list | unpack it");
+    is_refused(&zip_of(&["[Content_Types].xml", "xl/workbook.xml"]), None, "damaged-spreadsheet");
+    let good = workbook();
+    for length in (4..good.len()).step_by(good.len() / 40) {
+        assert!(read_bytes(&good[..length], None).is_err());
+    }
+}
+
+#[test]
+fn what_would_come_to_too_much_is_refused_before_it_does() {
+    let good = workbook();
+    let strings = |change: &dyn Fn(String) -> String| with_part(&good, "xl/sharedStrings.xml", change);
+    assert!(read_bytes(&strings(&|text| text), None).is_ok());
+    is_refused(&strings(&|text| text.replace("uniqueCount=\"", "uniqueCount =\n\"99999999999999")), None, "spreadsheet-too-large");
+    is_refused(&strings(&|text| text.replace("Springfield", &"x".repeat(3 << 20))), None, "spreadsheet-too-large");
+    let runs = "<r><t>xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx</t></r>".repeat(100_000);
+    is_refused(&strings(&|text| text.replace("</sst>", &format!("<si>{runs}</si></sst>"))), None, "spreadsheet-too-large");
+    let sheet = with_part(&good, "xl/worksheets/sheet1.xml", |text| text.replace("r=\"B2\"", "r=\"A2\""));
+    is_refused(&sheet, None, "damaged-spreadsheet");
+    let sheet = with_part(&good, "xl/worksheets/sheet1.xml", |text| {
+        text.replace("</sheetData>", "<row r=\"1\"><c r=\"A1\"><v>1</v></c></row></sheetData>")
+    });
+    is_refused(&sheet, None, "damaged-spreadsheet");
+}
+
+#[test]
+fn a_flipped_bit_is_never_read_as_another_value() {
+    let good = workbook();
+    let expected = read_bytes(&good, None).unwrap();
+    for at in (0..good.len()).step_by(7) {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1 << (at % 8);
+        if let Ok(intake) = read_bytes(&bytes, None) {
+            assert!(intake.rows.iter().zip(expected.rows.iter()).all(|(one, other)| one.digest == other.digest), "{at}");
+        }
+    }
+}
