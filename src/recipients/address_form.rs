@@ -130,14 +130,17 @@ pub(super) fn street_form(text: &str) -> String {
     let end = street_end(&words);
     if let Some((place, abbreviation)) = suffix(&words) {
         words[place] = abbreviation;
-        if let Some(direction) = words.get_mut(place + 1).filter(|_| place + 1 < end) {
+        // Behind a word that is a unit as well, a letter would be read as the unit's number.
+        let is_street = place + 1 < end && !POST.units.contains(abbreviation);
+        if let Some(direction) = words.get_mut(place + 1).filter(|_| is_street) {
             *direction = shorter(&POST.direction_forms, direction);
         }
     }
     for unit in &mut words[end..] {
         *unit = shorter(&POST.unit_forms, unit);
     }
-    box_line::urbanization(&words.join(" ")).unwrap_or_else(|| words.join(" "))
+    let line = words.join(" ");
+    box_line::urbanization(&line).unwrap_or(line)
 }
 
 /// A line below the street in print form: as a street line, and a unit that begins it abbreviated.

@@ -10,6 +10,10 @@ const GENERAL_DELIVERY: &str = "GENERAL DELIVERY";
 
 /// The words of a line in capitals as the post writes them; `None` when the line is none of these.
 pub(super) fn form<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
+    // Nearly every line is a numbered street.
+    if words.first().is_none_or(|word| word.starts_with(|letter: char| letter.is_ascii_digit())) {
+        return None;
+    }
     let apart = number_apart(words);
     let words = apart.as_slice();
     if POST.general_delivery.contains(&words.join(" ")) {
@@ -73,7 +77,7 @@ fn numbered_box<'a>(head: &'a str, rest: &[&'a str], sign_is_box: bool) -> Optio
     let (number, rest) = without_sign(rest).split_first()?;
     let value = match rest {
         ["BOX" | "BX", value @ ..] => without_sign(value),
-        ["#", value @ ..] if sign_is_box => value,
+        ["#", value @ ..] if sign_is_box => without_sign(value),
         _ => return None,
     };
     (has_digit(number) && !value.is_empty()).then(|| [&[head, number, "BOX"], value].concat())

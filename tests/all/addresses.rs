@@ -153,6 +153,7 @@ fn an_answer_about_other_people_is_refused_with_its_place() {
         (whole.replacen(",A,I,", ",00,I,", 1), "answer-unusable", "answer.csv:2:code"),
         (whole.replacen("202608", "soon", 1), "answer-unusable", "answer.csv:2:move_date"),
         (whole.replacen("Ann Arbor", "", 1), "answer-unusable", "answer.csv:2:new_address1"),
+        (whole.replacen("77 Quarry Street", "=1+1", 1), "answer-unusable", "answer.csv:2:new_address1"),
         (whole.replacen("move_type", "kind", 1), "answer-columns", "answer.csv:1"),
         (whole.replacen(",,,,,,,\n", ",\n", 1), "answer-unreadable", "answer.csv:3"),
         (home.read("lakeside/patients.csv"), "answer-columns", "answer.csv:1"),

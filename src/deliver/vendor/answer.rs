@@ -120,6 +120,9 @@ impl Reading<'_> {
             (Outcome::NewAddress | Outcome::Unsure, _) if lacks_a_part(answer.address.reveal()) => {
                 Err(refuse("new_address1", "there is a move, and a part of the new address is missing"))
             }
+            (Outcome::NewAddress | Outcome::Unsure, _) if answer.address.reveal().iter().any(|part| is_formula(part)) => {
+                Err(refuse("new_address1", "a part of the new address begins like a formula"))
+            }
             (Outcome::NotMoved | Outcome::NotConfirmed, Some(_)) => {
                 Err(refuse("code", "the code says that nobody moved, and the type of move says who did"))
             }
@@ -154,6 +157,11 @@ impl Reading<'_> {
 
 fn lacks_a_part([address1, address2, city, state, zip]: &[String; 5]) -> bool {
     address1.is_empty() && address2.is_empty() || city.is_empty() || state.is_empty() || zip.is_empty()
+}
+
+/// What a spreadsheet would run when moves.csv is opened in one.
+fn is_formula(part: &str) -> bool {
+    part.starts_with(['=', '+', '-', '@'])
 }
 
 /// The sign that parts the cells of the first line.
