@@ -11,7 +11,8 @@ mod house; // the structure of the source itself
 mod letters;
 mod lists; // each letter is its own recipient's
 mod logo; // a provider's logo on page 1, in every form
-mod marks; // what machines and postal workers see
+mod marks;
+mod mutated; // what machines and postal workers see
 mod names; // long and odd names
 mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
