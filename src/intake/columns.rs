@@ -2,7 +2,7 @@
 
 use super::{Element, Field};
 use crate::error::{Error, Result};
-use crate::incident::nearest::folded;
+use crate::incident::nearest::{folded, nearest};
 use std::collections::BTreeMap;
 
 impl Field {
@@ -200,6 +200,18 @@ impl ColumnNames {
     pub(super) fn ours(key: &str) -> Option<Purpose> {
         let flag = || key.strip_prefix("element_").and_then(Element::from_id).map(Purpose::ValueOrFlag);
         Field::from_name(key).map(Purpose::Value).or_else(flag)
+    }
+
+    /// The key of ours that an unknown header most resembles, by any of its names; `None` when nothing is close.
+    pub(super) fn nearest_key(&self, header: &str) -> Option<String> {
+        let keys = our_keys();
+        let aliases = self.aliases.keys().chain(self.elements.keys()).map(String::as_str);
+        let word = nearest(header, keys.iter().map(String::as_str).chain(aliases))?;
+        match self.purpose_of(&folded(word))?.0 {
+            Purpose::Value(field) | Purpose::FieldOrFlag(field, _) => Some(field.name().to_owned()),
+            Purpose::Flag(element) | Purpose::ValueOrFlag(element) => Some(format!("element_{}", element.id())),
+            Purpose::DeceasedFlag => None,
+        }
     }
 
     /// Names by which a field may be known: what a likely header is compared with.
