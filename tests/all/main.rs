@@ -13,7 +13,8 @@ mod identity; // numbers and codes stay with their people
 mod letters; // each letter is its own recipient's
 mod lists; // lists as they come, in every format
 mod logo; // a provider's logo on page 1, in every form
-mod marks; // what machines and postal workers see
+mod marks;
+mod mutated; // what machines and postal workers see
 mod names; // long and odd names
 mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
