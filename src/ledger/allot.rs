@@ -3,16 +3,16 @@
 use super::sqlite::Fault;
 use super::{Bearer, Marks, Piece};
 use crate::error::{Error, Place};
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{OptionalExtension, Statement, Transaction, params};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The largest number that fits the seven digits in which a piece number is printed.
 const LAST_PIECE: Piece = 9_999_999;
 
-const FIND: &str = "SELECT piece.number, bearer.marks FROM piece LEFT JOIN bearer ON bearer.piece = piece.number WHERE piece.person = ?1
-    UNION ALL
-    SELECT alias.piece, bearer.marks FROM alias LEFT JOIN bearer ON bearer.piece = alias.piece WHERE alias.person = ?1";
+const FIND: &str = "SELECT piece.number, bearer.marks FROM piece LEFT JOIN bearer ON bearer.piece = piece.number WHERE piece.person = ?";
+const FIND_ALIAS: &str =
+    "SELECT alias.piece, bearer.marks FROM alias LEFT JOIN bearer ON bearer.piece = alias.piece WHERE alias.person = ?";
 const ADD: &str = "INSERT INTO piece (number, person) VALUES (?, ?) ON CONFLICT (person) DO NOTHING";
 const BEAR: &str = "INSERT OR REPLACE INTO bearer (piece, marks) VALUES (?, ?)";
 
@@ -20,7 +20,14 @@ const BEAR: &str = "INSERT OR REPLACE INTO bearer (piece, marks) VALUES (?, ?)";
 pub(super) fn allot(transaction: &Transaction<'_>, people: &mut dyn Iterator<Item = Bearer>) -> Result<(Vec<Piece>, Range<Piece>), Fault> {
     let last: Option<Piece> = transaction.query_row("SELECT max(number) FROM piece", [], |row| row.get(0))?;
     let first_new = last.unwrap_or(0) + 1;
-    let mut allotting = Allotting { transaction, next: first_new };
+    let mut allotting = Allotting {
+        transaction,
+        find: transaction.prepare(FIND)?,
+        find_alias: transaction.prepare(FIND_ALIAS)?,
+        add: transaction.prepare(ADD)?,
+        bear: transaction.prepare(BEAR)?,
+        next: first_new,
+    };
     let mut pieces = Vec::new();
     let mut unknown = Vec::new();
     for bearer in people {
@@ -62,11 +69,15 @@ enum Found {
 
 struct Allotting<'t> {
     transaction: &'t Transaction<'t>,
+    find: Statement<'t>,
+    find_alias: Statement<'t>,
+    add: Statement<'t>,
+    bear: Statement<'t>,
     next: Piece,
 }
 
 impl Allotting<'_> {
-    fn find(&self, bearer: &Bearer) -> Result<Option<Found>, Fault> {
+    fn find(&mut self, bearer: &Bearer) -> Result<Option<Found>, Fault> {
         let Some((piece, marks)) = self.look(&bearer.person)? else { return Ok(None) };
         match marks {
             Some(marks) if marks.are_anothers(&bearer.marks) => {
@@ -78,17 +89,21 @@ impl Allotting<'_> {
             }
             marks => {
                 if marks != Some(bearer.marks) {
-                    self.transaction.prepare_cached(BEAR)?.execute(params![piece, bearer.marks.bytes()])?;
+                    self.bear.execute(params![piece, bearer.marks.bytes()])?;
                 }
                 Ok(Some(Found::Piece(piece)))
             }
         }
     }
 
-    fn look(&self, person: &str) -> Result<Option<(Piece, Option<Marks>)>, Fault> {
-        let mut find = self.transaction.prepare_cached(FIND)?;
-        let found = find.query_row([person], |row| Ok((row.get(0)?, row.get::<_, Option<[u8; 24]>>(1)?))).optional()?;
-        Ok(found.map(|(piece, marks)| (piece, marks.map(Marks::of))))
+    fn look(&mut self, person: &str) -> Result<Option<(Piece, Option<Marks>)>, Fault> {
+        for find in [&mut self.find, &mut self.find_alias] {
+            let found = find.query_row([person], |row| Ok((row.get(0)?, row.get::<_, Option<[u8; 24]>>(1)?))).optional()?;
+            if let Some((piece, marks)) = found {
+                return Ok(Some((piece, marks.map(Marks::of))));
+            }
+        }
+        Ok(None)
     }
 
     /// A new number, unless the same key has come before in this call.
@@ -99,13 +114,13 @@ impl Allotting<'_> {
                 None => Err(Fault::Ours(out_of_numbers())),
             };
         }
-        if self.transaction.prepare_cached(ADD)?.execute(params![self.next, bearer.person])? == 0 {
+        if self.add.execute(params![self.next, bearer.person])? == 0 {
             return self
                 .look(&bearer.person)?
                 .map(|(piece, _)| piece)
                 .ok_or_else(|| Fault::Ours(Error::bug("a key that is taken has no piece")));
         }
-        self.transaction.prepare_cached(BEAR)?.execute(params![self.next, bearer.marks.bytes()])?;
+        self.bear.execute(params![self.next, bearer.marks.bytes()])?;
         self.next += 1;
         Ok(self.next - 1)
     }

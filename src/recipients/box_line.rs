@@ -37,6 +37,9 @@ pub(super) fn form<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
 
 /// Whether a line in print form is a route without the box that a carrier needs.
 pub(super) fn is_route_without_box(line: &str) -> bool {
+    if line.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return false;
+    }
     let words: Vec<&str> = line.split(' ').collect();
     let bare = |heads| after_head(&words, heads).map(without_sign).is_some_and(|rest| rest.len() == 1 && has_digit(rest[0]));
     let sure = !matches!(words.first(), Some(&("ROUTE" | "RTE" | "RT" | "RD" | "UNIT")));
