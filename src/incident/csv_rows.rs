@@ -23,7 +23,18 @@ struct Kept<R> {
     bytes: Vec<u8>,
     /// Where the kept bytes begin, from the start.
     from: u64,
+    separator: u8,
+    /// Separators since the last line end.
+    separators: usize,
 }
+
+/// Why reading stopped: a line whose cells alone would fill the memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a line has more than a million cells")]
+pub(crate) struct TooManyCells;
+
+/// No list has more cells in a line, and no spreadsheet more than 16,384.
+const MOST_CELLS: usize = 1_000_000;
 
 /// So many bytes that are needed no more are let go together.
 const ENOUGH_TO_LET_GO: usize = 256 * 1024;
@@ -31,7 +42,16 @@ const ENOUGH_TO_LET_GO: usize = 256 * 1024;
 impl<R: Read> Read for Kept<R> {
     fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
         let length = self.source.read(room)?;
-        self.bytes.extend_from_slice(&room[..length]);
+        let read = &room[..length];
+        let count = |bytes: &[u8]| memchr::memchr_iter(self.separator, bytes).count();
+        self.separators += count(read.split(|byte| *byte == b'\n').next().unwrap_or_default());
+        if self.separators > MOST_CELLS {
+            return Err(std::io::Error::other(TooManyCells));
+        }
+        if let Some(end) = memchr::memrchr(b'\n', read) {
+            self.separators = count(&read[end..]);
+        }
+        self.bytes.extend_from_slice(read);
         Ok(length)
     }
 }
@@ -80,7 +100,7 @@ impl<'t> CsvRows<&'t [u8]> {
 impl<R: Read> CsvRows<R> {
     /// Over UTF-8 text without byte order mark that is read as it is needed; `separator` stands between the cells.
     pub(crate) fn over(source: R, separator: u8) -> Self {
-        let kept = Kept { source, bytes: Vec::new(), from: 0 };
+        let kept = Kept { source, bytes: Vec::new(), from: 0, separator, separators: 0 };
         let mut reader = csv::ReaderBuilder::new();
         reader.has_headers(false).flexible(true).buffer_capacity(64 * 1024).delimiter(separator);
         CsvRows { reader: reader.from_reader(kept), cells: StringRecord::new(), lines: LineCounter::default(), at: 0, separator }
@@ -92,7 +112,12 @@ impl<R: Read> CsvRows<R> {
     /// When the source cannot be read, or is no UTF-8 after all.
     pub(crate) fn try_next(&mut self) -> std::io::Result<Option<CsvRow<'_>>> {
         self.reader.get_mut().let_go_before(self.at);
-        if !self.reader.read_record(&mut self.cells)? {
+        // The source's own error, not one around it.
+        let source = |error: csv::Error| match error.into_kind() {
+            csv::ErrorKind::Io(error) => error,
+            _ => std::io::Error::other("no text that can be read"),
+        };
+        if !self.reader.read_record(&mut self.cells).map_err(source)? {
             return Ok(None);
         }
         let end = self.reader.position().byte();
@@ -191,6 +216,18 @@ impl Quotes {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_line_of_more_cells_than_any_list_has_stops_the_reading() {
+        let most = ",".repeat(MOST_CELLS);
+        let mut rows = CsvRows::over(most.as_bytes(), b',');
+        assert_eq!(rows.try_next().unwrap().unwrap().cells.len(), MOST_CELLS + 1);
+        let lines = format!("a,b\n{most},\n");
+        let mut rows = CsvRows::over(lines.as_bytes(), b',');
+        assert_eq!(rows.try_next().unwrap().unwrap().cells.len(), 2);
+        let error = rows.try_next().map(|_| ()).unwrap_err();
+        assert!(error.get_ref().and_then(|inner| inner.downcast_ref::<TooManyCells>()).is_some());
+    }
 
     fn rows(text: &str) -> Vec<(u64, String, Vec<String>, Quotes)> {
         let mut rows = CsvRows::new(text);

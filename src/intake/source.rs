@@ -2,7 +2,7 @@
 
 use super::workbook::{self, Workbook};
 use crate::error::{Finding, Place};
-use crate::incident::csv_rows::{CsvRow, CsvRows};
+use crate::incident::csv_rows::{CsvRow, CsvRows, TooManyCells};
 use crate::incident::text_file::{self, Examined};
 use crate::incident::{Incident, List};
 use std::io::{self, Read as _};
@@ -123,6 +123,10 @@ fn text(path: &Path, examined: &Examined) -> io::Result<impl io::Read + use<>> {
 }
 
 fn unreadable(file: &str, error: &io::Error) -> Vec<Finding> {
+    if error.get_ref().and_then(|inner| inner.downcast_ref::<TooManyCells>()).is_some() {
+        let hint = "check that the file is a list and was saved whole; no list has so many columns";
+        return vec![Finding::refuses("too-many-cells", Place::file(file), TooManyCells.to_string(), hint)];
+    }
     let reason = format!("the list cannot be read: {}", error.kind());
     vec![Finding::refuses("unreadable", Place::file(file), reason, "check that the file is in the incident folder and readable")]
 }
