@@ -54,17 +54,18 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<(), PartsFault> {
     if !has("[content_types].xml") || !names.iter().any(|name| name.contains("workbook")) {
         return Err(PartsFault::OtherZip);
     }
-    let mut all = 0;
+    let (mut stated, mut inflated) = (0, 0);
     for number in 0..parts.len() {
         let part = parts.by_index(number).map_err(|error| fault_of(&error))?;
         let name = part.name().map_err(|error| fault_of(&error))?.to_ascii_lowercase();
-        if [".xml", ".rels"].iter().any(|end| name.ends_with(end)) {
-            all += part.size();
-            if all > MOST_BYTES {
-                return Err(PartsFault::TooLarge);
-            }
-            inspect_part(part)?;
+        stated += part.size();
+        if stated > MOST_BYTES {
+            return Err(PartsFault::TooLarge);
         }
+        // What a file states of its sizes need not be true.
+        let rest = MOST_BYTES - inflated;
+        let is_xml = [".xml", ".rels"].iter().any(|end| name.ends_with(end));
+        inflated += if is_xml { inspect_part(part, rest)? } else { inspect_other(part, rest)? };
     }
     Ok(())
 }
@@ -92,7 +93,8 @@ const PIECE: usize = 256 * 1024;
 /// The longest name of an element that matters, with its prefix and some room.
 const NAME: usize = 32;
 
-fn inspect_part(mut part: impl Read) -> Result<(), PartsFault> {
+/// Inflates a part that is read as XML, of so many bytes at the most; how many it has.
+fn inspect_part(mut part: impl Read, most: u64) -> Result<u64, PartsFault> {
     let mut scan = Scan::default();
     let mut piece: Vec<u8> = Vec::with_capacity(PIECE);
     let mut inflated = 0;
@@ -101,8 +103,7 @@ fn inspect_part(mut part: impl Read) -> Result<(), PartsFault> {
         let read = part.by_ref().take(PIECE as u64).read_to_end(&mut piece);
         let read = read.map_err(|_: io::Error| PartsFault::Damaged)?;
         inflated += read as u64;
-        // The size that the file states was summed up; that it is the true one is seen here.
-        if inflated > MOST_BYTES || (scan.has_comments && inflated > MOST_BYTES_WITH_COMMENTS) {
+        if inflated > most || (scan.has_comments && inflated > MOST_BYTES_WITH_COMMENTS) {
             return Err(PartsFault::TooLarge);
         }
         let kept = scan.pass(&piece, before == piece.len())?;
@@ -111,8 +112,31 @@ fn inspect_part(mut part: impl Read) -> Result<(), PartsFault> {
         }
         piece.drain(..kept);
         if read == 0 {
-            return Ok(());
+            return Ok(inflated);
         }
+    }
+}
+
+/// What only parts have that are read as XML: a sheet under the name of a picture would be read without having been looked at.
+const READ_AS_XML: [&[u8]; 5] = [b"sheetData", b"<sst", b":sst", b"<workbook", b":workbook"];
+
+/// Inflates a picture or the like, of so many bytes at the most; how many it has.
+fn inspect_other(mut part: impl Read, most: u64) -> Result<u64, PartsFault> {
+    let mut piece: Vec<u8> = Vec::with_capacity(PIECE);
+    let mut inflated = 0;
+    loop {
+        let read = part.by_ref().take(PIECE as u64).read_to_end(&mut piece).map_err(|_: io::Error| PartsFault::Damaged)?;
+        inflated += read as u64;
+        if inflated > most {
+            return Err(PartsFault::TooLarge);
+        }
+        if READ_AS_XML.iter().any(|word| memmem::find(&piece, word).is_some()) {
+            return Err(PartsFault::Damaged);
+        }
+        if read == 0 {
+            return Ok(inflated);
+        }
+        piece.drain(..piece.len().saturating_sub(NAME));
     }
 }
 

@@ -136,6 +136,40 @@ fn what_would_come_to_too_much_is_refused_before_it_does() {
     is_refused(&sheet, None, "damaged-spreadsheet");
 }
 
+/// The same workbook with a part under another name.
+fn renamed(bytes: &[u8], part: &str, name: &str) -> Vec<u8> {
+    let mut from = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for number in 0..from.len() {
+        let file = from.by_index(number).unwrap();
+        let known = file.name().unwrap().into_owned();
+        let text = std::io::read_to_string(file).unwrap().replace(part.rsplit('/').next().unwrap(), name.rsplit('/').next().unwrap());
+        to.start_file(if known == part { name } else { &known }, SimpleFileOptions::default()).unwrap();
+        to.write_all(text.as_bytes()).unwrap();
+    }
+    to.finish().unwrap().into_inner()
+}
+
+#[test]
+fn sizes_that_are_not_true_and_strange_names_hide_nothing() {
+    let good = workbook();
+    is_refused(&renamed(&good, "xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.png"), None, "damaged-spreadsheet");
+    assert!(read_bytes(&renamed(&good, "xl/worksheets/sheet1.xml", "xl/worksheets/other.xml"), None).is_ok());
+    let large = with_part(&good, "xl/sharedStrings.xml", |text| {
+        text.replace("</sst>", &format!("{}</sst>", "<si><t>x</t></si>".repeat(5_000_000)))
+    });
+    let mut lying = large.clone();
+    for signature in [b"PK\x01\x02", b"PK\x03\x04"] {
+        let size = if signature[2] == 1 { 24 } else { 22 };
+        for at in memchr::memmem::find_iter(&large, signature) {
+            lying[at + size..at + size + 4].copy_from_slice(&9_u32.to_le_bytes());
+        }
+    }
+    let found = read_bytes(&lying, None).unwrap_err().findings.remove(0);
+    assert!(["spreadsheet-too-large", "damaged-spreadsheet"].contains(&found.code), "{found:?}");
+    is_refused(&large, None, "spreadsheet-too-large");
+}
+
 #[test]
 fn a_flipped_bit_is_never_read_as_another_value() {
     let good = workbook();
