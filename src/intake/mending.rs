@@ -1,7 +1,7 @@
 //! Mended lists supersede rows; what stands in one list twice is held.
 
 use super::{Field, Row, Rows};
-use crate::error::{Finding, Place};
+use crate::error::{Finding, Place, Sentence};
 use crate::incident::Incident;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -130,11 +130,11 @@ impl AllRows {
         }
         for (index, line) in twins {
             let reason = format!("the record id also stands on line {line}, with other contents");
-            self.hold(incident, index, "duplicate-record-id", &reason, "give each row a record id of its own, or take out the wrong row");
+            self.hold(incident, index, "duplicate-record-id", reason, "give each row a record id of its own, or take out the wrong row");
         }
     }
 
-    fn hold(&mut self, incident: &Incident, index: usize, code: &'static str, reason: &str, hint: &str) {
+    fn hold(&mut self, incident: &Incident, index: usize, code: &'static str, reason: impl Into<Sentence>, hint: &'static str) {
         let row = self.rows.get(index);
         let list = &incident.lists[usize::from(row.list)];
         let finding = Finding::holds(code, Place::line(&list.file, row.line), reason, hint);

@@ -1,5 +1,6 @@
 //! Patient lists as they come -> rows: each value with its place, and a digest of the raw row.
 
+mod ahead;
 mod cells;
 mod columns;
 mod contents;
@@ -8,6 +9,7 @@ mod heading;
 mod layout;
 mod mending;
 mod reading;
+mod row_judge;
 mod rows;
 mod source;
 mod street;

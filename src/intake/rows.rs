@@ -71,47 +71,54 @@ pub struct Rows {
     binder: DefaultHashBuilder,
 }
 
-/// What is kept of a row beside its values.
+/// What is kept of a row beside its values. There are a million of them: a new field is weighed below.
 #[derive(Debug, Clone)]
 struct Entry {
     digest: [u8; 32],
-    /// The list in the upper 16 bits, where the values stand in the others.
-    list_and_at: u64,
+    list: u16,
+    at: ShortAt,
     line: u32,
     elements: Elements,
     /// See [`Row::is_intact`].
     binding: u32,
 }
 
-/// Bits of [`Entry::list_and_at`] that say where the values stand.
-const AT_BITS: u32 = 48;
+const _: () = assert!(size_of::<Entry>() == 52, "a row takes 52 bytes beside its values");
 
-impl Entry {
-    fn list(&self) -> u16 {
-        (self.list_and_at >> AT_BITS) as u16
+/// [`At`] in six bytes: values of more than 256 TB do not come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct ShortAt([u16; 3]);
+
+impl ShortAt {
+    fn of(at: At) -> ShortAt {
+        ShortAt([(at >> 32) as u16, (at >> 16) as u16, at as u16])
     }
 
-    fn at(&self) -> At {
-        self.list_and_at & ((1 << AT_BITS) - 1)
+    fn at(self) -> At {
+        self.0.into_iter().fold(0, |at, part| at << 16 | At::from(part))
     }
 }
 
 impl Rows {
     /// Adds a row by its values; of two for one field the first counts.
-    pub fn push(&mut self, list: u16, line: u64, digest: [u8; 32], elements: Elements, values: &[(Field, &str)]) {
+    pub fn push(&mut self, list: u16, line: u64, digest: [u8; 32], elements: Elements, values: &[(Field, impl AsRef<str>)]) {
         let mut texts = [""; Field::ALL.len()];
         for (field, value) in values {
             let text = &mut texts[*field as usize];
             if text.is_empty() && *field != Field::Elements {
-                *text = value;
+                *text = value.as_ref();
             }
         }
         let at = self.texts.reveal_mut().push(&texts);
         // More lines than this do not fit into the rows that an index can tell apart.
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let binding = binding(&self.binder, list, u64::from(line), &digest, elements, texts.iter().copied());
-        let list_and_at = u64::from(list) << AT_BITS | at;
-        self.entries.push(Entry { digest, list_and_at, line, elements, binding });
+        self.entries.push(Entry { digest, list, at: ShortAt::of(at), line, elements, binding });
+    }
+
+    /// Makes room for so many more: what grows by itself is held twice while it grows.
+    pub(super) fn reserve(&mut self, rows: usize) {
+        self.entries.reserve_exact(rows);
     }
 
     /// How many there are.
@@ -135,15 +142,15 @@ impl Rows {
     }
 
     fn view<'a>(&'a self, entry: &'a Entry) -> Row<'a> {
-        let Entry { digest, line, elements, binding, .. } = entry;
+        let Entry { digest, list, at, line, elements, binding } = entry;
         let texts = Private::new(self.texts.reveal());
-        let (list, line, at) = (entry.list(), u64::from(*line), entry.at());
+        let (list, line, at) = (*list, u64::from(*line), at.at());
         Row { list, line, digest, elements: *elements, binding: *binding, at, texts, binder: &self.binder }
     }
 
     /// The place of the row of a list that starts on a line; rows stand in list order, then line order.
     pub(super) fn find(&self, (list, line): (u16, u64)) -> Option<usize> {
-        self.entries.binary_search_by_key(&(list, line), |entry| (entry.list(), u64::from(entry.line))).ok()
+        self.entries.binary_search_by_key(&(list, line), |entry| (entry.list, u64::from(entry.line))).ok()
     }
 
     /// Takes out the rows whose place is marked.
@@ -163,10 +170,8 @@ impl Rows {
 impl Rows {
     /// Swaps the values of two rows, but not where they were read.
     pub(crate) fn swap_values(&mut self, one: usize, other: usize) {
-        let places = (1 << AT_BITS) - 1;
-        let exchanged = (self.entries[one].list_and_at ^ self.entries[other].list_and_at) & places;
-        self.entries[one].list_and_at ^= exchanged;
-        self.entries[other].list_and_at ^= exchanged;
+        let at = self.entries[one].at;
+        self.entries[one].at = std::mem::replace(&mut self.entries[other].at, at);
     }
 
     /// Swaps two rows whole.

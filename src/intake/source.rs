@@ -1,5 +1,6 @@
 //! One list as a source of rows. It is read in passes, as often as is needed, and never held whole.
 
+use super::ahead::{self, KeptRow};
 use super::workbook::{self, Workbook};
 use crate::error::{Finding, Place};
 use crate::incident::csv_rows::{CsvRow, CsvRows, TooManyCells};
@@ -71,6 +72,12 @@ impl Source {
         }
     }
 
+    /// Bytes of a text.
+    pub(super) fn length(&self) -> Option<u64> {
+        let Form::Text { path, .. } = &self.form else { return None };
+        fs_err::metadata(path).ok().map(|file| file.len())
+    }
+
     /// Settles what separates its cells, and how many the header has.
     pub(super) fn settle(&mut self, separator: u8, width: usize) {
         self.separator = separator;
@@ -99,12 +106,23 @@ impl Source {
     /// # Errors
     /// When the list cannot be read.
     pub(super) fn pass(&mut self, take: &mut Take<'_>) -> Result<(), Vec<Finding>> {
+        self.pass_many(&mut |rows| rows.iter().try_for_each(|row| take(&row.as_row())))
+    }
+
+    /// As [`Source::pass`], many rows at once: while they are taken, those that follow are read.
+    ///
+    /// # Errors
+    /// When the list cannot be read.
+    pub(super) fn pass_many(&mut self, take: &mut dyn FnMut(&[KeptRow]) -> ControlFlow<()>) -> Result<(), Vec<Finding>> {
         match &mut self.form {
             Form::Text { path, examined } => {
-                let passed = text(path, examined).and_then(|text| pass_text(CsvRows::over(text, self.separator), take));
-                passed.map_err(|error| unreadable(&self.file, &error))
+                let read = |take: &mut Take<'_>| pass_text(CsvRows::over(text(path, examined)?, self.separator), take);
+                ahead::pass(read, take).map_err(|error| unreadable(&self.file, &error))
             }
-            Form::Sheet(workbook) => workbook.pass(self.width, take).map_err(|fault| workbook::refused(&self.file, fault)),
+            Form::Sheet(workbook) => {
+                let width = self.width;
+                ahead::pass(|take| workbook.pass(width, take), take).map_err(|fault| workbook::refused(&self.file, fault))
+            }
         }
     }
 }
