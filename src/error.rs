@@ -3,6 +3,7 @@
 //! A [`Finding`] is a problem with its place and a hint; it never carries a value from a patient list.
 //! An [`Error`] ends a command: its [`Kind`] alone decides the exit code.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::Path;
 
@@ -62,6 +63,9 @@ pub enum Severity {
     Warns,
 }
 
+/// A sentence that is built in, or made for the case: a million findings repeat a few dozen of them.
+pub type Sentence = Cow<'static, str>;
+
 /// A problem with its place, its reason and a hint. Never carries a patient's value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
@@ -74,29 +78,29 @@ pub struct Finding {
     /// The row concerned, `list:record_id`; absent when no single row is meant.
     pub record: Option<String>,
     /// What is wrong, lower case, no final period, no patient value.
-    pub reason: String,
+    pub reason: Sentence,
     /// What to do about it, lower case, no final period.
-    pub hint: String,
+    pub hint: Sentence,
 }
 
 impl Finding {
     /// A finding without a record; see [`Finding::record`].
-    pub fn new(severity: Severity, code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn new(severity: Severity, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Finding { severity, place, code, record: None, reason: reason.into(), hint: hint.into() }
     }
 
     /// A finding that refuses the run.
-    pub fn refuses(code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn refuses(code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Self::new(Severity::Refuses, code, place, reason, hint)
     }
 
     /// A finding that holds one recipient.
-    pub fn holds(code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn holds(code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Self::new(Severity::Holds, code, place, reason, hint)
     }
 
     /// A finding that only warns.
-    pub fn warns(code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn warns(code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Self::new(Severity::Warns, code, place, reason, hint)
     }
 
@@ -147,7 +151,7 @@ pub struct Error {
 
 impl Error {
     /// Input, template or approval refused (exit 3).
-    pub fn refused(code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn refused(code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Error { kind: Kind::Refused, findings: vec![Finding::refuses(code, place, reason, hint)] }
     }
 
@@ -157,12 +161,12 @@ impl Error {
     }
 
     /// A write or a send failed (exit 4).
-    pub fn failed(code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn failed(code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Self {
         Error { kind: Kind::Failed, findings: vec![Finding::refuses(code, place, reason, hint)] }
     }
 
     /// A bug of ours (exit 70).
-    pub fn bug(what: impl Into<String>) -> Self {
+    pub fn bug(what: impl Into<Sentence>) -> Self {
         let finding =
             Finding::refuses("bug", Place::file("breachnotice"), what, "report it with the command line; no patient data is needed");
         Error { kind: Kind::Bug, findings: vec![finding] }

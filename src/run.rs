@@ -41,7 +41,7 @@ pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
-use press::{Press, Set};
+use press::{Numbering, Press, Set};
 use proof::Proof;
 
 /// Everything that was read and judged, before a letter is composed.
@@ -137,10 +137,10 @@ fn proof(
     layout: Layout,
     fonts: Fonts,
     press: Press,
-    numbers: &[Option<PieceNumber>],
+    number: Numbering<'_>,
     progress: &dyn Progress,
 ) -> Result<Proofed> {
-    let proofs = press.proof(&case, &composer, &layout, &fonts, numbers, progress)?;
+    let proofs = press.proof(&case, &composer, &layout, &fonts, number, progress)?;
     for (index, finding) in proofs.misfits {
         case.recipients.people.hold(index, finding);
     }
@@ -171,11 +171,11 @@ fn layout(incident: &Incident) -> Result<Layout> {
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
     let case = read(folder)?;
     let layout = layout(&case.incident)?;
-    // Numbers of the right width stand in for the ledger's: every digit is in the plate either way.
-    let numbers = vec![Some(PieceNumber(1_234_567)); case.recipients.people.len()];
+    // One number of the right width stands in for the ledger's: every digit is in the plate either way.
+    let number = |_| Some(PieceNumber(1_234_567));
     let fonts = fonts(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
-    proof(case, composer, layout, fonts, Press::new(jobs)?, &numbers, progress)
+    proof(case, composer, layout, fonts, Press::new(jobs)?, &number, progress)
 }
 
 /// The built-in family, and the folder's fonts if incident.toml names a folder.
@@ -222,7 +222,7 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     let number = ledger.job(&digest)?;
     let wording = inputs::wording_digest(&sources);
     let layout = Layout { draft, job: number, ..layout };
-    let proofed = proof(case, composer, layout, fonts, Press::new(jobs)?, &numbers, progress)?;
+    let proofed = proof(case, composer, layout, fonts, Press::new(jobs)?, &|place| numbers[place], progress)?;
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }
 

@@ -212,7 +212,7 @@ fn parse(language: Language, sources: &Sources) -> Result<(Wording, Tera, Marker
 
 /// What the letter says about a recipient, once it has been seen to make sense.
 fn person<'a>(incident: &Incident, recipient: &'a Recipient) -> Result<Person<'a>> {
-    let refuse = |code, reason: &str, hint: &str| {
+    let refuse = |code, reason: &'static str, hint: &'static str| {
         let list = recipient.record.rsplit_once(':').map_or("", |(list, _)| list);
         let finding = Finding::holds(code, Place::file(list), reason, hint).record(&recipient.record);
         Err(Error { kind: Kind::Refused, findings: vec![finding] })

@@ -423,7 +423,7 @@ fn a_fault_in_a_template_has_its_place() {
 #[test]
 fn files_that_are_no_templates_are_refused() {
     let finding = refused("en/parts/signatur.md", "<!-- paragraph: x -->\nx");
-    assert_eq!((finding.code, finding.hint.as_str()), ("unknown-template", "did you mean `en/parts/signature.md`?"));
+    assert_eq!((finding.code, &*finding.hint), ("unknown-template", "did you mean `en/parts/signature.md`?"));
     assert_eq!(refused("fr/letter.md", "x").code, "unknown-template");
     let folder = tempfile::tempdir().unwrap();
     fs_err::create_dir(folder.path().join("Templates")).unwrap();

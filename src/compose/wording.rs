@@ -270,7 +270,7 @@ mod tests {
             assert_ne!(text, built_in);
             let sources = Sources::with(Language::English, "wording.toml", &text);
             let finding = Wording::load(Language::English, &sources).unwrap_err().remove(0);
-            assert_eq!((finding.reason.as_str(), finding.place.line), (reason, Some(line)));
+            assert_eq!((&*finding.reason, finding.place.line), (reason, Some(line)));
         }
         let sources = Sources::with(Language::English, "wording.toml", &built_in.replace("title =", "titel ="));
         let finding = Wording::load(Language::English, &sources).unwrap_err().remove(0);

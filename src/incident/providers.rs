@@ -7,7 +7,7 @@ use super::nearest::{folded, nearest, suggestion};
 use super::provider_checks;
 use super::toml_file::is_direction_control;
 use super::{Incident, Logo, Provider, text_file};
-use crate::error::{Error, Finding, Place, Result};
+use crate::error::{Error, Finding, Place, Result, Sentence};
 use crate::rules::{Jurisdiction, Rules};
 use csv::StringRecord;
 use jiff::civil::Date;
@@ -310,12 +310,12 @@ impl Cells<'_> {
         Place::line(FILE, self.line).column(self.columns.headers.get(name).map_or(name, String::as_str))
     }
 
-    fn refuse(&mut self, name: &str, code: &'static str, reason: impl Into<String>, hint: impl Into<String>) {
+    fn refuse(&mut self, name: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         let place = self.place(name);
         self.findings.push(Finding::refuses(code, place, reason, hint));
     }
 
-    fn warn(&mut self, name: &str, code: &'static str, reason: impl Into<String>, hint: impl Into<String>) {
+    fn warn(&mut self, name: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         let place = self.place(name);
         self.findings.push(Finding::warns(code, place, reason, hint));
     }

@@ -4,7 +4,7 @@
 //! each value that is asked for is checked and noted with its line and column, and what nobody asked for is an unknown key.
 
 use super::toml_section::Section;
-use crate::error::{Finding, Place};
+use crate::error::{Finding, Place, Sentence};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use toml::de::DeTable;
@@ -42,12 +42,12 @@ impl<'t> TomlFile<'t> {
     }
 
     /// Records a finding that refuses.
-    pub(super) fn refuse(&self, code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn refuse(&self, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.findings.borrow_mut().push(Finding::refuses(code, place, reason, hint));
     }
 
     /// Records a finding that warns.
-    pub(super) fn warn(&self, code: &'static str, place: Place, reason: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn warn(&self, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.findings.borrow_mut().push(Finding::warns(code, place, reason, hint));
     }
 

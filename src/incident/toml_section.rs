@@ -2,7 +2,7 @@
 
 use super::nearest::suggestion;
 use super::toml_file::{TomlFile, is_direction_control};
-use crate::error::Place;
+use crate::error::{Place, Sentence};
 use jiff::civil::Date;
 use std::cell::RefCell;
 use toml::Spanned;
@@ -249,12 +249,12 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// Refuses a value of this table.
-    pub(super) fn refuse(&self, key: &str, code: &'static str, reason: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn refuse(&self, key: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.file.refuse(code, self.place_of(key), reason, hint);
     }
 
     /// Warns about a value of this table.
-    pub(super) fn warn(&self, key: &str, code: &'static str, reason: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn warn(&self, key: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.file.warn(code, self.place_of(key), reason, hint);
     }
 

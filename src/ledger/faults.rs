@@ -59,7 +59,7 @@ pub(super) fn unreadable_entry() -> Error {
     )
 }
 
-fn unwritten(reason: &str, hint: &str) -> Error {
+fn unwritten(reason: &'static str, hint: &'static str) -> Error {
     Error::failed("ledger-unwritable", Place::file(FILE), reason, hint)
 }
 

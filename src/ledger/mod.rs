@@ -198,7 +198,7 @@ pub fn open_existing(folder: &Path, incident_id: &str, url: Option<&str>) -> Res
 /// The file that holds the ledger. A URL is not quoted in findings: it may hold a password.
 fn path_of(folder: &Path, url: Option<&str>) -> Result<PathBuf> {
     let Some(url) = url else { return Ok(folder.join(faults::FILE)) };
-    let refused = |reason: &str, hint: &str| Err(Error::refused("ledger-url", Place::file("--ledger"), reason, hint));
+    let refused = |reason: &'static str, hint: &'static str| Err(Error::refused("ledger-url", Place::file("--ledger"), reason, hint));
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => Ok(PathBuf::from(path.strip_prefix("//").unwrap_or(path))),
         Some(("postgres" | "postgresql", _)) => {

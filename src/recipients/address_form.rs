@@ -3,12 +3,11 @@
 //! Only the form is changed, never what may be meaning: capitals, punctuation, blanks, the last street suffix, state codes, ZIP hyphens.
 
 use super::box_line;
-use super::vocabulary::{NO_ADDRESS, POST, SUFFIXES, country_name};
+use super::vocabulary::{Forms, NO_ADDRESS, POST, SUFFIXES, country_name};
 use super::zip::zip_form;
 use super::{Change, PostalAddress};
 use crate::intake::{Field, Row, RowIndex};
 use crate::privacy::Private;
-use std::collections::BTreeMap;
 
 /// What a change of an address's form is recorded under.
 pub(super) const RULE: &str = "address-form";
@@ -153,7 +152,7 @@ fn second_line_form(text: &str) -> String {
     }
 }
 
-fn shorter<'a>(forms: &'a BTreeMap<String, String>, word: &'a str) -> &'a str {
+fn shorter<'a>(forms: &'a Forms, word: &'a str) -> &'a str {
     forms.get(word).map_or(word, String::as_str)
 }
 

@@ -1,7 +1,6 @@
 //! Lines that name no street: boxes, rural and highway contract routes, military post, general delivery, urbanizations.
 
-use super::vocabulary::POST;
-use std::collections::BTreeSet;
+use super::vocabulary::{POST, Words};
 
 /// Longest head of such a line, in words.
 const LONGEST_HEAD: usize = 3;
@@ -37,7 +36,7 @@ pub(super) fn form<'a>(words: &[&'a str]) -> Option<Vec<&'a str>> {
 
 /// Whether a line in print form is a route without the box that a carrier needs.
 pub(super) fn is_route_without_box(line: &str) -> bool {
-    if line.starts_with(|letter: char| letter.is_ascii_digit()) {
+    if line.is_empty() || line.starts_with(|letter: char| letter.is_ascii_digit()) {
         return false;
     }
     let words: Vec<&str> = line.split(' ').collect();
@@ -70,7 +69,7 @@ fn number_apart<'a>(words: &[&'a str]) -> Vec<&'a str> {
 }
 
 /// The words behind the longest head that a line begins with.
-fn after_head<'a, 'b>(words: &'b [&'a str], heads: &BTreeSet<String>) -> Option<&'b [&'a str]> {
+fn after_head<'a, 'b>(words: &'b [&'a str], heads: &Words) -> Option<&'b [&'a str]> {
     let length = (1..=LONGEST_HEAD.min(words.len())).rev().find(|length| heads.contains(&words[..*length].join(" ")))?;
     Some(&words[length..])
 }

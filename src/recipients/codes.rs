@@ -1,7 +1,7 @@
 //! Activation codes of the identity service: from the list, else from the pools, one a person, never for the dead.
 
 use super::context::Context;
-use super::hash::{hash, short_hash};
+use super::hash::{Sieve, hash};
 use super::hold::Fault;
 use super::notes::{AllNotes, Notes};
 use super::people::People;
@@ -33,7 +33,13 @@ pub(super) struct Pool {
 /// release moves nobody else's.
 ///
 /// Tells which codes came from a pool, by first row: the proof need not believe a recipient's own copy.
-pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes, findings: &mut Vec<Finding>) -> Result<Vec<Pooled>> {
+pub(super) fn allot(
+    context: &Context,
+    people: &mut People,
+    notes: &mut AllNotes,
+    sieve: &mut Sieve,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<Pooled>> {
     if context.incident.identity_service.is_none() {
         let first = (0..people.len()).find_map(|place| code_in_list(context, people, place, notes));
         findings.extend(useless_codes(context, first));
@@ -42,7 +48,7 @@ pub(super) fn allot(context: &Context, people: &mut People, notes: &mut AllNotes
     let mut pooled = Vec::new();
     let pools = read_pools(context)?;
     let any_codes = !pools.is_empty() || (0..people.len()).any(|place| code_in_list(context, people, place, notes).is_some());
-    hold_shared_codes(context, people, notes);
+    hold_shared_codes(context, people, notes, sieve);
     let mut used: BTreeSet<&str> = BTreeSet::new();
     if !pools.is_empty() {
         used.extend((0..people.len()).filter_map(|place| code_in_list(context, people, place, notes)).map(|(_, code)| code));
@@ -103,14 +109,11 @@ fn useless_codes(context: &Context, listed: Option<(RowIndex, &str)>) -> Option<
 }
 
 /// One code for two people serves only one of them. Codes are compared by a short hash first.
-fn hold_shared_codes(context: &Context, people: &People, notes: &mut AllNotes) {
+fn hold_shared_codes(context: &Context, people: &People, notes: &mut AllNotes, sieve: &mut Sieve) {
     let listed = |place: u32| code_in_list(context, people, place as usize, notes);
-    let mut hashed: Vec<(u32, u32)> =
-        (0..people.len() as u32).filter_map(|place| listed(place).map(|(_, code)| (short_hash(code), place))).collect();
-    hashed.sort_unstable();
-    let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
+    let alike = sieve.sift(people.len(), |place| listed(place).map(|(_, code)| code)).shared_by(2);
     let mut by_code: Vec<(&str, usize, RowIndex)> =
-        alike.filter_map(|(_, place)| listed(*place).map(|(row, code)| (code, *place as usize, row))).collect();
+        alike.filter_map(|place| listed(place).map(|(row, code)| (code, place as usize, row))).collect();
     by_code.sort_unstable();
     for (_, place, row) in by_code.chunk_by(|one, two| one.0 == two.0).filter(|shared| shared.len() > 1).flatten() {
         let reason = "another person has the same activation code";

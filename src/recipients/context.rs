@@ -2,7 +2,7 @@
 
 use super::PostalAddress;
 use super::hold::Fault;
-use crate::error::{Finding, Place};
+use crate::error::{Finding, Place, Sentence};
 use crate::incident::{Incident, ProviderIndex};
 use crate::intake::{Field, Intake, Row, RowIndex};
 use crate::rules::Rules;
@@ -59,7 +59,14 @@ impl<'a> Context<'a> {
     }
 
     /// A warning about one cell.
-    pub(super) fn warning(&self, row: RowIndex, field: Field, code: &'static str, reason: &str, hint: &str) -> Finding {
+    pub(super) fn warning(
+        &self,
+        row: RowIndex,
+        field: Field,
+        code: &'static str,
+        reason: impl Into<Sentence>,
+        hint: &'static str,
+    ) -> Finding {
         Finding::warns(code, self.place(row, Some(field)), reason, hint).record(self.record_key(row))
     }
 }

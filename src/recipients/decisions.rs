@@ -1,7 +1,7 @@
 //! decisions.csv: what people ruled about single recipients.
 
 use super::context::Context;
-use crate::error::{Error, Finding, Place, Result};
+use crate::error::{Error, Finding, Place, Result, Sentence};
 use crate::intake::RowIndex;
 use crate::intake::dates::parse_date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,7 +20,7 @@ pub(super) struct RuledPair {
 
 impl RuledPair {
     /// The finding that refuses this ruling.
-    pub(super) fn refused(&self, reason: &str, hint: &str) -> Finding {
+    pub(super) fn refused(&self, reason: &'static str, hint: &'static str) -> Finding {
         Finding::refuses("ruling-impossible", Place::line(FILE, self.line).column("decision"), reason, hint).record(&self.record)
     }
 }
@@ -70,7 +70,7 @@ pub(super) struct RuledAddress {
 
 impl RuledAddress {
     /// The finding that refuses this ruling.
-    pub(super) fn refused(&self, code: &'static str, reason: &str, hint: &str) -> Finding {
+    pub(super) fn refused(&self, code: &'static str, reason: &'static str, hint: &'static str) -> Finding {
         Finding::refuses(code, Place::line(FILE, self.line).column("argument"), reason, hint).record(&self.record)
     }
 }
@@ -104,7 +104,7 @@ impl Line {
         COLUMNS.iter().position(|known| *known == column).map_or("", |index| self.cells[index].as_str())
     }
 
-    fn refused(&self, column: &str, code: &'static str, reason: &str, hint: &str) -> Box<Finding> {
+    fn refused(&self, column: &str, code: &'static str, reason: impl Into<Sentence>, hint: &'static str) -> Box<Finding> {
         let finding = Finding::refuses(code, Place::line(FILE, self.number).column(column), reason, hint);
         Box::new(match self.cell("record") {
             "" => finding,
@@ -149,7 +149,9 @@ fn lines_of(folder: &Path) -> Result<Vec<Line>> {
 }
 
 fn lines(bytes: &[u8]) -> Result<Vec<Line>> {
-    let refuse = |place: Place, reason: &str, hint: &str| Error::refused("decisions-unreadable", place, reason, hint);
+    fn refuse(place: Place, reason: impl Into<Sentence>, hint: &'static str) -> Error {
+        Error::refused("decisions-unreadable", place, reason, hint)
+    }
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut table = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
     let hint = "save the file as UTF-8 CSV with the columns record, decision, argument, by, on, reason";
@@ -160,7 +162,7 @@ fn lines(bytes: &[u8]) -> Result<Vec<Line>> {
     }
     let places = COLUMNS.map(|column| headers.iter().position(|header| header == column));
     if let Some(missing) = COLUMNS.iter().zip(places).find(|(_, place)| place.is_none()) {
-        return Err(refuse(Place::line(FILE, 1), &format!("the column {} is missing", missing.0), hint));
+        return Err(refuse(Place::line(FILE, 1), format!("the column {} is missing", missing.0), hint));
     }
     let mut lines = Vec::new();
     for record in table.records() {
@@ -210,7 +212,7 @@ fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulin
     for column in ["by", "reason"] {
         if line.cell(column).is_empty() {
             let hint = "say who ruled and why: a ruling is evidence";
-            return Err(line.refused(column, "ruling-incomplete", &format!("the cell {column} is empty"), hint));
+            return Err(line.refused(column, "ruling-incomplete", format!("the cell {column} is empty"), hint));
         }
     }
     if parse_date(line.cell("on")).is_err() {

@@ -47,8 +47,9 @@ pub(super) fn follow(
         }
         return false;
     }
-    let warn =
-        |code, reason: &str, hint: &str| Finding::warns(code, place(answer), reason, hint).record(view.context.record_key(view.contact()));
+    let warn = |code, reason: &'static str, hint: &'static str| {
+        Finding::warns(code, place(answer), reason, hint).record(view.context.record_key(view.contact()))
+    };
     match effect {
         Effect::None => {}
         Effect::Applies => return go_to(view, judgement, destination, answer, asked.provider),

@@ -2,14 +2,14 @@
 
 use super::address_form::street_form;
 use super::context::Context;
-use super::hash::short_hash;
+use super::hash::Sieve;
 use super::notes::{AllNotes, Notes};
-use super::people::{Outline, People};
+use super::people::People;
 use super::person;
 use super::settle::{self, assign};
-use super::{Answers, Disposition, PostalAddress, Recipient, Recipients, codes, decisions, merge, redirect, stale};
+use super::{Answers, Disposition, PersonKey, PostalAddress, Recipient, Recipients, codes, decisions, merge, redirect, stale};
 use crate::error::{Finding, Result};
-use crate::incident::Incident;
+use crate::incident::{Incident, ProviderIndex};
 use crate::intake::{Field, Intake, RowIndex};
 use crate::rules::Rules;
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const CROWD: usize = 8;
 
 /// Recipients that all cores judge in one go.
-const BATCH: usize = 8 * 1024;
+const BATCH: usize = 2 * 1024;
 
 pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answers: Answers) -> Result<Recipients> {
     let provider_addresses: Vec<PostalAddress> = incident.providers.iter().map(own_address).collect();
@@ -31,7 +31,8 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answer
     }
     let rulings = decisions::read(&context)?;
     let broken_rows: BTreeSet<RowIndex> = broken.keys().copied().collect();
-    let grouped = merge::group(&context, &broken_rows, &rulings)?;
+    let mut sieve = Sieve::default();
+    let grouped = merge::group(&context, &broken_rows, &rulings, &mut sieve)?;
     let (mut people, mut notes) = (People::default(), AllNotes::default());
     let verdicts = assign(&grouped.groups, &mut notes, &rulings)?;
     let mut findings = grouped.findings;
@@ -39,29 +40,35 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answer
     people.reserve(grouped.groups.len(), intake.rows.len());
     let judge = |group: usize| {
         let rows = grouped.groups.of(group);
-        match rows.first().and_then(|row| Some((*row, *broken.get(row)?))) {
+        let (mut recipient, noted) = match rows.first().and_then(|row| Some((*row, *broken.get(row)?))) {
             Some((row, finding)) => person::broken(context, row, finding),
             None => person::recipient(context, rows, redirections.get(&group)),
-        }
+        };
+        // Provider and patient id tell nearly everybody apart.
+        recipient.key = PersonKey::of(&key(&context, recipient.provider, rows, 0));
+        (recipient, noted)
     };
-    for start in (0..grouped.groups.len()).step_by(BATCH) {
-        let batch = start..grouped.groups.len().min(start + BATCH);
-        let judged: Vec<(Recipient, Notes)> = batch.into_par_iter().map(judge).collect();
+    let batch =
+        |start: usize| -> Vec<(Recipient, Notes)> { (start..grouped.groups.len().min(start + BATCH)).into_par_iter().map(judge).collect() };
+    let mut keep = |judged: Vec<(Recipient, Notes)>| {
         for (mut recipient, noted) in judged {
             recipient.activation_code = codes::listed(&context, &recipient, &noted, notes.excluded.contains(&people.len()));
             notes.add(noted);
             people.push(&recipient);
         }
-    }
-    let pooled = codes::allot(&context, &mut people, &mut notes, &mut findings)?;
+    };
+    // While one batch is kept, the next is judged.
+    let last = (0..grouped.groups.len()).step_by(BATCH).fold(Vec::new(), |judged, start| rayon::join(|| keep(judged), || batch(start)).1);
+    keep(last);
+    let pooled = codes::allot(&context, &mut people, &mut notes, &mut sieve, &mut findings)?;
     for place in 0..people.len() {
         let mut noted = notes.take(place);
         settle::settle(&context, &mut people, place, &mut noted, verdicts.get(&place).copied(), &mut findings);
         findings.append(&mut noted.warnings);
     }
-    give_keys(&context, &mut people);
+    part_keys(&context, &mut people, &mut sieve);
     people.finish();
-    findings.extend(crowds(&context, &people));
+    findings.extend(crowds(&context, &people, &mut sieve));
     findings.extend(stale::warnings(&context));
     Ok(Recipients { people, merges: grouped.merges, possible: grouped.possible, findings, pooled })
 }
@@ -70,24 +77,18 @@ fn own_address(provider: &crate::incident::Provider) -> PostalAddress {
     PostalAddress { address1: street_form(&provider.address1), postal_code: provider.postal_code.clone(), ..PostalAddress::default() }
 }
 
-/// Gives everyone their key: provider and patient id tell a person apart; where they are missing or taken, the record key does, and
-/// at last the line.
-fn give_keys(context: &Context, people: &mut People) {
-    let mut keyed: Vec<(u32, u32)> = Vec::with_capacity(people.len());
-    for place in 0..people.len() {
-        let key = key(context, people.outline(place), 0);
-        people.set_key(place, key);
-        keyed.push((short_hash(&key), place as u32));
-    }
-    keyed.sort_unstable();
-    let alike = keyed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
-    let mut places: Vec<usize> = alike.map(|(_, place)| *place as usize).collect();
+/// Tells those apart whom provider and patient id do not: by the record key as well, and at last by the line.
+fn part_keys(context: &Context, people: &mut People, sieve: &mut Sieve) {
+    let mut places: Vec<usize> =
+        sieve.sift(people.len(), |place| Some(people.key_bytes(place as usize))).shared_by(2).map(|place| place as usize).collect();
     places.sort_unstable();
     // A key of more parts is never one of fewer: the parts hold no NUL, which parts them.
     let mut taken = BTreeSet::new();
     for place in places {
-        let free = (0..MOST_PARTS).map(|more| key(context, people.outline(place), more)).find(|key| taken.insert(*key));
-        people.set_key(place, free.unwrap_or_else(|| key(context, people.outline(place), MOST_PARTS)));
+        let person = people.outline(place);
+        let of_parts = |more: usize| key(context, person.provider, person.rows, more);
+        let free = (0..MOST_PARTS).map(of_parts).find(|key| taken.insert(*key)).unwrap_or_else(|| of_parts(MOST_PARTS));
+        people.set_key(place, free);
     }
 }
 
@@ -95,13 +96,13 @@ fn give_keys(context: &Context, people: &mut People) {
 const MOST_PARTS: usize = 2;
 
 /// The key of a person with so many more parts than it takes as a rule.
-fn key(context: &Context, person: Outline<'_>, more: usize) -> [u8; 16] {
-    let first = person.rows.first().copied().unwrap_or(RowIndex(0));
-    let provider = match person.provider {
+fn key(context: &Context, provider: Option<ProviderIndex>, rows: &[RowIndex], more: usize) -> [u8; 16] {
+    let first = rows.first().copied().unwrap_or(RowIndex(0));
+    let provider = match provider {
         Some(provider) => context.incident.provider(provider).id.as_str(),
         None => context.row(first).get(Field::ProviderId),
     };
-    let patient_id = person.rows.iter().map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
+    let patient_id = rows.iter().map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
     let record = if patient_id.is_none() || more > 0 { context.record_key(first) } else { String::new() };
     let line = if more > 1 { format!("{}\0{}", context.row(first).list, context.row(first).line) } else { String::new() };
     let mut parts = vec![provider];
@@ -122,25 +123,19 @@ fn digest(parts: &[&str]) -> [u8; 16] {
 }
 
 /// A warning for every address that more than a household's worth of letters goes to. Addresses are compared by a short hash first.
-fn crowds(context: &Context, people: &People) -> Vec<Finding> {
-    let goes = |place: &usize| matches!(people.outline(*place).disposition, Disposition::Letter | Disposition::Held(_));
-    let mut hashed: Vec<(u32, u32)> =
-        (0..people.len()).filter(goes).filter_map(|place| Some((short_hash(&people.address_texts(place)?), place as u32))).collect();
-    hashed.sort_unstable();
-    let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > CROWD).flatten();
-    let mut by_address: Vec<([&str; 6], RowIndex)> = alike
-        .filter_map(|(_, place)| {
-            let place = *place as usize;
-            Some((people.address_texts(place)?, *people.outline(place).rows.first()?))
-        })
-        .collect();
+fn crowds(context: &Context, people: &People, sieve: &mut Sieve) -> Vec<Finding> {
+    let goes = |place: usize| matches!(people.outline(place).disposition, Disposition::Letter | Disposition::Held(_));
+    let address = |place: u32| people.address_texts(place as usize).filter(|_| goes(place as usize));
+    let alike = sieve.sift(people.len(), address).shared_by(CROWD + 1);
+    let mut by_address: Vec<([&str; 6], RowIndex)> =
+        alike.filter_map(|place| Some((people.address_texts(place as usize)?, *people.outline(place as usize).rows.first()?))).collect();
     by_address.sort_unstable();
     let crowded = by_address.chunk_by(|one, two| one.0 == two.0).filter(|crowd| crowd.len() > CROWD);
     let mut firsts: Vec<(RowIndex, usize)> = crowded.filter_map(|crowd| Some((crowd.first()?.1, crowd.len()))).collect();
     firsts.sort_unstable();
     let hint = "look whether it is a home or an address that stands for none; hold the records when it is";
     let warning = |(row, count): (RowIndex, usize)| {
-        context.warning(row, Field::Address1, "address-crowded", &format!("{count} letters go to one address, this is the first"), hint)
+        context.warning(row, Field::Address1, "address-crowded", format!("{count} letters go to one address, this is the first"), hint)
     };
     firsts.into_iter().map(warning).collect()
 }

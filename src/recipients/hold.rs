@@ -1,9 +1,8 @@
 //! Why a person is kept back, and what lifts it.
 
 use super::context::Context;
-use crate::error::{Finding, Place};
+use crate::error::{Finding, Place, Sentence};
 use crate::intake::{Field, RowIndex};
-use std::borrow::Cow;
 
 /// What lifts a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,31 +21,19 @@ pub(super) struct Fault {
     /// Set when the reason stands in another file than the list.
     pub(super) place: Option<Place>,
     pub(super) code: &'static str,
-    pub(super) reason: Cow<'static, str>,
-    pub(super) hint: Cow<'static, str>,
+    pub(super) reason: Sentence,
+    pub(super) hint: Sentence,
     pub(super) remedy: Remedy,
 }
 
 impl Fault {
     /// A fault that a person may rule away.
-    pub(super) fn doubt(
-        row: RowIndex,
-        field: Field,
-        code: &'static str,
-        reason: impl Into<Cow<'static, str>>,
-        hint: impl Into<Cow<'static, str>>,
-    ) -> Fault {
+    pub(super) fn doubt(row: RowIndex, field: Field, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Fault {
         Fault { row, field: Some(field), place: None, code, reason: reason.into(), hint: hint.into(), remedy: Remedy::Ruling }
     }
 
     /// A fault that only a corrected list mends.
-    pub(super) fn lack(
-        row: RowIndex,
-        field: Field,
-        code: &'static str,
-        reason: impl Into<Cow<'static, str>>,
-        hint: impl Into<Cow<'static, str>>,
-    ) -> Fault {
+    pub(super) fn lack(row: RowIndex, field: Field, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Fault {
         Fault { remedy: Remedy::Correction, ..Fault::doubt(row, field, code, reason, hint) }
     }
 }
@@ -58,8 +45,8 @@ pub(super) fn finding(context: &Context, faults: &[Fault]) -> Option<Finding> {
     for fault in others {
         for (text, more) in [(&mut finding.reason, &fault.reason), (&mut finding.hint, &fault.hint)] {
             if !text.contains(more.as_ref()) {
-                text.push_str("; ");
-                text.push_str(more);
+                text.to_mut().push_str("; ");
+                text.to_mut().push_str(more);
             }
         }
     }

@@ -5,11 +5,13 @@
 
 use super::context::Context;
 use super::decisions::Rulings;
+use super::hash::Sieve;
 use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key};
 use super::possible;
 use super::{Merge, PossibleMerge};
 use crate::error::{Error, Finding, Result};
 use crate::intake::{Field, RowIndex};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 
 /// More different people than this behind one key, and the key tells nobody apart.
@@ -111,9 +113,9 @@ impl Groups {
 }
 
 /// Groups every row; those in `alone` stay by themselves.
-pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rulings) -> Result<Grouped> {
+pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rulings, sieve: &mut Sieve) -> Result<Grouped> {
     let identities = Identities::read(context, alone);
-    let blocks = possible::Blocks::build(context, &identities);
+    let blocks = possible::Blocks::build(context, &identities, sieve);
     let mut findings = Vec::new();
     let links = links(context, &identities, &blocks, &mut findings);
     let (automatic, strongest) = unite(&identities, &links, rulings);
@@ -122,7 +124,7 @@ pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rul
     let group_of = sets.numbered();
     let groups = Groups::collect(&group_of);
     let merges = merges(&groups, automatic, &strongest);
-    let possible = blocks.possible(context, &identities, &group_of, &groups, rulings);
+    let possible = blocks.possible(context, &identities, &group_of, &groups, rulings, sieve);
     Ok(Grouped { groups, merges, possible, findings })
 }
 
@@ -141,17 +143,15 @@ fn links(context: &Context, identities: &Identities, blocks: &possible::Blocks, 
     }
     let contacts: [(Rule, ContactKey); 3] =
         [(Rule::NameAndAddress, address_key), (Rule::NameAndEmail, email_key), (Rule::NameAndPhone, phone_key)];
-    for block in &blocks.name_and_birth {
-        for (rule, key) in contacts {
-            link_by_contact(context, block, identities, key, (rule, Identity::joins_by_contact), &mut links);
-        }
-    }
+    links.par_extend(blocks.name_and_birth.par_iter().flat_map_iter(|block| {
+        let link = |(rule, key)| link_by_contact(context, block, identities, key, (rule, Identity::joins_by_contact));
+        contacts.into_iter().flat_map(link)
+    }));
     let near: [(&[Vec<u32>], ContactKey); 3] =
         [(&blocks.near, address_key), (&blocks.email_and_birth, email_key), (&blocks.phone_and_birth, phone_key)];
     for (blocks, key) in near {
-        for block in blocks {
-            link_by_contact(context, block, identities, key, (Rule::SimilarName, Identity::joins_by_similar_name), &mut links);
-        }
+        let rule = (Rule::SimilarName, Identity::joins_by_similar_name as Joins<'_>);
+        links.par_extend(blocks.par_iter().flat_map_iter(|block| link_by_contact(context, block, identities, key, rule)));
     }
     links
 }
@@ -163,14 +163,15 @@ fn link_by_contact<'a>(
     identities: &'a Identities,
     key: ContactKey,
     (rule, joins): (Rule, Joins<'a>),
-    links: &mut Vec<Link>,
-) {
+) -> Vec<Link> {
+    let mut links = Vec::new();
     let mut keyed: Vec<(String, u32)> = block.iter().filter_map(|row| Some((key(context, RowIndex(*row))?, *row))).collect();
     keyed.sort_unstable();
     for same in keyed.chunk_by(|one, two| one.0 == two.0).filter(|same| same.len() > 1) {
         let rows: Vec<u32> = same.iter().map(|(_, row)| *row).collect();
-        link(&rows, identities, rule, joins, links);
+        link(&rows, identities, rule, joins, &mut links);
     }
+    links
 }
 
 /// Links the rows of a block that may be joined; `false` when it holds too many different people to tell.

@@ -152,6 +152,11 @@ impl People {
         PersonKey::of(&self.entries[place].key)
     }
 
+    /// The half of a digest that the key of the recipient at a place is made of.
+    pub(super) fn key_bytes(&self, place: usize) -> &[u8; 16] {
+        &self.entries[place].key
+    }
+
     /// Name and birth date of the recipient at a place.
     pub fn name_and_birth(&self, place: usize) -> (Private<PersonName>, Option<Private<Date>>) {
         let entry = &self.entries[place];

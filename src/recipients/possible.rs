@@ -3,12 +3,11 @@
 use super::PossibleMerge;
 use super::context::Context;
 use super::decisions::Rulings;
-use super::hash::short_hash;
+use super::hash::Sieve;
 use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key};
 use super::merge::{Groups, MOST_PROFILES};
 use crate::incident::ProviderIndex;
 use crate::intake::{Field, RowIndex};
-use jiff::civil::Date;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +22,7 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
-    pub(super) fn build(context: &Context, identities: &Identities) -> Blocks {
+    pub(super) fn build(context: &Context, identities: &Identities, sieve: &mut Sieve) -> Blocks {
         let patient_id = |row: u32, provider: ProviderIndex, _: Identity<'_>| {
             let id = context.row(RowIndex(row)).get(Field::PatientId);
             (!id.is_empty()).then(|| format!("{}\u{1f}{}", provider.0, id.to_lowercase()))
@@ -48,11 +47,11 @@ impl Blocks {
             }
         };
         Blocks {
-            patient_id: blocks(identities, patient_id),
-            name_and_birth: blocks(identities, name_and_birth),
-            near: blocks(identities, near),
-            email_and_birth: blocks(identities, with_birth(email_key)),
-            phone_and_birth: blocks(identities, with_birth(phone_key)),
+            patient_id: blocks(identities, sieve, patient_id),
+            name_and_birth: blocks(identities, sieve, name_and_birth),
+            near: blocks(identities, sieve, near),
+            email_and_birth: blocks(identities, sieve, with_birth(email_key)),
+            phone_and_birth: blocks(identities, sieve, with_birth(phone_key)),
         }
     }
 
@@ -64,6 +63,7 @@ impl Blocks {
         group_of: &[u32],
         groups: &Groups,
         rulings: &Rulings,
+        sieve: &mut Sieve,
     ) -> Vec<PossibleMerge> {
         let pair = |one: u32, two: u32| {
             let (one, two) = (group_of[one as usize], group_of[two as usize]);
@@ -96,13 +96,9 @@ impl Blocks {
                 }
             }
         }
-        each_born_together(identities, |rows| {
-            for (one, two) in pairs(std::slice::from_ref(rows), group_of) {
-                if identities.of(one).nearly_has_name_of(&identities.of(two)) {
-                    note(one, two, "same birth date and nearly the same name, but no contact in common");
-                }
-            }
-        });
+        for (one, two) in nearly_alike(identities, group_of, sieve) {
+            note(one, two, "same birth date and nearly the same name, but no contact in common");
+        }
         let open = found.into_iter().filter(|(pair, _)| !apart.contains(pair));
         let first = |group: u32| groups.of(group as usize)[0];
         let mut possible: Vec<PossibleMerge> =
@@ -112,51 +108,50 @@ impl Blocks {
     }
 }
 
-/// Shows the rows of each provider and birth date: nearly all rows, so that no list of them is kept.
-fn each_born_together(identities: &Identities, mut show: impl FnMut(&Vec<u32>)) {
+/// Pairs of rows of one provider and birth date, and nearly the same name: all rows are asked, so that no list of blocks is kept.
+fn nearly_alike(identities: &Identities, group_of: &[u32], sieve: &mut Sieve) -> Vec<(u32, u32)> {
     let born = |row: u32| {
         let identity = identities.of(row);
-        Some((identity.provider?, identity.birth.filter(|_| !identity.doubtful)?, row))
+        identity.provider.zip(identity.birth).filter(|_| !identity.doubtful)
     };
-    let mut rows: Vec<(ProviderIndex, Date, u32)> = (0..identities.len() as u32).filter_map(born).collect();
-    rows.par_sort_unstable();
-    let mut together = Vec::new();
-    for same in rows.chunk_by(|one, two| (one.0, one.1) == (two.0, two.1)).filter(|same| same.len() > 1) {
-        together.clear();
-        together.extend(same.iter().map(|(_, _, row)| *row));
-        show(&together);
-    }
+    let nearly = |(one, two): &(u32, u32)| born(*one) == born(*two) && identities.of(*one).nearly_has_name_of(&identities.of(*two));
+    let sifted = sieve.sift(identities.len(), born);
+    sifted.together().flat_map_iter(|rows| pairs_of(&rows, group_of).into_iter().filter(nearly)).collect()
 }
 
 /// Rows of equal keys. Keys are compared by a short hash first, so that only those of two rows or more are ever kept.
-fn blocks(identities: &Identities, key: impl Fn(u32, ProviderIndex, Identity<'_>) -> Option<String> + Sync) -> Vec<Vec<u32>> {
+fn blocks(
+    identities: &Identities,
+    sieve: &mut Sieve,
+    key: impl Fn(u32, ProviderIndex, Identity<'_>) -> Option<String> + Sync,
+) -> Vec<Vec<u32>> {
     let key = |row: u32| {
         let identity = identities.of(row);
         key(row, identity.provider?, identity)
     };
-    let mut hashed: Vec<(u32, u32)> =
-        (0..identities.len() as u32).into_par_iter().filter_map(|row| Some((short_hash(&key(row)?), row))).collect();
-    hashed.par_sort_unstable();
-    let alike = hashed.chunk_by(|one, two| one.0 == two.0).filter(|alike| alike.len() > 1).flatten();
-    let mut keyed: Vec<(String, u32)> = alike.filter_map(|(_, row)| Some((key(*row)?, *row))).collect();
+    let alike = sieve.sift(identities.len(), key).shared_by(2);
+    let mut keyed: Vec<(String, u32)> = alike.filter_map(|row| Some((key(row)?, row))).collect();
     keyed.par_sort_unstable();
     let shared = keyed.chunk_by(|one, two| one.0 == two.0).filter(|block| block.len() > 1);
     shared.map(|block| block.iter().map(|(_, row)| *row).collect()).collect()
 }
 
-/// Pairs of rows of different groups; in a block of too many groups each is paired with the first only.
+/// As [`pairs_of`], of each block.
 fn pairs<'a>(blocks: &'a [Vec<u32>], group_of: &'a [u32]) -> impl Iterator<Item = (u32, u32)> + 'a {
-    blocks.iter().flat_map(move |block| {
-        let mut rows = block.clone();
-        rows.sort_by_key(|row| group_of[*row as usize]);
-        rows.dedup_by_key(|row| group_of[*row as usize]);
-        let firsts = if rows.len() > MOST_PROFILES { 1 } else { rows.len() };
-        let mut pairs = Vec::new();
-        for place in 0..firsts {
-            pairs.extend(rows[place + 1..].iter().map(|other| (rows[place], *other)));
-        }
-        pairs
-    })
+    blocks.iter().flat_map(move |block| pairs_of(block, group_of))
+}
+
+/// Pairs of rows of different groups; in a block of too many groups each is paired with the first only.
+fn pairs_of(block: &[u32], group_of: &[u32]) -> Vec<(u32, u32)> {
+    let mut rows = block.to_vec();
+    rows.sort_by_key(|row| group_of[*row as usize]);
+    rows.dedup_by_key(|row| group_of[*row as usize]);
+    let firsts = if rows.len() > MOST_PROFILES { 1 } else { rows.len() };
+    let mut pairs = Vec::new();
+    for place in 0..firsts {
+        pairs.extend(rows[place + 1..].iter().map(|other| (rows[place], *other)));
+    }
+    pairs
 }
 
 fn patient_id_reason(one: Identity<'_>, two: Identity<'_>) -> &'static str {

@@ -134,7 +134,7 @@ fn impossible(
     let role = roles::judge(&view, provider, residence, &PersonName::default()).role;
     let has = |written: fn(crate::intake::Row<'_>, RowIndex) -> bool| rows.iter().any(|row| written(context.row(*row), *row));
     let confidential = has(|row, index| !Written::confidential(row, index).is_blank());
-    let lacks = |reason: &str| Some(ruled.refused("ruling-without-address", reason, "correct the list, or take the ruling out"));
+    let lacks = |reason: &'static str| Some(ruled.refused("ruling-without-address", reason, "correct the list, or take the ruling out"));
     match ruled.source {
         RuledSource::Home | RuledSource::Confidential if role == Role::Deceased => {
             let reason = "a letter about a patient who died goes to next of kin or representative, never to the patient's own address";

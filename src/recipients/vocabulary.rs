@@ -1,19 +1,26 @@
 //! The built-in words: names.toml, roles.toml, channel.toml and post.toml, loaded once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use hashbrown::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
+
+/// Words that are asked for many times for every person.
+pub(super) type Words = HashSet<String>;
+
+/// Words with what stands for each.
+pub(super) type Forms = HashMap<String, String>;
 
 /// Words that tell names apart; names.toml says what each is.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Names {
-    pub(super) prefixes: BTreeSet<String>,
-    pub(super) particles: BTreeSet<String>,
-    pub(super) initials: BTreeSet<String>,
-    pub(super) organizations: BTreeSet<String>,
-    pub(super) credentials: BTreeSet<String>,
-    pub(super) nobody: BTreeSet<String>,
+    pub(super) prefixes: Words,
+    pub(super) particles: Words,
+    pub(super) initials: Words,
+    pub(super) organizations: Words,
+    pub(super) credentials: Words,
+    pub(super) nobody: Words,
     doubtful: BTreeMap<String, Vec<String>>,
     nicknames: NicknameGroups,
     fold: BTreeMap<String, String>,
@@ -72,22 +79,22 @@ pub(super) struct Channel {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ScopeWords {
-    pub(super) agrees: BTreeSet<String>,
-    pub(super) with: BTreeSet<String>,
+    pub(super) agrees: Words,
+    pub(super) with: Words,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EmailWords {
-    pub(super) nobody: BTreeSet<String>,
+    pub(super) nobody: Words,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LanguageWords {
-    pub(super) en: BTreeSet<String>,
-    pub(super) es: BTreeSet<String>,
-    pub(super) unknown: BTreeSet<String>,
+    pub(super) en: Words,
+    pub(super) es: Words,
+    pub(super) unknown: Words,
 }
 
 /// A state whose law makes a general agreement to e-mail too little.
@@ -103,45 +110,45 @@ pub(super) struct LetterOnly {
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Post {
-    pub(super) units: BTreeSet<String>,
-    pub(super) lone_units: BTreeSet<String>,
-    pub(super) unit_forms: BTreeMap<String, String>,
-    pub(super) direction_forms: BTreeMap<String, String>,
+    pub(super) units: Words,
+    pub(super) lone_units: Words,
+    pub(super) unit_forms: Forms,
+    pub(super) direction_forms: Forms,
     pub(super) move_update_days: i32,
-    pub(super) po_box: BTreeSet<String>,
-    pub(super) po_box_alone: BTreeSet<String>,
-    pub(super) rural: BTreeSet<String>,
-    pub(super) highway_contract: BTreeSet<String>,
-    pub(super) military_lines: BTreeSet<String>,
-    pub(super) general_delivery: BTreeSet<String>,
-    pub(super) urbanization: BTreeSet<String>,
-    pub(super) directions: BTreeSet<String>,
-    pub(super) highways: BTreeSet<String>,
-    unsure_suffixes: BTreeSet<String>,
-    pub(super) care_of: BTreeSet<String>,
-    pub(super) number_words: BTreeSet<String>,
-    pub(super) military_cities: BTreeSet<String>,
-    pub(super) leading_zero: BTreeSet<String>,
-    pub(super) placeholder_zips: BTreeSet<String>,
+    pub(super) po_box: Words,
+    pub(super) po_box_alone: Words,
+    pub(super) rural: Words,
+    pub(super) highway_contract: Words,
+    pub(super) military_lines: Words,
+    pub(super) general_delivery: Words,
+    pub(super) urbanization: Words,
+    pub(super) directions: Words,
+    pub(super) highways: Words,
+    unsure_suffixes: Words,
+    pub(super) care_of: Words,
+    pub(super) number_words: Words,
+    pub(super) military_cities: Words,
+    pub(super) leading_zero: Words,
+    pub(super) placeholder_zips: Words,
     pub(super) placeholders: Placeholders,
     pub(super) domestic: Domestic,
-    territory_names: BTreeMap<String, String>,
-    pub(super) military: BTreeMap<String, String>,
-    pub(super) territories: BTreeMap<String, String>,
-    pub(super) states: BTreeMap<String, String>,
+    territory_names: Forms,
+    pub(super) military: Forms,
+    pub(super) territories: Forms,
+    pub(super) states: Forms,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Placeholders {
-    pub(super) whole: BTreeSet<String>,
+    pub(super) whole: Words,
     anywhere: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Domestic {
-    pub(super) names: BTreeSet<String>,
+    pub(super) names: Words,
 }
 
 impl Post {
@@ -173,14 +180,14 @@ pub(super) static POST: LazyLock<Post> =
     LazyLock::new(|| toml::from_str(include_str!("post.toml")).expect("post.toml is built in and a test reads it"));
 
 /// Letter with a mark -> the plain letters that it is compared as.
-pub(super) static FOLD: LazyLock<BTreeMap<char, &'static str>> = LazyLock::new(|| {
+pub(super) static FOLD: LazyLock<HashMap<char, &'static str>> = LazyLock::new(|| {
     let marked = |(plain, marked): (&'static String, &'static String)| marked.chars().map(move |letter| (letter, plain.as_str()));
     NAMES.fold.iter().flat_map(marked).collect()
 });
 
 /// Given name -> the nickname groups it belongs to, ascending.
-pub(super) static NICKNAMES: LazyLock<BTreeMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
-    let mut groups_of: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
+pub(super) static NICKNAMES: LazyLock<HashMap<&'static str, Vec<usize>>> = LazyLock::new(|| {
+    let mut groups_of: HashMap<&'static str, Vec<usize>> = HashMap::new();
     for (index, group) in NAMES.nicknames.groups.iter().enumerate() {
         for name in group {
             groups_of.entry(name).or_default().push(index);
@@ -190,11 +197,11 @@ pub(super) static NICKNAMES: LazyLock<BTreeMap<&'static str, Vec<usize>>> = Lazy
 });
 
 /// Given names, folded, that are never a slip of another.
-pub(super) static GIVEN_NAMES: LazyLock<BTreeSet<&'static str>> =
+pub(super) static GIVEN_NAMES: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| include_str!("given_names.txt").lines().filter(|line| !line.starts_with('#')).collect());
 
 /// Accepted street suffix -> the post's abbreviation, without the inputs that can mean another word.
-pub(super) static SUFFIXES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+pub(super) static SUFFIXES: LazyLock<Forms> = LazyLock::new(|| {
     let mut abbreviations = HashMap::new();
     let mut table = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(include_bytes!("pub28_suffixes.csv").as_slice());
     for record in table.records().flatten() {
@@ -206,7 +213,7 @@ pub(super) static SUFFIXES: LazyLock<HashMap<String, String>> = LazyLock::new(||
 });
 
 /// Country by code or name -> the English name that the post asks for; look up with [`country_name`].
-static COUNTRIES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+static COUNTRIES: LazyLock<Forms> = LazyLock::new(|| {
     let mut countries = HashMap::new();
     let mut table = csv::ReaderBuilder::new().comment(Some(b'#')).from_reader(include_bytes!("countries.csv").as_slice());
     for record in table.records().flatten() {
@@ -277,7 +284,7 @@ mod tests {
 
     #[test]
     fn every_abbreviation_is_its_own() {
-        for abbreviation in SUFFIXES.values().collect::<BTreeSet<_>>() {
+        for abbreviation in SUFFIXES.values().collect::<HashSet<_>>() {
             assert_eq!(SUFFIXES.get(abbreviation), Some(abbreviation));
         }
     }

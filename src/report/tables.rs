@@ -52,7 +52,7 @@ impl Tables<'_> {
                     cells[place] = &elements;
                 }
                 let [file, line, _] = self.row_place(*index);
-                let cells: Vec<&str> = [file.as_str(), &line].into_iter().chain(cells).chain([finding.reason.as_str()]).collect();
+                let cells: Vec<&str> = [file.as_str(), &line].into_iter().chain(cells).chain([&*finding.reason]).collect();
                 table.row(&cells)?;
             }
         }

@@ -43,7 +43,7 @@ fn unusable(name: &str) -> Option<Finding> {
     Some(refused(shown(name), reason))
 }
 
-fn refused(name: String, reason: &str) -> Finding {
+fn refused(name: String, reason: &'static str) -> Finding {
     Finding::refuses(
         "name-unusable",
         Place::file(name),

@@ -75,6 +75,6 @@ pub fn release_standing(folder: &Path, seal: &Seal, recipients_digest: &str) -> 
     Ok(if findings.is_empty() { Standing::InForce(release) } else { Standing::Broken(findings) })
 }
 
-fn void(reason: &str) -> Finding {
+fn void(reason: &'static str) -> Finding {
     Finding::refuses("release-void", Place::file(RELEASE_NAME), reason, "look at the counts and run breachnotice release again")
 }

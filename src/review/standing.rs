@@ -3,7 +3,7 @@
 use super::seal::{ENGINE, SEAL_NAME, digest, same_role, seal_path, sealed_files, texts_folder};
 use super::{Seal, Standing, names, store};
 use crate::digest::sha256;
-use crate::error::{Finding, Place, Result};
+use crate::error::{Finding, Place, Result, Sentence};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -118,6 +118,6 @@ fn missing_approvals(seal: &Seal, require: &[String]) -> Vec<Finding> {
         .collect()
 }
 
-fn broken(place: Place, reason: impl Into<String>, hint: &str) -> Finding {
+fn broken(place: Place, reason: impl Into<Sentence>, hint: &'static str) -> Finding {
     Finding::refuses("seal-broken", place, reason, hint)
 }

@@ -20,6 +20,9 @@ pub trait Progress: Sync {
     fn end(&self);
 }
 
+/// The number of the recipient at a place; absent when the ledger gave none.
+pub(super) type Numbering<'a> = &'a dyn Fn(usize) -> Option<PieceNumber>;
+
 /// A pool of cores, and the type that they set once for all letters.
 pub(super) struct Press {
     pool: rayon::ThreadPool,
@@ -110,13 +113,13 @@ impl Press {
         composer: &Composer,
         layout: &Layout,
         fonts: &Fonts,
-        numbers: &[Option<PieceNumber>],
+        number: Numbering<'_>,
         progress: &dyn Progress,
     ) -> Result<Proofs> {
         let goes_out = |recipient: &Outline<'_>| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
         let wanted = || {
-            let people = case.recipients.people.outlines().zip(numbers).enumerate();
-            people.filter_map(|(index, (recipient, number))| number.filter(|_| goes_out(&recipient)).map(|number| (index, number)))
+            let people = case.recipients.people.outlines().enumerate().filter(|(_, recipient)| goes_out(recipient));
+            people.filter_map(|(index, _)| Some((index, number(index)?)))
         };
         let mut proofers = self.workers(|| Ok((self.typesetter(layout, fonts)?, GlyphUse::default())))?;
         let count = wanted().count();

@@ -49,9 +49,9 @@ fn sample() -> tempfile::TempDir {
 
 fn proofed(case: Case) -> Proofed {
     let layout = Layout { draft: false, job: 12, ..layout(&case.incident).unwrap() };
-    let numbers: Vec<Option<PieceNumber>> = (0..case.recipients.people.len()).map(|at| Some(PieceNumber(at as u32 + 1))).collect();
+    let number = |at| Some(PieceNumber(at as u32 + 1));
     let composer = Composer::load(&case.incident, &case.rules).unwrap();
-    proof(case, composer, layout, Fonts::built_in().unwrap(), Press::new(Some(1)).unwrap(), &numbers, &Silent).unwrap()
+    proof(case, composer, layout, Fonts::built_in().unwrap(), Press::new(Some(1)).unwrap(), &number, &Silent).unwrap()
 }
 
 /// An adult who is written to in English, with a code.

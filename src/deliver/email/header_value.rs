@@ -51,7 +51,7 @@ pub(super) fn is_ascii(address: &Address) -> bool {
     address.user().is_ascii() && address.domain().is_ascii()
 }
 
-fn refused(key: &str, reason: &str, hint: &str) -> Error {
+fn refused(key: &str, reason: &'static str, hint: &'static str) -> Error {
     Error::refused("email-setting", Place::file("incident.toml").column(format!("email.{key}")), format!("{key} {reason}"), hint)
 }
 

@@ -253,14 +253,14 @@ impl Sending<'_> {
         if self.uncertain >= UNCERTAIN_IN_A_ROW {
             return Some(failed(
                 "smtp-uncertain",
-                &format!("the mail server broke off after the end of {UNCERTAIN_IN_A_ROW} messages in a row"),
+                format!("the mail server broke off after the end of {UNCERTAIN_IN_A_ROW} messages in a row"),
                 "ask its operator whether they arrived, rule on each with --resolve, then send again",
             ));
         }
         (self.failures >= FAILURES_IN_A_ROW).then(|| {
             failed(
                 "smtp-storm",
-                &format!("{FAILURES_IN_A_ROW} messages in a row were not accepted"),
+                format!("{FAILURES_IN_A_ROW} messages in a row were not accepted"),
                 "status lists the reply codes; ask the mail server's operator, then send again: the rest is still queued",
             )
         })
@@ -270,7 +270,7 @@ impl Sending<'_> {
 fn unreachable(server: &Server, reason: &str) -> Error {
     failed(
         "smtp-unreachable",
-        &format!("no connection to the mail server at port {}: {reason}", server.port),
+        format!("no connection to the mail server at port {}: {reason}", server.port),
         "check the smtp URL and the network, then send again: nothing is lost",
     )
 }
@@ -278,7 +278,7 @@ fn unreachable(server: &Server, reason: &str) -> Error {
 fn sender_refused(detail: &str) -> Error {
     failed(
         "smtp-sender-refused",
-        &format!("the mail server takes no mail from the from address ({detail})"),
+        format!("the mail server takes no mail from the from address ({detail})"),
         "check [email] from and the account, then send again: everything is still queued",
     )
 }

@@ -114,7 +114,7 @@ pub(super) fn unprotected() -> Error {
 }
 
 /// A refusal of the URL; the URL itself is not quoted, it may hold a password.
-pub(super) fn refused(reason: &str, hint: &str) -> Error {
+pub(super) fn refused(reason: &'static str, hint: &'static str) -> Error {
     Error::refused("email-server", Place::file("incident.toml").column("email.smtp"), format!("smtp {reason}"), hint)
 }
 

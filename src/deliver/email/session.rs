@@ -5,7 +5,7 @@ use super::header_value::is_ascii;
 use super::reply::{Fate, Reply, reply};
 use super::server::{Protection, Server, unprotected};
 use super::socket::{BodyThenDot, Socket, Watch};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, Sentence};
 use crate::privacy::Private;
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
@@ -234,7 +234,7 @@ fn no_service(error: &SmtpError) -> NoConnection {
     }
     if error.is_permanent() {
         let reason = format!("the mail server turned the connection away{}", code(error));
-        return NoConnection::Ever(failed("smtp-turned-away", &reason, "ask the mail server's operator whether this machine may use it"));
+        return NoConnection::Ever(failed("smtp-turned-away", reason, "ask the mail server's operator whether this machine may use it"));
     }
     NoConnection::Now(if error.is_transient() { format!("it is not ready{}", code(error)) } else { "the connection broke off".to_owned() })
 }
@@ -248,7 +248,7 @@ fn no_sign_in(error: &SmtpError) -> NoConnection {
     if error.is_permanent() || error.is_client() {
         let reason = format!("the mail server did not accept the account{}", code(error));
         let hint = "check the user in the smtp URL and the password; the server must offer PLAIN or LOGIN";
-        return NoConnection::Ever(failed("smtp-account", &reason, hint));
+        return NoConnection::Ever(failed("smtp-account", reason, hint));
     }
     NoConnection::Now(format!("signing in did not work{}", code(error)))
 }
@@ -262,6 +262,6 @@ fn code(error: &SmtpError) -> String {
 }
 
 /// A failure to send; the ledger says what is still to do.
-pub(super) fn failed(code: &'static str, reason: &str, hint: &str) -> Error {
+pub(super) fn failed(code: &'static str, reason: impl Into<Sentence>, hint: &'static str) -> Error {
     Error::failed(code, Place::file("incident.toml").column("email.smtp"), reason, hint)
 }

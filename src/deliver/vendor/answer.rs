@@ -69,7 +69,7 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn answered(&mut self, record: &csv::StringRecord, line: u64) -> Result<Answered, Box<Finding>> {
         let cell = |column| self.columns.cell(record, column);
-        let refuse = |column: &str, code, reason: &str, hint: &str| {
+        let refuse = |column: &str, code, reason: &'static str, hint: &'static str| {
             Box::new(Finding::refuses(code, Place::line(self.file, line).column(column), reason, hint))
         };
         let again = "nothing was changed: ask the vendor for the answer to the list that was exported last";
@@ -94,7 +94,7 @@ impl Reading<'_> {
 
     fn answer(&self, record: &csv::StringRecord, line: u64, question: &Question) -> Result<Move, Box<Finding>> {
         let cell = |column| self.columns.cell(record, column);
-        let refuse = |column: &str, reason: &str| {
+        let refuse = |column: &str, reason: &'static str| {
             let hint = "nothing was changed: look whether the vendor's columns are what their names say";
             Box::new(Finding::refuses("answer-unusable", Place::line(self.file, line).column(column), reason, hint))
         };
