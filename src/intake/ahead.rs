@@ -69,9 +69,8 @@ fn fill<E>(read: impl FnOnce(&mut Take<'_>) -> Result<(), E>, sender: &SyncSende
         if batch.bytes < BATCH {
             return ControlFlow::Continue(());
         }
-        let mut next = empty.try_recv().unwrap_or_default();
-        (next.filled, next.bytes) = (0, 0);
-        let full = std::mem::replace(&mut batch, next);
+        let next = empty.try_recv().unwrap_or_default();
+        let full = std::mem::replace(&mut batch, next.emptied());
         if sender.send(Ok(full)).is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     // Nobody may listen any more.
@@ -86,6 +85,12 @@ impl KeptRow {
 }
 
 impl Batch {
+    /// With the memory of its rows, but for those that no other row is as long as.
+    fn emptied(mut self) -> Batch {
+        self.rows.retain(|row| row.raw.capacity() <= BATCH);
+        Batch { rows: self.rows, filled: 0, bytes: 0 }
+    }
+
     fn add(&mut self, row: &CsvRow<'_>) {
         if self.filled == self.rows.len() {
             self.rows.push(KeptRow::default());
@@ -94,7 +99,12 @@ impl Batch {
         (kept.line, kept.quotes) = (row.line, row.quotes);
         kept.raw.clear();
         kept.raw.push_str(row.raw);
-        kept.cells.clone_from(row.cells);
+        // Cell by cell: a record that was read keeps the room of the longest one before it, and its clone would as well.
+        kept.cells.clear();
+        if row.raw.len() > BATCH {
+            kept.cells = StringRecord::with_capacity(row.raw.len(), row.cells.len());
+        }
+        kept.cells.extend(row.cells);
         self.filled += 1;
         self.bytes += row.raw.len();
     }
