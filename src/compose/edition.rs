@@ -8,7 +8,7 @@ use super::sources::Sources;
 use super::wording::Wording;
 use super::{Block, BodyBlock, Letter, Logo, PieceNumber, address, own_slots, prose, specimen};
 use crate::error::{Error, Finding, Kind, Place, Result};
-use crate::incident::{Incident, Language};
+use crate::incident::{Incident, Language, ProviderIndex};
 use crate::intake::Element;
 use crate::recipients::{Disposition, Recipient, Role};
 use crate::rules::Rules;
@@ -26,7 +26,9 @@ pub(super) struct Edition {
     title: Arc<str>,
     footer: Arc<str>,
     /// One per provider, in their order; absent when the incident's prose is not written in this language.
-    providers: Option<Vec<ProviderPart>>,
+    providers: Option<Vec<Arc<ProviderPart>>>,
+    /// One for each set of providers that a letter was composed for.
+    several: RwLock<HashMap<Vec<ProviderIndex>, Arc<ProviderPart>>>,
     /// Elements that conditions of the templates ask for; absent when each letter must be rendered for itself.
     asked_for: Option<Vec<Element>>,
     forms: RwLock<HashMap<FormKey, Option<Arc<Form>>>>,
@@ -35,8 +37,10 @@ pub(super) struct Edition {
     fixed: Mutex<HashSet<Arc<Block>>>,
 }
 
-/// What letters of one provider share.
+/// What letters of one provider, or of one set of them, share.
 struct ProviderPart {
+    /// The providers, in their order.
+    providers: Arc<[ProviderIndex]>,
     context: Context,
     return_address: Arc<[String]>,
     logo: Option<Logo>,
@@ -64,13 +68,14 @@ impl Edition {
             return Ok(Err(findings));
         }
         let providers = prose.map(|prose| {
-            let parts = incident.providers.iter().map(|provider| {
+            let parts = incident.providers.iter().enumerate().map(|(index, provider)| {
                 let slots = slots::of_provider(incident, provider, rules, &wording, &prose)?;
-                Ok(ProviderPart {
+                Ok(Arc::new(ProviderPart {
+                    providers: [ProviderIndex(index as u16)].into(),
                     context: slots::context(&slots),
                     return_address: address::return_lines(provider).into(),
                     logo: provider.logo.clone(),
-                })
+                }))
             });
             parts.collect::<Result<Vec<_>>>()
         });
@@ -82,6 +87,7 @@ impl Edition {
             footer: wording.footer.as_str().into(),
             wording,
             providers: providers.transpose()?,
+            several: RwLock::default(),
             asked_for: own_slots::asked_for(&sources.of(language).map(|(_, text)| text).collect::<Vec<_>>()),
             forms: RwLock::default(),
             room_for_forms: KEPT_FORMS,
@@ -91,9 +97,10 @@ impl Edition {
 
     /// Composes one letter; see [`super::Composer::compose`].
     pub(super) fn compose(&self, sources: &Sources, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
-        let (provider, part) = self.provider(recipient)?;
+        let part = self.part(incident, recipient)?;
+        let part = part.as_ref();
         let person = person(incident, recipient)?;
-        let (blocks, paragraphs) = match self.form(sources, provider, part, &person)? {
+        let (blocks, paragraphs) = match self.form(sources, part, &person)? {
             Some(form) => (form.fill(&person, &self.wording), Arc::clone(&form.paragraphs)),
             None => {
                 let blocks = self.render(sources, part, slots::of_person(&person, &self.wording), &recipient.record)?;
@@ -119,8 +126,8 @@ impl Edition {
         })
     }
 
-    /// The recipient's provider and what its letters share.
-    fn provider(&self, recipient: &Recipient) -> Result<(u16, &ProviderPart)> {
+    /// What letters of the recipient's provider or providers share.
+    fn part(&self, incident: &Incident, recipient: &Recipient) -> Result<Arc<ProviderPart>> {
         let providers = self.providers.as_ref().ok_or_else(|| {
             let tag = self.language.tag();
             let reason = format!("a recipient's language is `{tag}`, but the incident's prose is not written in it");
@@ -132,14 +139,39 @@ impl Edition {
             Error::refused_all(vec![finding.record(&recipient.record)])
         })?;
         let index = recipient.provider.ok_or_else(|| Error::bug("a recipient without provider came to be composed"))?;
-        let part = providers.get(usize::from(index.0));
-        part.map(|part| (index.0, part)).ok_or_else(|| Error::bug("a recipient's provider is not one of the incident's"))
+        let part = |index: ProviderIndex| {
+            let part = providers.get(usize::from(index.0));
+            part.ok_or_else(|| Error::bug("a recipient's provider is not one of the incident's"))
+        };
+        let first = part(index)?;
+        if recipient.also_at.is_empty() {
+            return Ok(Arc::clone(first));
+        }
+        let all: Vec<ProviderIndex> = std::iter::once(index).chain(recipient.also_at.iter().copied()).collect();
+        if let Some(known) = self.several.read().unwrap_or_else(PoisonError::into_inner).get(&all) {
+            return Ok(Arc::clone(known));
+        }
+        all.iter().try_for_each(|index| part(*index).map(|_| ()))?;
+        let part = Arc::new(self.part_of_several(incident, &all, first));
+        let mut several = self.several.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(several.entry(all).or_insert(part)))
+    }
+
+    /// What letters share that speak for several providers. No logo: it would be that of one of them. What comes back, comes back to
+    /// the first.
+    fn part_of_several(&self, incident: &Incident, all: &[ProviderIndex], first: &ProviderPart) -> ProviderPart {
+        let providers: Vec<_> = all.iter().map(|index| incident.provider(*index)).collect();
+        let mut context = first.context.clone();
+        for (name, value) in slots::of_several(incident, &providers, &self.wording) {
+            context.insert_value(name, value);
+        }
+        ProviderPart { providers: all.into(), context, return_address: Arc::clone(&first.return_address), logo: None }
     }
 
     /// The form of a person's letter, rendered when it is first asked for; absent when the letter must be rendered for itself.
-    fn form(&self, sources: &Sources, provider: u16, part: &ProviderPart, person: &Person<'_>) -> Result<Option<Arc<Form>>> {
+    fn form(&self, sources: &Sources, part: &ProviderPart, person: &Person<'_>) -> Result<Option<Arc<Form>>> {
         let Some(asked_for) = &self.asked_for else { return Ok(None) };
-        let key = FormKey::of(provider, person, asked_for);
+        let key = FormKey::of(&part.providers, person, asked_for);
         let known = self.forms.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(form) = known.get(&key) {
             return Ok(form.clone());

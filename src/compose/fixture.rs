@@ -125,6 +125,7 @@ pub(super) fn recipient(role: Role, language: Language, elements: &[Element]) ->
         record: "patients.csv:1".into(),
         rows: vec![RowIndex(0)],
         provider: Some(ProviderIndex(0)),
+        also_at: Vec::new(),
         role,
         name: Private::new(PersonName { first: "Ana".into(), middle: "M.".into(), last: "Rivera".into(), ..PersonName::default() }),
         representative: None,

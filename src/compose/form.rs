@@ -8,6 +8,7 @@ use super::escape::printed;
 use super::slots::{self, Person, Slots, addressed};
 use super::wording::Wording;
 use super::{Block, BlockKind, BodyBlock, Inline, specimen};
+use crate::incident::ProviderIndex;
 use crate::intake::{Element, Elements};
 use crate::recipients::Role;
 use std::borrow::Cow;
@@ -32,7 +33,7 @@ pub(super) fn stands_for_value(character: char) -> bool {
 /// Everything that a template can tell apart, besides the language.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct FormKey {
-    provider: u16,
+    providers: Arc<[ProviderIndex]>,
     role: Role,
     represented_by_name: bool,
     with_code: bool,
@@ -44,11 +45,11 @@ pub(super) struct FormKey {
 
 impl FormKey {
     /// The form of a person, whose templates ask for these elements.
-    pub(super) fn of(provider: u16, person: &Person<'_>, asked: &[Element]) -> FormKey {
+    pub(super) fn of(providers: &Arc<[ProviderIndex]>, person: &Person<'_>, asked: &[Element]) -> FormKey {
         let mut known = Elements::default();
         asked.iter().filter(|element| person.elements.contains(**element)).for_each(|element| known.insert(*element));
         FormKey {
-            provider,
+            providers: Arc::clone(providers),
             role: person.role,
             represented_by_name: person.representative.is_some_and(|name| !name.is_empty()),
             with_code: person.code.is_some_and(|code| !code.is_empty()),

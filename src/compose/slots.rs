@@ -67,14 +67,29 @@ pub(super) fn of_provider(incident: &Incident, provider: &Provider, rules: &Rule
         ("date", text(&wording.date(provider.mail_date))),
         ("incident", prose_slots(prose)),
         ("breach", breach(incident, provider, wording)),
-        ("business_associate", business_associate(incident, provider, wording)),
-        ("provider", provider_slots(provider, wording)),
+        ("business_associate", business_associate(incident, provider, wording, true)),
+        ("provider", provider_slots(incident, provider, wording)),
+        ("providers", Value::from(vec![provider_slots(incident, provider, wording)])),
         ("service", service(incident, wording)),
         ("call_center", call_center(incident, wording)),
         ("bureaus", Value::from(rules.bureaus.iter().map(bureau).collect::<Vec<_>>())),
         ("ftc", agency(rules, "federal.ftc")?),
         ("credit_report", agency(rules, "federal.annual_credit_report")?),
     ]))
+}
+
+/// Slots that differ in a letter that speaks for several providers: of each, and what they have in common. Where no text can be
+/// common, the slot is empty.
+pub(super) fn of_several(incident: &Incident, providers: &[&Provider], wording: &Wording) -> Slots {
+    let each: Vec<Value> = providers.iter().map(|provider| provider_slots(incident, provider, wording)).collect();
+    let first_to_know = providers.iter().min_by_key(|provider| discovered(incident, provider));
+    let mut slots = Slots::from([("provider", joined_slots(providers, wording)), ("providers", Value::from(each))]);
+    if let Some(provider) = first_to_know {
+        slots.insert("breach", breach(incident, provider, wording));
+        let informed_at_once = providers.iter().all(|other| other.informed == provider.informed);
+        slots.insert("business_associate", business_associate(incident, provider, wording, informed_at_once));
+    }
+    slots
 }
 
 /// Slots of one recipient.
@@ -135,9 +150,9 @@ fn breach(incident: &Incident, provider: &Provider, wording: &Wording) -> Value 
     ])
 }
 
-fn business_associate(incident: &Incident, provider: &Provider, wording: &Wording) -> Value {
+fn business_associate(incident: &Incident, provider: &Provider, wording: &Wording, informed_at_once: bool) -> Value {
     let known = incident.business_associate.as_ref();
-    let informed = known.map(|business_associate| provider.informed.unwrap_or(business_associate.informed));
+    let informed = known.filter(|_| informed_at_once).map(|business_associate| provider.informed.unwrap_or(business_associate.informed));
     map([
         ("name", text(known.map_or("", |business_associate| &business_associate.name))),
         ("discovered", text(&known.map(|business_associate| wording.date(business_associate.discovered)).unwrap_or_default())),
@@ -146,19 +161,47 @@ fn business_associate(incident: &Incident, provider: &Provider, wording: &Wordin
     ])
 }
 
-fn provider_slots(provider: &Provider, wording: &Wording) -> Value {
+fn address(provider: &Provider) -> String {
     let place = format!("{}, {} {}", provider.city, provider.state, provider.postal_code);
     let lines = [provider.address1.as_str(), provider.address2.as_str(), place.as_str()];
-    let address = lines.into_iter().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(", ");
+    lines.into_iter().filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join(", ")
+}
+
+fn joined_slots(providers: &[&Provider], wording: &Wording) -> Value {
+    let each = |of: fn(&Provider) -> &str| providers.iter().map(|provider| of(provider)).collect::<Vec<_>>();
+    let common = |of: fn(&Provider) -> &str| match each(of).as_slice() {
+        [one, others @ ..] if others.iter().all(|other| other == one) => (*one).to_owned(),
+        _ => String::new(),
+    };
+    let addresses = providers.iter().map(|provider| address(provider)).collect::<Vec<_>>().join("; ");
+    let phones: Vec<&str> = each(|provider| &provider.phone).into_iter().filter(|phone| !phone.is_empty()).collect();
+    map([
+        ("name", text(&wording.all_of(&each(|provider| &provider.legal_name)))),
+        ("return_name", text(each(|provider| &provider.return_name).first().copied().unwrap_or_default())),
+        ("address", text(&addresses)),
+        ("phone", text(&phones.join("; "))),
+        ("email", text(&common(|provider| &provider.email))),
+        ("website", text(&common(|provider| &provider.website))),
+        ("signatory_name", text(&common(|provider| &provider.signatory_name))),
+        ("signatory_title", text(wording.phrase(&common(|provider| &provider.signatory_title)))),
+        ("informed", Value::from("")),
+        ("several", Value::from(true)),
+    ])
+}
+
+fn provider_slots(incident: &Incident, provider: &Provider, wording: &Wording) -> Value {
+    let informed = incident.business_associate.as_ref().map(|associate| provider.informed.unwrap_or(associate.informed));
     map([
         ("name", text(&provider.legal_name)),
         ("return_name", text(&provider.return_name)),
-        ("address", text(&address)),
+        ("address", text(&address(provider))),
         ("phone", text(&provider.phone)),
         ("email", text(&provider.email)),
         ("website", text(&provider.website)),
         ("signatory_name", text(&provider.signatory_name)),
         ("signatory_title", text(wording.phrase(&provider.signatory_title))),
+        ("informed", text(&informed.map(|day| wording.date(day)).unwrap_or_default())),
+        ("several", Value::from(false)),
     ])
 }
 

@@ -12,7 +12,7 @@ use super::sources::Sources;
 use super::wording::Wording;
 use super::{Block, BlockKind, Inline, content, engine};
 use crate::error::{Finding, Place, Result};
-use crate::incident::{Incident, Language, Prose, Provider};
+use crate::incident::{Incident, Language, Prose, Provider, Sender};
 use crate::intake::{Element, Elements};
 use crate::recipients::{PersonName, Role};
 use crate::rules::Rules;
@@ -26,6 +26,10 @@ const PERSON: &str = "Personsson";
 const RELATIVE: &str = "Relativesson";
 /// How invented types of information begin.
 const ELEMENT: &str = "Invented element";
+/// A second provider, for which a letter speaks as well.
+const OTHER: &str = "Second Invented Clinic";
+/// Place of the letters that speak for two providers.
+const SEVERAL: usize = 3;
 const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
 const BEGAN: Date = date(2025, 1, 2);
 const ENDED: Date = date(2025, 1, 20);
@@ -35,7 +39,11 @@ const DISCOVERED: Date = date(2025, 2, 20);
 type Paragraphs = Vec<Arc<str>>;
 
 /// Slots and parts of slots that are asked for, not printed.
-const FLAGS: [&str; 8] = ["adult", "minor", "deceased", "represented", "one_day", "told", "sends", "offered"];
+const FLAGS: [&str; 9] = ["adult", "minor", "deceased", "represented", "one_day", "told", "sends", "offered", "several"];
+
+/// The parts of a provider.
+const PROVIDER: [&str; 10] =
+    ["name", "return_name", "address", "phone", "email", "website", "signatory_name", "signatory_title", "informed", "several"];
 
 /// The names of all slots with their parts, each with some value of its kind: a text, a flag, a list, a group of parts.
 pub(super) fn shape() -> Slots {
@@ -57,7 +65,8 @@ pub(super) fn shape() -> Slots {
         ("incident", parts(&["what_happened", "investigation", "mitigation", "prevention"])),
         ("breach", parts(&["began", "ended", "one_day", "discovered", "told"])),
         ("business_associate", parts(&["name", "discovered", "informed", "sends"])),
-        ("provider", parts(&["name", "return_name", "address", "phone", "email", "website", "signatory_name", "signatory_title"])),
+        ("provider", parts(&PROVIDER)),
+        ("providers", Value::from(vec![parts(&PROVIDER)])),
         ("service", parts(&["offered", "vendor", "product", "months", "url", "phone", "enroll_by"])),
         ("call_center", parts(&["phone", "hours", "open_until", "languages"])),
         ("bureaus", Value::from(vec![Value::from(bureau.chain(desks).collect::<BTreeMap<_, _>>())])),
@@ -86,12 +95,27 @@ pub(super) fn check(
         mitigation: "Invented mitigation.".into(),
         prevention: "Invented prevention.".into(),
     };
+    let [first, own, open] = providers();
+    let of_provider = |provider: &Provider| slots::of_provider(incident, provider, rules, wording, &prose);
+    let mut bases = vec![of_provider(&first)?, of_provider(&own)?, of_provider(&open)?];
+    if incident.sender == Sender::BusinessAssociate {
+        let mut several = of_provider(&first)?;
+        several.extend(slots::of_several(
+            incident,
+            &[&first, &Provider { legal_name: OTHER.to_owned(), informed: Some(BEGAN), ..own }],
+            wording,
+        ));
+        bases.push(several);
+    }
     let mut seen: BTreeMap<(Role, Paragraphs), Vec<Block>> = BTreeMap::new();
-    for (index, provider) in providers().into_iter().enumerate() {
-        let base = slots::of_provider(incident, &provider, rules, wording, &prose)?;
+    for (index, base) in bases.into_iter().enumerate() {
         let mut everyone = people(incident.identity_service.is_some());
         if index == 0 {
             everyone.extend(people_by_element());
+        }
+        if index == SEVERAL {
+            // Their letters name two providers where the others name one: no wording, but a slot.
+            seen.clear();
         }
         for person in everyone {
             let mut all = base.clone();
@@ -111,7 +135,10 @@ pub(super) fn check(
                 return Ok(vec![finding]);
             }
             let faults = [elements_in_a_table, tells_in_a_link].map(|fault| fault(&blocks, language, sources, markers));
-            let faults = faults.into_iter().chain([code_left_out(&person, &blocks, language, sources)]);
+            let other_named = index != SEVERAL || seen_in(&blocks, OTHER);
+            let faults = faults
+                .into_iter()
+                .chain([code_left_out(&person, &blocks, language, sources), (!other_named).then(|| other_left_out(language, sources))]);
             if let Some(finding) = faults.flatten().next() {
                 return Ok(vec![finding]);
             }
@@ -130,12 +157,23 @@ fn place_of(block: &Block, language: Language, sources: &Sources, markers: &Mark
     markers.get(&block.paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")))
 }
 
+fn seen_in(blocks: &[Block], text: &str) -> bool {
+    content::text_of(blocks).contains(text)
+}
+
 /// A finding when somebody who has an activation code is not told it, or not as it is to be typed.
 fn code_left_out(person: &Invented, blocks: &[Block], language: Language, sources: &Sources) -> Option<Finding> {
-    person.code.as_deref().filter(|code| !content::text_of(blocks).contains(code))?;
+    person.code.as_deref().filter(|code| !seen_in(blocks, code))?;
     let reason = format!("a recipient of the role {} who has an activation code is not told it as it is to be typed", person.role.id());
     let hint = "print the slot `code`, without a filter, and no code of the list in its place";
     Some(Finding::refuses("code-not-printed", Place::file(sources.shown(language, "letter.md")), reason, hint))
+}
+
+/// A finding when a letter that speaks for two providers names one of them only.
+fn other_left_out(language: Language, sources: &Sources) -> Finding {
+    let reason = "a letter of the business associate for two providers does not name both";
+    let hint = "print `provider.name`, which names all, or each of `providers`";
+    Finding::refuses("provider-not-named", Place::file(sources.shown(language, "letter.md")), reason, hint)
 }
 
 /// A finding when types of information stand in a table: which is whose cannot be proved there.

@@ -22,6 +22,7 @@ pub(super) struct Wording {
     salutation: Salutations,
     pub(super) addressee: Addressees,
     person: ByRole,
+    providers: Joints,
     elements: BTreeMap<String, String>,
     #[serde(default)]
     phrases: BTreeMap<String, String>,
@@ -63,6 +64,16 @@ struct ByRole {
     minor: String,
     deceased: String,
     represented: String,
+}
+
+/// What joins the names of providers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Joints {
+    between: String,
+    last: String,
+    /// Before a name that begins with the sound of an `i`, where the language asks for it.
+    last_before_i: Option<String>,
 }
 
 /// Fills `{name}` and `{representative}` in, in one pass, so that a value cannot bring a placeholder of its own.
@@ -145,6 +156,8 @@ impl Wording {
             ("represented", represented),
             ("adult", &self.person.adult),
             ("minor", &self.person.minor),
+            ("between", &self.providers.between),
+            ("last", &self.providers.last),
         ] {
             if words.trim().is_empty() {
                 refuse(&format!("{key} = \"\""), format!("`{key}` is empty"), "write the words that the built-in wording has here".into());
@@ -182,6 +195,17 @@ impl Wording {
         let month = self.dates.months.get(usize::from(date.month().unsigned_abs()) - 1).map_or("", String::as_str);
         let (day, year) = (date.day().to_string(), date.year().to_string());
         fill(&self.dates.pattern, &[("day", &day), ("month", month), ("year", &year)])
+    }
+
+    /// Names in a row, as in a sentence.
+    pub(super) fn all_of(&self, names: &[&str]) -> String {
+        let Some((last, before)) = names.split_last() else { return String::new() };
+        let joints = &self.providers;
+        let folded = last.to_lowercase();
+        let sounds_like_i =
+            folded.starts_with(['i', 'í']) || folded.starts_with("hi") && !folded.starts_with("hia") && !folded.starts_with("hie");
+        let joint = joints.last_before_i.as_ref().filter(|_| sounds_like_i).unwrap_or(&joints.last);
+        if before.is_empty() { (*last).to_owned() } else { format!("{}{joint}{last}", before.join(&joints.between)) }
     }
 
     /// The first line of the body.
@@ -257,12 +281,25 @@ mod tests {
     }
 
     #[test]
+    fn names_of_providers_stand_in_a_row_as_in_a_sentence() {
+        let english = wording(Language::English);
+        assert_eq!(english.all_of(&["A", "B", "C"]), "A, B and C");
+        assert_eq!(english.all_of(&["A"]), "A");
+        let spanish = wording(Language::Spanish);
+        for (last, joined) in
+            [("Clínica B", "A y Clínica B"), ("Instituto C", "A e Instituto C"), ("Hijas D", "A e Hijas D"), ("Hialeah", "A y Hialeah")]
+        {
+            assert_eq!(spanish.all_of(&["A", last]), joined);
+        }
+    }
+
+    #[test]
     fn faults_are_found_with_their_place() {
         let built_in = Sources::built_in().text(Language::English, "wording.toml").to_owned();
         for (from, to, reason, line) in [
             ("adult = \"Dear {name}:\"", "adult = \"Dear {nmae}:\"", "the placeholder {name} is missing", 13),
-            ("ssn = \"Social Security number\"\n", "", "the element `ssn` has no name", 37),
-            ("ssn = \"Social Security number\"", "ssn = \"name\"", "the element `ssn` has the name of another", 40),
+            ("ssn = \"Social Security number\"\n", "", "the element `ssn` has no name", 42),
+            ("ssn = \"Social Security number\"", "ssn = \"name\"", "the element `ssn` has the name of another", 45),
             ("minor = \"To the Parent or Guardian of\"", "minor = \"\"", "`minor` is empty", 24),
             ("pattern = \"{month} {day}, {year}\"", "pattern = \"{month} {day}, {year} {x}\"", "a placeholder is not known here", 8),
         ] {

@@ -137,6 +137,17 @@ impl Incident {
         &self.providers[usize::from(index.0)]
     }
 
+    /// The first of the providers for all of which one letter may speak: where the business associate sends, those of equal mail dates
+    /// and breach dates; else every provider speaks for itself.
+    pub fn family(&self, index: ProviderIndex) -> ProviderIndex {
+        if self.sender != Sender::BusinessAssociate {
+            return index;
+        }
+        let says = |provider: &Provider| (provider.mail_date, provider.breach_began, provider.breach_ended);
+        let own = says(self.provider(index));
+        self.providers.iter().position(|provider| says(provider) == own).map_or(index, |first| ProviderIndex(first as u16))
+    }
+
     /// Finds a provider by its `provider_id`, blind to case and outer blanks.
     pub fn provider_by_id(&self, id: &str) -> Option<ProviderIndex> {
         let wanted = id.trim();

@@ -40,6 +40,12 @@ pub(super) fn count(incident: &Incident, recipients: &Recipients) -> Census {
             Some(counts) => counts.add(person),
             None => census.without_provider += 1,
         }
+        // One letter may speak for several providers: each has its own duty towards the person.
+        for index in person.also_at {
+            if let Some(counts) = census.by_provider.get_mut(usize::from(index.0)) {
+                counts.add(person);
+            }
+        }
     }
     census
 }
@@ -68,9 +74,10 @@ impl Unreachable {
 pub fn unreachable(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Vec<Unreachable> {
     let mut by_provider: BTreeMap<usize, BTreeMap<String, u64>> = BTreeMap::new();
     for person in recipients.people.outlines().filter(|person| is_unreachable(*person)) {
-        let Some(provider) = person.provider else { continue };
         let state = person.residence.map_or_else(|| "unknown".to_owned(), |residence| residence.code().to_owned());
-        *by_provider.entry(usize::from(provider.0)).or_default().entry(state).or_default() += 1;
+        for provider in person.provider.iter().chain(person.also_at) {
+            *by_provider.entry(usize::from(provider.0)).or_default().entry(state.clone()).or_default() += 1;
+        }
     }
     let public_from = u64::from(rules.federal.substitute_public_from.value);
     let of_provider = |(provider, by_state): (usize, BTreeMap<String, u64>)| {

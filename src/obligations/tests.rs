@@ -89,6 +89,7 @@ fn person(state: &str) -> Recipient {
         record: "patients.csv:1".to_owned(),
         rows: vec![RowIndex(0)],
         provider: Some(ProviderIndex(0)),
+        also_at: Vec::new(),
         role: Role::Adult,
         name: Private::new(PersonName::default()),
         representative: None,

@@ -30,6 +30,9 @@ pub fn account(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>, 
     for address in source.addresses(reread.role) {
         line("address", &address.join(" | "));
     }
+    for other in reread.also_at.iter().filter_map(|index| wording.providers.get(usize::from(index.0))) {
+        line("also for provider", &other.name.text);
+    }
     if let Some(provider) = reread.provider.and_then(|index| wording.providers.get(usize::from(index.0))) {
         line("provider", &provider.name.text);
         line("return address", &provider.return_lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>().join(" | "));

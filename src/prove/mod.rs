@@ -188,8 +188,11 @@ fn person(
         }
         lines.drain(..own);
     }
-    if role.prints.provider && !found::shows_words(piece.read, &provider.name) {
-        return Err(Mismatch::Provider);
+    let others = reread.also_at.iter().map(|index| wording.providers.get(usize::from(index.0)));
+    for named in std::iter::once(Some(provider)).chain(others).filter(|_| role.prints.provider) {
+        if !named.is_some_and(|provider| found::shows_words(piece.read, &provider.name)) {
+            return Err(Mismatch::Provider);
+        }
     }
     // A notice by e-mail has no window.
     let addresses = match piece.recipient.disposition {

@@ -11,7 +11,6 @@ use super::view::View;
 use super::vocabulary::POST;
 use super::{Change, PostalAddress, Role};
 use crate::error::Finding;
-use crate::incident::ProviderIndex;
 use crate::intake::Field;
 
 /// Longest street line with its unit; longer ones get the unit on a line above.
@@ -39,13 +38,13 @@ pub(super) struct Destination {
 }
 
 /// Chooses the one address that may be used, and judges it. What was ruled is possible, as `redirect` saw to.
-pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>, ruled: Option<RuledSource>) -> Destination {
+pub(super) fn choose(view: &View, judgement: &Judgement, ruled: Option<RuledSource>) -> Destination {
     let confidential: Vec<Written> = written(view, Written::confidential);
     if judgement.role == Role::Deceased {
-        return next_of_kin(view, judgement, provider, !confidential.is_empty());
+        return next_of_kin(view, judgement, !confidential.is_empty());
     }
     if let Some(chosen) = confidential.first() {
-        let mut destination = judged(view, chosen, provider);
+        let mut destination = judged(view, chosen);
         destination.confidential = true;
         let form = address_form::form(chosen);
         if confidential.iter().any(|other| address_form::form(other) != form) {
@@ -59,7 +58,7 @@ pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<Provid
         }
         return destination;
     }
-    let mut destination = of_list(view, judgement, provider, ruled);
+    let mut destination = of_list(view, judgement, ruled);
     if judgement.consented_minor {
         destination.cautions.push(Fault::doubt(
             view.contact(),
@@ -73,7 +72,7 @@ pub(super) fn choose(view: &View, judgement: &Judgement, provider: Option<Provid
 }
 
 /// The representative's address where the role has one, else the home; or the one of the two that was ruled.
-fn of_list(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>, ruled: Option<RuledSource>) -> Destination {
+fn of_list(view: &View, judgement: &Judgement, ruled: Option<RuledSource>) -> Destination {
     let context = view.context;
     let named = judgement.representative.as_ref().map(|representative| representative.row);
     let of_representative = match (judgement.role, named) {
@@ -88,7 +87,7 @@ fn of_list(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>, 
         Some(RuledSource::Confidential | RuledSource::Ncoa) | None => None,
     };
     let chosen = asked_for.unwrap_or(usual);
-    let mut destination = judged(view, &chosen, provider);
+    let mut destination = judged(view, &chosen);
     if (chosen.row, chosen.fields) != (usual.row, usual.fields)
         && let Some(address) = &destination.address
     {
@@ -103,16 +102,17 @@ fn written<'a>(view: &View<'a>, kind: fn(crate::intake::Row<'a>, crate::intake::
 }
 
 /// An address in print form, absent when it cannot be mailed to, with what is wrong with it.
-pub(super) fn judge(view: &View, written: &Written, provider: Option<ProviderIndex>) -> (Option<PostalAddress>, Vec<Fault>) {
+pub(super) fn judge(view: &View, written: &Written) -> (Option<PostalAddress>, Vec<Fault>) {
     let address = address_form::form(written);
-    let own = provider.and_then(|provider| view.context.provider_addresses.get(usize::from(provider.0)));
+    let providers = view.rows.iter().filter_map(|row| view.context.provider_of_row(*row));
+    let own = providers.filter_map(|provider| view.context.provider_addresses.get(usize::from(provider.0)));
     let faults = address_fault::judge(written, &address, own);
     let usable = faults.iter().all(|fault| fault.remedy != Remedy::Correction);
     (usable.then_some(address), faults)
 }
 
-fn judged(view: &View, written: &Written, provider: Option<ProviderIndex>) -> Destination {
-    let (address, faults) = judge(view, written, provider);
+fn judged(view: &View, written: &Written) -> Destination {
+    let (address, faults) = judge(view, written);
     let changes = address.as_ref().map(|address| address_form::changes(written, address)).unwrap_or_default();
     let remarks = address.as_ref().and_then(|address| general_delivery(view, written, address)).into_iter().collect();
     Destination { address, changes, faults, remarks, ..Destination::default() }
@@ -128,13 +128,13 @@ fn general_delivery(view: &View, written: &Written, address: &PostalAddress) -> 
 }
 
 /// 45 CFR 164.404(d)(1)(ii): to the next of kin or representative, if the address is known; never to the patient's own.
-fn next_of_kin(view: &View, judgement: &Judgement, provider: Option<ProviderIndex>, asked_for_confidence: bool) -> Destination {
+fn next_of_kin(view: &View, judgement: &Judgement, asked_for_confidence: bool) -> Destination {
     let row = judgement.representative.as_ref().map(|representative| representative.row);
     let written = row.map(|row| Written::representative(view.context.row(row), row)).filter(Written::has_street);
     let Some(written) = written else {
         return Destination { nobody_to_tell: true, ..Destination::default() };
     };
-    let mut destination = judged(view, &written, provider);
+    let mut destination = judged(view, &written);
     if asked_for_confidence {
         destination.cautions.push(Fault::doubt(
             written.row,

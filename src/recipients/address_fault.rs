@@ -11,11 +11,11 @@ use crate::intake::{Field, Row, RowIndex};
 /// Whether the home address of a row could be mailed to as it stands.
 pub(super) fn is_full_home(row: Row<'_>, index: RowIndex) -> bool {
     let written = Written::home(row, index);
-    judge(&written, &form(&written), None).iter().all(|fault| fault.remedy == Remedy::Ruling)
+    judge(&written, &form(&written), std::iter::empty()).iter().all(|fault| fault.remedy == Remedy::Ruling)
 }
 
-/// Every fault of an address, gravest first. `provider` is the provider's own address in print form.
-pub(super) fn judge(written: &Written, address: &PostalAddress, provider: Option<&PostalAddress>) -> Vec<Fault> {
+/// Every fault of an address, gravest first. `providers` are the providers' own addresses in print form.
+pub(super) fn judge<'a>(written: &Written, address: &PostalAddress, mut providers: impl Iterator<Item = &'a PostalAddress>) -> Vec<Fault> {
     let judge = Judge { written, address };
     if written.is_blank() {
         let hint = "add the last known address, or exclude the record with the clause that applies";
@@ -24,7 +24,7 @@ pub(super) fn judge(written: &Written, address: &PostalAddress, provider: Option
     let mut faults = Vec::new();
     faults.extend(judge.street());
     faults.extend(if address.is_foreign() { judge.foreign() } else { judge.domestic() });
-    faults.extend(provider.and_then(|provider| judge.provider(provider)));
+    faults.extend(providers.find_map(|provider| judge.provider(provider)));
     if faults.is_empty() {
         faults.extend(judge.number());
     }
@@ -197,7 +197,7 @@ mod tests {
         let written = Written::home(rows.get(0), RowIndex(0));
         let provider =
             PostalAddress { address1: "500 HOSPITAL DR".to_owned(), postal_code: "02139".to_owned(), ..PostalAddress::default() };
-        judge(&written, &form(&written), Some(&provider)).iter().map(|fault| fault.code).collect()
+        judge(&written, &form(&written), std::iter::once(&provider)).iter().map(|fault| fault.code).collect()
     }
 
     #[test]
@@ -273,7 +273,7 @@ mod tests {
     fn a_doubt_may_be_ruled_away_but_a_lack_may_not() {
         let rows = Rows::of_one(&[(Field::Address1, "1 Elm St"), (Field::State, "MA"), (Field::PostalCode, "90210")]);
         let written = Written::home(rows.get(0), RowIndex(0));
-        let remedies: Vec<Remedy> = judge(&written, &form(&written), None).iter().map(|fault| fault.remedy).collect();
+        let remedies: Vec<Remedy> = judge(&written, &form(&written), std::iter::empty()).iter().map(|fault| fault.remedy).collect();
         assert_eq!(remedies, [Remedy::Correction]);
         assert!(!is_full_home(rows.get(0), RowIndex(0)));
     }

@@ -28,6 +28,18 @@ impl<'a> Context<'a> {
         self.intake.provider(self.incident, row)
     }
 
+    /// The providers that the rows of one person concern, in their order: the first, and those beside it.
+    pub(super) fn providers_of(&self, rows: &[RowIndex]) -> (Option<ProviderIndex>, Vec<ProviderIndex>) {
+        if let [row] = rows {
+            return (self.provider_of_row(*row), Vec::new());
+        }
+        let mut all: Vec<ProviderIndex> = rows.iter().filter_map(|row| self.provider_of_row(*row)).collect();
+        all.sort_unstable();
+        all.dedup();
+        let others = if all.len() > 1 { all.split_off(1) } else { Vec::new() };
+        (all.first().copied(), others)
+    }
+
     /// The day at which ages and agreements are judged.
     pub(super) fn mail_date(&self, provider: Option<ProviderIndex>) -> Date {
         provider.map_or(self.incident.mail_date, |index| self.incident.provider(index).mail_date)

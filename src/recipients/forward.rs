@@ -52,7 +52,7 @@ pub(super) fn follow(
     };
     match effect {
         Effect::None => {}
-        Effect::Applies => return go_to(view, judgement, destination, answer, asked.provider),
+        Effect::Applies => return go_to(view, judgement, destination, answer),
         Effect::NeedsRuling => {
             let reason = "the post knows of a move that may be this person's or that of others in the house";
             let hint = "look at moves.csv and rule use_address with ncoa (the new address) or home (the one of the list)";
@@ -84,10 +84,10 @@ pub(super) fn follow(
     false
 }
 
-fn go_to(view: &View, judgement: &Judgement, destination: &mut Destination, answer: &Move, provider: Option<ProviderIndex>) -> bool {
+fn go_to(view: &View, judgement: &Judgement, destination: &mut Destination, answer: &Move) -> bool {
     let [address1, address2, city, state, postal_code] = answer.address.reveal().each_ref().map(String::as_str);
     let written = Written::answered(view.contact(), [address1, address2, city, state, postal_code, ""]);
-    let (address, faults) = address::judge(view, &written, provider);
+    let (address, faults) = address::judge(view, &written);
     destination.remarks.clear();
     destination.faults = faults.into_iter().map(|fault| at(answer, fault)).collect();
     destination.changes = address.as_ref().map(|address| redirected(view, judgement.role, address, NCOA_RULE)).unwrap_or_default();

@@ -96,13 +96,14 @@ fn part_keys(context: &Context, people: &mut People, sieve: &mut Sieve) {
 const MOST_PARTS: usize = 2;
 
 /// The key of a person with so many more parts than it takes as a rule.
-fn key(context: &Context, provider: Option<ProviderIndex>, rows: &[RowIndex], more: usize) -> [u8; 16] {
+fn key(context: &Context, provider_index: Option<ProviderIndex>, rows: &[RowIndex], more: usize) -> [u8; 16] {
     let first = rows.first().copied().unwrap_or(RowIndex(0));
-    let provider = match provider {
+    let provider = match provider_index {
         Some(provider) => context.incident.provider(provider).id.as_str(),
         None => context.row(first).get(Field::ProviderId),
     };
-    let patient_id = rows.iter().map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
+    let of_provider = |row: &&RowIndex| rows.len() == 1 || context.provider_of_row(**row) == provider_index;
+    let patient_id = rows.iter().filter(of_provider).map(|row| context.row(*row).get(Field::PatientId)).find(|id| !id.is_empty());
     let record = if patient_id.is_none() || more > 0 { context.record_key(first) } else { String::new() };
     let line = if more > 1 { format!("{}\0{}", context.row(first).list, context.row(first).line) } else { String::new() };
     let mut parts = vec![provider];

@@ -17,8 +17,9 @@ use std::collections::BTreeSet;
 /// The compared form of one row.
 #[derive(Clone, Copy)]
 pub(super) struct Identity<'a> {
-    /// `None` keeps the row alone: broken, or without a provider.
-    pub(super) provider: Option<ProviderIndex>,
+    /// Rows of one family may be one recipient's: of one provider, or of several for which one letter speaks. `None` keeps the row
+    /// alone: broken, or without a provider.
+    pub(super) family: Option<ProviderIndex>,
     pub(super) birth: Option<Date>,
     death: Option<Date>,
     pub(super) generation: Option<Generation>,
@@ -54,7 +55,7 @@ struct Mark {
     names: [u32; 3],
     birth: Option<Date>,
     death: Option<Date>,
-    provider: Option<ProviderIndex>,
+    family: Option<ProviderIndex>,
     generation: Option<Generation>,
     doubtful: bool,
 }
@@ -63,7 +64,7 @@ struct Mark {
 const BATCH: usize = 16 * 1024;
 
 impl Identities {
-    /// Reads every row; those in `alone` get no provider.
+    /// Reads every row; those in `alone` get no family.
     pub(super) fn read(context: &Context, alone: &BTreeSet<RowIndex>) -> Identities {
         let count = context.intake.rows.len();
         let mut identities = Identities { marks: Vec::with_capacity(count), names: Vec::new() };
@@ -92,9 +93,9 @@ impl Identities {
     }
 
     pub(super) fn of(&self, row: u32) -> Identity<'_> {
-        let Mark { names, birth, death, provider, generation, doubtful } = &self.marks[row as usize];
+        let Mark { names, birth, death, family, generation, doubtful } = &self.marks[row as usize];
         let names = names.map(|number| &*self.names[number as usize]);
-        Identity { provider: *provider, birth: *birth, death: *death, generation: *generation, names, doubtful: *doubtful }
+        Identity { family: *family, birth: *birth, death: *death, generation: *generation, names, doubtful: *doubtful }
     }
 }
 
@@ -106,7 +107,7 @@ impl Mark {
             names: [0; 3],
             birth: date_of_row(values.get(Field::BirthDate)).ok(),
             death: date_of_row(values.get(Field::DeathDate)).ok(),
-            provider: if alone.contains(&row) { None } else { context.provider_of_row(row) },
+            family: if alone.contains(&row) { None } else { context.provider_of_row(row).map(|at| context.incident.family(at)) },
             generation: Generation::of(&name),
             doubtful: doubtful_words(&name.full()).is_some(),
         };

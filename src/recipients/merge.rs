@@ -1,4 +1,4 @@
-//! Which rows are one person's: joined only within one provider, and never against a birth date, a suffix or a first name.
+//! Which rows are one person's: joined only within one provider, or the providers for which one letter speaks, and never against a birth date, a suffix or a first name.
 //!
 //! Two rows are linked by an equal patient id, or by equal name, birth date and one contact in common. Links are followed
 //! through, so the order of rows does not matter; a chain that ends in a contradiction is cut back to rows that are equal.
@@ -40,16 +40,29 @@ impl Rule {
         }
     }
 
-    fn reason(self) -> &'static str {
-        match self {
-            Rule::PatientId => "same provider and patient id, names agree, no other birth date and no other suffix",
-            Rule::NameAndAddress => "same provider, full name, birth date and home address, no other suffix or middle name",
-            Rule::NameAndEmail => "same provider, full name, birth date and e-mail address, no other suffix or middle name",
-            Rule::NameAndPhone => "same provider, full name, birth date and telephone, no other suffix or middle name",
-            Rule::SimilarName => {
+    /// Rows of two providers are joined only where one letter speaks for both.
+    fn reason(self, at_one_provider: bool) -> &'static str {
+        match (self, at_one_provider) {
+            (Rule::PatientId, _) => "same provider and patient id, names agree, no other birth date and no other suffix",
+            (Rule::NameAndAddress, true) => "same provider, full name, birth date and home address, no other suffix or middle name",
+            (Rule::NameAndEmail, true) => "same provider, full name, birth date and e-mail address, no other suffix or middle name",
+            (Rule::NameAndPhone, true) => "same provider, full name, birth date and telephone, no other suffix or middle name",
+            (Rule::SimilarName, true) => {
                 "same provider, birth date and address, e-mail or telephone; a nickname or one slip parts the names, no other suffix or middle name"
             }
-            Rule::Ruling => "ruled to be one person in decisions.csv",
+            (Rule::NameAndAddress, false) => {
+                "two providers, one letter: same full name, birth date and home address, no other suffix or middle name"
+            }
+            (Rule::NameAndEmail, false) => {
+                "two providers, one letter: same full name, birth date and e-mail address, no other suffix or middle name"
+            }
+            (Rule::NameAndPhone, false) => {
+                "two providers, one letter: same full name, birth date and telephone, no other suffix or middle name"
+            }
+            (Rule::SimilarName, false) => {
+                "two providers, one letter: same birth date and address, e-mail or telephone; a nickname or one slip parts the names, no other suffix or middle name"
+            }
+            (Rule::Ruling, _) => "ruled to be one person in decisions.csv",
         }
     }
 }
@@ -123,7 +136,7 @@ pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rul
     force(&mut sets, &identities, rulings)?;
     let group_of = sets.numbered();
     let groups = Groups::collect(&group_of);
-    let merges = merges(&groups, automatic, &strongest);
+    let merges = merges(context, &groups, automatic, &strongest);
     let possible = blocks.possible(context, &identities, &group_of, &groups, rulings, sieve);
     Ok(Grouped { groups, merges, possible, findings })
 }
@@ -255,10 +268,11 @@ fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<
     let mut refused = Vec::new();
     for pair in &rulings.merged {
         let (one, two) = (identities.of(pair.row.0), identities.of(pair.other.0));
-        match (one.provider, two.provider) {
+        match (one.family, two.family) {
             (Some(one), Some(two)) if one == two => sets.join(pair.row.0, pair.other.0),
-            (Some(_), Some(_)) => refused
-                .push(pair.refused("rows of two providers cannot be merged", "every provider owes its own notice: take the ruling out")),
+            (Some(_), Some(_)) => {
+                refused.push(pair.refused("rows of two providers cannot be merged: each owes a letter of its own", "take the ruling out"))
+            }
             _ => refused
                 .push(pair.refused("a row that is broken or names no provider cannot be merged", "correct the row in the list first")),
         }
@@ -271,13 +285,14 @@ fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<
     if refused.is_empty() { Ok(()) } else { Err(Error::refused_all(refused)) }
 }
 
-fn merges(groups: &Groups, mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {
+fn merges(context: &Context, groups: &Groups, mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {
     let mut merges = Vec::new();
     for (first, others) in groups.iter().filter_map(<[RowIndex]>::split_first) {
         for row in others {
             let found = strongest[row.0 as usize].filter(|_| automatic.are_joined(first.0, row.0));
             let rule = found.unwrap_or(Rule::Ruling);
-            merges.push(Merge { row: *row, into: *first, rule: rule.name(), reason: rule.reason() });
+            let at_one_provider = context.provider_of_row(*first) == context.provider_of_row(*row);
+            merges.push(Merge { row: *row, into: *first, rule: rule.name(), reason: rule.reason(at_one_provider) });
         }
     }
     merges.sort_by_key(|merge| merge.row);

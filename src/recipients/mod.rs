@@ -196,7 +196,7 @@ impl PersonKey {
     }
 }
 
-/// A person to be told about one provider.
+/// A person to be told about one provider, or about several in one letter.
 #[derive(Debug, Clone)]
 pub struct Recipient {
     /// Ledger identity.
@@ -205,8 +205,10 @@ pub struct Recipient {
     pub record: String,
     /// The rows merged into this recipient, first row first.
     pub rows: Vec<RowIndex>,
-    /// Which provider it concerns; absent when the row named none that exists (then it is held).
+    /// Which provider it concerns, of several the first; absent when the row named none that exists (then it is held).
     pub provider: Option<ProviderIndex>,
+    /// The others that it concerns, in their order, where the business associate's letter speaks for all.
+    pub also_at: Vec<ProviderIndex>,
     /// In which role.
     pub role: Role,
     /// The patient.

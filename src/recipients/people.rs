@@ -7,6 +7,7 @@ use crate::incident::{Language, ProviderIndex};
 use crate::intake::{At, Elements, RowIndex, Texts};
 use crate::privacy::Private;
 use crate::rules::Jurisdiction;
+use hashbrown::HashMap;
 use jiff::civil::Date;
 
 /// All recipients, in the order of their first rows.
@@ -17,9 +18,15 @@ pub struct People {
     texts: Private<Texts>,
     /// Codes that were given when everyone was known, in the order of places: place and record.
     late_codes: Vec<(u32, At)>,
+    /// Each set of providers that somebody concerns, with its place.
+    concerned: Vec<Concerned>,
+    places_of_concerned: HashMap<Concerned, u32>,
     /// Letter and e-mail, then one for everyone who is held or excluded.
     dispositions: Vec<Disposition>,
 }
+
+/// The provider that somebody concerns, and the others.
+type Concerned = (Option<ProviderIndex>, Vec<ProviderIndex>);
 
 /// Place of [`Disposition::Letter`] among the dispositions.
 const LETTER: u32 = 0;
@@ -36,7 +43,8 @@ struct Entry {
     disposition: u32,
     elements: Elements,
     birth_date: Option<Private<Date>>,
-    provider: Option<ProviderIndex>,
+    /// Place of its providers among all sets of them.
+    concerns: u32,
     residence: Option<Jurisdiction>,
     role: Role,
     language: Language,
@@ -56,6 +64,8 @@ pub struct Outline<'a> {
     pub rows: &'a [RowIndex],
     /// Which provider it concerns; see [`Recipient::provider`].
     pub provider: Option<ProviderIndex>,
+    /// The others that it concerns; see [`Recipient::also_at`].
+    pub also_at: &'a [ProviderIndex],
     /// In which role.
     pub role: Role,
     /// Residence, for counts.
@@ -77,7 +87,15 @@ pub struct Outline<'a> {
 impl Default for People {
     fn default() -> People {
         let dispositions = vec![Disposition::Letter, Disposition::Email];
-        People { entries: Vec::new(), rows: Vec::new(), texts: Private::default(), late_codes: Vec::new(), dispositions }
+        People {
+            entries: Vec::new(),
+            rows: Vec::new(),
+            texts: Private::default(),
+            late_codes: Vec::new(),
+            concerned: Vec::new(),
+            places_of_concerned: HashMap::new(),
+            dispositions,
+        }
     }
 }
 
@@ -98,11 +116,13 @@ impl People {
         let rows = self.rows_of(place);
         let (at, texts) = (*entry.texts.reveal(), self.texts.reveal());
         let text = |slot: Slot| texts.get(at, slot as usize);
+        let (provider, also_at) = &self.concerned[entry.concerns as usize];
         Recipient {
             key: self.key(place),
             record: self.record(place),
             rows: rows.to_vec(),
-            provider: entry.provider,
+            provider: *provider,
+            also_at: also_at.clone(),
             role: entry.role,
             name: Private::new(packed::name(text)),
             representative: Some(text(Slot::Representative)).filter(|name| !name.is_empty()).map(|name| Private::new(name.to_owned())),
@@ -128,9 +148,11 @@ impl People {
     /// What is known without unpacking, of the recipient at a place.
     pub fn outline(&self, place: usize) -> Outline<'_> {
         let entry = &self.entries[place];
+        let (provider, also_at) = &self.concerned[entry.concerns as usize];
         Outline {
             rows: self.rows_of(place),
-            provider: entry.provider,
+            provider: *provider,
+            also_at,
             role: entry.role,
             residence: entry.residence,
             language: entry.language,
@@ -184,6 +206,7 @@ impl People {
 
     /// Adds a recipient behind the others.
     pub(super) fn push(&mut self, recipient: &Recipient) {
+        let concerns = self.place_of_concerned(recipient);
         let texts = self.texts.reveal_mut();
         let entry = Entry {
             key: recipient.key.bytes(),
@@ -192,7 +215,7 @@ impl People {
             disposition: LETTER,
             elements: recipient.elements,
             birth_date: recipient.birth_date,
-            provider: recipient.provider,
+            concerns,
             residence: recipient.residence,
             role: recipient.role,
             language: recipient.language,
@@ -206,6 +229,17 @@ impl People {
         self.rows.extend(&recipient.rows);
         let place = self.len() - 1;
         self.dispose(place, recipient.disposition.clone());
+    }
+
+    fn place_of_concerned(&mut self, recipient: &Recipient) -> u32 {
+        let concerned = (recipient.provider, recipient.also_at.clone());
+        if let Some(place) = self.places_of_concerned.get(&concerned) {
+            return *place;
+        }
+        let place = self.concerned.len() as u32;
+        self.concerned.push(concerned.clone());
+        self.places_of_concerned.insert(concerned, place);
+        place
     }
 
     pub(super) fn dispose(&mut self, place: usize, disposition: Disposition) {
@@ -283,6 +317,7 @@ impl People {
         self.entries.shrink_to_fit();
         self.rows.shrink_to_fit();
         self.dispositions.shrink_to_fit();
+        self.places_of_concerned = HashMap::new();
     }
 
     fn rows_of(&self, place: usize) -> &[RowIndex] {

@@ -25,7 +25,7 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex], redirection: Option
         faults.insert(0, unknown_provider(rows.first().copied().unwrap_or(RowIndex(0))));
     }
     let judgement = roles::judge(&view, provider, recipient.residence, &name);
-    let mut destination = address::choose(&view, &judgement, provider, redirection.and_then(Redirection::ruled_source));
+    let mut destination = address::choose(&view, &judgement, redirection.and_then(Redirection::ruled_source));
     let mut warnings = Vec::new();
     if let Some(redirection) = redirection {
         let in_person = judgement.role == Role::Adult || judgement.representative.is_some();
@@ -36,7 +36,8 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex], redirection: Option
             recipient.residence = roles::jurisdiction(&context, Some(&address.state));
         }
     }
-    let email = channel::email(&view, &judgement, &destination, provider, &mut warnings);
+    let email = channel::email(&view, &judgement, &destination, provider, &mut warnings)
+        .filter(|_| recipient.also_at.is_empty() || each_agreed(&view, &judgement, &destination));
     recipient.language = channel::language(&view, &mut warnings);
     warnings.extend(undecided_address(&view, email.is_some()));
     let Judgement { role, under_age, birth, representative, faults: role_faults, .. } = judgement;
@@ -63,6 +64,16 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex], redirection: Option
     (recipient, Notes { faults, broken: None, under_age, nobody_to_tell, warnings })
 }
 
+/// Whether there is an agreement with each provider: one with another does not count for it.
+fn each_agreed(view: &View, judgement: &Judgement, destination: &Destination) -> bool {
+    let context = view.context;
+    let (first, others) = context.providers_of(&view.rows);
+    first.into_iter().chain(others).all(|provider| {
+        let rows: Vec<RowIndex> = view.rows.iter().copied().filter(|row| context.provider_of_row(*row) == Some(provider)).collect();
+        channel::email(&View::new(context, &rows), judgement, destination, Some(provider), &mut Vec::new()).is_some()
+    })
+}
+
 /// The held recipient of a row that cannot become one as it stands.
 pub(super) fn broken(context: Context, row: RowIndex, finding: &Finding) -> (Recipient, Notes) {
     let mut recipient = blank(&View::new(context, &[row]), &[row]);
@@ -78,11 +89,13 @@ pub(super) fn broken(context: Context, row: RowIndex, finding: &Finding) -> (Rec
 fn blank(view: &View, rows: &[RowIndex]) -> Recipient {
     let context = view.context;
     let first = rows.first().copied().unwrap_or(RowIndex(0));
+    let (provider, also_at) = context.providers_of(rows);
     Recipient {
         key: PersonKey(String::new()),
         record: context.record_key(first),
         rows: rows.to_vec(),
-        provider: context.provider_of_row(first),
+        provider,
+        also_at,
         role: Role::Adult,
         name: Private::default(),
         representative: None,

@@ -11,7 +11,7 @@ use crate::intake::{Field, RowIndex};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Rows with a key in common, two or more to a block; within one provider.
+/// Rows with a key in common, two or more to a block; within one family of providers.
 pub(super) struct Blocks {
     pub(super) patient_id: Vec<Vec<u32>>,
     pub(super) name_and_birth: Vec<Vec<u32>>,
@@ -23,27 +23,28 @@ pub(super) struct Blocks {
 
 impl Blocks {
     pub(super) fn build(context: &Context, identities: &Identities, sieve: &mut Sieve) -> Blocks {
-        let patient_id = |row: u32, provider: ProviderIndex, _: Identity<'_>| {
+        let patient_id = |row: u32, _, _: Identity<'_>| {
+            let provider = context.provider_of_row(RowIndex(row))?;
             let id = context.row(RowIndex(row)).get(Field::PatientId);
             (!id.is_empty()).then(|| format!("{}\u{1f}{}", provider.0, id.to_lowercase()))
         };
-        let name_and_birth = |_, provider: ProviderIndex, identity: Identity<'_>| {
+        let name_and_birth = |_, family: ProviderIndex, identity: Identity<'_>| {
             let named = !identity.first().is_empty() && !identity.last().is_empty();
             let birth = identity.birth.filter(|_| named)?;
-            Some(format!("{}\u{1f}{birth}\u{1f}{}\u{1f}{}", provider.0, identity.last(), identity.first()))
+            Some(format!("{}\u{1f}{birth}\u{1f}{}\u{1f}{}", family.0, identity.last(), identity.first()))
         };
-        let near = |row: u32, provider: ProviderIndex, identity: Identity<'_>| {
+        let near = |row: u32, family: ProviderIndex, identity: Identity<'_>| {
             let birth = identity.birth.filter(|_| !identity.doubtful)?;
             let values = context.row(RowIndex(row));
             let zip: String = values.get(Field::PostalCode).chars().filter(char::is_ascii_digit).take(5).collect();
             let street = [Field::Address1, Field::Address2].map(|field| values.get(field));
             let digits: String = street.iter().flat_map(|line| line.chars()).filter(char::is_ascii_digit).collect();
-            (!zip.is_empty() && !digits.is_empty()).then(|| format!("{}\u{1f}{birth}\u{1f}{zip}\u{1f}{digits}", provider.0))
+            (!zip.is_empty() && !digits.is_empty()).then(|| format!("{}\u{1f}{birth}\u{1f}{zip}\u{1f}{digits}", family.0))
         };
         let with_birth = |contact: fn(&Context, RowIndex) -> Option<String>| {
-            move |row: u32, provider: ProviderIndex, identity: Identity<'_>| {
+            move |row: u32, family: ProviderIndex, identity: Identity<'_>| {
                 let birth = identity.birth.filter(|_| !identity.doubtful)?;
-                Some(format!("{}\u{1f}{birth}\u{1f}{}", provider.0, contact(context, RowIndex(row))?))
+                Some(format!("{}\u{1f}{birth}\u{1f}{}", family.0, contact(context, RowIndex(row))?))
             }
         };
         Blocks {
@@ -112,7 +113,7 @@ impl Blocks {
 fn nearly_alike(identities: &Identities, group_of: &[u32], sieve: &mut Sieve) -> Vec<(u32, u32)> {
     let born = |row: u32| {
         let identity = identities.of(row);
-        identity.provider.zip(identity.birth).filter(|_| !identity.doubtful)
+        identity.family.zip(identity.birth).filter(|_| !identity.doubtful)
     };
     let nearly = |(one, two): &(u32, u32)| born(*one) == born(*two) && identities.of(*one).nearly_has_name_of(&identities.of(*two));
     let sifted = sieve.sift(identities.len(), born);
@@ -127,7 +128,7 @@ fn blocks(
 ) -> Vec<Vec<u32>> {
     let key = |row: u32| {
         let identity = identities.of(row);
-        key(row, identity.provider?, identity)
+        key(row, identity.family?, identity)
     };
     let alike = sieve.sift(identities.len(), key).shared_by(2);
     let mut keyed: Vec<(String, u32)> = alike.filter_map(|row| Some((key(row)?, row))).collect();

@@ -25,8 +25,10 @@ pub struct Reread {
     pub has_representative: bool,
     /// BCP 47 tag of the letter's language.
     pub language: &'static str,
-    /// The provider that the first row concerns; absent when it names none that exists.
+    /// The provider that the rows concern, of several the first; absent when they name none that exists.
     pub provider: Option<ProviderIndex>,
+    /// The other providers that the rows concern.
+    pub also_at: Vec<ProviderIndex>,
 }
 
 impl<'a> Rereading<'a> {
@@ -49,10 +51,10 @@ impl<'a> Rereading<'a> {
     /// Asks the rows of one recipient, in the order in which the recipient has them.
     pub fn ask(&self, rows: &[RowIndex]) -> Reread {
         let view = View::new(self.context, rows);
-        let provider = rows.first().and_then(|row| self.context.provider_of_row(*row));
+        let (provider, also_at) = self.context.providers_of(rows);
         let residence = roles::jurisdiction(&self.context, view.home_state());
         let judgement = roles::judge(&view, provider, residence, &PersonName::default());
         let language = channel::language(&view, &mut Vec::new()).tag();
-        Reread { role: judgement.role, has_representative: judgement.representative.is_some(), language, provider }
+        Reread { role: judgement.role, has_representative: judgement.representative.is_some(), language, provider, also_at }
     }
 }

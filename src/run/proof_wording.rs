@@ -65,6 +65,7 @@ fn invented(role: Role, named: bool, language: Language) -> Recipient {
         record: "invented".to_owned(),
         rows: Vec::new(),
         provider: Some(ProviderIndex(0)),
+        also_at: Vec::new(),
         role,
         name: Private::new(name),
         representative: named.then(|| Private::new(REPRESENTATIVE.to_owned())),

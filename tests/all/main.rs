@@ -21,5 +21,6 @@ mod plan; // duties and deadlines
 mod refused; // exit 3: nothing is written
 mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes
-mod scripts; // names in other scripts, with and without fonts for them
+mod scripts;
+mod several; // names in other scripts, with and without fonts for them
 mod standards; // accessible, and fit for the archive
