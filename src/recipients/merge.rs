@@ -271,10 +271,13 @@ fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<
         match (one.family, two.family) {
             (Some(one), Some(two)) if one == two => sets.join(pair.row.0, pair.other.0),
             (Some(_), Some(_)) => {
-                refused.push(pair.refused("rows of two providers cannot be merged: each owes a letter of its own", "take the ruling out"))
+                let reason = "rows of two providers cannot be merged: each owes a letter of its own";
+                refused.push(pair.refused(reason, "take the ruling out"));
             }
-            _ => refused
-                .push(pair.refused("a row that is broken or names no provider cannot be merged", "correct the row in the list first")),
+            _ => {
+                let reason = "a row that is broken or names no provider cannot be merged";
+                refused.push(pair.refused(reason, "correct the row in the list first"));
+            }
         }
     }
     let torn = rulings.apart.iter().filter(|pair| sets.are_joined(pair.row.0, pair.other.0));
