@@ -46,7 +46,7 @@ fn language_wording(incident: &Incident, composer: &Composer, language: Language
     let mut roles = Vec::new();
     for (role, named) in ROLES.into_iter().flat_map(|role| [(role, false), (role, true)]) {
         let words = composer.role_words(language, role, named)?;
-        let invented = invented(role, named, language);
+        let invented = invented(role, named, language, incident.identity_service.is_some());
         let letter = composer.compose(incident, &invented, PieceNumber(0)).ok()?;
         let prints = prints(&letter, &fixed, &words, &incident.providers.first()?.legal_name);
         roles.push(RoleWording { role, named, salutation: words.salutation, addressee: words.addressee, prints });
@@ -56,7 +56,7 @@ fn language_wording(incident: &Incident, composer: &Composer, language: Language
 }
 
 /// Somebody whom every type of information concerns.
-fn invented(role: Role, named: bool, language: Language) -> Recipient {
+fn invented(role: Role, named: bool, language: Language, with_code: bool) -> Recipient {
     let mut elements = Elements::default();
     Element::ALL.iter().for_each(|(element, _)| elements.insert(*element));
     let name = PersonName { first: FIRST.to_owned(), last: LAST.to_owned(), ..PersonName::default() };
@@ -76,7 +76,7 @@ fn invented(role: Role, named: bool, language: Language) -> Recipient {
         elements,
         language,
         large_print: false,
-        activation_code: (role != Role::Deceased).then(|| Private::new(CODE.to_owned())),
+        activation_code: (with_code && role != Role::Deceased).then(|| Private::new(CODE.to_owned())),
         unreachable: false,
         disposition: Disposition::Email,
         changes: Vec::new(),

@@ -19,6 +19,19 @@ fn owner<'a>(page: &str, everyone: &'a [Expected]) -> &'a Expected {
 }
 
 #[test]
+fn an_incident_without_an_identity_service_is_printed() {
+    let home = Home::with_sample("lakeside");
+    let incident = home.read("lakeside/incident.toml");
+    let (before, rest) = incident.split_once("[identity_service]").unwrap();
+    let after = &rest[rest.find("\n[").unwrap()..];
+    home.write("lakeside/incident.toml", &format!("{before}{after}"));
+    home.run("check lakeside").exits(0).says("code-without-service");
+    home.run("render lakeside --out out --as both").exits(0).prints("40 letters");
+    let all: String = home.letters("out").values().flat_map(|path| pages(path)).collect();
+    assert!(!all.contains("Activation code") && !all.contains("Northlight"));
+}
+
+#[test]
 fn every_letter_is_its_recipients_and_nobody_elses() {
     let home = Home::released("lakeside");
     home.run("render lakeside --out out --as both").exits(0);
