@@ -110,7 +110,15 @@ const FLAG_AFFIXES: [(&str, &str); 11] = [
 struct AliasFile {
     fields: BTreeMap<String, Vec<String>>,
     deceased: DeceasedFlags,
+    others: OtherColumns,
     elements: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OtherColumns {
+    words: Vec<String>,
+    decisive: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -124,6 +132,7 @@ pub(super) struct ColumnNames {
     own: BTreeMap<String, Field>,
     aliases: BTreeMap<String, Field>,
     deceased: Vec<String>,
+    others: OtherColumns,
     elements: BTreeMap<String, Element>,
 }
 
@@ -158,7 +167,7 @@ impl ColumnNames {
                 }
             }
         }
-        Ok(ColumnNames { own, aliases, deceased, elements })
+        Ok(ColumnNames { own, aliases, deceased, others: file.others, elements })
     }
 
     /// What a header means; `None` when it is not known. What stands in brackets behind a name explains it: `DOB (MM/DD/YYYY)`.
@@ -204,6 +213,9 @@ impl ColumnNames {
 
     /// The key of ours that an unknown header most resembles, by any of its names; `None` when nothing is close.
     pub(super) fn nearest_key(&self, header: &str) -> Option<String> {
+        if self.is_others(header) {
+            return None;
+        }
         let keys = our_keys();
         let aliases = self.aliases.keys().chain(self.elements.keys()).map(String::as_str);
         let word = nearest(header, keys.iter().map(String::as_str).chain(aliases))?;
@@ -212,6 +224,19 @@ impl ColumnNames {
             Purpose::Flag(element) | Purpose::ValueOrFlag(element) => Some(format!("element_{}", element.id())),
             Purpose::DeceasedFlag => None,
         }
+    }
+
+    /// Whether a header says that its column holds somebody else's values, or what is no longer right.
+    pub(super) fn is_others(&self, header: &str) -> bool {
+        let lower = header.to_lowercase();
+        let mut words = lower.split(|letter: char| !letter.is_alphabetic());
+        words.any(|word| self.others.words.iter().any(|known| known == word))
+    }
+
+    /// Whether a header sounds like a column that decides whether and to whom a letter goes.
+    pub(super) fn is_decisive(&self, header: &str) -> bool {
+        let words = header.to_lowercase().replace(['_', '-', '.'], " ");
+        self.others.decisive.iter().any(|known| words.contains(known.as_str()))
     }
 
     /// Names by which a field may be known: what a likely header is compared with.

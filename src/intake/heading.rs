@@ -102,11 +102,20 @@ fn start_rows(source: &mut Source, separator: u8, list: &List, names: &ColumnNam
     source.look_at_start(separator, &mut |row| {
         let cells: Vec<String> = row.cells.iter().map(|cell| clean(cell).into_owned()).collect();
         let is_known = |cell: &&String| !cell.is_empty() && (told.contains(&folded(cell)) || names.purpose(cell).is_some());
-        let known = cells.iter().filter(is_known).map(|cell| folded(cell)).collect::<BTreeSet<_>>().len();
+        let named = cells.iter().filter(is_known).map(|cell| folded(cell)).collect::<BTreeSet<_>>().len();
+        // `MI` and `name` may be a state and a type of information: a row that holds a patient's values names no columns.
+        let known = if cells.iter().any(|cell| is_value(cell)) { 0 } else { named };
         rows.push(StartRow { line: row.line, cells, known, open_quote: row.quotes.unclosed.map(|lines| row.line + lines) });
         if rows.len() < ROWS { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     })?;
     Ok(rows)
+}
+
+/// Whether a cell holds what no column is called: an e-mail address, a date or a number of four digits and more, by itself.
+fn is_value(cell: &str) -> bool {
+    let digits = cell.chars().filter(char::is_ascii_digit).count();
+    let number = digits >= 4 && cell.chars().all(|letter| letter.is_ascii_digit() || "-/.()+ ".contains(letter));
+    number || cell.contains('@') && cell.contains('.')
 }
 
 /// What speaks for a separator: a header that names many columns; without one, a wide first row.

@@ -156,6 +156,9 @@ impl Finder<'_> {
     fn warn_unknown(&mut self, header: &str) {
         let place = Place::line(&self.list.file, self.line).column(header);
         let hint = match self.names.nearest_key(header) {
+            _ if self.names.is_decisive(header) => {
+                "it may decide whether or to whom a letter goes: name it in [[lists]], as columns = { ours = \"theirs\" }, or rule on its people in decisions.csv".to_owned()
+            }
             Some(name) => format!("if it is `{name}`, say so: columns = {{ {name} = \"{header}\" }}"),
             None => "nothing needs to be done if the letters do not need it".to_owned(),
         };
@@ -290,7 +293,8 @@ impl Finder<'_> {
         let fields = self.layout.fields.iter().map(|(_, position)| *position);
         let elements = self.layout.elements.iter().map(|column| column.position);
         let used: BTreeSet<usize> = fields.chain(elements).chain(self.layout.deceased.iter().copied()).collect();
-        let free = self.layout.headers.iter().enumerate().filter(|(position, header)| !used.contains(position) && !header.is_empty());
+        let headers = self.layout.headers.iter().enumerate();
+        let free = headers.filter(|(position, header)| !used.contains(position) && !header.is_empty() && !self.names.is_others(header));
         free.map(|(_, header)| header.as_str()).take(TOLD).collect()
     }
 

@@ -44,6 +44,7 @@ impl AllRows {
         });
         let mut mending_nothing = Vec::new();
         let mut held = Vec::new();
+        let mut somebody_else = Vec::new();
         for group in order.chunk_by(|one, other| key(self.rows.get(*one)) == key(self.rows.get(*other))) {
             let has = |list: usize| group.iter().any(|index| usize::from(self.rows.get(*index).list) == list);
             let mends_something = |list: u16| ancestry[usize::from(list)].iter().copied().any(has);
@@ -64,7 +65,15 @@ impl AllRows {
                     self.rows.get(*one).list == self.rows.get(*other).list && self.rows.get(*one).digest != self.rows.get(*other).digest
                 })
             });
-            if differ {
+            let strangers: Vec<usize> = group
+                .iter()
+                .copied()
+                .filter(|index| self.rows.get(*index).list == newest)
+                .filter(|index| !older.is_empty() && older.iter().all(|old| is_stranger(self.rows.get(*old), self.rows.get(*index))))
+                .collect();
+            if !strangers.is_empty() {
+                somebody_else.extend(strangers);
+            } else if differ {
                 for index in group.iter().copied().filter(|index| self.rows.get(*index).list == newest) {
                     match self.twin_at_line(incident, index, &older) {
                         Some(twin) => left_out[twin] = true,
@@ -74,6 +83,11 @@ impl AllRows {
             } else {
                 older.into_iter().for_each(|index| left_out[index] = true);
             }
+        }
+        for index in somebody_else {
+            let reason = "the row it would replace is somebody else's: name and birth date are others, and no patient id is the same";
+            let hint = "check its record id, and which list it mends (`mends` in incident.toml)";
+            self.hold(incident, index, "mends-somebody-else", reason, hint);
         }
         for index in held {
             let reason = "several different rows of the mended list have this record id; which one is meant is not clear";
@@ -161,6 +175,17 @@ fn key(row: Row<'_>) -> Cow<'_, str> {
         "" => Cow::Owned(format!("line-{}", row.line)),
         id => Cow::Borrowed(id),
     }
+}
+
+/// Whether two rows cannot be one person's before and after a correction: nothing that tells people apart is the same.
+fn is_stranger(old: Row<'_>, new: Row<'_>) -> bool {
+    let name = |row: Row<'_>| {
+        let words = [Field::FirstName, Field::LastName, Field::FullName].map(|field| row.get(field));
+        words.concat().to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "")
+    };
+    let differ = |field| !old.get(field).is_empty() && !new.get(field).is_empty() && old.get(field) != new.get(field);
+    let same_patient = !old.get(Field::PatientId).is_empty() && old.get(Field::PatientId) == new.get(Field::PatientId);
+    name(old) != name(new) && differ(Field::BirthDate) && !same_patient
 }
 
 /// The lists that a list mends, directly and through others, nearest first.

@@ -194,6 +194,11 @@ pub(super) fn refused(file: &str, fault: PartsFault) -> Vec<Finding> {
             "open it and save it as .xlsx or as `CSV UTF-8`",
         ),
         PartsFault::OtherZip => ("no-list", "the file is a zip archive and no list", "unpack it and name the list in it"),
+        PartsFault::Uncalculated => (
+            "formula-uncalculated",
+            "a cell of the spreadsheet has a formula whose value was never computed: it would be read as empty",
+            "open it in a spreadsheet program and save it again, or save it as `CSV UTF-8` there",
+        ),
         PartsFault::TooLarge => (
             "spreadsheet-too-large",
             "the spreadsheet comes to more than can be read, or was made to look small",

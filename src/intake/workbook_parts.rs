@@ -34,6 +34,8 @@ pub(super) enum PartsFault {
     OtherZip,
     /// It comes to more than can be read.
     TooLarge,
+    /// A cell has a formula and no value: who wrote the file computed none, and the cell would be read as empty.
+    Uncalculated,
 }
 
 /// Inflates every part once.
@@ -86,12 +88,16 @@ struct Scan {
     /// Where the cell or shared text at hand began; absent outside of them all.
     cell_began: Option<u64>,
     has_comments: bool,
+    /// The cell at hand holds a text, which may be an empty one.
+    holds_text: bool,
+    /// The cell at hand has a formula, and no value so far.
+    uncalculated: bool,
 }
 
 /// How much is inflated in one go.
 const PIECE: usize = 256 * 1024;
 /// The longest name of an element that matters, with its prefix and some room.
-const NAME: usize = 32;
+const NAME: usize = 64;
 
 /// Inflates a part that is read as XML, of so many bytes at the most; how many it has.
 fn inspect_part(mut part: impl Read, most: u64) -> Result<u64, PartsFault> {
@@ -173,7 +179,12 @@ impl Scan {
         let named = &tag[1..tag.len().min(NAME)];
         let end = named.iter().position(|byte| matches!(byte, b'>' | b' ' | b'\t' | b'\r' | b'\n')).unwrap_or(named.len());
         let name = named[..end].rsplit(|byte| matches!(byte, b':')).next().unwrap_or_default();
+        let in_sheet = self.cell_began.is_some();
         match (named.first(), name) {
+            (_, b"c" | b"c/" | b"/sheetData") | (Some(b'/'), b"sheetData") if self.uncalculated => return Err(PartsFault::Uncalculated),
+            (_, b"f" | b"f/") if in_sheet && named.first() != Some(&b'/') => self.uncalculated = true,
+            (_, b"v" | b"v/") if named.first() != Some(&b'/') => self.uncalculated &= !self.holds_text && is_empty(tag),
+            (_, b"is") => self.uncalculated = false,
             (Some(b'!'), _) => self.has_comments = true,
             (Some(b'/'), b"sst" | b"sheetData" | b"/sst" | b"/sheetData") => self.cell_began = None,
             (Some(b'/'), _) => {}
@@ -186,11 +197,20 @@ impl Scan {
                 self.texts += 1;
                 self.cell_began = self.cell_began.map(|_| at);
             }
-            (_, b"c" | b"c/" | b"row" | b"row/") => self.cell_began = self.cell_began.map(|_| at),
+            (_, b"c" | b"c/" | b"row" | b"row/") => {
+                self.cell_began = self.cell_began.map(|_| at);
+                let attributes = &tag[..memchr::memchr(b'>', tag).unwrap_or(tag.len())];
+                self.holds_text = memmem::find(attributes, b"t=\"str\"").is_some();
+            }
             _ => {}
         }
         if self.texts > MOST_TEXTS { Err(PartsFault::TooLarge) } else { Ok(()) }
     }
+}
+
+/// Whether nothing stands in an element: `<v/>`, `<v></v>`.
+fn is_empty(tag: &[u8]) -> bool {
+    memchr::memchr(b'>', tag).is_some_and(|end| tag[end - 1] == b'/' || tag.get(end + 1) == Some(&b'<'))
 }
 
 /// The table of shared texts says how many there are, and room is made for so many before one is read.

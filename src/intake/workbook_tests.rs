@@ -136,6 +136,30 @@ fn what_would_come_to_too_much_is_refused_before_it_does() {
     is_refused(&sheet, None, "damaged-spreadsheet");
 }
 
+#[test]
+fn a_formula_that_was_never_computed_is_not_read_as_empty() {
+    let good = workbook();
+    let with_cell = |cell: &str| {
+        let row = format!("<row r=\"3\"><c r=\"A3\"><v>2</v></c>{cell}<c r=\"D3\"><v>5</v></c></row></sheetData>");
+        with_part(&good, "xl/worksheets/sheet1.xml", |text| text.replace("</sheetData>", &row))
+    };
+    for cell in [
+        "<c r=\"C3\"><f>1+1</f></c>",
+        "<c r=\"C3\"><f>1+1</f><v></v></c>",
+        "<c r=\"C3\" s=\"1\"><f t=\"shared\" si=\"0\"/><v /></c>",
+        "<c r=\"C3\"><x:f>1+1</x:f><v/></c>",
+    ] {
+        is_refused(&with_cell(cell), None, "formula-uncalculated");
+    }
+    for cell in [
+        "<c r=\"C3\"><f>1+1</f><v>2</v></c>",
+        "<c r=\"C3\" s=\"1\" t=\"str\"><f>IF(1,&quot;&quot;)</f><v></v></c>",
+        "<c r=\"C3\" s=\"1\"/>",
+    ] {
+        assert!(read_bytes(&with_cell(cell), None).is_ok(), "{cell}");
+    }
+}
+
 /// The same workbook with a part under another name.
 fn renamed(bytes: &[u8], part: &str, name: &str) -> Vec<u8> {
     let mut from = ZipArchive::new(Cursor::new(bytes)).unwrap();

@@ -149,6 +149,32 @@ fn utf_16_with_tabs() {
     is_the_sample("patients.txt", &bytes, "");
 }
 
+/// `MI` is a middle initial to a header and a state to a patient, `name` a type of information.
+#[test]
+fn a_list_without_a_header_shows_no_patient() {
+    let home = Home::with_sample("lakeside");
+    home.write(
+        "lakeside/patients.csv",
+        "1,Dorsey,Jane,1970-12-25,1 Elm St,Traverse City,MI,49684,name\n2,Quill,Ann,1971-01-02,2 Oak St,Traverse City,MI,49684,name\n",
+    );
+    let ended = home.run("check lakeside").exits(3).says("[no-header]");
+    assert!(!["Dorsey", "1970", "Elm"].iter().any(|value| ended.stderr.contains(value)), "{}", ended.stderr);
+}
+
+#[test]
+fn a_mended_row_never_takes_the_place_of_somebody_else() {
+    let home = Home::with_sample("lakeside");
+    let list = home.read("lakeside/patients.csv");
+    let (header, row) = (list.lines().next().unwrap(), list.lines().nth(2).unwrap());
+    home.write("lakeside/mend.csv", &format!("{header}\n{}\n", row.replace("LS-0002,0047184", "LS-0001,0999999")));
+    let incident = home.read("lakeside/incident.toml");
+    home.write("lakeside/incident.toml", &format!("{incident}\n[[lists]]\nfile = \"mend.csv\"\nmends = \"patients.csv\"\n"));
+    home.run("check lakeside --out out").exits(1).says("[mends-somebody-else]");
+    let held = home.read("out/held.csv");
+    assert!(held.contains("mends-somebody-else") && !held.contains("Olsen"), "{held}");
+    home.run("render lakeside --out letters").exits(1).prints("40 letters");
+}
+
 #[test]
 fn a_spreadsheet() {
     let sample = Sample::new();
