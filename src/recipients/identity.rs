@@ -2,6 +2,7 @@
 
 use super::address_form::{Written, form};
 use super::context::Context;
+use super::hash::hash;
 use super::name_case::fold;
 use super::name_doubt::doubtful_words;
 use super::names::{Generation, plain_name};
@@ -25,6 +26,8 @@ pub(super) struct Identity<'a> {
     pub(super) generation: Option<Generation>,
     /// First, middle and last name, folded.
     names: [&'a str; 3],
+    /// What stands for provider and patient id; zero without one.
+    patient: u32,
     /// Test patients, newborns without a name and the like: joined by nothing but an equal patient id and name.
     pub(super) doubtful: bool,
 }
@@ -57,6 +60,7 @@ struct Mark {
     death: Option<Date>,
     family: Option<ProviderIndex>,
     generation: Option<Generation>,
+    patient: u32,
     doubtful: bool,
 }
 
@@ -93,9 +97,9 @@ impl Identities {
     }
 
     pub(super) fn of(&self, row: u32) -> Identity<'_> {
-        let Mark { names, birth, death, family, generation, doubtful } = &self.marks[row as usize];
+        let Mark { names, birth, death, family, generation, patient, doubtful } = &self.marks[row as usize];
         let names = names.map(|number| &*self.names[number as usize]);
-        Identity { family: *family, birth: *birth, death: *death, generation: *generation, names, doubtful: *doubtful }
+        Identity { family: *family, birth: *birth, death: *death, generation: *generation, names, patient: *patient, doubtful: *doubtful }
     }
 }
 
@@ -109,6 +113,7 @@ impl Mark {
             death: date_of_row(values.get(Field::DeathDate)).ok(),
             family: if alone.contains(&row) { None } else { context.provider_of_row(row).map(|at| context.incident.family(at)) },
             generation: Generation::of(&name),
+            patient: patient_mark(context, row),
             doubtful: doubtful_words(&name.full()).is_some(),
         };
         (mark, [fold(&name.first), fold(&name.middle), fold(&name.last)])
@@ -186,7 +191,8 @@ impl<'a> Identity<'a> {
     /// Whether names that a nickname or one slip parts, an equal birth date and an equal contact make them one person. Two
     /// given names that are both names of their own may be those of twins.
     pub(super) fn joins_by_similar_name(&self, other: &Identity<'_>) -> bool {
-        self.joins_by_contact(other) && self.nearly_has_name_of(other) && !(self.first() != other.first() && self.may_be_twin_of(other))
+        let may_be_twins = self.first() != other.first() && (self.may_be_twin_of(other) || self.is_another_patient_than(other));
+        self.joins_by_contact(other) && self.nearly_has_name_of(other) && !may_be_twins
     }
 
     /// Whether the names are equal, or a nickname or one slip apart.
@@ -202,9 +208,15 @@ impl<'a> Identity<'a> {
         may_be_slip(self.last(), other.last()) && (one == two || are_nicknames(one, two)) && is_slip(self.last(), other.last())
     }
 
+    /// Whether both have an id, and not the same.
+    fn is_another_patient_than(&self, other: &Identity<'_>) -> bool {
+        self.patient != 0 && other.patient != 0 && self.patient != other.patient
+    }
+
     fn may_be_twin_of(&self, other: &Identity<'_>) -> bool {
+        // A slip makes no name of a name: where both are known, or neither is, they may be two children's.
         let is_name = |first: &str| GIVEN_NAMES.contains(first);
-        is_name(self.first()) && is_name(other.first()) && !are_nicknames(self.first(), other.first())
+        is_name(self.first()) == is_name(other.first()) && !are_nicknames(self.first(), other.first())
     }
 
     /// Whether the names are one slip apart, exchanged, or a nickname apart: not enough to join, enough to ask.
@@ -215,10 +227,23 @@ impl<'a> Identity<'a> {
         }
         let given = self.given(other);
         if self.last() == other.last() {
-            return given != Given::Differ || is_slip(self.first(), other.first());
+            return given != Given::Differ || is_slip(self.first(), other.first()) || begins_with(self.first(), other.first());
         }
-        given == Given::Agree && is_slip(self.last(), other.last())
+        // A person's last name may change altogether; the first name of twins never is the same.
+        let same_first = !self.first().is_empty() && self.first() == other.first();
+        same_first || given == Given::Agree && (is_slip(self.last(), other.last()) || begins_with(self.last(), other.last()))
     }
+}
+
+/// Whether one of two names is the other with more behind it: `mary` and `mary ann`, `lopez` and `lopez garcia`.
+fn begins_with(one: &str, two: &str) -> bool {
+    one.len().min(two.len()) >= 3 && (one.starts_with(two) || two.starts_with(one))
+}
+
+/// What stands for the patient id of a row at its provider.
+fn patient_mark(context: &Context, row: RowIndex) -> u32 {
+    let id = context.row(row).get(Field::PatientId);
+    if id.is_empty() { 0 } else { (hash(&(context.provider_of_row(row).map(|provider| provider.0), id.to_lowercase())) as u32).max(1) }
 }
 
 /// Whether one slip could part two names: a slip leaves the first or the last byte, and changes one character's length at most.
