@@ -1,10 +1,10 @@
 //! What is wrong with an address: what cannot be mailed at all, and what a person should look at first.
 
 use super::PostalAddress;
-use super::address_form::{Written, ends_in_suffix, form, is_placeholder};
+use super::address_form::{Written, ends_in_suffix, form, is_placeholder, is_unit};
 use super::box_line::is_route_without_box;
 use super::hold::{Fault, Remedy};
-use super::vocabulary::POST;
+use super::vocabulary::{POST, VALUES};
 use super::zip::{ZipFault, judge_zip};
 use crate::intake::{Field, Row, RowIndex};
 
@@ -70,6 +70,10 @@ impl Judge<'_> {
                     "the address holds a character that was lost in an earlier conversion",
                     hint,
                 ));
+            }
+            if VALUES.find(&line.to_uppercase().split(' ').collect::<Vec<_>>()).is_some() || is_ssn(line) {
+                let hint = "take it out of the list: it would show through the envelope's window";
+                return Some(self.lack(part, "address-holds-value", "a line of the address holds what belongs into another column", hint));
             }
             let hint = "look whether columns were shifted, and put the street here";
             if line.contains('@') {
@@ -154,9 +158,12 @@ impl Judge<'_> {
     }
 
     fn provider(&self, provider: &PostalAddress) -> Option<Fault> {
-        let zip = |address: &PostalAddress| address.postal_code.chars().take(5).collect::<String>();
+        // The same street in the next ZIP code, or with a unit, is the provider's all the same.
+        let region = |address: &PostalAddress| address.postal_code.chars().take(3).collect::<String>();
+        let own = provider.address1.as_str();
+        let is_own = |line: &String| line == own || line.strip_prefix(own).is_some_and(|unit| unit.starts_with(' '));
         let lines = [&self.address.address1, &self.address.address2];
-        let same = !provider.address1.is_empty() && lines.contains(&&provider.address1) && zip(self.address) == zip(provider);
+        let same = !own.is_empty() && lines.into_iter().any(is_own) && region(self.address) == region(provider);
         let hint = "a list often has the provider's address where none is known: look for the patient's own";
         same.then(|| self.lack(0, "address-is-providers", "the address is the provider's own", hint))
     }
@@ -167,7 +174,12 @@ impl Judge<'_> {
         let counted = address1.split(' ').next().is_some_and(|word| POST.number_words.contains(word) || POST.care_of.contains(word));
         if !self.address.is_foreign() && [address1, address2].into_iter().any(|line| is_route_without_box(line)) {
             let hint = "add the box, or release the person when the carrier knows the name";
-            return Some(self.doubt(0, "address-no-box", "the rural route has no box", hint));
+            return Some(self.doubt(0, "address-no-box", "the route has no box", hint));
+        }
+        let only_digits = |line: &str| line.bytes().all(|byte| byte.is_ascii_digit());
+        if !self.address.is_foreign() && !address1.is_empty() && only_digits(address1) && (address2.is_empty() || is_unit(address2)) {
+            let hint = "add the street, or release the person when the number is all there is";
+            return Some(self.doubt(0, "address-only-number", "the line has a number, but no street", hint));
         }
         let lacks = !self.address.is_foreign() && ends_in_suffix(address1) && !counted && !has_digit(address1) && !has_digit(address2);
         let hint = "add the number, or release the person when the street has none";
@@ -178,6 +190,14 @@ impl Judge<'_> {
 /// A ZIP code that is well formed, whatever its state.
 fn is_zip(fault: ZipFault) -> bool {
     matches!(fault, ZipFault::Doubtful | ZipFault::OtherState)
+}
+
+/// A social security number, in its usual form.
+fn is_ssn(line: &str) -> bool {
+    line.split(' ').any(|word| {
+        let lengths: Vec<usize> = word.split('-').map(str::len).collect();
+        lengths == [3, 2, 4] && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+    })
 }
 
 fn is_phone(line: &str) -> bool {
@@ -202,7 +222,7 @@ mod tests {
 
     #[test]
     fn every_fault_of_an_address_is_found() {
-        let cases: [([&str; 6], &[&str]); 60] = [
+        let cases: [([&str; 6], &[&str]); 72] = [
             (["1 Elm St", "", "Boston", "MA", "02139", ""], &[]),
             (["PO Box 5", "", "Boston", "MA", "02139", "US"], &[]),
             (["", "PO Box 5", "Boston", "MA", "02139", ""], &[]),
@@ -262,6 +282,18 @@ mod tests {
             (["1 Elm St", "", "Boston", "MA", "02139", "ZQ"], &["country-unknown", "country-doubtful"]),
             (["1 King St", "", "Ottawa", "ON", "K1A 0B1", "Canada"], &[]),
             (["1 King St", "", "", "", "", "Canada"], &["address-no-city"]),
+            (["PO Box", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["Incarcerated", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["12 Jail Rd", "", "Boston", "MA", "02139", ""], &[]),
+            (["DECEASED 1 Elm St", "", "Boston", "MA", "02139", ""], &["address-placeholder"]),
+            (["123", "", "Boston", "MA", "02139", ""], &["address-only-number"]),
+            (["PSC 41", "", "APO", "AE", "09012", ""], &["address-no-box"]),
+            (["500 Hospital Drive #3", "", "Boston", "MA", "02140", ""], &["address-is-providers"]),
+            (["1 Elm St", "MRN 12345", "Boston", "MA", "02139", ""], &["address-holds-value"]),
+            (["1 Elm St", "DOB 1970-12-25", "Boston", "MA", "02139", ""], &["address-holds-value"]),
+            (["1 Elm St", "123-45-6789", "Boston", "MA", "02139", ""], &["address-holds-value"]),
+            (["1 Elm St", "N/A", "Boston", "MA", "02139", ""], &[]),
+            (["1 Elm St", "NULL", "Boston", "MA", "02139", ""], &[]),
             (["1 Elm\u{FFFD} St", "", "Boston", "MA", "02139", ""], &["address-damaged"]),
         ];
         for (values, expected) in cases {

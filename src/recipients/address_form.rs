@@ -145,6 +145,9 @@ pub(super) fn street_form(text: &str) -> String {
 /// A line below the street in print form: as a street line, and a unit that begins it abbreviated.
 fn second_line_form(text: &str) -> String {
     let line = street_form(text);
+    if POST.placeholders.nothing.contains(&line) {
+        return String::new();
+    }
     match line.split_once(' ') {
         Some((unit, rest)) if is_unit(&line) => format!("{} {rest}", shorter(&POST.unit_forms, unit)),
         None if is_unit(&line) => shorter(&POST.unit_forms, &line).to_owned(),
@@ -335,6 +338,8 @@ mod tests {
             ("urb. Sabanera", "URB SABANERA"),
             ("c/o Ann Lee", "C/O ANN LEE"),
             ("12 Oak Street", "12 OAK ST"),
+            ("n/a", ""),
+            ("NULL", ""),
             ("", ""),
         ];
         for (from, to) in cases {

@@ -42,7 +42,8 @@ pub(super) fn is_route_without_box(line: &str) -> bool {
     let words: Vec<&str> = line.split(' ').collect();
     let bare = |heads| after_head(&words, heads).map(without_sign).is_some_and(|rest| rest.len() == 1 && has_digit(rest[0]));
     let sure = !matches!(words.first(), Some(&("ROUTE" | "RTE" | "RT" | "RD" | "UNIT")));
-    sure && (bare(&POST.rural) || bare(&POST.highway_contract))
+    let military = matches!(words.first(), Some(&("PSC" | "CMR"))) && bare(&POST.military_lines);
+    sure && (bare(&POST.rural) || bare(&POST.highway_contract)) || military
 }
 
 /// Whether a line in print form is general delivery.

@@ -155,10 +155,11 @@ pub(super) fn read_pools(context: &Context) -> Result<Vec<Pool>> {
             if code.is_empty() {
                 continue;
             }
-            if code.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '"')) {
+            let is_header = codes.is_empty() && code.to_lowercase().contains("code") && !code.contains(|c: char| c.is_ascii_digit());
+            if is_header || code.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '"')) {
                 return Err(unreadable(place));
             }
-            if !seen.insert(code.to_owned()) {
+            if !seen.insert(code.to_uppercase()) {
                 let hint = "ask the vendor for fresh codes, or take the line out";
                 refused.push(Finding::refuses("code-twice", place, "the code stands in a pool twice", hint));
             }

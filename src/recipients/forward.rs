@@ -58,6 +58,11 @@ pub(super) fn follow(
             let hint = "look at moves.csv and rule use_address with ncoa (the new address) or home (the one of the list)";
             destination.faults.push(doubt(view, answer, "move-needs-ruling", reason, hint));
         }
+        Effect::NotConfirmed if !answer.address.reveal()[0].is_empty() => {
+            let reason = "the person has moved, and the post does not know the number of the new address";
+            let hint = "look the new address up and correct the list, or rule use_address with home";
+            destination.faults.push(doubt(view, answer, "address-not-confirmed", reason, hint));
+        }
         Effect::NotConfirmed => {
             let reason = "the post knows no such number in this street";
             let hint = "look the address up and correct the list, or release the person when it is right";

@@ -148,7 +148,9 @@ impl Move {
 
     /// What the post's record says.
     pub fn outcome(&self) -> Outcome {
-        if WORDS.new_address.contains(&self.code) {
+        if WORDS.new_address.contains(&self.code) && WORDS.not_confirmed.contains(&self.dpv) {
+            Outcome::NotConfirmed
+        } else if WORDS.new_address.contains(&self.code) {
             Outcome::NewAddress
         } else if WORDS.unsure.contains(&self.code) {
             Outcome::Unsure

@@ -26,6 +26,9 @@ pub(super) fn doubts(index: RowIndex, row: Row<'_>, name: &PersonName, from_full
     if typed.contains(['{', '}']) || typed.contains("<<") || typed.contains(">>") {
         return doubt("the name looks like a field of a form letter that was never filled in".to_owned());
     }
+    if typed.contains('*') {
+        return doubt("the name holds an asterisk, which marks a note rather than a name".to_owned());
+    }
     if stacked_marks(&full) {
         return doubt("a letter of the name carries more marks than any language writes".to_owned());
     }

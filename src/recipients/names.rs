@@ -104,8 +104,8 @@ impl Source {
 fn settled(index: RowIndex, row: Row<'_>, from_full: bool, faults: &mut Vec<Fault>) -> PersonName {
     let mut generations = Vec::new();
     let mut name = if from_full { parse(row.get(Field::FullName), &mut generations) } else { from_parts(row, &mut generations) };
-    settle_suffix(index, row.get(Field::Suffix), &mut name, &generations, faults);
-    let prefix = row.get(Field::Prefix);
+    settle_suffix(index, optional(row, Field::Suffix), &mut name, &generations, faults);
+    let prefix = optional(row, Field::Prefix);
     if !prefix.is_empty() {
         name.prefix = prefix.to_owned();
     }
@@ -117,10 +117,16 @@ fn from_parts(row: Row<'_>, generations: &mut Vec<Generation>) -> PersonName {
     PersonName {
         prefix: String::new(),
         first: without_generation(row.get(Field::FirstName), false, generations),
-        middle: without_generation(row.get(Field::MiddleName), true, generations),
+        middle: without_generation(optional(row, Field::MiddleName), true, generations),
         last: without_generation(row.get(Field::LastName), false, generations),
         suffix: String::new(),
     }
+}
+
+/// A part that a name may lack; what a database writes for nothing is nothing.
+fn optional(row: Row<'_>, field: Field) -> &str {
+    let value = row.get(field);
+    if NAMES.blank.contains(&value.to_uppercase()) { "" } else { value }
 }
 
 /// `LAST, FIRST M` or a name as written, with its suffix anywhere.

@@ -85,6 +85,9 @@ pub(super) fn judge(view: &View, provider: Option<ProviderIndex>, residence: Opt
         _ if under_age => Role::Minor,
         _ => Role::Adult,
     };
+    if status == Status::Adult && role == Role::Minor && age.is_some_and(|age| age < i16::from(USUAL_MAJORITY)) {
+        faults.push(contradiction(status_row, Field::Status, "the status says adult, but the birth date is that of a child"));
+    }
     if role == Role::Adult {
         check_adult(status, status_row, age, view, &mut faults);
     }
@@ -237,12 +240,13 @@ fn add_representative(view: &View, name: &PersonName, judgement: &mut Judgement)
     let named = named.into_iter().next();
     let faults = &mut judgement.faults;
     if view.flag(Field::RepresentativeBlocked, faults) {
-        faults.push(Fault::doubt(
+        // No ruling lifts it: one that was meant for a ZIP code would send the letter to whom it must not reach.
+        faults.push(Fault::lack(
             view.value(Field::RepresentativeBlocked).map_or(view.contact(), |(row, _)| row),
             Field::RepresentativeBlocked,
             "representative-blocked",
             "the representative must not be told (45 CFR 164.502(g)(5))",
-            "let the privacy officer decide who is told; give a confidential address or another representative, or exclude the record",
+            "let the privacy officer decide who is told: name another representative in the row, or exclude the record",
         ));
     }
     match &named {

@@ -21,6 +21,7 @@ pub(super) struct Names {
     pub(super) organizations: Words,
     pub(super) credentials: Words,
     pub(super) nobody: Words,
+    pub(super) blank: Words,
     doubtful: BTreeMap<String, Vec<String>>,
     nicknames: NicknameGroups,
     fold: BTreeMap<String, String>,
@@ -143,6 +144,8 @@ pub(super) struct Post {
 pub(super) struct Placeholders {
     pub(super) whole: Words,
     anywhere: Vec<String>,
+    pub(super) nothing: Words,
+    values: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -265,6 +268,10 @@ pub(super) static DOUBTFUL: LazyLock<Phrases> = LazyLock::new(|| {
 /// What says, anywhere in an address, that there is none.
 pub(super) static NO_ADDRESS: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::new(POST.placeholders.anywhere.iter().map(|phrase| (phrase.as_str(), "no address"))));
+
+/// What begins a value of the patient's, anywhere in an address.
+pub(super) static VALUES: LazyLock<Phrases> =
+    LazyLock::new(|| Phrases::new(POST.placeholders.values.iter().map(|phrase| (phrase.as_str(), "a value"))));
 
 #[cfg(test)]
 mod tests {

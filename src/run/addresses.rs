@@ -7,7 +7,7 @@ use crate::deliver::vendor::{self, Asked, SetDigest};
 use crate::error::{Error, Place, Result};
 use crate::files;
 use crate::ledger;
-use crate::recipients::{self, Answers, Disposition, Effect, MOVES_FILE, Move, write_moves};
+use crate::recipients::{self, Answers, Disposition, Effect, MOVES_FILE, Move, Recipient, write_moves};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -101,7 +101,10 @@ pub fn receive_ncoa(folder: &Path, ledger_url: Option<&str>, file: &Path) -> Res
     }
     let given: Vec<Move> = moves.iter().map(|(answer, _)| answer.clone()).collect();
     let after = recipients::gather_with(&case.incident, &case.rules, &case.intake, Answers::Given(&given))?;
-    let moved = after.people.iter().filter(|person| person.changes.iter().any(|change| change.rule == recipients::NCOA_RULE)).count();
+    let goes_elsewhere = |person: &Recipient| {
+        person.disposition == Disposition::Letter && person.changes.iter().any(|change| change.rule == recipients::NCOA_RULE)
+    };
+    let moved = after.people.iter().filter(goes_elsewhere).count();
     let held = after.people.outlines().filter(|person| matches!(person.disposition, Disposition::Held(_))).count();
     files::write(&case.incident.folder.join(MOVES_FILE), &write_moves(&moves)?)?;
     Ok(Received { records: asked.len(), set: set.mark(), moved: moved as u64, effects, held: held as u64 })

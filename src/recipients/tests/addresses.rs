@@ -180,6 +180,15 @@ fn a_new_address_that_cannot_be_used_holds_the_person() {
 }
 
 #[test]
+fn a_new_address_that_the_post_does_not_confirm_holds_the_person() {
+    let built = case([person("1")]);
+    let doubted = Move { dpv: "N".to_owned(), ..answer(&built, "A", "I") };
+    let file = String::from_utf8(write_moves(&[(doubted, Effect::NotConfirmed)]).unwrap()).unwrap();
+    let recipient = built.file("moves.csv", &file).gather().people.remove(0);
+    assert_eq!((fate(&recipient), street(&recipient)), ("address-not-confirmed", "1 ELM ST"));
+}
+
+#[test]
 fn general_delivery_goes_out_with_a_warning() {
     for (line1, line2) in [("General Delivery", ""), ("Gen. Del.", ""), ("C/O ANN LEE", "GENERAL DELIVERY")] {
         let gathered = case([person("1").with(Field::Address1, line1).with(Field::Address2, line2)]).gather();

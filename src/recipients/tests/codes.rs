@@ -36,7 +36,13 @@ fn bad_pools_are_refused() {
     let short = case([born("1", "1980"), born("2", "1981")]).service().pool(CodeAudience::Adult, "A1\n");
     assert_eq!(short.refusal(), "code-pool-short");
     assert_eq!(case([born("1", "1980")]).service().pool(CodeAudience::Adult, "A1\nA1\n").refusal(), "code-twice");
-    assert_eq!(case([born("1", "1980")]).service().pool(CodeAudience::Adult, "code,used\nA1,no\n").refusal(), "code-pool-unreadable");
+    for (pool, code) in [
+        ("code,used\nA1,no\n", "code-pool-unreadable"),
+        ("Activation_Code\nA1\n", "code-pool-unreadable"),
+        ("aaaa-1\nAAAA-1\n", "code-twice"),
+    ] {
+        assert_eq!(case([born("1", "1980")]).service().pool(CodeAudience::Adult, pool).refusal(), code, "{pool}");
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn status_and_dates_make_the_role() {
         (&[(BirthDate, "2007-04-18")], "adult", "letter"),
         (&[(BirthDate, "2007-04-19")], "minor", "letter"),
         (&[(BirthDate, "2007-04-18"), (Status, "Minor")], "adult", "letter"),
-        (&[(BirthDate, "2015-01-01"), (Status, "adult")], "minor", "letter"),
+        (&[(BirthDate, "2015-01-01"), (Status, "adult")], "minor", "status-contradiction"),
         (&[(BirthDate, "2007-04-18"), (State, "AL"), (PostalCode, "35203")], "minor", "letter"),
         (&[(BirthDate, "2005-01-01"), (State, "MS"), (PostalCode, "39201")], "minor", "letter"),
         (&[(BirthDate, "2015-01-01"), (Status, "Emancipated Minor")], "adult", "letter"),
