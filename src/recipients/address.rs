@@ -11,13 +11,22 @@ use super::view::View;
 use super::vocabulary::POST;
 use super::{Change, PostalAddress, Role};
 use crate::error::Finding;
-use crate::intake::Field;
+use crate::intake::{Field, Row, RowIndex};
 
 /// Longest street line with its unit; longer ones get the unit on a line above.
 const LONGEST_STREET_LINE: usize = 40;
 
 /// Where a street's name alone does not tell it: the urbanization stands above it.
 const PUERTO_RICO: &str = "PR";
+
+/// The home address of a row in print form, and the codes of the findings that it would have by itself, such as `zip-state-mismatch`.
+/// Neither the other rows of the person nor the provider's own address are looked at.
+pub fn home_address(row: Row<'_>) -> (PostalAddress, Vec<&'static str>) {
+    let written = Written::home(row, RowIndex(0));
+    let address = address_form::form(&written);
+    let codes = address_fault::judge(&written, &address, std::iter::empty()).into_iter().map(|fault| fault.code).collect();
+    (address, codes)
+}
 
 /// Where a letter goes.
 #[derive(Default)]
@@ -96,7 +105,7 @@ fn of_list(view: &View, judgement: &Judgement, ruled: Option<RuledSource>) -> De
     destination
 }
 
-fn written<'a>(view: &View<'a>, kind: fn(crate::intake::Row<'a>, crate::intake::RowIndex) -> Written<'a>) -> Vec<Written<'a>> {
+fn written<'a>(view: &View<'a>, kind: fn(Row<'a>, RowIndex) -> Written<'a>) -> Vec<Written<'a>> {
     let context = view.context;
     view.rows.iter().map(|row| kind(context.row(*row), *row)).filter(|written| !written.is_blank()).collect()
 }

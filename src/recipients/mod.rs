@@ -37,6 +37,7 @@ mod view;
 mod vocabulary;
 mod zip;
 
+pub use address::home_address;
 pub use codes::Pooled;
 pub use counts::Counts;
 pub use decisions::rulings_by_kind;

@@ -217,3 +217,13 @@ fn addresses_that_were_checked_too_long_ago_are_told() {
         assert_eq!(findings.iter().map(|finding| finding.place.to_string()).collect::<Vec<_>>(), expected);
     }
 }
+
+#[test]
+fn a_home_address_alone_is_formed_and_judged() {
+    let row = person("1").all(&[(Field::Address1, "1 elm street"), (Field::Address2, "apartment 5"), (Field::PostalCode, "62701")]);
+    let mut rows = Rows::default();
+    add(&mut rows, 0, &row);
+    let (address, codes) = home_address(rows.get(0));
+    assert_eq!(address.lines(), ["1 ELM ST APT 5", "BOSTON MA 62701"]);
+    assert_eq!(codes, ["zip-state-mismatch"]);
+}
