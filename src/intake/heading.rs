@@ -22,6 +22,8 @@ const NAME: usize = 200;
 /// The header of a list.
 #[derive(Debug)]
 pub(super) struct Heading {
+    /// What places call the list: the file, and in brackets the sheet of a spreadsheet.
+    pub(super) file: String,
     /// 1-based line on which it starts.
     pub(super) line: u64,
     /// Its cells as the file writes them, cleaned.
@@ -72,28 +74,28 @@ pub(super) fn find(source: &mut Source, list: &List, names: &ColumnNames) -> Res
     let at = header_among(&rows);
     source.settle(separator, rows.get(at).map_or(0, |row| row.cells.len()));
     if let Some(line) = rows.get(at).or(rows.first()).and_then(|row| row.open_quote) {
-        return Err(vec![open_quote(list, line)]);
+        return Err(vec![open_quote(&source.file, line)]);
     }
     let above: Vec<StartRow> = rows.drain(..at.min(rows.len())).collect();
     let Some(header) = rows.into_iter().next().filter(|row| row.known > 0 || row.filled() > 0) else {
         let hint = "send the list again, or take it out of [[lists]]";
-        return Err(vec![Finding::refuses("empty-list", Place::file(&list.file), "the list is empty", hint)]);
+        return Err(vec![Finding::refuses("empty-list", Place::file(&source.file), "the list is empty", hint)]);
     };
     if header.known < ENOUGH {
         // A list without a header begins with a patient, whose values must not be shown.
         let reason = format!("none of the first {ROWS} rows is a header: none names two columns that are known");
         let hint = "put the column names above the rows, or name columns in [[lists]]: columns = { ours = \"theirs\" }";
-        return Err(vec![Finding::refuses("no-header", Place::line(&list.file, header.line), reason, hint)]);
+        return Err(vec![Finding::refuses("no-header", Place::line(&source.file, header.line), reason, hint)]);
     }
-    let findings = judge_above(list, &above, &header)?;
+    let findings = judge_above(&source.file, &above, &header)?;
     let cells = header.cells.iter().map(|cell| cell.chars().take(NAME).collect()).collect();
-    Ok(Heading { line: header.line, cells, findings })
+    Ok(Heading { file: source.file.clone(), line: header.line, cells, findings })
 }
 
 /// A quote that never closes.
-pub(super) fn open_quote(list: &List, line: u64) -> Finding {
+pub(super) fn open_quote(file: &str, line: u64) -> Finding {
     let hint = "close the quote, or write a quote inside a cell twice; every row after it would be lost";
-    Finding::refuses("open-quote", Place::line(&list.file, line), "a quote opens on this line and never closes", hint)
+    Finding::refuses("open-quote", Place::line(file, line), "a quote opens on this line and never closes", hint)
 }
 
 fn start_rows(source: &mut Source, separator: u8, list: &List, names: &ColumnNames) -> Result<Vec<StartRow>, Vec<Finding>> {
@@ -132,12 +134,12 @@ fn header_among(rows: &[StartRow]) -> usize {
 }
 
 /// Rows above the header are titles, unless they look like the rows below it: then people would be lost.
-fn judge_above(list: &List, above: &[StartRow], header: &StartRow) -> Result<Vec<Finding>, Vec<Finding>> {
+fn judge_above(file: &str, above: &[StartRow], header: &StartRow) -> Result<Vec<Finding>, Vec<Finding>> {
     let enough = (header.filled() * 3 / 4).max(3);
     if let Some(row) = above.iter().find(|row| row.filled() >= enough) {
         let reason = format!("the row stands above the header (line {}) but looks like the rows below it", header.line);
         let hint = "put the header above all rows, or remove the row if it is a title";
-        return Err(vec![Finding::refuses("row-above-header", Place::line(&list.file, row.line), reason, hint)]);
+        return Err(vec![Finding::refuses("row-above-header", Place::line(file, row.line), reason, hint)]);
     }
     let titles = above.iter().filter(|row| row.filled() > 0).count();
     if titles == 0 {
@@ -145,5 +147,5 @@ fn judge_above(list: &List, above: &[StartRow], header: &StartRow) -> Result<Vec
     }
     let reason = format!("the header was taken from this line; {titles} above it {} not read", if titles == 1 { "is" } else { "are" });
     let hint = "nothing needs to be done if only titles stand above it";
-    Ok(vec![Finding::warns("titles-above-header", Place::line(&list.file, header.line), reason, hint)])
+    Ok(vec![Finding::warns("titles-above-header", Place::line(file, header.line), reason, hint)])
 }

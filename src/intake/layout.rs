@@ -70,7 +70,7 @@ pub(super) fn of(
     provider_known: bool,
 ) -> Result<(Layout, Vec<Finding>), Vec<Finding>> {
     let layout = Layout { headers: heading.cells.clone(), ..Layout::default() };
-    let mut finder = Finder { list, names, line: heading.line, layout, findings: heading.findings.clone() };
+    let mut finder = Finder { list, names, file: &heading.file, line: heading.line, layout, findings: heading.findings.clone() };
     let assigned = finder.assign();
     let (assigned, evidence) = finder.tell_apart(assigned, look)?;
     finder.settle(&assigned);
@@ -93,6 +93,7 @@ struct Assigned {
 struct Finder<'a> {
     list: &'a List,
     names: &'a ColumnNames,
+    file: &'a str,
     line: u64,
     layout: Layout,
     findings: Vec<Finding>,
@@ -122,7 +123,7 @@ impl Finder<'_> {
         }
         if unknown > TOLD {
             let reason = format!("{} more columns are not known and are not read", unknown - TOLD);
-            let place = Place::line(&self.list.file, self.line);
+            let place = Place::line(self.file, self.line);
             self.findings.push(Finding::warns("unknown-column", place, reason, "check that the list is the one that was meant"));
         }
         assigned
@@ -144,7 +145,7 @@ impl Finder<'_> {
             match exact.or_else(|| headers.iter().position(|header| folded(header) == folded(theirs))) {
                 Some(position) => assigned.push(Assigned { position, purpose, sureness: Sureness::Told }),
                 None => {
-                    let reason = format!("`{}` has no column `{theirs}`", self.list.file);
+                    let reason = format!("`{}` has no column `{theirs}`", self.file);
                     let hint = suggestion(theirs, headers.iter().map(String::as_str).filter(|header| !header.is_empty()));
                     self.findings.push(Finding::refuses("unknown-header", place, reason, hint));
                 }
@@ -154,7 +155,7 @@ impl Finder<'_> {
     }
 
     fn warn_unknown(&mut self, header: &str) {
-        let place = Place::line(&self.list.file, self.line).column(header);
+        let place = Place::line(self.file, self.line).column(header);
         let hint = match self.names.nearest_key(header) {
             _ if self.names.is_decisive(header) => {
                 "it may decide whether or to whom a letter goes: name it in [[lists]], as columns = { ours = \"theirs\" }, or rule on its people in decisions.csv".to_owned()
@@ -190,7 +191,7 @@ impl Finder<'_> {
         for (position, seen) in unnamed.iter().zip(&seen[open.len()..]) {
             if !seen.contents.are_empty() {
                 let reason = format!("column {} has no name and is not read", position + 1);
-                let place = Place::line(&self.list.file, self.line);
+                let place = Place::line(self.file, self.line);
                 self.findings.push(Finding::warns("unnamed-column", place, reason, "name it, or remove it"));
             }
         }
@@ -200,7 +201,7 @@ impl Finder<'_> {
     /// Which form the dates of each column have.
     fn settle_dates(&mut self, evidence: &[(usize, Evidence)]) {
         for (field, position) in self.layout.fields.iter().filter(|(field, _)| dates::FIELDS.contains(field)) {
-            let place = Place::line(&self.list.file, self.line).column(&self.layout.headers[*position]);
+            let place = Place::line(self.file, self.line).column(&self.layout.headers[*position]);
             let seen = evidence.iter().find(|(at, _)| at == position).map_or_else(Evidence::default, |(_, seen)| *seen);
             let (form, finding) = seen.form(self.list.dates, &place);
             self.layout.dates.push((*field, *position, form));
@@ -209,7 +210,7 @@ impl Finder<'_> {
     }
 
     fn told_by(&mut self, contents: Contents, assigned: Assigned) -> Purpose {
-        let place = Place::line(&self.list.file, self.line).column(&self.layout.headers[assigned.position]);
+        let place = Place::line(self.file, self.line).column(&self.layout.headers[assigned.position]);
         match assigned.purpose {
             Purpose::FieldOrFlag(field, _) if !contents.are_only_flags() => Purpose::Value(field),
             Purpose::FieldOrFlag(_, element) => {
@@ -253,7 +254,7 @@ impl Finder<'_> {
         }
         let header = &self.layout.headers[one.position];
         let taken = &self.layout.headers[winner.position];
-        let place = Place::line(&self.list.file, self.line).column(header);
+        let place = Place::line(self.file, self.line).column(header);
         let name = field.name();
         if one.sureness == surest {
             let reason = format!("two columns are `{name}`: `{taken}` and `{header}`");
@@ -277,7 +278,7 @@ impl Finder<'_> {
             self.require_field(Field::ProviderId);
         }
         if self.layout.elements.is_empty() && self.layout.position(Field::Elements).is_none() {
-            let place = Place::line(&self.list.file, self.line).column("elements");
+            let place = Place::line(self.file, self.line).column("elements");
             let reason = "no column tells which types of information were involved";
             let known = self.names.names_of(Field::Elements);
             let hint = match known.into_iter().find_map(|known| nearest(known, self.free_headers())) {
@@ -313,7 +314,7 @@ impl Finder<'_> {
                 format!("name it in [[lists]]: columns = {{ {name} = \"…\" }}; not read so far: {}", few.join(", "))
             }
         };
-        let place = Place::line(&self.list.file, self.line).column(name);
+        let place = Place::line(self.file, self.line).column(name);
         let what = match field {
             Field::LastName => "no column holds names: neither `full_name` nor `last_name`".to_owned(),
             _ => format!("the column `{name}` is missing"),

@@ -10,6 +10,8 @@ use std::path::Path;
 /// Every row of every list, with what holds them.
 #[derive(Debug, Default)]
 pub(super) struct AllRows {
+    /// What places call each list.
+    pub(super) files: Vec<String>,
     /// In list order, then file order.
     pub(super) rows: Rows,
     /// What holds a row, by its index in `rows`.
@@ -150,9 +152,9 @@ impl AllRows {
 
     fn hold(&mut self, incident: &Incident, index: usize, code: &'static str, reason: impl Into<Sentence>, hint: &'static str) {
         let row = self.rows.get(index);
-        let list = &incident.lists[usize::from(row.list)];
-        let finding = Finding::holds(code, Place::line(&list.file, row.line), reason, hint);
-        self.faults.push((index, finding.record(super::key(&list.name, row.get(Field::RecordId), row.line))));
+        let list = usize::from(row.list);
+        let finding = Finding::holds(code, Place::line(&self.files[list], row.line), reason, hint);
+        self.faults.push((index, finding.record(super::key(&incident.lists[list].name, row.get(Field::RecordId), row.line))));
     }
 
     fn remove(&mut self, left_out: &[bool]) {

@@ -202,6 +202,8 @@ pub struct Intake {
     /// Rows that cannot become a recipient as they stand (wrong number of cells, no record id, unknown provider …) are still rows and
     /// count as held recipients: the finding that holds each of them.
     pub broken: Vec<(RowIndex, Finding)>,
+    /// What places call each list: the file, and in brackets the sheet of a spreadsheet, `list.xlsx[Affected]`.
+    pub files: Vec<String>,
     /// Columns of each list that hold a header name of ours as written in the file: for places in findings.
     pub headers: Vec<Vec<(Field, String)>>,
 }
@@ -228,10 +230,16 @@ impl Intake {
         }
     }
 
-    /// The place of a value, by the header the file uses.
-    pub fn place(&self, incident: &Incident, index: RowIndex, field: Field) -> Place {
+    /// The place of a row.
+    pub fn row_place(&self, index: RowIndex) -> Place {
         let row = self.row(index);
-        let place = Place::line(&incident.lists[usize::from(row.list)].file, row.line);
+        Place::line(&self.files[usize::from(row.list)], row.line)
+    }
+
+    /// The place of a value, by the header the file uses.
+    pub fn place(&self, index: RowIndex, field: Field) -> Place {
+        let row = self.row(index);
+        let place = self.row_place(index);
         match self.headers[usize::from(row.list)].iter().find(|(known, _)| *known == field) {
             Some((_, header)) => place.column(header),
             None => place,
@@ -269,6 +277,7 @@ pub fn read(incident: &Incident) -> Result<Intake> {
             Ok(list) => {
                 all.faults.extend(list.faults);
                 all.mended_lines.extend(list.mended_lines);
+                all.files.push(list.file);
                 intake.findings.extend(list.findings);
                 intake.headers.push(list.headers);
             }
@@ -281,6 +290,7 @@ pub fn read(incident: &Incident) -> Result<Intake> {
     all.supersede(incident);
     all.rows.finish();
     intake.rows = all.rows;
+    intake.files = all.files;
     all.faults.sort_by_key(|(index, _)| *index);
     for (index, finding) in all.faults {
         let index = RowIndex(u32::try_from(index).map_err(|_| Error::bug("more rows than a row index can tell apart"))?);

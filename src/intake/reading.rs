@@ -18,6 +18,8 @@ pub(super) struct ListRows {
     pub(super) faults: Vec<(usize, Finding)>,
     /// What concerns the list as a whole.
     pub(super) findings: Vec<Finding>,
+    /// What places call the list.
+    pub(super) file: String,
     /// Columns that hold a field, as the file calls them.
     pub(super) headers: Vec<(Field, String)>,
     /// In a mended list, the line of the row that each row replaces, where it tells; rows by their index in all rows.
@@ -31,7 +33,7 @@ pub(super) struct ListRows {
 pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
     let mut source = Source::open(incident, list)?;
-    let mut found = ListRows { findings: source.assumed().into_iter().collect(), ..ListRows::default() };
+    let mut found = ListRows { findings: source.assumed().into_iter().collect(), file: source.file.clone(), ..ListRows::default() };
     let heading = heading::find(&mut source, list, names)?;
     let provider_known = super::list_provider(incident, index).is_some();
     let mut look = |columns: &[Wanted]| contents::look(&mut source, &heading, columns);
@@ -41,7 +43,7 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
         return Err(found.findings);
     }
     found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
-    let judge = Judge { incident, list, names, heading: &heading, layout: &layout, provider_known };
+    let judge = Judge { incident, names, heading: &heading, layout: &layout, provider_known };
     let before = all.len();
     let mut refused = None;
     let length = source.length();
@@ -67,7 +69,7 @@ pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: 
     }
     if all.len() == before {
         let reason = "the list has a header but no rows";
-        found.findings.push(Finding::warns("no-rows", Place::file(&list.file), reason, "check that it was saved whole"));
+        found.findings.push(Finding::warns("no-rows", Place::file(&found.file), reason, "check that it was saved whole"));
     }
     Ok(found)
 }

@@ -7,9 +7,9 @@ use super::layout::{ElementColumn, Layout};
 use super::street::{self, has_break};
 use super::{Element, Elements, Field};
 use crate::error::{Finding, Place};
+use crate::incident::Incident;
 use crate::incident::csv_rows::CsvRow;
 use crate::incident::nearest::nearest;
-use crate::incident::{Incident, List};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 
@@ -38,7 +38,6 @@ pub(super) struct JudgedRow<'r> {
 /// What is known of a list when its rows are judged.
 pub(super) struct Judge<'a> {
     pub(super) incident: &'a Incident,
-    pub(super) list: &'a List,
     pub(super) names: &'a ColumnNames,
     pub(super) heading: &'a Heading,
     pub(super) layout: &'a Layout,
@@ -90,12 +89,12 @@ impl Judge<'_> {
     /// A finding when rows may be lost: then nobody can tell how many people the list holds.
     fn judge_quotes(&self, row: &CsvRow<'_>) -> Option<Finding> {
         if let Some(lines) = row.quotes.unclosed {
-            return Some(open_quote(self.list, row.line + lines));
+            return Some(open_quote(&self.heading.file, row.line + lines));
         }
         row.quotes.swallows_rows(self.layout.headers.len(), row.cells.len()).then(|| {
             let hint = "look for a quote that is not closed on this line or not written twice inside a cell";
             let reason = "a quote in this row closes too late: it takes in the rows after it";
-            Finding::refuses("swallowed-rows", Place::line(&self.list.file, row.line), reason, hint)
+            Finding::refuses("swallowed-rows", Place::line(&self.heading.file, row.line), reason, hint)
         })
     }
 
@@ -103,12 +102,12 @@ impl Judge<'_> {
         (row.quotes.most_breaks > MANY_BREAKS).then(|| {
             let reason = format!("a quoted cell runs over {} lines", row.quotes.most_breaks + 1);
             let hint = "check that its quote closes where it should";
-            Finding::warns("long-cell", Place::line(&self.list.file, row.line), reason, hint)
+            Finding::warns("long-cell", Place::line(&self.heading.file, row.line), reason, hint)
         })
     }
 
     fn is_misshapen(&self, row: &CsvRow<'_>, faults: &mut Vec<Finding>) -> bool {
-        let place = || Place::line(&self.list.file, row.line);
+        let place = || Place::line(&self.heading.file, row.line);
         if !self.heading.fits(row.cells) {
             let reason = format!("the row has {} cells, the header {}", row.cells.len(), self.heading.cells.len());
             let hint = "put a cell that holds a separator in quotes; check that no cell is left out";
@@ -268,11 +267,11 @@ impl Judge<'_> {
     fn place(&self, row: &CsvRow<'_>, field: Field) -> Place {
         match self.layout.position(field) {
             Some(position) => self.place_at(row, position),
-            None => Place::line(&self.list.file, row.line),
+            None => Place::line(&self.heading.file, row.line),
         }
     }
 
     fn place_at(&self, row: &CsvRow<'_>, position: usize) -> Place {
-        Place::line(&self.list.file, row.line).column(&self.layout.headers[position])
+        Place::line(&self.heading.file, row.line).column(&self.layout.headers[position])
     }
 }

@@ -1,6 +1,7 @@
 //! One list as a source of rows. It is read in passes, as often as is needed, and never held whole.
 
 use super::ahead::{self, KeptRow};
+use super::cells::clean;
 use super::workbook::{self, Workbook};
 use crate::error::{Finding, Place};
 use crate::incident::csv_rows::{CsvRow, CsvRows, TooManyCells};
@@ -12,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 /// A list that is open.
 pub(super) struct Source {
-    file: String,
+    /// What places call it: the file, and in brackets the sheet of a spreadsheet.
+    pub(super) file: String,
     form: Form,
     /// What stands between two cells of text.
     separator: u8,
@@ -27,6 +29,9 @@ enum Form {
 
 /// Takes one row after the other, until it has enough.
 pub(super) type Take<'a> = dyn FnMut(&CsvRow<'_>) -> ControlFlow<()> + 'a;
+
+/// No name of a sheet is longer; what is, is cut.
+const SHEET: usize = 200;
 
 /// So much of a text is looked at for its header.
 const START: u64 = 4 * 1024 * 1024;
@@ -43,8 +48,9 @@ impl Source {
             return Err(vec![Finding::refuses("list-no-file", Place::file(file), "the list is no regular file", hint)]);
         }
         if workbook::is_workbook(&path).map_err(|error| unreadable(&file, &error))? {
-            let form = Form::Sheet(Box::new(Workbook::open(list, &path)?));
-            return Ok(Source { file, form, separator: b',', width: 0 });
+            let workbook = Workbook::open(list, &path)?;
+            let file = format!("{file}[{}]", clean(&workbook.sheet).chars().take(SHEET).collect::<String>());
+            return Ok(Source { file, form: Form::Sheet(Box::new(workbook)), separator: b',', width: 0 });
         }
         if list.sheet.is_some() {
             let place = Place::line("incident.toml", list.line).column("sheet");

@@ -68,7 +68,7 @@ fn values_come_clean_and_with_their_places() {
     assert_eq!(row.elements.iter().collect::<Vec<_>>(), [Element::Ssn]);
     assert_eq!(intake.row(RowIndex(1)).elements.iter().collect::<Vec<_>>(), [Element::Diagnosis]);
     assert_eq!(intake.row(RowIndex(1)).line, 6);
-    assert_eq!(intake.place(&incident, RowIndex(1), Field::BirthDate).to_string(), "patients.csv:6:DOB");
+    assert_eq!(intake.place(RowIndex(1), Field::BirthDate).to_string(), "patients.csv:6:DOB");
     assert_eq!(intake.record_key(&incident, RowIndex(1)), "patients.csv:2");
     assert_eq!(intake.provider(&incident, RowIndex(0)), Some(ProviderIndex(1)));
 }
@@ -306,10 +306,10 @@ fn titles_blank_rows_and_blank_columns_are_passed_over() {
     let text = format!(
         "Patients of Lake Hospital;,,,,\n\nRun on,2026-11-01,,\n,,,,,\n{header},,,\n\n1,LAKE,,Lee,,1 Elm,Springfield,IL,62701,name\n,,,,\n2,LAKE,,Roe,,1 Elm,Springfield,IL,62701,name,,,\n"
     );
-    let (incident, intake) = read_text(&text).unwrap();
+    let (_, intake) = read_text(&text).unwrap();
     assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &["patients.csv:5 titles-above-header"]);
     assert_eq!((intake.rows.len(), intake.broken.len()), (2, 0));
-    assert_eq!(intake.place(&incident, RowIndex(1), Field::LastName).to_string(), "patients.csv:9:last_name");
+    assert_eq!(intake.place(RowIndex(1), Field::LastName).to_string(), "patients.csv:9:last_name");
 }
 
 #[test]

@@ -16,7 +16,8 @@ use std::path::Path;
 /// A sheet of an open workbook.
 pub(super) struct Workbook {
     file: Xlsx<BufReader<std::fs::File>>,
-    sheet: String,
+    /// Name of the sheet that is read.
+    pub(super) sheet: String,
     /// What to know about the choice of the sheet.
     pub(super) note: Option<Finding>,
 }

@@ -78,9 +78,11 @@ fn rows_come_with_their_lines_and_damaged_cells_hold_them() {
     assert_eq!(intake.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [2, 4, 5]);
     let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
     assert!(
-        held[0].starts_with("patients.xlsx:4 cell-count") && held[1].starts_with("patients.xlsx:5:postal_code spreadsheet-error"),
+        held[0].starts_with("patients.xlsx[List]:4 cell-count")
+            && held[1].starts_with("patients.xlsx[List]:5:postal_code spreadsheet-error"),
         "{held:?}"
     );
+    assert_eq!(intake.place(RowIndex(0), Field::City).to_string(), "patients.xlsx[List]:2:city");
     assert!(intake.row(RowIndex(2)).elements.contains(Element::Name));
     assert!(*intake.rows.get(0).digest != *intake.rows.get(2).digest);
 }

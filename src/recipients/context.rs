@@ -52,11 +52,8 @@ impl<'a> Context<'a> {
 
     pub(super) fn place(&self, row: RowIndex, field: Option<Field>) -> Place {
         match field {
-            Some(field) => self.intake.place(self.incident, row, field),
-            None => {
-                let known = self.row(row);
-                Place::line(&self.incident.lists[usize::from(known.list)].file, known.line)
-            }
+            Some(field) => self.intake.place(row, field),
+            None => self.intake.row_place(row),
         }
     }
 

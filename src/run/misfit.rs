@@ -32,7 +32,7 @@ pub(super) fn judge(
         Misfit::AddressTooWide { line } => too_wide(case, recipient, letter, line),
         Misfit::Unmarkable => Finding::holds(
             "too-many-sheets",
-            case.intake.place(&case.incident, recipient.rows[0], Field::AlternateFormat),
+            case.intake.place(recipient.rows[0], Field::AlternateFormat),
             "the letter has more sheets than its sheet marks can count, 99",
             "shorten the prose of the incident or the templates",
         ),
@@ -56,7 +56,7 @@ fn too_wide(case: &Case, recipient: &Recipient, letter: &Letter, line: usize) ->
         let (row, field) = row.map_or((recipient.rows[0], Field::FullName), |row| (row, field));
         return Finding::holds(
             "name-too-wide",
-            case.intake.place(&case.incident, row, field),
+            case.intake.place(row, field),
             format!("the line with the {whose} name is wider than the envelope's window, even in small type and broken in two"),
             "shorten the name as its bearer would, or choose an envelope profile with a wider window",
         );
@@ -92,7 +92,7 @@ fn address_place(case: &Case, recipient: &Recipient, part: usize) -> Place {
     let addresses = [Field::CONFIDENTIAL, Field::REPRESENTATIVE, Field::HOME];
     let found = recipient.rows.iter().flat_map(|row| addresses.map(|fields| (*row, fields))).find(is_it);
     let (row, fields) = found.unwrap_or((recipient.rows[0], Field::HOME));
-    case.intake.place(&case.incident, row, fields[part])
+    case.intake.place(row, fields[part])
 }
 
 fn uncovered_name(case: &Case, fonts: &Fonts, recipient: &Recipient, character: char) -> Finding {
@@ -105,7 +105,7 @@ fn uncovered_name(case: &Case, fonts: &Fonts, recipient: &Recipient, character: 
     let mut values = recipient.rows.iter().flat_map(|row| columns.iter().map(move |field| (*row, *field)));
     let found = values.find(|(row, field)| case.intake.row(*row).get(*field).contains(character));
     let (row, field) = found.unwrap_or((recipient.rows[0], Field::LastName));
-    Finding::holds("uncovered-character", case.intake.place(&case.incident, row, field), reason, hint)
+    Finding::holds("uncovered-character", case.intake.place(row, field), reason, hint)
 }
 
 /// Whether a character comes from what the lists say about a person; else it stands in everybody's text.

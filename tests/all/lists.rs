@@ -200,5 +200,5 @@ fn a_spreadsheet() {
     }
     workbook.add_worksheet().set_name("Notes").unwrap();
     let found = is_the_sample("patients.xlsx", &workbook.save_to_buffer().unwrap(), "");
-    assert!(found.notes.contains("patients.xlsx:3"), "{}", found.notes);
+    assert!(found.notes.contains("patients.xlsx[Affected]:3"), "{}", found.notes);
 }
