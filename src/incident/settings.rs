@@ -200,7 +200,8 @@ pub struct List {
     pub line: u64,
     /// File name inside the incident folder.
     pub file: String,
-    /// Name of the list in row keys: the file name, or that of the list it mends.
+    /// Name of the list in row keys: the file name, with the sheet in brackets when one is named (`list.xlsx[Affected]`), or that of
+    /// the list it mends.
     pub name: String,
     /// Provider of every row when the list has no `provider_id` column.
     pub provider: Option<String>,
@@ -210,7 +211,7 @@ pub struct List {
     pub cass_on: Option<Date>,
     /// Day of the NCOA move check; absent when none is known.
     pub ncoa_on: Option<Date>,
-    /// The file whose rows it supersedes.
+    /// The list whose rows it supersedes: its file, with the sheet in brackets where several lists are sheets of one file.
     pub mends: Option<String>,
     /// Our column name -> the file's.
     pub columns: Vec<(String, String)>,

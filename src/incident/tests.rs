@@ -216,6 +216,23 @@ fn further_tables_are_judged() {
 }
 
 #[test]
+fn sheets_of_one_file_are_lists_with_names_of_their_own() {
+    let names = |toml: &str| -> Vec<String> { judge(toml, PROVIDERS).unwrap().0.lists.into_iter().map(|list| list.name).collect() };
+    let two = format!("{TOML}sheet = \"Clinic\"\n[[lists]]\nfile = \"patients.csv\"\nsheet = \"Hospital\"\n");
+    assert_eq!(names(&two), ["patients.csv[Clinic]", "patients.csv[Hospital]"]);
+    let mending = |mends: &str| format!("{two}[[lists]]\nfile = \"mended.csv\"\nmends = \"{mends}\"\n");
+    assert_eq!(names(&mending("patients.csv[Hospital]"))[2], "patients.csv[Hospital]");
+    let hint = "name its sheet as well: mends = \"patients.csv[Clinic]\"";
+    one_fault(&mending("patients.csv"), PROVIDERS, &format!("incident.toml:37:1 ambiguous-list | {hint}"));
+    one_fault(&mending("patients.csv[Clinics]"), PROVIDERS, "incident.toml:37:1 unknown-list | did you mean `patients.csv[Clinic]`?");
+    // A sheet of corrections beside the list.
+    let beside = format!("{TOML}sheet = \"Clinic\"\n[[lists]]\nfile = \"patients.csv\"\nsheet = \"Corrected\"\nmends = \"patients.csv\"\n");
+    assert_eq!(names(&beside), ["patients.csv[Clinic]", "patients.csv[Clinic]"]);
+    assert_eq!(names(&two.replacen("sheet = \"Clinic\"\n", "", 1)), ["patients.csv", "patients.csv[Hospital]"]);
+    one_fault(&two.replace("Hospital", "Clinic"), PROVIDERS, "incident.toml:33:1 duplicate-list");
+}
+
+#[test]
 fn lists_that_mend_each_other_are_refused() {
     let toml = TOML.to_owned() + "mends = \"mended.csv\"\n[[lists]]\nfile = \"mended.csv\"\nmends = \"patients.csv\"\n";
     let found = faults(&toml, PROVIDERS);

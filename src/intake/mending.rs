@@ -2,10 +2,9 @@
 
 use super::{Field, Row, Rows};
 use crate::error::{Finding, Place, Sentence};
-use crate::incident::Incident;
+use crate::incident::{Incident, mended};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// Every row of every list, with what holds them.
 #[derive(Debug, Default)]
@@ -194,14 +193,12 @@ fn is_stranger(old: Row<'_>, new: Row<'_>) -> bool {
 pub(super) fn ancestors(incident: &Incident, list: usize) -> Vec<usize> {
     let mut found: Vec<usize> = Vec::new();
     let mut at = list;
-    while let Some(mended) = &incident.lists[at].mends {
-        match incident.lists.iter().position(|other| Path::new(&other.file) == Path::new(mended)) {
-            Some(next) if next != list && !found.contains(&next) => {
-                found.push(next);
-                at = next;
-            }
-            _ => break,
-        }
+    while let [next] = *mended(&incident.lists, at)
+        && next != list
+        && !found.contains(&next)
+    {
+        found.push(next);
+        at = next;
     }
     found
 }

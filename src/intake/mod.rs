@@ -23,7 +23,8 @@ mod workbook_parts;
 mod workbook_tests;
 
 use crate::error::{Error, Finding, Place, Result, Severity};
-use crate::incident::{Incident, ProviderIndex};
+use crate::incident::{Incident, List, ProviderIndex};
+use std::path::Path;
 
 pub use rows::{Row, Rows};
 pub(crate) use texts::{At, Texts};
@@ -262,6 +263,13 @@ fn list_provider(incident: &Incident, list: usize) -> Option<ProviderIndex> {
     }
 }
 
+/// Two lists that come to one sheet: which one a name means, or is chosen where none is named, only the spreadsheet tells.
+fn same_sheet(list: &List, file: &str) -> Finding {
+    let place = Place::line("incident.toml", list.line).column(if list.sheet.is_some() { "sheet" } else { "file" });
+    let hint = "remove one of the two, or name another sheet: every person in it would be counted twice";
+    Finding::refuses("duplicate-list", place, format!("`{file}` is read by two [[lists]]"), hint)
+}
+
 /// Reads every list of the incident.
 ///
 /// # Errors
@@ -277,6 +285,9 @@ pub fn read(incident: &Incident) -> Result<Intake> {
             Ok(list) => {
                 all.faults.extend(list.faults);
                 all.mended_lines.extend(list.mended_lines);
+                if all.files.iter().any(|earlier| Path::new(earlier) == Path::new(&list.file)) {
+                    intake.findings.push(same_sheet(&incident.lists[index], &list.file));
+                }
                 all.files.push(list.file);
                 intake.findings.extend(list.findings);
                 intake.headers.push(list.headers);

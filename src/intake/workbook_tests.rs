@@ -106,6 +106,35 @@ fn one_sheet_is_read_and_which_is_never_guessed() {
 }
 
 #[test]
+fn two_sheets_are_two_lists_but_never_one_sheet_twice() {
+    let mut workbook = Workbook::new();
+    fill(&mut workbook, "Clinic", &[LEE]);
+    fill(&mut workbook, "Hospital", &[&["1", "LAKE", "Roe", "1 Elm", "S", "IL", "62701"]]);
+    let read_two = |workbook: &mut Workbook, sheets: [Option<&str>; 2]| {
+        let (_folder, mut incident) = incident_with(&[("patients.xlsx", &workbook.save_to_buffer().unwrap()), ("other", b"")]);
+        incident.lists[1].file = "patients.xlsx".to_owned();
+        for (list, sheet) in incident.lists.iter_mut().zip(sheets) {
+            list.sheet = sheet.map(str::to_owned);
+            list.name = list.own_name().into_owned();
+        }
+        read(&incident).map(|intake| (incident, intake))
+    };
+    let (incident, intake) = read_two(&mut workbook, [Some("Clinic"), Some("hospital")]).unwrap();
+    let keys: Vec<String> = (0..2).map(|row| intake.record_key(&incident, RowIndex(row))).collect();
+    assert_eq!(keys, ["patients.xlsx[Clinic]:1", "patients.xlsx[hospital]:1"]);
+    assert!(describe(&intake.broken[0].1).starts_with("patients.xlsx[Hospital]:2:elements no-elements"), "{:?}", intake.broken);
+    let is_twice = |workbook: &mut Workbook, sheets, expected: &str| {
+        let found: Vec<String> = read_two(workbook, sheets).unwrap_err().findings.iter().map(describe).collect();
+        assert!(found.iter().any(|finding| finding.starts_with(expected)), "{found:?}");
+    };
+    is_twice(&mut workbook, [Some("Clinic"), Some("clinic")], "incident.toml:29:sheet duplicate-list");
+    workbook.worksheet_from_index(1).unwrap().set_hidden(true);
+    is_twice(&mut workbook, [None, Some("Clinic")], "incident.toml:29:sheet duplicate-list");
+    is_twice(&mut workbook, [Some("Clinic"), None], "incident.toml:29:file duplicate-list");
+    assert_eq!(read_two(&mut workbook, [None, Some("Hospital")]).unwrap().1.files, ["patients.xlsx[Clinic]", "patients.xlsx[Hospital]"]);
+}
+
+#[test]
 fn what_is_no_workbook_is_refused_with_a_hint() {
     let encrypted: Vec<u8> =
         b"\xd0\xcf\x11\xe0".iter().copied().chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes)).collect();

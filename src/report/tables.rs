@@ -83,7 +83,7 @@ impl Tables<'_> {
 
     fn row_place(&self, index: RowIndex) -> [String; 3] {
         let row = self.intake.row(index);
-        let file = self.incident.lists[usize::from(row.list)].file.clone();
+        let file = self.incident.lists[usize::from(row.list)].own_name().into_owned();
         [file, row.line.to_string(), row.get(Field::RecordId).to_owned()]
     }
 }

@@ -1,6 +1,6 @@
 //! Lists as hospitals and vendors send them: the 45 people of the sample in other files give the same counts and the same letters.
 
-use crate::harness::Home;
+use crate::harness::{Home, rows};
 use rust_xlsxwriter::{Format, Workbook};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -201,4 +201,54 @@ fn a_spreadsheet() {
     workbook.add_worksheet().set_name("Notes").unwrap();
     let found = is_the_sample("patients.xlsx", &workbook.save_to_buffer().unwrap(), "");
     assert!(found.notes.contains("patients.xlsx[Affected]:3"), "{}", found.notes);
+}
+
+/// The sample's list in sheets of one workbook, which are cut behind these rows.
+fn in_sheets(sample: &Sample, sheets: [(&str, std::ops::Range<usize>); 2]) -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    for (name, range) in sheets {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (line, cells) in std::iter::once(&sample.header).chain(&sample.rows[range]).enumerate() {
+            for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+                sheet.write_string(line as u32, column as u16, cell).unwrap();
+            }
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+const TWO_SHEETS: &str = "sheet = \"Clinic\"\nreceived = 2026-11-16\n\n[[lists]]\nfile = \"patients.xlsx\"\nsheet = \"Hospital\"";
+
+#[test]
+fn two_sheets_of_one_workbook() {
+    let bytes = in_sheets(&Sample::new(), [("Clinic", 0..20), ("Hospital", 20..45)]);
+    is_the_sample("patients.xlsx", &bytes, TWO_SHEETS);
+}
+
+#[test]
+fn records_of_two_sheets_are_told_apart() {
+    let mut sample = Sample::new();
+    let (id, city) = (sample.column("record_id"), sample.column("city"));
+    for row in [0, 20] {
+        "A-1".clone_into(&mut sample.rows[row][id]);
+        sample.rows[row][city].clear();
+    }
+    let home = Home::with_sample("lakeside");
+    std::fs::write(home.path("lakeside/patients.xlsx"), in_sheets(&sample, [("Clinic", 0..20), ("Hospital", 20..45)])).unwrap();
+    home.edit("lakeside/incident.toml", "file = \"patients.csv\"", &format!("file = \"patients.xlsx\"\n{TWO_SHEETS}"));
+    let ruling = "patients.xlsx[Hospital]:A-1,exclude,by agreement,G. Lindholm,2026-11-20,told in person";
+    home.write("lakeside/decisions.csv", &format!("record,decision,argument,by,on,reason\n{ruling}\n"));
+    home.run("check lakeside --out out --findings findings.csv").exits(1).says("patients.xlsx[Clinic]:2:city");
+    let held = rows(&home.read("out/held.csv"));
+    assert_eq!(held.iter().map(|row| (row["file"].as_str(), row["line"].as_str())).collect::<Vec<_>>(), [("patients.xlsx[Clinic]", "2")]);
+    let findings = rows(&home.read("findings.csv"));
+    let of_city = |row: &&BTreeMap<String, String>| row["column"] == "city" && row["severity"] == "holds";
+    let found: Vec<_> = findings.iter().filter(of_city).map(|row| (row["file"].as_str(), row["record"].as_str())).collect();
+    assert_eq!(found, [("patients.xlsx[Clinic]", "patients.xlsx[Clinic]:A-1")]);
+    // The held row comes back corrected, as a list that mends the sheet.
+    let mend = home.read("out/mend.csv").replacen(",,MI,", ",Traverse City,MI,", 1);
+    home.write("lakeside/mend.csv", &mend);
+    let settings = home.read("lakeside/incident.toml");
+    home.write("lakeside/incident.toml", &format!("{settings}\n[[lists]]\nfile = \"mend.csv\"\nmends = \"patients.xlsx[Clinic]\"\n"));
+    home.run("check lakeside").exits(0).prints("0 held");
 }
