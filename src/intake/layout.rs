@@ -16,6 +16,10 @@ const MEND_COLUMNS: [&str; 5] = ["reason", "file", "line", "code", "hint"];
 /// So many unknown columns are told one by one, and so many looked through for one that is missing.
 const TOLD: usize = 200;
 
+/// Of two equally good columns for one of these the first is read: telephones are not printed and lead nowhere, they only help to tell
+/// whether two rows are one person. A wrong choice of any other column may make a wrong letter, or send it to the wrong place.
+const EITHER_WILL_DO: [Field; 1] = [Field::Phone];
+
 /// So many headers are named in a hint at the most.
 const NAMED: usize = 8;
 
@@ -230,7 +234,7 @@ impl Finder<'_> {
         }
     }
 
-    /// One column for each field; the surest name wins, two of the same sureness are refused.
+    /// One column for each field; the surest name wins, two of the same sureness are refused where a letter prints it or goes by it.
     fn settle(&mut self, assigned: &[Assigned]) {
         for one in assigned {
             match one.purpose {
@@ -256,7 +260,11 @@ impl Finder<'_> {
         let taken = &self.layout.headers[winner.position];
         let place = Place::line(self.file, self.line).column(header);
         let name = field.name();
-        if one.sureness == surest {
+        if one.sureness == surest && EITHER_WILL_DO.contains(&field) {
+            let reason = format!("two columns are `{name}`: `{taken}` is read, `{header}` is not");
+            let hint = format!("if the other is the better one, say so: columns = {{ {name} = \"{header}\" }}");
+            self.findings.push(Finding::warns("column-not-read", place, reason, hint));
+        } else if one.sureness == surest {
             let reason = format!("two columns are `{name}`: `{taken}` and `{header}`");
             let hint = format!("say which one: columns = {{ {name} = \"{taken}\" }}, or remove one of them");
             self.findings.push(Finding::refuses("column-twice", place, reason, hint));

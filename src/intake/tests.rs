@@ -150,6 +150,33 @@ fn an_own_name_beats_an_alias_and_the_user_beats_both() {
 }
 
 #[test]
+fn of_two_telephones_the_first_is_read_and_both_are_named() {
+    let text = format!("{HEADER},HOME_PHONE,MOBILE_PHONE\n1,LAKE,Lee,1 Elm,Springfield,IL,62701,name,217-555-0101,217-555-0102\n");
+    let (_, intake) = read_text(&text).unwrap();
+    assert_eq!(intake.rows.get(0).get(Field::Phone), "217-555-0101");
+    let hint = "if the other is the better one, say so: columns = { phone = \"MOBILE_PHONE\" }";
+    let found: Vec<String> = intake.findings.iter().map(describe).collect();
+    assert_eq!(found, [format!("patients.csv:1:MOBILE_PHONE column-not-read | {hint}")]);
+    assert_eq!(intake.findings[0].reason, "two columns are `phone`: `HOME_PHONE` is read, `MOBILE_PHONE` is not");
+    assert_eq!(intake.findings[0].severity, Severity::Warns);
+    let (_folder, mut incident) = incident_with(&[("patients.csv", text.as_bytes())]);
+    incident.lists[0].columns = vec![("phone".into(), "MOBILE_PHONE".into())];
+    assert_eq!(read(&incident).unwrap().rows.get(0).get(Field::Phone), "217-555-0102");
+}
+
+#[test]
+fn no_other_column_may_be_there_twice() {
+    let names = columns::ColumnNames::load().unwrap();
+    for (field, name) in Field::ALL.into_iter().filter(|(field, _)| *field != Field::Phone) {
+        let known = names.names_of(field);
+        let Some([one, other]) = known.get(1..3) else { continue };
+        let others: Vec<&str> = HEADER.split(',').filter(|column| *column != name).collect();
+        let found = refusals(format!("{},{one},{other}\n", others.join(",")).as_bytes());
+        assert!(found.iter().any(|finding| finding.starts_with(&format!("patients.csv:1:{other} column-twice"))), "{name}: {found:?}");
+    }
+}
+
+#[test]
 fn columns_that_the_user_names_must_exist() {
     let text = format!("{HEADER}\n1,LAKE,Lee,1 Elm,Springfield,IL,62701,name\n");
     let (_folder, mut incident) = incident_with(&[("patients.csv", text.as_bytes())]);
