@@ -39,7 +39,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: &ReceiveArguments) -
 fn sentence(received: &Received) -> String {
     let of = |effect: Effect| number(received.effects.get(effect.id()).copied().unwrap_or_default());
     let parts = [
-        format!("{} now go to a new address", count(received.moved, "letter")),
+        format!("{} to a new address", count(received.moved, "letter")),
         format!("{} wait for a ruling", of(Effect::NeedsRuling)),
         format!("{} moved and left no address", of(Effect::Gone)),
         format!("{} are not known to the post", of(Effect::NotConfirmed)),

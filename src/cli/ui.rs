@@ -57,8 +57,13 @@ impl Ui {
             Kind::Failed => "failed",
             Kind::Bug => "bug",
         };
-        for finding in error.findings.iter().take(SHOWN) {
-            write_finding(word, Style::new().bold().fg_color(Some(AnsiColor::Red.into())), finding);
+        // What only warns stands beside what ends the command, and must not be taken for it.
+        let (notes, causes): (Vec<&Finding>, Vec<&Finding>) =
+            error.findings.iter().partition(|finding| finding.severity == Severity::Warns);
+        for finding in causes.into_iter().chain(notes).take(SHOWN) {
+            let is_note = finding.severity == Severity::Warns;
+            let (word, color) = if is_note { ("note", AnsiColor::Cyan) } else { (word, AnsiColor::Red) };
+            write_finding(word, Style::new().bold().fg_color(Some(color.into())), finding);
         }
         if let Some(more) = error.findings.len().checked_sub(SHOWN + 1) {
             let _ = writeln!(anstream::stderr(), "and {} more", more + 1);

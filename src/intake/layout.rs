@@ -266,7 +266,11 @@ impl Finder<'_> {
             self.findings.push(Finding::warns("column-not-read", place, reason, hint));
         } else if one.sureness == surest {
             let reason = format!("two columns are `{name}`: `{taken}` and `{header}`");
-            let hint = format!("say which one: columns = {{ {name} = \"{taken}\" }}, or remove one of them");
+            let hint = if header == taken {
+                format!("columns {} and {} have one name: rename or remove one of them", winner.position + 1, one.position + 1)
+            } else {
+                format!("say which one: columns = {{ {name} = \"{taken}\" }}, or remove one of them")
+            };
             self.findings.push(Finding::refuses("column-twice", place, reason, hint));
         } else {
             let hint = format!("if this one is meant, say so: columns = {{ {name} = \"{header}\" }}");
@@ -314,7 +318,13 @@ impl Finder<'_> {
         let name = field.name();
         let free = self.free_headers();
         let candidate = self.names.names_of(field).into_iter().find_map(|known| nearest(known, free.iter().copied()));
+        let patients = self.layout.position(Field::PatientId).filter(|_| field == Field::RecordId).map(|at| &self.layout.headers[at]);
         let hint = match candidate {
+            None if let Some(header) = patients => {
+                format!(
+                    "if no two rows have one `{header}`, say so in [[lists]]: columns = {{ record_id = \"{header}\", patient_id = \"{header}\" }}"
+                )
+            }
             Some(header) => format!("if it is `{header}`, say so in [[lists]]: columns = {{ {name} = \"{header}\" }}"),
             None if free.is_empty() => "add the column".to_owned(),
             None => {

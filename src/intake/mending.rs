@@ -153,7 +153,7 @@ impl AllRows {
         let row = self.rows.get(index);
         let list = usize::from(row.list);
         let finding = Finding::holds(code, Place::line(&self.files[list], row.line), reason, hint);
-        self.faults.push((index, finding.record(super::key(&incident.lists[list].name, row.get(Field::RecordId), row.line))));
+        self.faults.push((index, finding.record(super::key(&incident.lists[list], row.get(Field::RecordId), row.line))));
     }
 
     fn remove(&mut self, left_out: &[bool]) {

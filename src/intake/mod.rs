@@ -218,7 +218,7 @@ impl Intake {
     /// The key of a row, `list:record_id`. A row without `record_id` is keyed by its line, `list:line-12`.
     pub fn record_key(&self, incident: &Incident, index: RowIndex) -> String {
         let row = self.row(index);
-        key(&incident.lists[usize::from(row.list)].name, row.get(Field::RecordId), row.line)
+        key(&incident.lists[usize::from(row.list)], row.get(Field::RecordId), row.line)
     }
 
     /// The provider that a row concerns: by its `provider_id`, else that of the list, else the only one there is; `None` when the row
@@ -248,9 +248,9 @@ impl Intake {
     }
 }
 
-/// A record key.
-fn key(list: &str, record_id: &str, line: u64) -> String {
-    if record_id.is_empty() { format!("{list}:line-{line}") } else { format!("{list}:{record_id}") }
+/// A record key. A row without `record_id` is that of its own file: the list that it mends may have another on this line.
+fn key(list: &List, record_id: &str, line: u64) -> String {
+    if record_id.is_empty() { format!("{}:line-{line}", list.own_name()) } else { format!("{}:{record_id}", list.name) }
 }
 
 /// The provider of a list's rows that name none themselves: the list's, that of the list it mends, or the only one there is.

@@ -91,7 +91,7 @@ fn keep(row: JudgedRow<'_>, (index, list): (usize, &List), all: &mut Rows, found
     found.findings.extend(row.warning);
     found.mended_lines.extend(row.mended_line.map(|line| (at, line)));
     if !row.faults.is_empty() {
-        let key = super::key(&list.name, value_of(&row.values, Field::RecordId), row.line);
+        let key = super::key(list, value_of(&row.values, Field::RecordId), row.line);
         found.faults.extend(row.faults.into_iter().map(|finding| (at, finding.record(&key))));
     }
 }

@@ -15,7 +15,9 @@ pub(super) fn doubts(index: RowIndex, row: Row<'_>, name: &PersonName, from_full
         return vec![Fault::lack(index, field, "name-missing", reason, "add the patient's first and last name to the list")];
     }
     let hint = "correct the name, exclude the record when it is no patient, or release it when the name is right";
-    let doubt = |reason: String| vec![Fault::doubt(index, field, "name-doubtful", reason, hint)];
+    let parts = [Field::Prefix, Field::FirstName, Field::MiddleName, Field::LastName, Field::Suffix];
+    let doubtful = parts.into_iter().find(|part| !from_full && doubtful_words(row.get(*part)).is_some());
+    let doubt = |reason: String| vec![Fault::doubt(index, doubtful.unwrap_or(field), "name-doubtful", reason, hint)];
     let typed = format!("{full} {} {} {}", row.get(Field::FullName), row.get(Field::FirstName), row.get(Field::Prefix));
     if let Some(kind) = doubtful_words(&typed) {
         return doubt(format!("the name looks like {kind}"));

@@ -159,7 +159,7 @@ fn contradiction(row: RowIndex, field: Field, reason: &'static str) -> Fault {
         field,
         "status-contradiction",
         reason,
-        "find out which is right and correct the list, or release the person as the letter has it",
+        "find out which is right and correct the list; a person who is released is told in the role that the dates give",
     )
 }
 
