@@ -1,4 +1,13 @@
 //! `cargo fuzz run list`: whatever bytes a list has, it is read or refused with findings.
+//!
+//! Without cargo-fuzz and a nightly compiler, the same from this folder:
+//!
+//! ```text
+//! RUSTC_BOOTSTRAP=1 RUSTFLAGS="--cfg fuzzing -Zsanitizer=address -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
+//!   -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table
+//!   -Cllvm-args=-sanitizer-coverage-trace-compares" cargo build --release --target x86_64-unknown-linux-gnu
+//! target/x86_64-unknown-linux-gnu/release/list CORPUS ../sample_data/lakeside -max_total_time=300
+//! ```
 
 #![no_main]
 
