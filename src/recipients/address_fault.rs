@@ -58,7 +58,8 @@ impl Judge<'_> {
             return Some(self.lack(0, "address-no-street", "there is neither a street nor a box", hint));
         }
         for (part, line) in [(0, address1), (1, address2), (2, city)] {
-            if is_placeholder(&line.to_uppercase()) {
+            let capitals = line.to_uppercase();
+            if is_placeholder(&capitals) {
                 let hint = "look for the last known address; without one the person counts for substitute notice";
                 return Some(self.lack(part, "address-placeholder", "the entry says that there is no address", hint));
             }
@@ -71,7 +72,7 @@ impl Judge<'_> {
                     hint,
                 ));
             }
-            if VALUES.find(&line.to_uppercase().split(' ').collect::<Vec<_>>()).is_some() || is_ssn(line) {
+            if VALUES.find(&capitals.split(' ').collect::<Vec<_>>()).is_some() || is_ssn(line) {
                 let hint = "take it out of the list: it would show through the envelope's window";
                 return Some(self.lack(part, "address-holds-value", "a line of the address holds what belongs into another column", hint));
             }
@@ -194,10 +195,11 @@ fn is_zip(fault: ZipFault) -> bool {
 
 /// A social security number, in its usual form.
 fn is_ssn(line: &str) -> bool {
-    line.split(' ').any(|word| {
-        let lengths: Vec<usize> = word.split('-').map(str::len).collect();
-        lengths == [3, 2, 4] && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
-    })
+    line.contains('-')
+        && line.split(' ').any(|word| {
+            let lengths: Vec<usize> = word.split('-').map(str::len).collect();
+            lengths == [3, 2, 4] && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        })
 }
 
 fn is_phone(line: &str) -> bool {

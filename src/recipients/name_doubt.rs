@@ -16,8 +16,10 @@ pub(super) fn doubts(index: RowIndex, row: Row<'_>, name: &PersonName, from_full
     }
     let hint = "correct the name, exclude the record when it is no patient, or release it when the name is right";
     let parts = [Field::Prefix, Field::FirstName, Field::MiddleName, Field::LastName, Field::Suffix];
-    let doubtful = parts.into_iter().find(|part| !from_full && doubtful_words(row.get(*part)).is_some());
-    let doubt = |reason: String| vec![Fault::doubt(index, doubtful.unwrap_or(field), "name-doubtful", reason, hint)];
+    let doubt = |reason: String| {
+        let part = parts.into_iter().find(|part| !from_full && doubtful_words(row.get(*part)).is_some());
+        vec![Fault::doubt(index, part.unwrap_or(field), "name-doubtful", reason, hint)]
+    };
     let typed = format!("{full} {} {} {}", row.get(Field::FullName), row.get(Field::FirstName), row.get(Field::Prefix));
     if let Some(kind) = doubtful_words(&typed) {
         return doubt(format!("the name looks like {kind}"));

@@ -126,7 +126,7 @@ fn from_parts(row: Row<'_>, generations: &mut Vec<Generation>) -> PersonName {
 /// A part that a name may lack; what a database writes for nothing is nothing.
 fn optional(row: Row<'_>, field: Field) -> &str {
     let value = row.get(field);
-    if NAMES.blank.contains(&value.to_uppercase()) { "" } else { value }
+    if !value.is_empty() && NAMES.blank.contains(&value.to_uppercase()) { "" } else { value }
 }
 
 /// `LAST, FIRST M` or a name as written, with its suffix anywhere.
