@@ -208,7 +208,7 @@ fn vendors_may_use_other_signs_capitals_and_column_names() {
     }
     let text = String::from_utf8(tabs.into_inner().unwrap()).unwrap();
     home.write("answer.csv", &text);
-    home.run("receive lakeside ncoa answer.csv").exits(0).prints("1 letter now go to a new address");
+    home.run("receive lakeside ncoa answer.csv").exits(0).prints("1 letter to a new address");
 }
 
 #[test]
