@@ -41,7 +41,7 @@ pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 
-use press::{Numbering, Press, Set};
+use press::{Numbering, Press, Proofs, Purpose, Set};
 use proof::Proof;
 
 /// Everything that was read and judged, before a letter is composed.
@@ -110,7 +110,17 @@ impl Case {
     }
 }
 
-/// A case whose letters were composed and set once: what is sealed, counted and, from a plate, written.
+/// A case whose letters were composed and set once, to be judged and counted.
+pub struct Checked {
+    /// What was read; those whose letter could not be set are held by now.
+    pub case: Case,
+    /// The templates.
+    pub composer: Composer,
+    /// Distinct wordings with how many people get each.
+    pub variants: BTreeMap<Variant, u64>,
+}
+
+/// A case whose letters were composed and set once: what is counted and, from a plate, written.
 pub struct Proofed {
     /// What was read.
     pub case: Case,
@@ -140,8 +150,17 @@ fn proof(
     number: Numbering<'_>,
     progress: &dyn Progress,
 ) -> Result<Proofed> {
-    let proofs = press.proof(&case, &composer, &layout, &fonts, number, progress)?;
-    for (index, finding) in proofs.misfits {
+    let mut proofs = press.proof(&case, &composer, &layout, &fonts, (Purpose::Print, number), progress)?;
+    judge_proofs(&mut case, &mut proofs);
+    let pictures = case.incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| &logo.picture);
+    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?.with_pictures(pictures)?);
+    let proof = Proof::new(&case, &composer, &layout);
+    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
+}
+
+/// Holds those whose letter could not be set, and warns of letters that are long.
+fn judge_proofs(case: &mut Case, proofs: &mut Proofs) {
+    for (index, finding) in proofs.misfits.drain(..) {
         case.recipients.people.hold(index, finding);
     }
     let long = proofs.sets.iter().filter(|set| set.pages > LONGEST && !case.recipients.people.outline(set.recipient()).large_print).count();
@@ -150,10 +169,6 @@ fn proof(
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
-    let pictures = case.incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| &logo.picture);
-    let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?.with_pictures(pictures)?);
-    let proof = Proof::new(&case, &composer, &layout);
-    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
 }
 
 /// How an incident's letters are set while they are drafts of no job.
@@ -168,14 +183,16 @@ fn layout(incident: &Incident) -> Result<Layout> {
 ///
 /// # Errors
 /// Refused when the incident, a list or a template cannot be used.
-pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
-    let case = read(folder)?;
+pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Checked> {
+    let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
-    // One number of the right width stands in for the ledger's: every digit is in the plate either way.
+    // One number of the right width stands in for the ledger's.
     let number = |_| Some(PieceNumber(1_234_567));
     let fonts = fonts(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
-    proof(case, composer, layout, fonts, Press::new(jobs)?, &number, progress)
+    let mut proofs = Press::new(jobs)?.proof(&case, &composer, &layout, &fonts, (Purpose::Check, &number), progress)?;
+    judge_proofs(&mut case, &mut proofs);
+    Ok(Checked { case, composer, variants: proofs.variants })
 }
 
 /// The built-in family, and the folder's fonts if incident.toml names a folder.

@@ -25,17 +25,17 @@ pub(super) struct ApproveArguments {
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) -> Result<Outcome> {
     let ApproveArguments { dir, by, role } = arguments;
     let approver = Approver { by: by.clone(), role: role.clone(), on: clock::today() };
-    let (seal, proofed) = run::approve(&dir, approver, &Bar::new(ui))?;
-    let case = &proofed.case;
+    let (seal, checked) = run::approve(&dir, approver, &Bar::new(ui))?;
+    let case = &checked.case;
     let mut ledger = ledger::open(&dir, &case.incident.id, ledger)?;
     ledger.set_moment(clock::now());
     let detail = format!("{role}: {by}");
     ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
-    let covered: u64 = proofed.variants.values().sum();
+    let covered: u64 = checked.variants.values().sum();
     let text = format!(
         "sealed by {by} as {role}: {} in {}, for {}",
         count(seal.files.len() as u64, "text"),
-        count(proofed.variants.len() as u64, "wording"),
+        count(checked.variants.len() as u64, "wording"),
         count(covered, "recipient"),
     );
     ui.result(&seal, &text)?;

@@ -31,8 +31,8 @@ pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
     if let Some(out) = &arguments.out {
         files::refuse_inputs(out, &arguments.dir)?;
     }
-    let proofed = run::check(&arguments.dir, None, &Bar::new(ui))?;
-    let case = &proofed.case;
+    let checked = run::check(&arguments.dir, None, &Bar::new(ui))?;
+    let case = &checked.case;
     let counts = case.counts();
     if !counts.close() {
         return Err(Error::bug("the counts do not close"));
@@ -43,7 +43,7 @@ pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
     if let Some(path) = &arguments.findings {
         ui::write_findings(path, &findings)?;
     }
-    let variants = proofed.variants.len() as u64;
+    let variants = checked.variants.len() as u64;
     let summary = Summary { counts, written: 0, pages: 0, variants, draft: true };
     if let Some(out) = &arguments.out {
         files::create_folder(out)?;

@@ -1,7 +1,7 @@
 //! `approve` and `release`: counsel's word on the wording, the office's word on who gets it.
 
 use super::inputs::recipients_digest;
-use super::{Job, Proofed, check, inputs};
+use super::{Checked, Job, check, inputs};
 use crate::error::{Error, Place, Result};
 use crate::incident::Incident;
 use crate::ledger::{EventKind, NewEvent};
@@ -12,11 +12,11 @@ use std::path::Path;
 ///
 /// # Errors
 /// Refused when anything in the folder cannot be used; failed when the seal cannot be written.
-pub fn approve(folder: &Path, approver: Approver, progress: &dyn super::Progress) -> Result<(Seal, Proofed)> {
-    let proofed = check(folder, None, progress)?;
-    let case = &proofed.case;
-    let sources = inputs::sealed_texts(&case.incident, &case.rules, &proofed.composer)?;
-    let variants = proofed.variants.iter().map(|(variant, count)| SealedVariant {
+pub fn approve(folder: &Path, approver: Approver, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
+    let checked = check(folder, None, progress)?;
+    let case = &checked.case;
+    let sources = inputs::sealed_texts(&case.incident, &case.rules, &checked.composer)?;
+    let variants = checked.variants.iter().map(|(variant, count)| SealedVariant {
         language: variant.language.tag().to_owned(),
         role: variant.role.to_owned(),
         paragraphs: variant.paragraphs.iter().map(ToString::to_string).collect(),
@@ -24,7 +24,7 @@ pub fn approve(folder: &Path, approver: Approver, progress: &dyn super::Progress
     });
     let variants = variants.collect();
     let seal = review::seal(folder, &case.incident.id, &case.incident.require_approvals, &sources, variants, approver)?;
-    Ok((seal, proofed))
+    Ok((seal, checked))
 }
 
 /// Approves who gets the sealed letters: binds the recipient set.

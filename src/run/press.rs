@@ -51,10 +51,20 @@ impl Set {
     }
 }
 
+/// What everything is set once for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To judge it.
+    Check,
+    /// To write it down afterwards, from a plate of its glyphs.
+    Print,
+}
+
 /// What setting everything once told.
 #[derive(Default)]
 pub(super) struct Proofs {
     pub(super) sets: Vec<Set>,
+    /// None that were set only to be judged.
     pub(super) glyphs: GlyphUse,
     pub(super) variants: BTreeMap<Variant, u64>,
     /// Recipients whose letter cannot be set, with the finding that holds each.
@@ -113,7 +123,7 @@ impl Press {
         composer: &Composer,
         layout: &Layout,
         fonts: &Fonts,
-        number: Numbering<'_>,
+        (purpose, number): (Purpose, Numbering<'_>),
         progress: &dyn Progress,
     ) -> Result<Proofs> {
         let goes_out = |recipient: &Outline<'_>| matches!(recipient.disposition, Disposition::Letter | Disposition::Email);
@@ -121,7 +131,8 @@ impl Press {
             let people = case.recipients.people.outlines().enumerate().filter(|(_, recipient)| goes_out(recipient));
             people.filter_map(|(index, _)| Some((index, number(index)?)))
         };
-        let mut proofers = self.workers(|| Ok((self.typesetter(layout, fonts)?, GlyphUse::default())))?;
+        let glyphs = (purpose == Purpose::Print).then(GlyphUse::default);
+        let mut proofers = self.workers(|| Ok((self.typesetter(layout, fonts)?, glyphs.clone())))?;
         let count = wanted().count();
         let mut proofs = Proofs { sets: Vec::with_capacity(count), ..Proofs::default() };
         progress.begin("proofing", count as u64);
@@ -133,7 +144,7 @@ impl Press {
             }
             let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
             let results =
-                self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| proof_chunk(case, composer, fonts, typesetter, glyphs, chunk))?;
+                self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| proof_chunk(case, composer, fonts, typesetter, glyphs.as_mut(), chunk))?;
             for result in results {
                 proofs.sets.extend(result.sets);
                 proofs.misfits.extend(result.misfits);
@@ -144,7 +155,7 @@ impl Press {
             progress.advance(batch.len() as u64);
         }
         // Who counted which letters is chance; the sum is not.
-        proofers.each_mut(|(_, glyphs)| proofs.glyphs.merge(glyphs));
+        proofers.each_mut(|(_, glyphs)| glyphs.iter().for_each(|glyphs| proofs.glyphs.merge(glyphs)));
         progress.end();
         Ok(proofs)
     }
@@ -164,7 +175,7 @@ fn proof_chunk(
     composer: &Composer,
     fonts: &Fonts,
     typesetter: &mut Typesetter,
-    glyphs: &mut GlyphUse,
+    mut glyphs: Option<&mut GlyphUse>,
     chunk: &[(usize, PieceNumber)],
 ) -> Result<Proofs> {
     let mut proofs = Proofs::default();
@@ -173,7 +184,7 @@ fn proof_chunk(
         let letter = composer.compose(&case.incident, recipient, *piece)?;
         match typesetter.set(&letter) {
             Ok(pages) => {
-                glyphs.add(&pages);
+                glyphs.iter_mut().for_each(|glyphs| glyphs.add(&pages));
                 *proofs.variants.entry(letter.variant(recipient.role.id())).or_default() += 1;
                 proofs.sets.push(Set::new(*index, *piece, pages.pages.len()));
             }
