@@ -314,6 +314,7 @@ fn list(section: &Section<'_, '_>) -> List {
         ncoa_on: section.date("ncoa_on"),
         mends: section.text("mends"),
         columns: section.pairs("columns").unwrap_or_default(),
+        unread: section.texts("unread").unwrap_or_default(),
         dates: section.choice("dates", &[("month-first", DateOrder::MonthFirst), ("day-first", DateOrder::DayFirst)]),
         sheet: section.text("sheet"),
     };

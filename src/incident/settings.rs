@@ -215,6 +215,8 @@ pub struct List {
     pub mends: Option<String>,
     /// Our column name -> the file's.
     pub columns: Vec<(String, String)>,
+    /// The file's columns that somebody looked into and found to decide nothing: they are not read, whatever they are called.
+    pub unread: Vec<String>,
     /// Whether day or month stands first in its dates; absent when the dates themselves are to tell.
     pub dates: Option<DateOrder>,
     /// Name of the sheet in a spreadsheet; absent when it has only one with rows.

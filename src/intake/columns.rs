@@ -233,10 +233,11 @@ impl ColumnNames {
         words.any(|word| self.others.words.iter().any(|known| known == word))
     }
 
-    /// Whether a header sounds like a column that decides whether and to whom a letter goes.
+    /// Whether a header sounds like a column that decides whether and to whom a letter goes: a word of it begins so.
     pub(super) fn is_decisive(&self, header: &str) -> bool {
-        let words = header.to_lowercase().replace(['_', '-', '.'], " ");
-        self.others.decisive.iter().any(|known| words.contains(known.as_str()))
+        let lower = header.to_lowercase().replace(['\'', '’'], "");
+        let words = lower.split(|letter: char| !letter.is_alphanumeric()).flat_map(|word| [" ", word]).collect::<String>();
+        self.others.decisive.iter().any(|known| words.contains(&format!(" {known}")))
     }
 
     /// Names by which a field may be known: what a likely header is compared with.
@@ -294,6 +295,12 @@ mod tests {
             assert_eq!(names.purpose(header).map(|(purpose, _)| purpose), Some(purpose), "{header}");
         }
         assert!(names.purpose("guarantor_name").is_none());
+        for decisive in ["DO_NOT_MAIL", "DoNotMail", "Don't contact", "Confidential Comm.", "Pt Restrictions", "Guardian Phone", "Opt-Out YN"] {
+            assert!(names.is_decisive(decisive), "{decisive}");
+        }
+        for other in ["Diet", "Ward", "Unprotected", "Donor status"] {
+            assert!(!names.is_decisive(other), "{other}");
+        }
         assert_eq!(ColumnNames::ours("element_ssn"), Some(Purpose::ValueOrFlag(Element::Ssn)));
         assert_eq!(ColumnNames::ours("element_sn"), None);
     }

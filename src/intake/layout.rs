@@ -4,6 +4,7 @@ use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
 use super::contents::{Contents, Seen, Wanted};
 use super::dates::{self, DateForm, Evidence};
 use super::heading::Heading;
+use super::unknown::Unknown;
 use super::{Element, Field};
 use crate::error::{Finding, Place};
 use crate::incident::List;
@@ -13,8 +14,8 @@ use std::collections::BTreeSet;
 /// Columns of a mended list that tell a person why a row was held; not ours to read, and no surprise.
 const MEND_COLUMNS: [&str; 5] = ["reason", "file", "line", "code", "hint"];
 
-/// So many unknown columns are told one by one, and so many looked through for one that is missing.
-const TOLD: usize = 200;
+/// So many columns are looked through for one that is missing.
+const LOOKED_THROUGH: usize = 200;
 
 /// Of two equally good columns for one of these the first is read: telephones are not printed and lead nowhere, they only help to tell
 /// whether two rows are one person. A wrong choice of any other column may make a wrong letter, or send it to the wrong place.
@@ -34,6 +35,8 @@ pub(super) struct Layout {
     pub(super) elements: Vec<ElementColumn>,
     /// Columns that flag the dead.
     pub(super) deceased: Vec<usize>,
+    /// Columns that are not known, and that sound as if they decided whether or to whom a letter goes.
+    pub(super) decisive: Vec<usize>,
     /// How the dates of a column are read, for each column of dates.
     pub(super) dates: Vec<(Field, usize, DateForm)>,
     /// The `line` column of a mended list.
@@ -107,8 +110,8 @@ impl Finder<'_> {
     /// What each header is for: as told first, then as named.
     fn assign(&mut self) -> Vec<Assigned> {
         let mut assigned = self.assign_told();
-        let told: Vec<usize> = assigned.iter().map(|one| one.position).collect();
-        let mut unknown = 0;
+        let told: Vec<usize> = assigned.iter().map(|one| one.position).chain(self.unread()).collect();
+        let mut unknown = Unknown::new(self.names, Place::line(self.file, self.line));
         for (position, header) in self.layout.headers.clone().iter().enumerate().filter(|(position, _)| !told.contains(position)) {
             if self.list.mends.is_some() && MEND_COLUMNS.contains(&folded(header).as_str()) {
                 if folded(header) == "line" {
@@ -119,18 +122,29 @@ impl Finder<'_> {
             } else if let Some((purpose, sureness)) = self.names.purpose(header) {
                 assigned.push(Assigned { position, purpose, sureness });
             } else {
-                unknown += 1;
-                if unknown <= TOLD {
-                    self.warn_unknown(header);
-                }
+                unknown.note(position, header);
             }
         }
-        if unknown > TOLD {
-            let reason = format!("{} more columns are not known and are not read", unknown - TOLD);
-            let place = Place::line(self.file, self.line);
-            self.findings.push(Finding::warns("unknown-column", place, reason, "check that the list is the one that was meant"));
-        }
+        self.findings.extend(unknown.findings());
+        self.layout.decisive = unknown.decisive;
         assigned
+    }
+
+    /// The columns that are not to be read.
+    fn unread(&mut self) -> Vec<usize> {
+        let key = Place::line("incident.toml", self.list.line).column("unread");
+        self.list.unread.iter().filter_map(|theirs| self.find_header(theirs, &key).map_err(|finding| self.findings.push(*finding)).ok()).collect()
+    }
+
+    /// The position of a header that incident.toml names.
+    fn find_header(&self, theirs: &str, key: &Place) -> Result<usize, Box<Finding>> {
+        let headers = &self.layout.headers;
+        let exact = headers.iter().position(|header| header == theirs);
+        exact.or_else(|| headers.iter().position(|header| folded(header) == folded(theirs))).ok_or_else(|| {
+            let reason = format!("`{}` has no column `{theirs}`", self.file);
+            let hint = suggestion(theirs, headers.iter().map(String::as_str).filter(|header| !header.is_empty()));
+            Box::new(Finding::refuses("unknown-header", key.clone(), reason, hint))
+        })
     }
 
     fn assign_told(&mut self) -> Vec<Assigned> {
@@ -144,30 +158,12 @@ impl Finder<'_> {
                 self.findings.push(Finding::refuses("unknown-column", place, reason, hint));
                 continue;
             };
-            let headers = &self.layout.headers;
-            let exact = headers.iter().position(|header| header == theirs);
-            match exact.or_else(|| headers.iter().position(|header| folded(header) == folded(theirs))) {
-                Some(position) => assigned.push(Assigned { position, purpose, sureness: Sureness::Told }),
-                None => {
-                    let reason = format!("`{}` has no column `{theirs}`", self.file);
-                    let hint = suggestion(theirs, headers.iter().map(String::as_str).filter(|header| !header.is_empty()));
-                    self.findings.push(Finding::refuses("unknown-header", place, reason, hint));
-                }
+            match self.find_header(theirs, &place) {
+                Ok(position) => assigned.push(Assigned { position, purpose, sureness: Sureness::Told }),
+                Err(finding) => self.findings.push(*finding),
             }
         }
         assigned
-    }
-
-    fn warn_unknown(&mut self, header: &str) {
-        let place = Place::line(self.file, self.line).column(header);
-        let hint = match self.names.nearest_key(header) {
-            _ if self.names.is_decisive(header) => {
-                "it may decide whether or to whom a letter goes: name it in [[lists]], as columns = { ours = \"theirs\" }, or rule on its people in decisions.csv".to_owned()
-            }
-            Some(name) => format!("if it is `{name}`, say so: columns = {{ {name} = \"{header}\" }}"),
-            None => "nothing needs to be done if the letters do not need it".to_owned(),
-        };
-        self.findings.push(Finding::warns("unknown-column", place, "the column is not known and is not read", hint));
     }
 
     /// Looks into the columns whose names leave open what they hold.
@@ -308,7 +304,7 @@ impl Finder<'_> {
         let used: BTreeSet<usize> = fields.chain(elements).chain(self.layout.deceased.iter().copied()).collect();
         let headers = self.layout.headers.iter().enumerate();
         let free = headers.filter(|(position, header)| !used.contains(position) && !header.is_empty() && !self.names.is_others(header));
-        free.map(|(_, header)| header.as_str()).take(TOLD).collect()
+        free.map(|(_, header)| header.as_str()).take(LOOKED_THROUGH).collect()
     }
 
     fn require_field(&mut self, field: Field) {

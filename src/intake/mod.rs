@@ -16,6 +16,7 @@ mod street;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod unknown;
 mod workbook;
 mod workbook_cells;
 mod workbook_parts;

@@ -81,6 +81,7 @@ impl Judge<'_> {
             self.judge_damage(row, &mut faults);
             self.judge_deceased(row, &cells, &mut values, &mut faults);
             elements = self.elements(row, &cells, &values, &mut faults);
+            self.judge_decisive(row, &cells, &mut faults);
         }
         let digest = Sha256::digest(row.raw.as_bytes()).into();
         Ok(Some(JudgedRow { line: row.line, digest, elements, values, faults, warning: self.long_cell(row), mended_line }))
@@ -210,6 +211,17 @@ impl Judge<'_> {
                 }
                 Flag::No | Flag::Blank => {}
                 Flag::Other => faults.push(self.unknown_flag(row, *position)),
+            }
+        }
+    }
+
+    /// An entry in a column that sounds decisive and that nothing reads: `Do Not Mail`, `Confidential Comm`.
+    fn judge_decisive(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) {
+        for position in &self.layout.decisive {
+            if matches!(cells.get(*position).map_or(Flag::Blank, |cell| flag(cell)), Flag::Yes | Flag::Other) {
+                let hint = "put what it says into a column that is read, such as status or confidential_address1, and empty the cell; when the column decides nothing, name it in [[lists]]: unread";
+                let reason = "the entry may decide whether or to whom a letter goes, and nothing reads its column";
+                faults.push(Finding::holds("decisive-column", self.place_at(row, *position), reason, hint));
             }
         }
     }

@@ -47,7 +47,7 @@ fn refusals(text: &[u8]) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_starts(found: &[String], expected: &[&str]) {
+pub(super) fn assert_starts(found: &[String], expected: &[&str]) {
     assert_eq!(found.len(), expected.len(), "{found:#?}");
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.starts_with(expected), "`{found}` does not start with `{expected}`");

@@ -28,13 +28,22 @@ impl RuledPair {
 /// A ruling on what happens with one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Lifts the holds that a person may lift.
-    Release,
+    /// Lifts the doubts of these codes; none named lifts the only one there is.
+    Release {
+        lifts: BTreeSet<String>,
+    },
     Hold,
     /// Owed no letter, under this clause.
     Exclude {
         clause: String,
     },
+}
+
+impl Verdict {
+    /// Whether both can be in force for one person.
+    pub(super) fn agrees(&self, other: &Verdict) -> bool {
+        self == other || matches!((self, other), (Verdict::Release { .. }, Verdict::Release { .. }))
+    }
 }
 
 /// Which address a person ruled to use.
@@ -226,7 +235,10 @@ fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulin
     let row = row_of(line, "record", rows)?;
     let record = line.cell("record").to_owned();
     let verdict = match line.cell("decision").to_lowercase().as_str() {
-        "release" => Verdict::Release,
+        "release" => {
+            let codes = line.cell("argument").split(';').map(str::trim).filter(|code| !code.is_empty());
+            Verdict::Release { lifts: codes.map(str::to_lowercase).collect() }
+        }
         "hold" => Verdict::Hold,
         "exclude" if line.cell("argument").is_empty() => {
             let hint = "write into argument the clause under which no letter is owed, such as 45 CFR 164.404(d)(1)(ii)";

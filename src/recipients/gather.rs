@@ -63,7 +63,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answer
     let pooled = codes::allot(&context, &mut people, &mut notes, &mut sieve, &mut findings)?;
     for place in 0..people.len() {
         let mut noted = notes.take(place);
-        settle::settle(&context, &mut people, place, &mut noted, verdicts.get(&place).copied(), &mut findings);
+        settle::settle(&context, &mut people, place, &mut noted, verdicts.get(&place).map_or(&[], Vec::as_slice), &mut findings);
         findings.append(&mut noted.warnings);
     }
     part_keys(&context, &mut people, &mut sieve);

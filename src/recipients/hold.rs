@@ -3,6 +3,7 @@
 use super::context::Context;
 use crate::error::{Finding, Place, Sentence};
 use crate::intake::{Field, RowIndex};
+use std::collections::BTreeSet;
 
 /// What lifts a hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,11 @@ pub(super) fn finding(context: &Context, faults: &[Fault]) -> Option<Finding> {
                 text.to_mut().push_str(more);
             }
         }
+    }
+    let doubts: BTreeSet<&str> = faults.iter().filter(|fault| fault.remedy == Remedy::Ruling).map(|fault| fault.code).collect();
+    if doubts.len() > 1 {
+        let codes = doubts.into_iter().collect::<Vec<_>>().join(";");
+        finding.hint.to_mut().push_str(&format!("; a release has to name what it lifts: `{codes}`"));
     }
     Some(finding)
 }

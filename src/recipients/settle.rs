@@ -8,12 +8,12 @@ use super::notes::{AllNotes, Notes};
 use super::people::People;
 use super::redirect::places_of;
 use super::{Disposition, Role};
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Finding, Result, Sentence};
 use crate::intake::RowIndex;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The verdict on each recipient that was ruled on, by its place.
-pub(super) type Verdicts<'a> = BTreeMap<usize, &'a RuledVerdict>;
+/// The verdicts on each recipient that was ruled on, by its place: one, or several releases.
+pub(super) type Verdicts<'a> = BTreeMap<usize, Vec<&'a RuledVerdict>>;
 
 /// Finds the recipient of every verdict and marks who is excluded.
 ///
@@ -29,8 +29,9 @@ pub(super) fn assign<'a>(groups: &Groups, notes: &mut AllNotes, rulings: &'a Rul
     let place_of = places_of(groups, &ruled_rows);
     for ruled in &rulings.verdicts {
         let Some(place) = place_of.get(&ruled.row).copied() else { continue };
-        let known = *verdicts.entry(place).or_insert(ruled);
-        if known.verdict != ruled.verdict {
+        let known = verdicts.entry(place).or_default();
+        known.push(ruled);
+        if !known[0].verdict.agrees(&ruled.verdict) {
             let hint = "leave the ruling that is in force";
             let reason = "another ruling on the same person says otherwise";
             refused.push(Finding::refuses("ruling-contradicts", ruled.place.clone(), reason, hint).record(&ruled.record));
@@ -48,17 +49,16 @@ pub(super) fn settle(
     people: &mut People,
     place: usize,
     notes: &mut Notes,
-    verdict: Option<&RuledVerdict>,
+    verdicts: &[&RuledVerdict],
     findings: &mut Vec<Finding>,
 ) {
     let outline = people.outline(place);
     let (role, has_email, mailable) = (outline.role, outline.has_email, outline.has_address || outline.has_email);
-    let disposition = match verdict.map(|ruled| (ruled, &ruled.verdict)) {
+    let disposition = match verdicts.first().map(|ruled| (ruled, &ruled.verdict)) {
         Some((ruled, Verdict::Exclude { clause })) => Disposition::Excluded { clause: clause.clone(), reason: ruled.reason.clone() },
         Some((ruled, Verdict::Hold)) => Disposition::Held(held_by_ruling(ruled)),
-        Some((ruled, Verdict::Release)) => {
-            findings.extend(idle_release(notes, ruled));
-            notes.faults.retain(|fault| fault.remedy == Remedy::Correction);
+        Some((_, Verdict::Release { .. })) => {
+            findings.extend(lift(notes, verdicts));
             by_faults(context, has_email, notes)
         }
         None => by_faults(context, has_email, notes),
@@ -95,15 +95,45 @@ fn held_by_ruling(ruled: &RuledVerdict) -> Finding {
     Finding::holds("held-by-ruling", ruled.place.clone(), "held by a ruling in decisions.csv", hint).record(&ruled.record)
 }
 
-/// A release that lifts nothing, or not everything.
-fn idle_release(notes: &Notes, ruled: &RuledVerdict) -> Option<Finding> {
+/// Lifts the doubts that were released, and tells of releases that lift nothing or not everything. What has to be corrected stays.
+fn lift(notes: &mut Notes, rulings: &[&RuledVerdict]) -> Vec<Finding> {
+    let doubts: BTreeSet<&'static str> = notes.faults.iter().filter(|fault| fault.remedy == Remedy::Ruling).map(|fault| fault.code).collect();
     let remains = notes.broken.is_some() || notes.faults.iter().any(|fault| fault.remedy == Remedy::Correction);
-    let (reason, hint) = if remains {
-        ("the release cannot lift this hold: something is missing or cannot be used", "correct the list; held.csv says what")
-    } else if notes.faults.is_empty() {
-        ("there is nothing to release: the person is not held for a reason that can be ruled away", "take the ruling out")
+    let mut lifted = BTreeSet::new();
+    let mut findings = Vec::new();
+    for ruled in rulings {
+        let Verdict::Release { lifts } = &ruled.verdict else { continue };
+        let (now, idle) = what_is_lifted(&doubts, lifts, remains);
+        lifted.extend(now);
+        findings.extend(idle.map(|(reason, hint)| Finding::warns("release-without-effect", ruled.place.clone(), reason, hint).record(&ruled.record)));
+    }
+    notes.faults.retain(|fault| fault.remedy == Remedy::Correction || !lifted.contains(fault.code));
+    findings
+}
+
+/// Reason and hint of a release without effect.
+type Idle = (Sentence, Sentence);
+
+/// Which doubts a release lifts. One that names none was written with one in mind: if there are several by now, nobody can tell which.
+fn what_is_lifted(doubts: &BTreeSet<&'static str>, lifts: &BTreeSet<String>, remains: bool) -> (BTreeSet<&'static str>, Option<Idle>) {
+    let codes = || doubts.iter().copied().collect::<Vec<_>>().join(";");
+    if lifts.is_empty() && doubts.len() > 1 {
+        let reason = format!("the person is held for {} reasons, and the release names none of them", doubts.len());
+        let hint = format!("write into argument those that were looked at, of `{}`", codes());
+        return (BTreeSet::new(), Some((reason.into(), hint.into())));
+    }
+    let lifted: BTreeSet<&'static str> = doubts.iter().copied().filter(|code| lifts.is_empty() || lifts.contains(*code)).collect();
+    let idle: Option<Idle> = if remains {
+        let reason = "the release cannot lift this hold: something is missing or cannot be used";
+        Some((reason.into(), "correct the list; held.csv says what".into()))
+    } else if doubts.is_empty() {
+        let reason = "there is nothing to release: the person is not held for a reason that can be ruled away";
+        Some((reason.into(), "take the ruling out".into()))
+    } else if !lifts.is_empty() && lifted.len() < lifts.len() {
+        let reason = "the person is not held for everything that the release names";
+        Some((reason.into(), format!("name in argument what was looked at, of `{}`", codes()).into()))
     } else {
-        return None;
+        None
     };
-    Some(Finding::warns("release-without-effect", ruled.place.clone(), reason, hint).record(&ruled.record))
+    (lifted, idle)
 }

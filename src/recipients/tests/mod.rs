@@ -180,6 +180,7 @@ fn list(file: &str) -> List {
         received: None,
         mends: None,
         columns: Vec::new(),
+        unread: Vec::new(),
         dates: None,
         sheet: None,
         line: 1,

@@ -1,7 +1,7 @@
 //! decisions.csv.
 
 use super::*;
-use Field::{BirthDate, PatientId, PostalCode};
+use Field::{BirthDate, MinorConsentedCare, PatientId, PostalCode};
 
 const BY: &str = "J. Roe,2025-04-02,checked the chart";
 
@@ -25,6 +25,30 @@ fn verdicts_hold_release_and_exclude() {
     }
     let idle = case([person("1")]).decisions(&[&format!("patients.csv:1,release,,{BY}")]).gather();
     assert_eq!(idle.findings[0].code, "release-without-effect");
+}
+
+/// A child who consented to the care, without a confidential address, at a ZIP Code of another state.
+fn doubted_twice() -> Person {
+    person("1").with(BirthDate, "2010-05-17").with(MinorConsentedCare, "yes").with(PostalCode, "90210")
+}
+
+#[test]
+fn a_release_lifts_what_it_names_and_no_other_doubt() {
+    let cases = [
+        (&[][..], "zip-state-mismatch", None),
+        (&[""], "zip-state-mismatch", Some("release-without-effect")),
+        (&["zip-state-mismatch"], "minor-confidential", None),
+        (&["minor-confidential"], "zip-state-mismatch", None),
+        (&["Zip-State-Mismatch; minor-confidential"], "letter", None),
+        (&["zip-state-mismatch", "minor-confidential"], "letter", None),
+        (&["zip-state-mismatch", "name-doubtful"], "minor-confidential", Some("release-without-effect")),
+    ];
+    for (named, fate, told) in cases {
+        let lines: Vec<String> = named.iter().map(|codes| format!("patients.csv:1,release,{codes},{BY}")).collect();
+        let built = case([doubted_twice()]).decisions(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+        let of_rulings = built.gather().findings.into_iter().find(|finding| finding.code.starts_with("release"));
+        assert_eq!((fates(&built), of_rulings.map(|finding| finding.code)), (vec![fate], told), "{named:?}");
+    }
 }
 
 #[test]
