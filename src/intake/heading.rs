@@ -7,6 +7,7 @@ use crate::error::{Finding, Place};
 use crate::incident::List;
 use crate::incident::nearest::folded;
 use csv::StringRecord;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -38,6 +39,12 @@ impl Heading {
     pub(super) fn fits(&self, cells: &StringRecord) -> bool {
         let named = self.cells.iter().rposition(|header| !header.is_empty()).map_or(0, |last| last + 1);
         cells.len() >= named && cells.iter().skip(self.cells.len()).all(|cell| clean(cell).is_empty())
+    }
+
+    /// Whether a row is the header once more.
+    pub(super) fn is_repeated_by(&self, cells: &[Cow<'_, str>]) -> bool {
+        let named = self.cells.iter().zip(cells).filter(|(header, _)| !header.is_empty());
+        cells.len() >= self.cells.len() && named.clone().all(|(header, cell)| header.eq_ignore_ascii_case(cell)) && named.count() >= ENOUGH
     }
 }
 

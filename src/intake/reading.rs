@@ -33,7 +33,7 @@ pub(super) struct ListRows {
 pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
     let mut source = Source::open(incident, list)?;
-    let mut found = ListRows { findings: source.assumed().into_iter().collect(), file: source.file.clone(), ..ListRows::default() };
+    let mut found = ListRows { findings: source.assumed(), file: source.file.clone(), ..ListRows::default() };
     let heading = heading::find(&mut source, list, names)?;
     let provider_known = super::list_provider(incident, index).is_some();
     let mut look = |columns: &[Wanted]| contents::look(&mut source, &heading, columns);

@@ -71,8 +71,12 @@ impl Judge<'_> {
         }
         let mended_line = self.layout.mended_line.and_then(|position| cells.get(position)).and_then(|cell| cell.parse().ok());
         let (mut elements, mut values, mut faults) = (Elements::default(), Vec::new(), Vec::new());
+        if self.heading.is_repeated_by(&cells) {
+            let hint = "take the line out: where two lists were joined, the header of the second was left among the rows";
+            let reason = "the row repeats the header";
+            faults.push(Finding::holds("header-among-rows", Place::line(&self.heading.file, row.line), reason, hint));
         // Otherwise a social security number might become an address, or a name a record id.
-        if !self.is_misshapen(row, &mut faults) {
+        } else if !self.is_misshapen(row, &mut faults) {
             self.read_dates(row, &mut cells, &mut faults);
             let streets = self.street_lines(row, &cells, &mut faults);
             values = self.values(&cells, streets);

@@ -63,10 +63,10 @@ impl Source {
     }
 
     /// What had to be assumed to read it.
-    pub(super) fn assumed(&self) -> Option<Finding> {
+    pub(super) fn assumed(&self) -> Vec<Finding> {
         match &self.form {
-            Form::Text { examined, .. } => examined.assumed.clone(),
-            Form::Sheet(workbook) => workbook.note.clone(),
+            Form::Text { examined, .. } => examined.assumed.iter().cloned().collect(),
+            Form::Sheet(workbook) => workbook.notes.clone(),
         }
     }
 

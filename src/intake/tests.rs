@@ -308,6 +308,14 @@ fn unknown_columns_and_long_cells_only_warn() {
 }
 
 #[test]
+fn a_header_among_the_rows_is_held_as_such() {
+    let upper = HEADER.to_uppercase();
+    let (_, intake) = rows(&["1,LAKE,Lee,1 Elm,Springfield,IL,62701,name", HEADER, &upper, "2,LAKE,Ray,1 Elm,Springfield,IL,62701,name"]);
+    let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
+    assert_starts(&held, &["patients.csv:3 header-among-rows", "patients.csv:4 header-among-rows"]);
+}
+
+#[test]
 fn separators_and_encodings_are_told_apart() {
     let text = format!("{HEADER}\n1,LAKE,Muñoz,\"1; Elm\",Springfield,IL,62701,name;ssn\n");
     let utf16 = |bytes: fn(u16) -> [u8; 2], text: &str| text.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();

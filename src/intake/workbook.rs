@@ -18,8 +18,8 @@ pub(super) struct Workbook {
     file: Xlsx<BufReader<std::fs::File>>,
     /// Name of the sheet that is read.
     pub(super) sheet: String,
-    /// What to know about the choice of the sheet.
-    pub(super) note: Option<Finding>,
+    /// What to know about the sheet.
+    pub(super) notes: Vec<Finding>,
 }
 
 /// So many columns and rows a sheet has at most.
@@ -44,10 +44,15 @@ impl Workbook {
         if let Some(finding) = old.map_err(unread)? {
             return Err(vec![finding]);
         }
-        workbook_parts::inspect(opened().map_err(unread)?).map_err(|fault| refused(&list.file, fault))?;
+        let parts = workbook_parts::inspect(opened().map_err(unread)?).map_err(|fault| refused(&list.file, fault))?;
         let file = Xlsx::new(opened().map_err(unread)?).map_err(|_| refused(&list.file, PartsFault::Damaged))?;
-        let mut workbook = Workbook { file, sheet: String::new(), note: None };
+        let mut workbook = Workbook { file, sheet: String::new(), notes: Vec::new() };
         workbook.choose(list)?;
+        if parts.hide_rows {
+            let hint = "if the hidden ones are not affected people, save the others alone as a list";
+            let reason = "some rows of the spreadsheet are hidden, by a filter or by hand; they are read like all others";
+            workbook.notes.push(Finding::warns("hidden-rows", Place::file(&list.file), reason, hint));
+        }
         Ok(workbook)
     }
 
@@ -83,7 +88,7 @@ impl Workbook {
         if sheets.len() > 1 {
             let reason = format!("the list was read from the sheet `{sheet}`; the others are hidden or empty");
             let hint = "if another is meant, say so in [[lists]]: sheet = \"…\"";
-            self.note = Some(Finding::warns("other-sheets", Place::file(&list.file), reason, hint));
+            self.notes.push(Finding::warns("other-sheets", Place::file(&list.file), reason, hint));
         }
         self.sheet = sheet;
         Ok(())

@@ -38,11 +38,18 @@ pub(super) enum PartsFault {
     Uncalculated,
 }
 
+/// What all parts are like, where nothing speaks against opening the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Parts {
+    /// Some rows of a sheet are not shown: a filter or a hand hid them.
+    pub(super) hide_rows: bool,
+}
+
 /// Inflates every part once.
 ///
 /// # Errors
 /// The fault for which it must not be opened.
-pub(super) fn inspect(file: impl Read + Seek) -> Result<(), PartsFault> {
+pub(super) fn inspect(file: impl Read + Seek) -> Result<Parts, PartsFault> {
     let mut parts = ZipArchive::new(file).map_err(|error| fault_of(&error))?;
     let names: Result<Vec<String>, ZipError> = parts.file_names().map(|name| Ok(name?.to_ascii_lowercase())).collect();
     let names = names.map_err(|error| fault_of(&error))?;
@@ -57,6 +64,7 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<(), PartsFault> {
         return Err(PartsFault::OtherZip);
     }
     let (mut stated, mut inflated) = (0, 0);
+    let mut found = Parts::default();
     for number in 0..parts.len() {
         let part = parts.by_index(number).map_err(|error| fault_of(&error))?;
         let name = part.name().map_err(|error| fault_of(&error))?.to_ascii_lowercase();
@@ -67,9 +75,9 @@ pub(super) fn inspect(file: impl Read + Seek) -> Result<(), PartsFault> {
         // What a file states of its sizes need not be true.
         let rest = MOST_BYTES - inflated;
         let is_xml = [".xml", ".rels"].iter().any(|end| name.ends_with(end));
-        inflated += if is_xml { inspect_part(part, rest)? } else { inspect_other(part, rest)? };
+        inflated += if is_xml { inspect_part(part, rest, &mut found)? } else { inspect_other(part, rest)? };
     }
-    Ok(())
+    Ok(found)
 }
 
 fn fault_of(error: &ZipError) -> PartsFault {
@@ -92,6 +100,7 @@ struct Scan {
     holds_text: bool,
     /// The cell at hand has a formula, and no value so far.
     uncalculated: bool,
+    hides_rows: bool,
 }
 
 /// How much is inflated in one go.
@@ -100,7 +109,7 @@ const PIECE: usize = 256 * 1024;
 const NAME: usize = 64;
 
 /// Inflates a part that is read as XML, of so many bytes at the most; how many it has.
-fn inspect_part(mut part: impl Read, most: u64) -> Result<u64, PartsFault> {
+fn inspect_part(mut part: impl Read, most: u64, found: &mut Parts) -> Result<u64, PartsFault> {
     let mut scan = Scan::default();
     let mut piece: Vec<u8> = Vec::with_capacity(PIECE);
     let mut inflated = 0;
@@ -118,6 +127,7 @@ fn inspect_part(mut part: impl Read, most: u64) -> Result<u64, PartsFault> {
         }
         piece.drain(..kept);
         if read == 0 {
+            found.hide_rows |= scan.hides_rows;
             return Ok(inflated);
         }
     }
@@ -156,7 +166,8 @@ impl Scan {
             }
             at += next;
             let tag = &piece[at..];
-            let is_whole = tag.len() >= NAME && (!tag[..NAME].windows(3).any(|three| three == b"sst") || tag.contains(&b'>'));
+            let by_attributes = |tag: &[u8]| tag[..NAME].windows(3).any(|three| three == b"sst" || three == b"row");
+            let is_whole = tag.len() >= NAME && (!by_attributes(tag) || tag.contains(&b'>'));
             if !is_whole && !is_last {
                 return self.done(at);
             }
@@ -201,6 +212,8 @@ impl Scan {
                 self.cell_began = self.cell_began.map(|_| at);
                 let attributes = &tag[..memchr::memchr(b'>', tag).unwrap_or(tag.len())];
                 self.holds_text = memmem::find(attributes, b"t=\"str\"").is_some();
+                let hidden = || [&b"hidden=\"1\""[..], b"hidden=\"true\""].iter().any(|hidden| memmem::find(attributes, hidden).is_some());
+                self.hides_rows |= in_sheet && name.starts_with(b"row") && hidden();
             }
             _ => {}
         }

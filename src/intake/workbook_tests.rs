@@ -61,6 +61,23 @@ fn zip_of(names: &[&str]) -> Vec<u8> {
 }
 
 #[test]
+fn hidden_rows_are_read_and_told() {
+    let rows: Vec<Vec<String>> = (1..400).map(|id| LEE.iter().enumerate().map(|(at, cell)| if at == 0 { id.to_string() } else { (*cell).to_owned() }).collect()).collect();
+    let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let rows: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
+    for hidden in [None, Some(2), Some(398)] {
+        let mut workbook = Workbook::new();
+        fill(&mut workbook, "List", &rows);
+        if let Some(row) = hidden {
+            workbook.worksheet_from_index(0).unwrap().set_row_hidden(row).unwrap();
+        }
+        let intake = read_bytes(&workbook.save_to_buffer().unwrap(), None).unwrap();
+        let told: Vec<&str> = intake.findings.iter().map(|finding| finding.code).collect();
+        assert_eq!((intake.rows.len(), told.as_slice()), (399, if hidden.is_some() { &["hidden-rows"][..] } else { &[] }));
+    }
+}
+
+#[test]
 fn rows_come_with_their_lines_and_damaged_cells_hold_them() {
     let mut workbook = Workbook::new();
     fill(
