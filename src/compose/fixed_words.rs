@@ -15,6 +15,8 @@ pub struct FixedWords {
     pub footer: String,
     /// The name of each type of information, in letter order.
     pub elements: Vec<(Element, String)>,
+    /// What stands between the names of several providers.
+    pub joints: Vec<String>,
 }
 
 /// How one role is addressed; patterns have `{name}` for the patient and `{representative}` for who acts for the patient.
@@ -31,7 +33,8 @@ impl Composer {
     pub fn fixed_words(&self, language: Language) -> Option<FixedWords> {
         let wording = self.wording(language)?;
         let elements = Element::ALL.iter().map(|(element, _)| (*element, wording.element(*element).to_owned())).collect();
-        Some(FixedWords { title: wording.title.clone(), footer: wording.footer.clone(), elements })
+        let joints = wording.joints().map(str::to_owned).collect();
+        Some(FixedWords { title: wording.title.clone(), footer: wording.footer.clone(), elements, joints })
     }
 
     /// How a role is addressed, with or without a representative who is known by name.

@@ -208,6 +208,11 @@ impl Wording {
         if before.is_empty() { (*last).to_owned() } else { format!("{}{joint}{last}", before.join(&joints.between)) }
     }
 
+    /// What stands between such names.
+    pub(super) fn joints(&self) -> impl Iterator<Item = &str> {
+        [&self.providers.between, &self.providers.last].into_iter().chain(&self.providers.last_before_i).map(String::as_str)
+    }
+
     /// The first line of the body.
     pub(super) fn salutation(&self, role: Role, name: &str, representative: Option<&str>) -> String {
         let salutation = &self.salutation;

@@ -295,7 +295,9 @@ mod tests {
             assert_eq!(names.purpose(header).map(|(purpose, _)| purpose), Some(purpose), "{header}");
         }
         assert!(names.purpose("guarantor_name").is_none());
-        for decisive in ["DO_NOT_MAIL", "DoNotMail", "Don't contact", "Confidential Comm.", "Pt Restrictions", "Guardian Phone", "Opt-Out YN"] {
+        for decisive in
+            ["DO_NOT_MAIL", "DoNotMail", "Don't contact", "Confidential Comm.", "Pt Restrictions", "Guardian Phone", "Opt-Out YN"]
+        {
             assert!(names.is_decisive(decisive), "{decisive}");
         }
         for other in ["Diet", "Ward", "Unprotected", "Donor status"] {

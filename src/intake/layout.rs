@@ -133,7 +133,11 @@ impl Finder<'_> {
     /// The columns that are not to be read.
     fn unread(&mut self) -> Vec<usize> {
         let key = Place::line("incident.toml", self.list.line).column("unread");
-        self.list.unread.iter().filter_map(|theirs| self.find_header(theirs, &key).map_err(|finding| self.findings.push(*finding)).ok()).collect()
+        self.list
+            .unread
+            .iter()
+            .filter_map(|theirs| self.find_header(theirs, &key).map_err(|finding| self.findings.push(*finding)).ok())
+            .collect()
     }
 
     /// The position of a header that incident.toml names.

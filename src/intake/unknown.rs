@@ -32,7 +32,9 @@ impl Unknown<'_> {
         if self.count <= TOLD {
             let hint = match self.names.nearest_key(header) {
                 _ if is_decisive => {
-                    format!("it may decide whether or to whom a letter goes, so whoever has an entry in it is held: say which of ours it is, columns = {{ ours = \"{header}\" }}, or, when it decides nothing, unread = [\"{header}\"]")
+                    format!(
+                        "it may decide whether or to whom a letter goes, so whoever has an entry in it is held: say which of ours it is, columns = {{ ours = \"{header}\" }}, or, when it decides nothing, unread = [\"{header}\"]"
+                    )
                 }
                 Some(name) => format!("if it is `{name}`, say so: columns = {{ {name} = \"{header}\" }}"),
                 None => "nothing needs to be done if the letters do not need it".to_owned(),
@@ -75,6 +77,13 @@ mod tests {
         assert!(intake.findings.is_empty() && intake.broken.is_empty());
         incident.lists[0].unread = vec!["Do Not Post".to_owned(), "last_name".to_owned()];
         let refused: Vec<String> = read(&incident).unwrap_err().findings.iter().map(describe).collect();
-        assert_starts(&refused, &["incident.toml:29:unread unknown-header", "patients.csv:1:Do Not Mail unknown-column", "patients.csv:1:last_name missing-column"]);
+        assert_starts(
+            &refused,
+            &[
+                "incident.toml:29:unread unknown-header",
+                "patients.csv:1:Do Not Mail unknown-column",
+                "patients.csv:1:last_name missing-column",
+            ],
+        );
     }
 }

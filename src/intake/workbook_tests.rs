@@ -62,7 +62,9 @@ fn zip_of(names: &[&str]) -> Vec<u8> {
 
 #[test]
 fn hidden_rows_are_read_and_told() {
-    let rows: Vec<Vec<String>> = (1..400).map(|id| LEE.iter().enumerate().map(|(at, cell)| if at == 0 { id.to_string() } else { (*cell).to_owned() }).collect()).collect();
+    let rows: Vec<Vec<String>> = (1..400)
+        .map(|id| LEE.iter().enumerate().map(|(at, cell)| if at == 0 { id.to_string() } else { (*cell).to_owned() }).collect())
+        .collect();
     let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
     let rows: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
     for hidden in [None, Some(2), Some(398)] {

@@ -116,7 +116,7 @@ fn text_room(wanted: &Wanted) -> usize {
 }
 
 /// Everything that the pages show, with blanks between lines.
-fn whole(pages: &[ReadPage]) -> String {
+pub(super) fn whole(pages: &[ReadPage]) -> String {
     let mut whole = String::new();
     for line in pages.iter().flat_map(ReadPage::lines) {
         whole.push_str(&line);

@@ -7,6 +7,7 @@ mod account;
 mod expected;
 mod found;
 mod normal;
+mod providers;
 mod wording;
 
 use crate::intake::{Element, Elements};
@@ -17,6 +18,7 @@ use normal::Wanted;
 use wording::fill;
 
 pub use account::account;
+pub use providers::speaks_for_another;
 pub use wording::{Area, LanguageWording, Listing, Phrase, Prints, ProviderWording, RoleWording, Wording};
 
 /// Something that a written piece should hold and does not. Names the kind of value, never the value.
@@ -40,8 +42,8 @@ pub enum Mismatch {
     /// Document or title are in another language.
     #[error("is not in its rows' language")]
     Language,
-    /// Another provider is named, or the return address is not its own.
-    #[error("does not name its rows' provider")]
+    /// Another provider is named, one is missing or too many, or the return address is not its own.
+    #[error("does not name its rows' provider, or names another")]
     Provider,
     /// The window shows another address than the rows have, or something else beside it.
     #[error("does not show its rows' address in the window, and nothing else")]
@@ -189,11 +191,8 @@ fn person(
         lines.drain(..own);
     }
     let others = reread.also_at.iter().map(|index| wording.providers.get(usize::from(index.0)));
-    for named in std::iter::once(Some(provider)).chain(others).filter(|_| role.prints.provider) {
-        if !named.is_some_and(|provider| found::shows_words(piece.read, &provider.name)) {
-            return Err(Mismatch::Provider);
-        }
-    }
+    let own: Option<Vec<&ProviderWording>> = std::iter::once(Some(provider)).chain(others).collect();
+    providers::prove(piece, wording, words, role.prints, &own.ok_or(Mismatch::Provider)?)?;
     // A notice by e-mail has no window.
     let addresses = match piece.recipient.disposition {
         Disposition::Letter => window(source, &lines, words, role, names, &representatives)?,

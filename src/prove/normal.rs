@@ -112,6 +112,35 @@ impl Wanted {
         })
     }
 
+    /// Where its words stand one after the other in a text in normal form; nowhere, where they run to the left.
+    pub(super) fn places_in<'t>(&'t self, normal: &'t str) -> impl Iterator<Item = (usize, usize)> + 't {
+        let found = normal.match_indices(self.text.as_str()).filter(|_| !self.runs_left && !self.text.is_empty());
+        let places = found.map(|(start, found)| (start, start + found.len()));
+        places.filter(|(start, end)| {
+            (*start == 0 || normal[..*start].ends_with(' ')) && (normal[*end..].is_empty() || normal[*end..].starts_with(' '))
+        })
+    }
+
+    /// Whether its words hold those of another.
+    pub(super) fn holds(&self, other: &Wanted) -> bool {
+        self.text == other.text || other.places_in(&self.text).next().is_some()
+    }
+
+    /// Whether a text in normal form ends with it, from the beginning of a word.
+    pub(super) fn ends(&self, normal: &str) -> bool {
+        normal.strip_suffix(self.text.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+    }
+
+    /// What follows it at the start of a text in normal form.
+    pub(super) fn skip<'t>(&self, normal: &'t str) -> Option<&'t str> {
+        if self.text.is_empty() { Some(normal) } else { normal.strip_prefix(self.text.as_str())?.strip_prefix(' ') }
+    }
+
+    /// What precedes it at the end of a text in normal form.
+    pub(super) fn skip_back<'t>(&self, normal: &'t str) -> Option<&'t str> {
+        if self.text.is_empty() { Some(normal) } else { normal.strip_suffix(self.text.as_str())?.strip_suffix(' ') }
+    }
+
     /// Whether it begins with another and goes on.
     pub(super) fn goes_beyond(&self, other: &Wanted) -> bool {
         self.text.len() > other.text.len() && (self.runs_left || self.text.starts_with(&other.text))

@@ -17,6 +17,8 @@ pub struct Wording {
     pub has_return_address: bool,
     /// Whether an identity service is offered, so that codes are printed.
     pub has_codes: bool,
+    /// Whether one letter may speak for several providers.
+    pub joint: bool,
 }
 
 /// A text to be found, put once into the form in which it is compared.
@@ -64,6 +66,8 @@ pub struct LanguageWording {
     pub footer: String,
     /// The name of each type of information.
     pub elements: Vec<(Element, Phrase)>,
+    /// What stands between the names of several providers.
+    pub joints: Vec<Phrase>,
     /// Every role, with and without a representative who is known by name.
     pub roles: Vec<RoleWording>,
 }
@@ -94,6 +98,8 @@ pub struct Prints {
     pub name: bool,
     /// The provider's legal name.
     pub provider: bool,
+    /// No two providers side by side in a letter that speaks for one.
+    pub alone: bool,
     /// The activation code.
     pub code: bool,
     /// The types of information.

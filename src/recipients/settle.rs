@@ -97,7 +97,8 @@ fn held_by_ruling(ruled: &RuledVerdict) -> Finding {
 
 /// Lifts the doubts that were released, and tells of releases that lift nothing or not everything. What has to be corrected stays.
 fn lift(notes: &mut Notes, rulings: &[&RuledVerdict]) -> Vec<Finding> {
-    let doubts: BTreeSet<&'static str> = notes.faults.iter().filter(|fault| fault.remedy == Remedy::Ruling).map(|fault| fault.code).collect();
+    let doubts: BTreeSet<&'static str> =
+        notes.faults.iter().filter(|fault| fault.remedy == Remedy::Ruling).map(|fault| fault.code).collect();
     let remains = notes.broken.is_some() || notes.faults.iter().any(|fault| fault.remedy == Remedy::Correction);
     let mut lifted = BTreeSet::new();
     let mut findings = Vec::new();
@@ -105,7 +106,9 @@ fn lift(notes: &mut Notes, rulings: &[&RuledVerdict]) -> Vec<Finding> {
         let Verdict::Release { lifts } = &ruled.verdict else { continue };
         let (now, idle) = what_is_lifted(&doubts, lifts, remains);
         lifted.extend(now);
-        findings.extend(idle.map(|(reason, hint)| Finding::warns("release-without-effect", ruled.place.clone(), reason, hint).record(&ruled.record)));
+        findings.extend(
+            idle.map(|(reason, hint)| Finding::warns("release-without-effect", ruled.place.clone(), reason, hint).record(&ruled.record)),
+        );
     }
     notes.faults.retain(|fault| fault.remedy == Remedy::Correction || !lifted.contains(fault.code));
     findings

@@ -143,8 +143,9 @@ impl Press {
                 break;
             }
             let chunks: Vec<&[(usize, PieceNumber)]> = batch.chunks(BATCH / 16).collect();
-            let results =
-                self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| proof_chunk(case, composer, fonts, typesetter, glyphs.as_mut(), chunk))?;
+            let results = self.map(&proofers, &chunks, |(typesetter, glyphs), chunk| {
+                proof_chunk(case, composer, fonts, typesetter, glyphs.as_mut(), chunk)
+            })?;
             for result in results {
                 proofs.sets.extend(result.sets);
                 proofs.misfits.extend(result.misfits);

@@ -7,7 +7,7 @@ use crate::compose::{Block, BlockKind, BodyBlock, Composer, FixedWords, Inline, 
 use crate::incident::{Incident, Language, Provider, ProviderIndex};
 use crate::intake::{Element, Elements};
 use crate::privacy::Private;
-use crate::prove::{Area, LanguageWording, Listing, Prints, ProviderWording, RoleWording, Wording};
+use crate::prove::{Area, LanguageWording, Listing, Phrase, Prints, ProviderWording, RoleWording, Wording, speaks_for_another};
 use crate::recipients::{Disposition, PersonKey, PersonName, Recipient, Role};
 use crate::typeset::{Layout, Rect, SHEET};
 
@@ -30,6 +30,7 @@ pub fn of(case: &Case, composer: &Composer, layout: &Layout) -> Wording {
         windows: envelope.ever_visible().map(area).collect(),
         has_return_address: envelope.return_window.is_some(),
         has_codes: incident.identity_service.is_some(),
+        joint: (0..incident.providers.len() as u16).map(ProviderIndex).any(|index| incident.family(index) != index),
     }
 }
 
@@ -43,16 +44,20 @@ fn provider_wording(provider: &Provider) -> ProviderWording {
 /// `None` when nobody can be written to in this language: the incident's prose is not written in it.
 fn language_wording(incident: &Incident, composer: &Composer, language: Language) -> Option<LanguageWording> {
     let fixed = composer.fixed_words(language)?;
+    let providers: Vec<ProviderWording> = incident.providers.iter().map(provider_wording).collect();
+    let joints: Vec<Phrase> = fixed.joints.iter().map(|joint| joint.as_str().into()).collect();
     let mut roles = Vec::new();
     for (role, named) in ROLES.into_iter().flat_map(|role| [(role, false), (role, true)]) {
         let words = composer.role_words(language, role, named)?;
         let invented = invented(role, named, language, incident.identity_service.is_some());
         let letter = composer.compose(incident, &invented, PieceNumber(0)).ok()?;
-        let prints = prints(&letter, &fixed, &words, &incident.providers.first()?.legal_name);
+        let provider = &incident.providers.first()?.legal_name;
+        let mut prints = prints(&letter, &fixed, &words, provider);
+        prints.alone = !speaks_for_another(&texts(&letter), &[providers.first()?], &providers, &joints);
         roles.push(RoleWording { role, named, salutation: words.salutation, addressee: words.addressee, prints });
     }
     let elements = fixed.elements.into_iter().map(|(element, label)| (element, label.into())).collect();
-    Some(LanguageWording { title: fixed.title.into(), footer: fixed.footer, elements, roles })
+    Some(LanguageWording { title: fixed.title.into(), footer: fixed.footer, elements, joints, roles })
 }
 
 /// Somebody whom every type of information concerns.
@@ -86,8 +91,7 @@ fn invented(role: Role, named: bool, language: Language, with_code: bool) -> Rec
 fn prints(letter: &Letter, fixed: &FixedWords, words: &RoleWords, provider: &str) -> Prints {
     let name = format!("{FIRST} {LAST}");
     let salutation = words.salutation.replace("{name}", &name).replace("{representative}", REPRESENTATIVE);
-    let mut seen = Seen::default();
-    letter.blocks.iter().for_each(|block| seen.block(block));
+    let seen = Seen::of(letter);
     let all = seen.paragraphs.join(" ");
     let labels: Vec<&str> = fixed.elements.iter().map(|(_, label)| label.as_str()).collect();
     let elements = if seen.lists.iter().any(|items| *items == labels) {
@@ -101,7 +105,12 @@ fn prints(letter: &Letter, fixed: &FixedWords, words: &RoleWords, provider: &str
     // The salutation holds a name too; what counts is one outside it.
     let elsewhere = seen.paragraphs.iter().any(|paragraph| *paragraph != salutation && paragraph.contains(&name));
     let provider = all.contains(provider);
-    Prints { title: alone(&fixed.title), salutation: alone(&salutation), name: elsewhere, provider, code: all.contains(CODE), elements }
+    let code = all.contains(CODE);
+    Prints { title: alone(&fixed.title), salutation: alone(&salutation), name: elsewhere, provider, alone: false, code, elements }
+}
+
+fn texts(letter: &Letter) -> String {
+    Seen::of(letter).paragraphs.join(" ")
 }
 
 /// The texts of a letter.
@@ -112,6 +121,12 @@ struct Seen {
 }
 
 impl Seen {
+    fn of(letter: &Letter) -> Seen {
+        let mut seen = Seen::default();
+        letter.blocks.iter().for_each(|block| seen.block(block));
+        seen
+    }
+
     fn look(&mut self, blocks: &[BodyBlock]) {
         blocks.iter().for_each(|block| self.block(block));
     }
@@ -162,7 +177,7 @@ mod tests {
             footer: "".into(),
         };
         let elements = vec![(Element::Name, "Name".to_owned()), (Element::Ssn, "Social Security number".to_owned())];
-        let fixed = FixedWords { title: "Notice".into(), footer: String::new(), elements };
+        let fixed = FixedWords { title: "Notice".into(), footer: String::new(), elements, joints: Vec::new() };
         let words = RoleWords { salutation: "Dear {name}:".into(), addressee: Vec::new() };
         prints(&letter, &fixed, &words, "Lakeside Hospital")
     }
@@ -173,11 +188,13 @@ mod tests {
         let list = Block { paragraph: "l".into(), kind: BlockKind::List { start: None, items } };
         let usual =
             prints_of(vec![paragraph("Notice"), paragraph("Dear Xanthippe Quillfeather:"), list, paragraph("Lakeside Hospital lost it.")]);
-        let expected = Prints { title: true, salutation: true, name: false, provider: true, code: false, elements: Listing::List };
+        let expected =
+            Prints { title: true, salutation: true, name: false, provider: true, alone: false, code: false, elements: Listing::List };
         assert_eq!(usual, expected);
         let running =
             prints_of(vec![paragraph("Dear Xanthippe Quillfeather: we lost your Name and Social Security number. Code XQZ7-QJX4-ZKQ9.")]);
-        let expected = Prints { title: false, salutation: false, name: true, provider: false, code: true, elements: Listing::Text };
+        let expected =
+            Prints { title: false, salutation: false, name: true, provider: false, alone: false, code: true, elements: Listing::Text };
         assert_eq!(running, expected);
         assert_eq!(prints_of(vec![paragraph("Something was lost.")]), Prints::default());
     }

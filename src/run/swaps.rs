@@ -63,7 +63,10 @@ fn is_plain(recipient: &Recipient) -> bool {
 impl Scene {
     /// Two people who differ in what `differ` gives.
     fn with<T: PartialEq>(differ: impl Fn(&Recipient) -> T, is_other: impl Fn(&Recipient) -> bool) -> Scene {
-        let folder = sample();
+        Scene::of(sample(), differ, is_other)
+    }
+
+    fn of<T: PartialEq>(folder: tempfile::TempDir, differ: impl Fn(&Recipient) -> T, is_other: impl Fn(&Recipient) -> bool) -> Scene {
         let proofed = proofed(read(folder.path()).unwrap());
         let people: Vec<Recipient> = proofed.case.recipients.people.iter().collect();
         let one = people.iter().position(is_plain).unwrap();
@@ -178,6 +181,28 @@ fn recipients_after_merging() {
         caught(found, expected, what);
         scene.two(swap);
     }
+}
+
+#[test]
+fn a_provider_too_many() {
+    let folder = sample();
+    let file = folder.path().join("incident.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("kind = \"provider\"", "kind = \"business_associate\"")).unwrap();
+    let mut scene = Scene::of(folder, |recipient| recipient.provider, is_plain);
+    let own = scene.letter(scene.one);
+    let case = &mut scene.proofed.case;
+    let mut people: Vec<Recipient> = case.recipients.people.iter().collect();
+    people[scene.one].also_at = vec![ProviderIndex(1)];
+    let before = std::mem::replace(&mut case.recipients.people, people.into_iter().collect());
+    let joint = scene.letter(scene.one);
+    let prove = |scene: &Scene, letter: &Letter| {
+        let pages = scene.set(letter);
+        scene.prove(scene.one, pages.pages.len(), &scene.bytes(&pages))
+    };
+    scene.proofed.case.recipients.people = before;
+    prove(&scene, &own).unwrap();
+    caught(prove(&scene, &joint), Mismatch::Provider, "one too many");
 }
 
 #[test]
