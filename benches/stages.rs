@@ -191,7 +191,7 @@ fn stages(criterion: &mut Criterion<CpuTime>) {
         });
     });
     group.bench_function("composed to proved, in memory", |bench| {
-        let proofed = run::check(&desk.case.incident.folder, Some(1), &Silent).unwrap();
+        let proofed = run::drafts(&desk.case.incident.folder, Some(1), &Silent).unwrap();
         bench.iter(|| run::press_in_memory(&proofed).unwrap());
     });
     group.finish();

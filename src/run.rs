@@ -179,6 +179,9 @@ fn layout(incident: &Incident) -> Result<Layout> {
     Ok(Layout { envelope, draft: true, job: 0, duplex: incident.print.duplex, inserts: 0, mailer })
 }
 
+/// Stands in for the numbers that the ledger gives: every digit is in the plate either way.
+const ANY_NUMBER: Numbering<'static> = &|_| Some(PieceNumber(1_234_567));
+
 /// Reads and judges everything, letters included, without touching the ledger.
 ///
 /// # Errors
@@ -186,13 +189,23 @@ fn layout(incident: &Incident) -> Result<Layout> {
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Checked> {
     let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
-    // One number of the right width stands in for the ledger's.
-    let number = |_| Some(PieceNumber(1_234_567));
     let fonts = fonts(&case.incident)?;
     let composer = Composer::load(&case.incident, &case.rules)?;
-    let mut proofs = Press::new(jobs)?.proof(&case, &composer, &layout, &fonts, (Purpose::Check, &number), progress)?;
+    let mut proofs = Press::new(jobs)?.proof(&case, &composer, &layout, &fonts, (Purpose::Check, ANY_NUMBER), progress)?;
     judge_proofs(&mut case, &mut proofs);
     Ok(Checked { case, composer, variants: proofs.variants })
+}
+
+/// As [`check`], and ready to be written: drafts of no job.
+///
+/// # Errors
+/// As [`check`].
+pub fn drafts(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
+    let case = read(folder)?;
+    let layout = layout(&case.incident)?;
+    let fonts = fonts(&case.incident)?;
+    let composer = Composer::load(&case.incident, &case.rules)?;
+    proof(case, composer, layout, fonts, Press::new(jobs)?, ANY_NUMBER, progress)
 }
 
 /// The built-in family, and the folder's fonts if incident.toml names a folder.

@@ -90,11 +90,20 @@ pub fn parse_date(text: &str) -> Result<Date, DateFault> {
     }
 }
 
+/// Whether a text has the form `1980-01-02`, in which most dates come.
+pub(crate) fn is_year_month_day(text: &[u8]) -> bool {
+    let fits = |(at, byte): (usize, &u8)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() == 10 && text.iter().enumerate().all(fits)
+}
+
 /// Reads one cell in any form in which dates come, as far as the cell alone tells.
 ///
 /// # Errors
 /// As [`parse_date`].
 pub(crate) fn read_written(text: &str) -> Result<Written, DateFault> {
+    if is_year_month_day(text.as_bytes()) {
+        return day(&text[..4], &text[5..7], &text[8..]);
+    }
     let text = text.trim();
     let (first, rest) = word(text).ok_or(DateFault::Unreadable)?;
     if is_number(first) && (rest.is_empty() || is_time(rest) || is_fraction(rest)) {

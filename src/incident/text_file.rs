@@ -116,11 +116,18 @@ impl Examined {
 fn refuse_other_formats(name: &str, start: &[u8]) -> Result<()> {
     let suffix = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     let looks_like_a_spreadsheet = start.starts_with(b"PK\x03\x04") || start.starts_with(b"\xd0\xcf\x11\xe0");
-    if looks_like_a_spreadsheet || ["xlsx", "xlsm", "xls", "ods"].contains(&suffix.as_str()) {
-        let reason = "the file is not the text that is read here: by its name or contents it is a spreadsheet";
-        return Err(Error::refused("not-csv", Place::file(name), reason, "open it and save the sheet as `CSV UTF-8`, then name that file"));
-    }
-    Ok(())
+    let is_called_one = ["xlsx", "xlsm", "xls", "ods"].contains(&suffix.as_str());
+    let (reason, hint) = match (looks_like_a_spreadsheet, is_called_one) {
+        (true, _) => (
+            "the file is not the text that is read here: it is a spreadsheet",
+            "open it and save the sheet as `CSV UTF-8`, then name that file",
+        ),
+        (false, true) => {
+            ("the file has the name of a spreadsheet and holds none", "have it sent again; if it is text, with a row a line, call it .csv")
+        }
+        (false, false) => return Ok(()),
+    };
+    Err(Error::refused("not-csv", Place::file(name), reason, hint))
 }
 
 /// Counts lines over text that is handed on piece by piece.

@@ -3,8 +3,7 @@
 use super::cells::{Flag, clean, flag};
 use super::dates::Evidence;
 use super::heading::Heading;
-use super::source::Source;
-use crate::error::Finding;
+use crate::incident::csv_rows::CsvRow;
 use std::ops::ControlFlow;
 
 /// So many filled cells tell what a column holds.
@@ -54,18 +53,25 @@ impl Contents {
     }
 }
 
-/// Looks into columns of a list below its header, as far as is needed.
-///
-/// # Errors
-/// When the list cannot be read.
-pub(super) fn look(source: &mut Source, heading: &Heading, columns: &[Wanted]) -> Result<Vec<Seen>, Vec<Finding>> {
-    let mut seen = vec![Seen::default(); columns.len()];
-    source.pass(&mut |row| {
-        if row.line <= heading.line || !heading.fits(row.cells) {
+/// A look into some columns of a list, row by row.
+pub(super) struct Looking<'a> {
+    heading: &'a Heading,
+    columns: Vec<Wanted>,
+    seen: Vec<Seen>,
+}
+
+impl<'a> Looking<'a> {
+    pub(super) fn new(heading: &'a Heading, columns: &[Wanted]) -> Looking<'a> {
+        Looking { heading, columns: columns.to_vec(), seen: vec![Seen::default(); columns.len()] }
+    }
+
+    /// Takes in a row; breaks when no further one is needed.
+    pub(super) fn note(&mut self, row: &CsvRow<'_>) -> ControlFlow<()> {
+        if row.line <= self.heading.line || !self.heading.fits(row.cells) {
             return ControlFlow::Continue(());
         }
         let mut needs_more = false;
-        for (seen, wanted) in seen.iter_mut().zip(columns) {
+        for (seen, wanted) in self.seen.iter_mut().zip(&self.columns) {
             let is_told = seen.contents.filled >= ENOUGH;
             if is_told && !wanted.may_hold_dates {
                 continue;
@@ -80,8 +86,12 @@ pub(super) fn look(source: &mut Source, heading: &Heading, columns: &[Wanted]) -
             }
         }
         if needs_more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })?;
-    Ok(seen)
+    }
+
+    /// What was seen, column by column.
+    pub(super) fn seen(self) -> Vec<Seen> {
+        self.seen
+    }
 }
 
 fn note(contents: &mut Contents, cell: &str) {

@@ -6,7 +6,7 @@ use super::Field;
 use crate::error::{Finding, Place};
 use crate::incident::DateOrder;
 pub use crate::incident::dates::{DateFault, parse_date};
-use crate::incident::dates::{Written, day_of, read_written};
+use crate::incident::dates::{Written, day_of, is_year_month_day, read_written};
 use jiff::ToSpan as _;
 use jiff::civil::{Date, date};
 use std::borrow::Cow;
@@ -155,7 +155,7 @@ pub(super) struct DateForm {
 impl DateForm {
     /// A clean cell as year, month and day; as it is when it cannot be read.
     pub(super) fn normal<'c>(self, cell: &'c str) -> Cow<'c, str> {
-        if cell.is_empty() || is_normal(cell.as_bytes()) {
+        if cell.is_empty() || is_year_month_day(cell.as_bytes()) {
             return Cow::Borrowed(cell);
         }
         self.read(cell).map_or(Cow::Borrowed(cell), |day| Cow::Owned(day.to_string()))
@@ -181,11 +181,6 @@ impl DateForm {
     pub(super) fn doubts(self, cell: &str) -> bool {
         self.certain_are_doubtful && matches!(read_written(cell), Ok(Written::Day(_)))
     }
-}
-
-/// `1980-01-02`.
-fn is_normal(cell: &[u8]) -> bool {
-    cell.len() == 10 && cell.iter().enumerate().all(|(at, byte)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 /// The day of a spreadsheet's count, in which 1900 is a leap year; `None` for 29 February 1900 and for what is rather a year.

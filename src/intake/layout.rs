@@ -25,7 +25,7 @@ const EITHER_WILL_DO: [Field; 1] = [Field::Phone];
 const NAMED: usize = 8;
 
 /// Where the columns of a list stand.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Layout {
     /// Header names as the file writes them, cleaned; empty where a column has none.
     pub(super) headers: Vec<String>,

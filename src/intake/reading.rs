@@ -2,10 +2,12 @@
 
 use super::ahead::KeptRow;
 use super::columns::ColumnNames;
-use super::contents::{self, Wanted};
+use super::contents::Looking;
+use super::heading::{self, Heading};
+use super::layout::{Layout, Look};
 use super::row_judge::{Judge, JudgedRow, value_of};
 use super::source::Source;
-use super::{Field, Rows, heading, layout};
+use super::{Field, Rows, layout};
 use crate::error::{Finding, Place, Result, Severity};
 use crate::incident::{Incident, List};
 use rayon::prelude::*;
@@ -22,6 +24,7 @@ pub(super) struct ListRows {
     pub(super) file: String,
     /// Columns that hold a field, as the file calls them.
     pub(super) headers: Vec<(Field, String)>,
+    is_empty: bool,
     /// In a mended list, the line of the row that each row replaces, where it tells; rows by their index in all rows.
     pub(super) mended_lines: Vec<(usize, u64)>,
 }
@@ -33,45 +36,130 @@ pub(super) struct ListRows {
 pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
     let mut source = Source::open(incident, list)?;
-    let mut found = ListRows { findings: source.assumed(), file: source.file.clone(), ..ListRows::default() };
     let heading = heading::find(&mut source, list, names)?;
-    let provider_known = super::list_provider(incident, index).is_some();
-    let mut look = |columns: &[Wanted]| contents::look(&mut source, &heading, columns);
-    let (layout, findings) = layout::of(list, names, &heading, &mut look, provider_known)?;
-    found.findings.extend(findings);
-    if found.findings.iter().any(|finding| finding.severity == Severity::Refuses) {
-        return Err(found.findings);
-    }
-    found.headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
-    let judge = Judge { incident, names, heading: &heading, layout: &layout, provider_known };
+    let reading =
+        Reading { incident, index, list, names, heading: &heading, provider_known: super::list_provider(incident, index).is_some() };
     let before = all.len();
-    let mut refused = None;
-    let length = source.length();
-    source.pass_many(&mut |rows| {
-        if all.len() == before {
-            all.reserve(about_how_many(length, rows));
+    if let Some(found) = reading.in_one_pass(&mut source, all)? {
+        return Ok(found);
+    }
+    all.truncate(before);
+    reading.in_two_passes(&mut source, all)
+}
+
+/// A list whose header is known.
+struct Reading<'a> {
+    incident: &'a Incident,
+    index: usize,
+    list: &'a List,
+    names: &'a ColumnNames,
+    heading: &'a Heading,
+    /// Whether a row that names no provider has one all the same.
+    provider_known: bool,
+}
+
+impl Reading<'_> {
+    /// Judges every row by what the start of the list tells of its columns; `None` when the whole list tells something else, or when it
+    /// has to be refused. Nearly always the start is right, and a list of a million rows is read once less.
+    fn in_one_pass(&self, source: &mut Source, all: &mut Rows) -> Result<Option<ListRows>, Vec<Finding>> {
+        let mut wanted = Vec::new();
+        let (guess, findings) = self.layout(&mut |columns| {
+            columns.clone_into(&mut wanted);
+            let mut start = Looking::new(self.heading, columns);
+            source.look_at_start(source.separator(), &mut |row| start.note(row))?;
+            Ok(start.seen())
+        })?;
+        if refuse(&findings) {
+            return Ok(None);
         }
-        let judged: Vec<_> = rows.par_iter().map(|row| judge.judge(&row.as_row())).collect();
-        for row in judged {
-            match row {
-                Ok(row) => row.into_iter().for_each(|row| keep(row, (index, list), all, &mut found)),
-                Err(finding) => {
-                    refused = Some(*finding);
-                    return ControlFlow::Break(());
-                }
+        let mut whole = Looking::new(self.heading, &wanted);
+        let mut found = ListRows::default();
+        if self.judge_all(source, &guess, all, &mut found, Some(&mut whole))?.is_some() {
+            return Ok(None);
+        }
+        let seen = whole.seen();
+        let (layout, findings) = self.layout(&mut |_| Ok(seen.clone()))?;
+        let holds = layout == guess && !refuse(&findings);
+        Ok(holds.then(|| self.told(source, &layout, findings, found)))
+    }
+
+    /// Looks through the whole list first, then judges every row.
+    fn in_two_passes(&self, source: &mut Source, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
+        let (layout, findings) = self.layout(&mut |columns| {
+            let mut whole = Looking::new(self.heading, columns);
+            source.pass(&mut |row| whole.note(row))?;
+            Ok(whole.seen())
+        })?;
+        if refuse(&findings) {
+            return Err([source.assumed(), findings].concat());
+        }
+        let mut found = ListRows::default();
+        let refused = self.judge_all(source, &layout, all, &mut found, None)?;
+        let mut found = self.told(source, &layout, findings, found);
+        match refused {
+            None => Ok(found),
+            Some(finding) => {
+                found.findings.push(*finding);
+                Err(found.findings)
             }
         }
-        ControlFlow::Continue(())
-    })?;
-    if let Some(finding) = refused {
-        found.findings.push(finding);
-        return Err(found.findings);
     }
-    if all.len() == before {
-        let reason = "the list has a header but no rows";
-        found.findings.push(Finding::warns("no-rows", Place::file(&found.file), reason, "check that it was saved whole"));
+
+    fn layout(&self, look: &mut Look<'_>) -> Result<(Layout, Vec<Finding>), Vec<Finding>> {
+        layout::of(self.list, self.names, self.heading, look, self.provider_known)
     }
-    Ok(found)
+
+    /// Judges and keeps the rows; what comes back refuses the list. `whole` sees every row as well.
+    fn judge_all(
+        &self,
+        source: &mut Source,
+        layout: &Layout,
+        all: &mut Rows,
+        found: &mut ListRows,
+        mut whole: Option<&mut Looking<'_>>,
+    ) -> Result<Option<Box<Finding>>, Vec<Finding>> {
+        let Reading { incident, names, heading, provider_known, .. } = *self;
+        let judge = Judge { incident, names, heading, layout, provider_known };
+        let (before, length) = (all.len(), source.length());
+        let mut refused = None;
+        source.pass_many(&mut |rows| {
+            if all.len() == before {
+                all.reserve(about_how_many(length, rows));
+            }
+            if let Some(whole) = &mut whole {
+                let _ = rows.iter().try_for_each(|row| whole.note(&row.as_row()));
+            }
+            let judged: Vec<_> = rows.par_iter().map(|row| judge.judge(&row.as_row())).collect();
+            for row in judged {
+                match row {
+                    Ok(row) => row.into_iter().for_each(|row| keep(row, (self.index, self.list), all, found)),
+                    Err(finding) => {
+                        refused = Some(finding);
+                        return ControlFlow::Break(());
+                    }
+                }
+            }
+            ControlFlow::Continue(())
+        })?;
+        found.is_empty = refused.is_none() && all.len() == before;
+        Ok(refused)
+    }
+
+    /// What was found, with what is to be told of the list as a whole.
+    fn told(&self, source: &Source, layout: &Layout, findings: Vec<Finding>, found: ListRows) -> ListRows {
+        let file = source.file.clone();
+        let headers = layout.fields.iter().map(|(field, position)| (*field, layout.headers[*position].clone())).collect();
+        let mut findings = [source.assumed(), findings, found.findings].concat();
+        if found.is_empty {
+            let reason = "the list has a header but no rows";
+            findings.push(Finding::warns("no-rows", Place::file(&file), reason, "check that it was saved whole"));
+        }
+        ListRows { findings, file, headers, ..found }
+    }
+}
+
+fn refuse(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Refuses)
 }
 
 /// More rows than this are not made room for at once: the first ones may be unlike the others.

@@ -121,6 +121,11 @@ impl Rows {
         self.entries.reserve_exact(rows);
     }
 
+    /// Forgets the rows behind the first so many. Their values stay in memory: that happens seldom.
+    pub(super) fn truncate(&mut self, rows: usize) {
+        self.entries.truncate(rows);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.entries.len()

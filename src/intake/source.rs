@@ -90,6 +90,11 @@ impl Source {
         self.width = width;
     }
 
+    /// What separates its cells.
+    pub(super) fn separator(&self) -> u8 {
+        self.separator
+    }
+
     /// Hands over rows from the start of the list, read with a separator; a row that is cut off counts as it stands.
     ///
     /// # Errors

@@ -144,8 +144,8 @@ impl Judge<'_> {
         match fault {
             ZipFault::Missing => self.lack(4, "zip-missing", "there is no ZIP code", "add the ZIP code"),
             ZipFault::LostZero => {
-                let hint = "a spreadsheet may have dropped a leading zero: export the column as text, or put the zero back";
-                self.lack(4, "zip-lost-zero", "the ZIP code is a digit short", hint)
+                let hint = "a spreadsheet may have dropped the zeros at the front: export the column as text, or put them back";
+                self.lack(4, "zip-lost-zero", "the ZIP code is short of digits", hint)
             }
             ZipFault::NotAZip => {
                 self.lack(4, "zip-malformed", "the ZIP code has neither 5 nor 9 digits", "write 5 digits, or 5 and 4 with a hyphen")

@@ -56,6 +56,12 @@ impl<'a> Written<'a> {
     }
 
     fn region(&self) -> Region {
+        // Nearly every address.
+        if self.values[5].is_empty()
+            && let Some((code, _)) = POST.states.get_key_value(self.values[3])
+        {
+            return Region::Domestic(Some(code));
+        }
         let (state, country) = (line_form(self.values[3]), line_form(self.values[5]));
         if country.is_empty() || POST.domestic.names.contains(&country) {
             return Region::Domestic(POST.state_code(&state));

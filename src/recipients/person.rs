@@ -149,13 +149,19 @@ fn undecided_address(view: &View, by_email: bool) -> Option<Finding> {
     let key = |row: RowIndex| super::identity::address_key(&context, row);
     let undecided =
         others.iter().any(|row| context.received(*row) == context.received(*chosen) && key(*row).is_some() && key(*row) != key(*chosen));
+    let list = |row: RowIndex| context.row(row).list;
+    let hint = if others.iter().any(|row| list(*row) != list(*chosen)) {
+        "give each list its received day, or correct the address that is out of date"
+    } else {
+        "ask the provider which address holds, and correct the other in the list"
+    };
     undecided.then(|| {
         context.warning(
             *chosen,
             Field::Address1,
             "address-undecided",
             "the rows of this person give different addresses and no day tells which is newer; the later row was taken",
-            "give each list its received day, or correct the address that is out of date",
+            hint,
         )
     })
 }

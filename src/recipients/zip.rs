@@ -39,7 +39,7 @@ static PREFIXES: LazyLock<Vec<Prefix>> = LazyLock::new(|| {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ZipFault {
     Missing,
-    /// Four or eight digits in a state whose codes begin with zero.
+    /// One or two digits short, in a state whose codes begin with zeros.
     LostZero,
     NotAZip,
     Unassigned,
@@ -70,7 +70,7 @@ pub(super) fn judge_zip(zip: &str, state: &str) -> Option<ZipFault> {
     }
     if !well_formed {
         let bare = zip.replace('-', "");
-        let lost = matches!(bare.len(), 3 | 4 | 8) && digits(bare.as_bytes()) && POST.leading_zero.contains(state);
+        let lost = matches!(bare.len(), 3 | 4 | 7 | 8) && digits(bare.as_bytes()) && POST.leading_zero.contains(state);
         return Some(if lost { ZipFault::LostZero } else { ZipFault::NotAZip });
     }
     if POST.placeholder_zips.contains(&zip[..5]) {
@@ -120,6 +120,7 @@ mod tests {
             ("", "MA", Some(ZipFault::Missing)),
             ("2139", "MA", Some(ZipFault::LostZero)),
             ("2139-1234", "MA", Some(ZipFault::LostZero)),
+            ("926-1234", "PR", Some(ZipFault::LostZero)),
             ("2139", "CA", Some(ZipFault::NotAZip)),
             ("021390", "MA", Some(ZipFault::NotAZip)),
             ("00000", "MA", Some(ZipFault::Unassigned)),

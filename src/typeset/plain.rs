@@ -28,8 +28,37 @@ struct PlainFace {
     data: ShaperData,
     text: ShapePlan,
     code: ShapePlan,
-    words: HashMap<Box<str>, Word>,
-    code_characters: HashMap<Box<str>, Word>,
+    words: Words,
+    code_characters: Words,
+}
+
+/// What was shaped of a face.
+#[derive(Default)]
+struct Words {
+    /// Single characters by their ASCII code: every digit and blank is asked for.
+    characters: Vec<Option<Word>>,
+    others: HashMap<Box<str>, Word>,
+}
+
+impl Words {
+    fn get(&self, text: &str) -> Option<&Word> {
+        match text.as_bytes() {
+            [character] => self.characters.get(usize::from(*character))?.as_ref(),
+            _ => self.others.get(text),
+        }
+    }
+
+    fn keep(&mut self, text: &str, word: Word) {
+        if let [character] = text.as_bytes() {
+            self.characters.resize_with(128, || None);
+            self.characters[usize::from(*character)] = Some(word);
+            return;
+        }
+        if self.others.len() == KEPT_WORDS {
+            self.others.clear();
+        }
+        self.others.insert(text.into(), word);
+    }
 }
 
 /// A word of text or a character of a code, shaped at a size of 1.
@@ -65,7 +94,7 @@ impl PlainShaper {
             let shaper = data.shaper(&font).build();
             let plan = |features: &[Feature]| ShapePlan::new(&shaper, Direction::LeftToRight, Some(script::LATIN), None, features);
             let (text, code) = (plan(&[]), plan(&off));
-            Some(PlainFace { data, text, code, words: HashMap::new(), code_characters: HashMap::new() })
+            Some(PlainFace { data, text, code, words: Words::default(), code_characters: Words::default() })
         };
         let faces = FACES.into_iter().filter_map(face).collect();
         PlainShaper { fonts: fonts.clone(), faces, buffer: Some(UnicodeBuffer::new()), cluster: Vec::new() }
@@ -145,10 +174,7 @@ impl PlainShaper {
         word.push(pen, run);
         let face = self.faces.get_mut(segment.face.index())?;
         let words = if segment.code { &mut face.code_characters } else { &mut face.words };
-        if words.len() == KEPT_WORDS {
-            words.clear();
-        }
-        words.insert(text.into(), word);
+        words.keep(text, word);
         Some(())
     }
 
