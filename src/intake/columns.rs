@@ -5,65 +5,6 @@ use crate::error::{Error, Result};
 use crate::incident::nearest::{folded, nearest};
 use std::collections::BTreeMap;
 
-impl Field {
-    /// Every field with the name of its column, in the order of design "What a user writes".
-    pub const ALL: [(Field, &'static str); 43] = [
-        (Field::RecordId, "record_id"),
-        (Field::PatientId, "patient_id"),
-        (Field::ProviderId, "provider_id"),
-        (Field::FullName, "full_name"),
-        (Field::Prefix, "prefix"),
-        (Field::FirstName, "first_name"),
-        (Field::MiddleName, "middle_name"),
-        (Field::LastName, "last_name"),
-        (Field::Suffix, "suffix"),
-        (Field::BirthDate, "birth_date"),
-        (Field::Address1, "address1"),
-        (Field::Address2, "address2"),
-        (Field::City, "city"),
-        (Field::State, "state"),
-        (Field::PostalCode, "postal_code"),
-        (Field::Country, "country"),
-        (Field::Phone, "phone"),
-        (Field::Email, "email"),
-        (Field::EmailConsentOn, "email_consent_on"),
-        (Field::EmailConsentWithdrawnOn, "email_consent_withdrawn_on"),
-        (Field::EmailConsentScope, "email_consent_scope"),
-        (Field::Language, "language"),
-        (Field::AlternateFormat, "alternate_format"),
-        (Field::Status, "status"),
-        (Field::DeathDate, "death_date"),
-        (Field::RepresentativeName, "representative_name"),
-        (Field::RepresentativeRelation, "representative_relation"),
-        (Field::RepresentativeAddress1, "representative_address1"),
-        (Field::RepresentativeAddress2, "representative_address2"),
-        (Field::RepresentativeCity, "representative_city"),
-        (Field::RepresentativeState, "representative_state"),
-        (Field::RepresentativePostalCode, "representative_postal_code"),
-        (Field::RepresentativeCountry, "representative_country"),
-        (Field::RepresentativeBlocked, "representative_blocked"),
-        (Field::ConfidentialAddress1, "confidential_address1"),
-        (Field::ConfidentialAddress2, "confidential_address2"),
-        (Field::ConfidentialCity, "confidential_city"),
-        (Field::ConfidentialState, "confidential_state"),
-        (Field::ConfidentialPostalCode, "confidential_postal_code"),
-        (Field::ConfidentialCountry, "confidential_country"),
-        (Field::MinorConsentedCare, "minor_consented_care"),
-        (Field::Elements, "elements"),
-        (Field::ActivationCode, "activation_code"),
-    ];
-
-    /// The name of the column.
-    pub fn name(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// The field of a column name of ours; `None` when unknown.
-    pub fn from_name(name: &str) -> Option<Field> {
-        Self::ALL.iter().find(|(_, known)| *known == name).map(|(field, _)| *field)
-    }
-}
-
 /// What a column is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -256,16 +197,6 @@ pub(super) fn our_keys() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn fields_and_elements_stand_at_their_index() {
-        for (index, (field, name)) in Field::ALL.into_iter().enumerate() {
-            assert_eq!((field as usize, Field::from_name(name)), (index, Some(field)));
-        }
-        for (index, (element, id)) in Element::ALL.into_iter().enumerate() {
-            assert_eq!((element as usize, element.id()), (index, id));
-        }
-    }
 
     #[test]
     fn headers_are_known_however_they_are_typed() {

@@ -5,9 +5,12 @@ mod cells;
 mod columns;
 mod contents;
 pub mod dates;
+mod elements;
+mod fields;
 mod heading;
 mod layout;
 mod mending;
+mod missing;
 mod reading;
 mod row_judge;
 mod rows;
@@ -27,168 +30,10 @@ use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, List, ProviderIndex};
 use std::path::Path;
 
+pub use elements::{Element, Elements};
+pub use fields::Field;
 pub use rows::{Row, Rows};
 pub(crate) use texts::{At, Texts};
-
-/// A column of ours; see design "What a user writes".
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each is the column of the same name")]
-pub enum Field {
-    RecordId,
-    PatientId,
-    ProviderId,
-    FullName,
-    Prefix,
-    FirstName,
-    MiddleName,
-    LastName,
-    Suffix,
-    BirthDate,
-    Address1,
-    Address2,
-    City,
-    State,
-    PostalCode,
-    Country,
-    Phone,
-    Email,
-    EmailConsentOn,
-    EmailConsentWithdrawnOn,
-    EmailConsentScope,
-    Language,
-    AlternateFormat,
-    Status,
-    DeathDate,
-    RepresentativeName,
-    RepresentativeRelation,
-    RepresentativeAddress1,
-    RepresentativeAddress2,
-    RepresentativeCity,
-    RepresentativeState,
-    RepresentativePostalCode,
-    RepresentativeCountry,
-    RepresentativeBlocked,
-    ConfidentialAddress1,
-    ConfidentialAddress2,
-    ConfidentialCity,
-    ConfidentialState,
-    ConfidentialPostalCode,
-    ConfidentialCountry,
-    MinorConsentedCare,
-    Elements,
-    ActivationCode,
-}
-
-impl Field {
-    /// Where the patient lives: both lines, city, state, postal code, country.
-    pub const HOME: [Field; 6] = [Field::Address1, Field::Address2, Field::City, Field::State, Field::PostalCode, Field::Country];
-    /// Where the representative is written to.
-    pub const REPRESENTATIVE: [Field; 6] = [
-        Field::RepresentativeAddress1,
-        Field::RepresentativeAddress2,
-        Field::RepresentativeCity,
-        Field::RepresentativeState,
-        Field::RepresentativePostalCode,
-        Field::RepresentativeCountry,
-    ];
-    /// Where alone the patient asked to be written to (45 CFR 164.522(b)).
-    pub const CONFIDENTIAL: [Field; 6] = [
-        Field::ConfidentialAddress1,
-        Field::ConfidentialAddress2,
-        Field::ConfidentialCity,
-        Field::ConfidentialState,
-        Field::ConfidentialPostalCode,
-        Field::ConfidentialCountry,
-    ];
-}
-
-/// A type of information that was involved (design: `elements`), in the order in which letters list them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each is the id of the same name")]
-pub enum Element {
-    Name,
-    BirthDate,
-    Ssn,
-    DriversLicense,
-    Mrn,
-    ProviderNames,
-    Diagnosis,
-    Medications,
-    TestResults,
-    Images,
-    Treatment,
-    Insurance,
-    FinancialAccount,
-    Address,
-    Phone,
-    Email,
-    ServiceDates,
-}
-
-impl Element {
-    /// Every element with its id, in letter order.
-    pub const ALL: [(Element, &'static str); 17] = [
-        (Element::Name, "name"),
-        (Element::BirthDate, "birth_date"),
-        (Element::Ssn, "ssn"),
-        (Element::DriversLicense, "drivers_license"),
-        (Element::Mrn, "mrn"),
-        (Element::ProviderNames, "provider_names"),
-        (Element::Diagnosis, "diagnosis"),
-        (Element::Medications, "medications"),
-        (Element::TestResults, "test_results"),
-        (Element::Images, "images"),
-        (Element::Treatment, "treatment"),
-        (Element::Insurance, "insurance"),
-        (Element::FinancialAccount, "financial_account"),
-        (Element::Address, "address"),
-        (Element::Phone, "phone"),
-        (Element::Email, "email"),
-        (Element::ServiceDates, "service_dates"),
-    ];
-
-    /// The id used in lists and templates.
-    pub fn id(self) -> &'static str {
-        Self::ALL[self as usize].1
-    }
-
-    /// The element of an id; `None` when unknown.
-    pub fn from_id(id: &str) -> Option<Element> {
-        Self::ALL.iter().find(|(_, known)| *known == id).map(|(element, _)| *element)
-    }
-}
-
-/// The set of elements involved for one person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Elements(u32);
-
-impl Elements {
-    /// Adds one.
-    pub fn insert(&mut self, element: Element) {
-        self.0 |= 1 << element as u32;
-    }
-
-    /// Whether it is in the set.
-    pub fn contains(self, element: Element) -> bool {
-        self.0 & (1 << element as u32) != 0
-    }
-
-    /// Both sets together.
-    #[must_use]
-    pub fn union(self, other: Elements) -> Elements {
-        Elements(self.0 | other.0)
-    }
-
-    /// Whether nothing is in it.
-    pub fn is_empty(self) -> bool {
-        self.0 == 0
-    }
-
-    /// The elements in letter order.
-    pub fn iter(self) -> impl Iterator<Item = Element> {
-        Element::ALL.iter().map(|(element, _)| *element).filter(move |element| self.contains(*element))
-    }
-}
 
 /// Index of a row in [`Intake::rows`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
