@@ -1,5 +1,6 @@
 //! Our column names, and the names that others give to them.
 
+use super::cells::{Flag, flag};
 use super::{Element, Field};
 use crate::error::{Error, Result};
 use crate::incident::nearest::{folded, nearest};
@@ -16,8 +17,22 @@ pub(super) enum Purpose {
     ValueOrFlag(Element),
     /// A field by its name, unless it holds nothing but flags.
     FieldOrFlag(Field, Element),
-    /// Y or N: whether the patient is dead.
-    DeceasedFlag,
+    /// Whether the patient is dead: yes or no, or a word for it.
+    DeceasedFlag {
+        /// A yes says that the patient lives.
+        yes_is_alive: bool,
+    },
+}
+
+/// What an entry says of whether somebody lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Life {
+    Dead,
+    Living,
+    /// Nothing, or that nobody knows.
+    Untold,
+    /// Something that is not understood.
+    Unclear,
 }
 
 /// How sure a name is; of two columns for one field the surer wins.
@@ -66,13 +81,16 @@ struct OtherColumns {
 #[serde(deny_unknown_fields)]
 struct DeceasedFlags {
     flags: Vec<String>,
+    alive: Vec<String>,
+    dead_words: Vec<String>,
+    living_words: Vec<String>,
 }
 
 /// The usual names of columns, by their folded form.
 pub(super) struct ColumnNames {
     own: BTreeMap<String, Field>,
     aliases: BTreeMap<String, Field>,
-    deceased: Vec<String>,
+    deceased: DeceasedFlags,
     others: OtherColumns,
     elements: BTreeMap<String, Element>,
 }
@@ -95,8 +113,12 @@ impl ColumnNames {
                 }
             }
         }
-        let deceased: Vec<String> = file.deceased.flags.iter().map(|word| folded(word)).collect();
-        if let Some(word) = deceased.iter().find(|word| own.contains_key(*word) || aliases.contains_key(*word)) {
+        let mut deceased = file.deceased;
+        for words in [&mut deceased.flags, &mut deceased.alive, &mut deceased.dead_words, &mut deceased.living_words] {
+            words.iter_mut().for_each(|word| *word = folded(word));
+        }
+        if let Some(word) = deceased.flags.iter().chain(&deceased.alive).find(|word| own.contains_key(*word) || aliases.contains_key(*word))
+        {
             return Err(bug(format!("`{word}` stands there twice")));
         }
         let mut elements: BTreeMap<String, Element> = Element::ALL.iter().map(|(element, id)| (folded(id), *element)).collect();
@@ -128,8 +150,10 @@ impl ColumnNames {
         if let Some(field) = self.aliases.get(wanted) {
             return Some((or_flag(*field), Sureness::Alias));
         }
-        if self.deceased.iter().any(|known| known == wanted) {
-            return Some((Purpose::DeceasedFlag, Sureness::Alias));
+        for (flags, yes_is_alive) in [(&self.deceased.flags, false), (&self.deceased.alive, true)] {
+            if flags.iter().any(|known| known == wanted) {
+                return Some((Purpose::DeceasedFlag { yes_is_alive }, Sureness::Alias));
+            }
         }
         if let Some(element) = element {
             return Some((Purpose::ValueOrFlag(element), Sureness::Alias));
@@ -163,7 +187,7 @@ impl ColumnNames {
         match self.purpose_of(&folded(word))?.0 {
             Purpose::Value(field) | Purpose::FieldOrFlag(field, _) => Some(field.name().to_owned()),
             Purpose::Flag(element) | Purpose::ValueOrFlag(element) => Some(format!("element_{}", element.id())),
-            Purpose::DeceasedFlag => None,
+            Purpose::DeceasedFlag { .. } => None,
         }
     }
 
@@ -179,6 +203,25 @@ impl ColumnNames {
         let lower = header.to_lowercase().replace(['\'', '’'], "");
         let words = lower.split(|letter: char| !letter.is_alphanumeric()).flat_map(|word| [" ", word]).collect::<String>();
         self.others.decisive.iter().any(|known| words.contains(&format!(" {known}")))
+    }
+
+    /// What an entry of a column that tells who is dead says.
+    pub(super) fn life(&self, cell: &str, yes_is_alive: bool) -> Life {
+        match flag(cell) {
+            Flag::Blank => Life::Untold,
+            Flag::Yes if yes_is_alive => Life::Living,
+            Flag::No if yes_is_alive => Life::Dead,
+            Flag::Yes => Life::Dead,
+            Flag::No => Life::Living,
+            Flag::Other if self.says_dead(cell) => Life::Dead,
+            Flag::Other if self.deceased.living_words.contains(&folded(cell)) => Life::Living,
+            Flag::Other => Life::Unclear,
+        }
+    }
+
+    /// Whether a status is that of the dead.
+    pub(super) fn says_dead(&self, status: &str) -> bool {
+        !status.is_empty() && self.deceased.dead_words.contains(&folded(status))
     }
 
     /// Names by which a field may be known: what a likely header is compared with.
@@ -220,7 +263,9 @@ mod tests {
             ("SSN Flag", Purpose::Flag(Element::Ssn)),
             ("DOB_YN", Purpose::Flag(Element::BirthDate)),
             ("Element Birth Date", Purpose::Flag(Element::BirthDate)),
-            ("Deceased", Purpose::DeceasedFlag),
+            ("Deceased", Purpose::DeceasedFlag { yes_is_alive: false }),
+            ("Vital Status", Purpose::DeceasedFlag { yes_is_alive: false }),
+            ("Alive?", Purpose::DeceasedFlag { yes_is_alive: true }),
         ];
         for (header, purpose) in table {
             assert_eq!(names.purpose(header).map(|(purpose, _)| purpose), Some(purpose), "{header}");

@@ -109,6 +109,19 @@ impl Evidence {
         (form, finding)
     }
 
+    /// The form of the column in a list that mends another, whose form is known: a few rows that were picked because they are wrong tell
+    /// little, and must not be read otherwise than before.
+    pub(super) fn form_of_mended(self, own: DateForm, mended: DateForm) -> DateForm {
+        let tells_order = self.month_first + self.day_first > 0;
+        let agrees = !tells_order || own.order == mended.order;
+        DateForm {
+            order: if tells_order { own.order } else { mended.order },
+            reads_open: own.reads_open && mended.reads_open && agrees,
+            reads_day_numbers: own.reads_day_numbers || mended.reads_day_numbers,
+            ..own
+        }
+    }
+
     fn finding(self, form: DateForm, place: &Place) -> Option<Finding> {
         let read = match form.order {
             DateOrder::MonthFirst => "month first",

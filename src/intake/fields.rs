@@ -118,6 +118,27 @@ impl Field {
         Field::ConfidentialCountry,
     ];
 
+    /// What decides whether, as whom and where somebody is written to, and what nothing else tells.
+    pub(super) const DECISIVE: [Field; 14] = [
+        Field::BirthDate,
+        Field::Status,
+        Field::DeathDate,
+        Field::RepresentativeName,
+        Field::RepresentativeAddress1,
+        Field::RepresentativeAddress2,
+        Field::RepresentativeBlocked,
+        Field::ConfidentialAddress1,
+        Field::ConfidentialAddress2,
+        Field::ConfidentialCity,
+        Field::ConfidentialPostalCode,
+        Field::MinorConsentedCare,
+        Field::EmailConsentWithdrawnOn,
+        Field::AlternateFormat,
+    ];
+
+    /// What mend.csv calls a column that tells who is dead.
+    pub(super) const DECEASED_FLAG: &'static str = "deceased";
+
     /// The name of the column.
     pub fn name(self) -> &'static str {
         Self::ALL[self as usize].1

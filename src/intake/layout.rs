@@ -26,14 +26,25 @@ pub(super) struct Layout {
     pub(super) fields: Vec<(Field, usize)>,
     /// Element columns.
     pub(super) elements: Vec<ElementColumn>,
-    /// Columns that flag the dead.
-    pub(super) deceased: Vec<usize>,
+    /// Columns that tell who is dead.
+    pub(super) deceased: Vec<DeceasedColumn>,
     /// Columns that are not known, and that sound as if they decided whether or to whom a letter goes.
     pub(super) decisive: Vec<usize>,
     /// How the dates of a column are read, for each column of dates.
     pub(super) dates: Vec<(Field, usize, DateForm)>,
     /// The `line` column of a mended list.
     pub(super) mended_line: Option<usize>,
+    /// Its `file` column.
+    pub(super) mended_file: Option<usize>,
+}
+
+/// A column that tells who is dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DeceasedColumn {
+    /// Its position.
+    pub(super) position: usize,
+    /// A yes says that the patient lives.
+    pub(super) yes_is_alive: bool,
 }
 
 /// A column that tells whether an element was involved.
@@ -47,6 +58,26 @@ pub(super) struct ElementColumn {
     pub(super) holds_values: bool,
 }
 
+/// What a list has columns for, and how it writes dates: what a list that mends it has to have as well.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Columns {
+    pub(super) fields: Vec<Field>,
+    /// Every header, folded.
+    pub(super) headers: Vec<String>,
+    pub(super) dates: Vec<(Field, DateForm)>,
+}
+
+impl Columns {
+    pub(super) fn of(layout: &Layout) -> Columns {
+        let mut fields: Vec<Field> = layout.fields.iter().map(|(field, _)| *field).collect();
+        if !layout.deceased.is_empty() {
+            fields.push(Field::Status);
+        }
+        let headers = layout.headers.iter().map(|header| folded(header)).collect();
+        Columns { fields, headers, dates: layout.dates.iter().map(|(field, _, form)| (*field, *form)).collect() }
+    }
+}
+
 impl Layout {
     /// The position of a field.
     pub(super) fn position(&self, field: Field) -> Option<usize> {
@@ -57,8 +88,8 @@ impl Layout {
 /// Looks into the columns at some positions.
 pub(super) type Look<'a> = dyn FnMut(&[Wanted]) -> Result<Vec<Seen>, Vec<Finding>> + 'a;
 
-/// Finds the columns of a list. `look` tells what columns hold; `provider_known` tells that rows need no `provider_id`. The findings
-/// that refuse make the layout useless.
+/// Finds the columns of a list. `look` tells what columns hold; `mended` are the columns of the list that it mends; `provider_known` tells
+/// that rows need no `provider_id`. The findings that refuse make the layout useless.
 ///
 /// # Errors
 /// When `look` fails.
@@ -67,6 +98,7 @@ pub(super) fn of(
     names: &ColumnNames,
     heading: &Heading,
     look: &mut Look<'_>,
+    mended: Option<&Columns>,
     provider_known: bool,
 ) -> Result<(Layout, Vec<Finding>), Vec<Finding>> {
     let layout = Layout { headers: heading.cells.clone(), ..Layout::default() };
@@ -74,7 +106,7 @@ pub(super) fn of(
     let assigned = finder.assign();
     let (assigned, evidence) = finder.tell_apart(assigned, look)?;
     finder.settle(&assigned);
-    finder.settle_dates(&evidence);
+    finder.settle_dates(&evidence, mended);
     finder.require(provider_known);
     Ok((finder.layout, finder.findings))
 }
@@ -107,8 +139,10 @@ impl Finder<'_> {
         let mut unknown = Unknown::new(self.names, Place::line(self.file, self.line));
         for (position, header) in self.layout.headers.clone().iter().enumerate().filter(|(position, _)| !told.contains(position)) {
             if self.list.mends.is_some() && MEND_COLUMNS.contains(&folded(header).as_str()) {
-                if folded(header) == "line" {
-                    self.layout.mended_line = Some(position);
+                match folded(header).as_str() {
+                    "line" => self.layout.mended_line = Some(position),
+                    "file" => self.layout.mended_file = Some(position),
+                    _ => {}
                 }
             } else if header.is_empty() {
                 // Nothing tells what it is for; only whether it holds something is looked at.
@@ -196,11 +230,14 @@ impl Finder<'_> {
     }
 
     /// Which form the dates of each column have.
-    fn settle_dates(&mut self, evidence: &[(usize, Evidence)]) {
+    fn settle_dates(&mut self, evidence: &[(usize, Evidence)], mended: Option<&Columns>) {
         for (field, position) in self.layout.fields.iter().filter(|(field, _)| dates::FIELDS.contains(field)) {
             let place = Place::line(self.file, self.line).column(&self.layout.headers[*position]);
             let seen = evidence.iter().find(|(at, _)| at == position).map_or_else(Evidence::default, |(_, seen)| *seen);
-            let (form, finding) = seen.form(self.list.dates, &place);
+            let (own, finding) = seen.form(self.list.dates, &place);
+            let before =
+                mended.filter(|_| self.list.dates.is_none()).and_then(|mended| mended.dates.iter().find(|(known, _)| known == field));
+            let form = before.map_or(own, |(_, before)| seen.form_of_mended(own, *before));
             self.layout.dates.push((*field, *position, form));
             self.findings.extend(finding);
         }
@@ -236,7 +273,9 @@ impl Finder<'_> {
                     let holds_values = matches!(one.purpose, Purpose::ValueOrFlag(_));
                     self.layout.elements.push(ElementColumn { element, position: one.position, holds_values });
                 }
-                Purpose::DeceasedFlag => self.layout.deceased.push(one.position),
+                Purpose::DeceasedFlag { yes_is_alive } => {
+                    self.layout.deceased.push(DeceasedColumn { position: one.position, yes_is_alive })
+                }
             }
         }
     }
@@ -257,7 +296,7 @@ impl Finder<'_> {
             let reason = format!("two columns are `{name}`: `{taken}` is read, `{header}` is not");
             let hint = format!("if the other is the better one, say so: columns = {{ {name} = \"{header}\" }}");
             self.findings.push(Finding::warns("column-not-read", place, reason, hint));
-        } else if one.sureness == surest {
+        } else if one.sureness == surest || surest != Sureness::Told && Field::DECISIVE.contains(&field) {
             let reason = format!("two columns are `{name}`: `{taken}` and `{header}`");
             let hint = if header == taken {
                 format!("columns {} and {} have one name: rename or remove one of them", winner.position + 1, one.position + 1)

@@ -1,7 +1,10 @@
 //! Mended lists supersede rows; what stands in one list twice is held.
 
+use super::faults::{Lift, RowFault};
+use super::layout::Columns;
 use super::{Field, Row, Rows};
 use crate::error::{Finding, Place, Sentence};
+use crate::incident::nearest::folded;
 use crate::incident::{Incident, mended};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +17,9 @@ pub(super) struct AllRows {
     /// In list order, then file order.
     pub(super) rows: Rows,
     /// What holds a row, by its index in `rows`.
-    pub(super) faults: Vec<(usize, Finding)>,
+    pub(super) faults: Vec<(usize, RowFault)>,
+    /// What each list has columns for.
+    pub(super) columns: Vec<Columns>,
     /// The line of the row that a row of a mended list replaces, where it tells.
     pub(super) mended_lines: BTreeMap<usize, u64>,
 }
@@ -43,6 +48,7 @@ impl AllRows {
             let row = self.rows.get(*index);
             (key(row).into_owned(), rank(row.list), *index)
         });
+        let mut replaced = Vec::new();
         let mut mending_nothing = Vec::new();
         let mut held = Vec::new();
         let mut somebody_else = Vec::new();
@@ -72,23 +78,23 @@ impl AllRows {
                 .filter(|index| self.rows.get(*index).list == newest)
                 .filter(|index| !older.is_empty() && older.iter().all(|old| is_stranger(self.rows.get(*old), self.rows.get(*index))))
                 .collect();
+            let mut newer = group.iter().copied().filter(|index| self.rows.get(*index).list == newest);
             if !strangers.is_empty() {
                 somebody_else.extend(strangers);
             } else if differ {
-                for index in group.iter().copied().filter(|index| self.rows.get(*index).list == newest) {
+                for index in newer {
                     match self.twin_at_line(incident, index, &older) {
-                        Some(twin) => left_out[twin] = true,
+                        Some(twin) => replaced.push((twin, index)),
                         None => held.push(index),
                     }
                 }
-            } else {
-                older.into_iter().for_each(|index| left_out[index] = true);
+            } else if let Some(newer) = newer.next() {
+                replaced.extend(older.into_iter().map(|older| (older, newer)));
             }
         }
+        replaced.iter().for_each(|(older, _)| left_out[*older] = true);
         for index in somebody_else {
-            let reason = "the row it would replace is somebody else's: name and birth date are others, and no patient id is the same";
-            let hint = "check its record id, and which list it mends (`mends` in incident.toml)";
-            self.hold(incident, index, "mends-somebody-else", reason, hint);
+            self.hold_stranger(incident, index);
         }
         for index in held {
             let reason = "several different rows of the mended list have this record id; which one is meant is not clear";
@@ -102,8 +108,53 @@ impl AllRows {
         }
         let faulty: BTreeSet<usize> = self.faults.iter().map(|(index, _)| *index).collect();
         for index in mending_nothing {
-            self.mend_by_line(incident, index, &faulty, left_out);
+            replaced.extend(self.mend_by_line(incident, index, &faulty, left_out).map(|older| (older, index)));
         }
+        let mut faults_of: BTreeMap<usize, Vec<RowFault>> = replaced.iter().map(|(older, _)| (*older, Vec::new())).collect();
+        for (index, fault) in &self.faults {
+            faults_of.entry(*index).and_modify(|faults| faults.push(fault.clone()));
+        }
+        for (older, newer) in replaced {
+            self.hold_what_stays(incident, (older, &faults_of[&older]), newer);
+        }
+    }
+
+    /// What held or protected the older row and is not answered by the newer one holds that as well.
+    fn hold_what_stays(&mut self, incident: &Incident, (older, faults): (usize, &[RowFault]), newer: usize) {
+        let (old, new) = (self.rows.get(older), self.rows.get(newer));
+        let (columns, list) = (&self.columns[usize::from(new.list)], &incident.lists[usize::from(new.list)]);
+        let has =
+            |header: &str| columns.headers.contains(&folded(header)) || list.unread.iter().any(|unread| folded(unread) == folded(header));
+        let lost = Field::DECISIVE.into_iter().find(|field| !old.get(*field).is_empty() && !columns.fields.contains(field));
+        let mut lacking = lost.map(|field| field.name().to_owned());
+        let mut unanswered = Vec::new();
+        for fault in faults {
+            let Some((column, _)) = &fault.entry else { continue };
+            match Field::from_name(column) {
+                Some(field) if fault.lift == Lift::Ruling && old.get(field) == new.get(field) => unanswered.push(fault.clone()),
+                None if fault.lift == Lift::Ruling && !has(column) => lacking = lacking.or_else(|| Some(column.clone())),
+                _ => {}
+            }
+        }
+        let (file, line) = (&self.files[usize::from(new.list)], new.line);
+        let key = super::key(list, new.get(Field::RecordId), line);
+        let moved = |fault: RowFault| {
+            let place = Place { column: fault.finding.place.column.clone(), ..Place::line(file, line) };
+            RowFault { finding: Finding { place, ..fault.finding }.record(&key), ..fault }
+        };
+        let unanswered: Vec<(usize, RowFault)> = unanswered.into_iter().map(|fault| (newer, moved(fault))).collect();
+        self.faults.extend(unanswered);
+        if let Some(column) = lacking {
+            let reason = format!("the row it replaces has an entry in `{column}`, and the mended list has no such column");
+            let hint = "start from mend.csv, which has every column that is needed, or add this one";
+            self.hold(incident, newer, "mends-without-column", reason, hint);
+        }
+    }
+
+    fn hold_stranger(&mut self, incident: &Incident, index: usize) {
+        let reason = "the row it would replace is somebody else's: name and birth date are others, and no patient id is the same";
+        let hint = "check its record id, and which list it mends (`mends` in incident.toml)";
+        self.hold(incident, index, "mends-somebody-else", reason, hint);
     }
 
     /// Of several different rows with one record id, the one on the line that the mended list names.
@@ -114,18 +165,25 @@ impl AllRows {
     }
 
     /// A faulty row may have no usable record id: then the `line` column of the mended list tells which row it replaces.
-    fn mend_by_line(&mut self, incident: &Incident, index: usize, faulty: &BTreeSet<usize>, left_out: &mut [bool]) {
+    fn mend_by_line(&mut self, incident: &Incident, index: usize, faulty: &BTreeSet<usize>, left_out: &mut [bool]) -> Option<usize> {
         let mended = ancestors(incident, usize::from(self.rows.get(index).list)).first().and_then(|list| u16::try_from(*list).ok());
         let target = mended.zip(self.mended_lines.get(&index).copied());
         // Rows stand in list order, then line order.
         let target = target.and_then(|at| self.rows.find(at));
-        let target = target.filter(|target| faulty.contains(target));
-        match target {
-            Some(target) if !left_out[target] => left_out[target] = true,
-            _ => {
+        match target.filter(|target| faulty.contains(target) && !left_out[*target]) {
+            Some(target) if is_stranger(self.rows.get(target), self.rows.get(index)) => {
+                self.hold_stranger(incident, index);
+                None
+            }
+            Some(target) => {
+                left_out[target] = true;
+                Some(target)
+            }
+            None => {
                 let reason = "the row mends nothing: the mended list has no row of this record id";
                 let hint = "keep the record id of the row that is to be replaced; new people belong into a list without `mends`";
                 self.hold(incident, index, "mends-nothing", reason, hint);
+                None
             }
         }
     }
@@ -153,7 +211,8 @@ impl AllRows {
         let row = self.rows.get(index);
         let list = usize::from(row.list);
         let finding = Finding::holds(code, Place::line(&self.files[list], row.line), reason, hint);
-        self.faults.push((index, finding.record(super::key(&incident.lists[list], row.get(Field::RecordId), row.line))));
+        let key = super::key(&incident.lists[list], row.get(Field::RecordId), row.line);
+        self.faults.push((index, RowFault::of_row(finding.record(key))));
     }
 
     fn remove(&mut self, left_out: &[bool]) {
@@ -165,7 +224,7 @@ impl AllRows {
         }
         self.rows.remove(left_out);
         let faults = std::mem::take(&mut self.faults);
-        self.faults = faults.into_iter().filter_map(|(index, finding)| new_index[index].map(|index| (index, finding))).collect();
+        self.faults = faults.into_iter().filter_map(|(index, fault)| new_index[index].map(|index| (index, fault))).collect();
         self.mended_lines.clear();
     }
 }

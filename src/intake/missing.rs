@@ -40,7 +40,7 @@ impl Finder<'_> {
     fn free_headers(&self) -> Vec<&str> {
         let fields = self.layout.fields.iter().map(|(_, position)| *position);
         let elements = self.layout.elements.iter().map(|column| column.position);
-        let used: BTreeSet<usize> = fields.chain(elements).chain(self.layout.deceased.iter().copied()).collect();
+        let used: BTreeSet<usize> = fields.chain(elements).chain(self.layout.deceased.iter().map(|column| column.position)).collect();
         let headers = self.layout.headers.iter().enumerate();
         let free = headers.filter(|(position, header)| !used.contains(position) && !header.is_empty() && !self.names.is_others(header));
         free.map(|(_, header)| header.as_str()).take(LOOKED_THROUGH).collect()

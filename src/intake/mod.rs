@@ -6,6 +6,7 @@ mod columns;
 mod contents;
 pub mod dates;
 mod elements;
+mod faults;
 mod fields;
 mod heading;
 mod layout;
@@ -28,9 +29,11 @@ mod workbook_tests;
 
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, List, ProviderIndex};
+use faults::{Lift, RowFault};
 use std::path::Path;
 
 pub use elements::{Element, Elements};
+pub use faults::{Doubt, HeldEntry};
 pub use fields::Field;
 pub use rows::{Row, Rows};
 pub(crate) use texts::{At, Texts};
@@ -49,6 +52,10 @@ pub struct Intake {
     /// Rows that cannot become a recipient as they stand (wrong number of cells, no record id, unknown provider …) are still rows and
     /// count as held recipients: the finding that holds each of them.
     pub broken: Vec<(RowIndex, Finding)>,
+    /// What holds whoever a row is merged into; by rows in order, worst first.
+    pub doubts: Vec<Doubt>,
+    /// The entries behind `broken` and `doubts`, by rows in order.
+    pub entries: Vec<HeldEntry>,
     /// What places call each list: the file, and in brackets the sheet of a spreadsheet, `list.xlsx[Affected]`.
     pub files: Vec<String>,
     /// Columns of each list that hold a header name of ours as written in the file: for places in findings.
@@ -56,9 +63,39 @@ pub struct Intake {
 }
 
 impl Intake {
+    /// Takes in the faults of one row, worst first. A row that is no recipient is held by one of them, and the others are told beside it.
+    fn take_faults(&mut self, faults: &[(usize, RowFault)]) -> Result<()> {
+        let Some((index, _)) = faults.first() else { return Ok(()) };
+        let row = RowIndex(u32::try_from(*index).map_err(|_| Error::bug("more rows than a row index can tell apart"))?);
+        let entries = faults.iter().filter_map(|(_, fault)| fault.entry.clone());
+        self.entries.extend(entries.map(|(column, cell)| HeldEntry { row, column, cell }));
+        let breaks = faults.iter().position(|(_, fault)| fault.lift == Lift::NoRecipient);
+        for (at, (_, fault)) in faults.iter().enumerate() {
+            match breaks {
+                Some(breaking) if breaking == at => self.broken.push((row, fault.finding.clone())),
+                Some(_) => self.findings.push(fault.finding.clone()),
+                None => self.doubts.push(Doubt { row, finding: fault.finding.clone(), may_be_ruled: fault.lift == Lift::Ruling }),
+            }
+        }
+        Ok(())
+    }
+
     /// The row at an index that this intake handed out.
     pub fn row(&self, index: RowIndex) -> Row<'_> {
         self.rows.get(index.0 as usize)
+    }
+
+    /// What holds whoever a row is merged into, worst first.
+    pub fn doubts_of(&self, row: RowIndex) -> &[Doubt] {
+        let start = self.doubts.partition_point(|doubt| doubt.row < row);
+        let length = self.doubts[start..].partition_point(|doubt| doubt.row == row);
+        &self.doubts[start..start + length]
+    }
+
+    /// The entries behind the faults of a row, each by the column that mend.csv gives it in.
+    pub fn entries_of(&self, row: RowIndex) -> impl Iterator<Item = &HeldEntry> {
+        let start = self.entries.partition_point(|entry| entry.row < row);
+        self.entries[start..].iter().take_while(move |entry| entry.row == row)
     }
 
     /// The key of a row, `list:record_id`. A row without `record_id` is keyed by its line, `list:line-12`.
@@ -126,8 +163,12 @@ pub fn read(incident: &Incident) -> Result<Intake> {
     let mut intake = Intake::default();
     let mut all = mending::AllRows::default();
     for index in 0..incident.lists.len() {
-        match reading::read(incident, index, &names, &mut all.rows) {
-            Err(findings) => intake.findings.extend(findings),
+        let mended = mending::ancestors(incident, index).first().and_then(|mended| all.columns.get(*mended));
+        match reading::read(incident, index, &names, mended, &mut all.rows) {
+            Err(findings) => {
+                intake.findings.extend(findings);
+                all.columns.push(layout::Columns::default());
+            }
             Ok(list) => {
                 all.faults.extend(list.faults);
                 all.mended_lines.extend(list.mended_lines);
@@ -135,6 +176,7 @@ pub fn read(incident: &Incident) -> Result<Intake> {
                     intake.findings.push(same_sheet(&incident.lists[index], &list.file));
                 }
                 all.files.push(list.file);
+                all.columns.push(list.columns);
                 intake.findings.extend(list.findings);
                 intake.headers.push(list.headers);
             }
@@ -149,14 +191,8 @@ pub fn read(incident: &Incident) -> Result<Intake> {
     intake.rows = all.rows;
     intake.files = all.files;
     all.faults.sort_by_key(|(index, _)| *index);
-    for (index, finding) in all.faults {
-        let index = RowIndex(u32::try_from(index).map_err(|_| Error::bug("more rows than a row index can tell apart"))?);
-        // A row is held once, by its first fault; the others are told beside it.
-        if intake.broken.last().is_some_and(|(last, _)| *last == index) {
-            intake.findings.push(finding);
-        } else {
-            intake.broken.push((index, finding));
-        }
+    for faults in all.faults.chunk_by(|(one, _), (other, _)| one == other) {
+        intake.take_faults(faults)?;
     }
     Ok(intake)
 }

@@ -3,8 +3,9 @@
 use super::ahead::KeptRow;
 use super::columns::ColumnNames;
 use super::contents::Looking;
+use super::faults::RowFault;
 use super::heading::{self, Heading};
-use super::layout::{Layout, Look};
+use super::layout::{Columns, Layout, Look};
 use super::row_judge::{Judge, JudgedRow, value_of};
 use super::source::Source;
 use super::{Field, Rows, layout};
@@ -17,28 +18,36 @@ use std::ops::ControlFlow;
 #[derive(Debug, Default)]
 pub(super) struct ListRows {
     /// What holds a row, by its index in all rows; worst first.
-    pub(super) faults: Vec<(usize, Finding)>,
+    pub(super) faults: Vec<(usize, RowFault)>,
     /// What concerns the list as a whole.
     pub(super) findings: Vec<Finding>,
     /// What places call the list.
     pub(super) file: String,
     /// Columns that hold a field, as the file calls them.
     pub(super) headers: Vec<(Field, String)>,
+    /// What it has columns for.
+    pub(super) columns: Columns,
     is_empty: bool,
     /// In a mended list, the line of the row that each row replaces, where it tells; rows by their index in all rows.
     pub(super) mended_lines: Vec<(usize, u64)>,
 }
 
-/// Reads a list of the incident, whose rows are added to those of the lists before it.
+/// Reads a list of the incident, whose rows are added to those of the lists before it; `mended` are the columns of the list that it mends.
 ///
 /// # Errors
 /// Refused when the list cannot be used at all.
-pub(super) fn read(incident: &Incident, index: usize, names: &ColumnNames, all: &mut Rows) -> Result<ListRows, Vec<Finding>> {
+pub(super) fn read(
+    incident: &Incident,
+    index: usize,
+    names: &ColumnNames,
+    mended: Option<&Columns>,
+    all: &mut Rows,
+) -> Result<ListRows, Vec<Finding>> {
     let list = &incident.lists[index];
     let mut source = Source::open(incident, list)?;
     let heading = heading::find(&mut source, list, names)?;
-    let reading =
-        Reading { incident, index, list, names, heading: &heading, provider_known: super::list_provider(incident, index).is_some() };
+    let provider_known = super::list_provider(incident, index).is_some();
+    let reading = Reading { incident, index, list, names, heading: &heading, mended, provider_known };
     let before = all.len();
     if let Some(found) = reading.in_one_pass(&mut source, all)? {
         return Ok(found);
@@ -54,6 +63,7 @@ struct Reading<'a> {
     list: &'a List,
     names: &'a ColumnNames,
     heading: &'a Heading,
+    mended: Option<&'a Columns>,
     /// Whether a row that names no provider has one all the same.
     provider_known: bool,
 }
@@ -106,7 +116,7 @@ impl Reading<'_> {
     }
 
     fn layout(&self, look: &mut Look<'_>) -> Result<(Layout, Vec<Finding>), Vec<Finding>> {
-        layout::of(self.list, self.names, self.heading, look, self.provider_known)
+        layout::of(self.list, self.names, self.heading, look, self.mended, self.provider_known)
     }
 
     /// Judges and keeps the rows; what comes back refuses the list. `whole` sees every row as well.
@@ -119,7 +129,9 @@ impl Reading<'_> {
         mut whole: Option<&mut Looking<'_>>,
     ) -> Result<Option<Box<Finding>>, Vec<Finding>> {
         let Reading { incident, names, heading, provider_known, .. } = *self;
-        let judge = Judge { incident, names, heading, layout, provider_known };
+        let others = incident.lists.iter().filter(|other| other.name != self.list.name);
+        let others = others.map(|other| other.own_name().into_owned()).collect();
+        let judge = Judge { incident, names, heading, layout, others, provider_known };
         let (before, length) = (all.len(), source.length());
         let mut refused = None;
         source.pass_many(&mut |rows| {
@@ -154,7 +166,7 @@ impl Reading<'_> {
             let reason = "the list has a header but no rows";
             findings.push(Finding::warns("no-rows", Place::file(&file), reason, "check that it was saved whole"));
         }
-        ListRows { findings, file, headers, ..found }
+        ListRows { findings, file, headers, columns: Columns::of(layout), ..found }
     }
 }
 
@@ -180,6 +192,7 @@ fn keep(row: JudgedRow<'_>, (index, list): (usize, &List), all: &mut Rows, found
     found.mended_lines.extend(row.mended_line.map(|line| (at, line)));
     if !row.faults.is_empty() {
         let key = super::key(list, value_of(&row.values, Field::RecordId), row.line);
-        found.faults.extend(row.faults.into_iter().map(|finding| (at, finding.record(&key))));
+        let faults = row.faults.into_iter().map(|fault| RowFault { finding: fault.finding.record(&key), ..fault });
+        found.faults.extend(faults.map(|fault| (at, fault)));
     }
 }

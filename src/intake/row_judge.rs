@@ -1,7 +1,8 @@
 //! One row: its values, and what is wrong with it.
 
-use super::cells::{Damage, Flag, clean, flag, holds_value};
-use super::columns::ColumnNames;
+use super::cells::{Damage, Flag, clean, flag, holds_value, says_nothing};
+use super::columns::{ColumnNames, Life};
+use super::faults::RowFault;
 use super::heading::{Heading, open_quote};
 use super::layout::{ElementColumn, Layout};
 use super::street::{self, has_break};
@@ -16,6 +17,9 @@ use std::borrow::Cow;
 /// More line breaks than this in one cell make one doubt that its quote closes where it should.
 const MANY_BREAKS: u64 = 20;
 
+/// What a row's status becomes when another column tells that the patient is dead.
+const STATUS_OF_THE_DEAD: &str = "deceased";
+
 /// A value with the field that it is.
 pub(super) type Value<'r> = (Field, Cow<'r, str>);
 
@@ -28,7 +32,7 @@ pub(super) struct JudgedRow<'r> {
     /// None of a row whose cells may stand in each other's columns.
     pub(super) values: Vec<Value<'r>>,
     /// What holds it, worst first.
-    pub(super) faults: Vec<Finding>,
+    pub(super) faults: Vec<RowFault>,
     /// What is only to be looked at.
     pub(super) warning: Option<Finding>,
     /// In a mended list, the line of the row that it replaces, where it tells.
@@ -41,6 +45,8 @@ pub(super) struct Judge<'a> {
     pub(super) names: &'a ColumnNames,
     pub(super) heading: &'a Heading,
     pub(super) layout: &'a Layout,
+    /// What mend.csv calls the lists that this one does not mend.
+    pub(super) others: Vec<String>,
     /// Whether a row that names no provider has one all the same.
     pub(super) provider_known: bool,
 }
@@ -69,12 +75,15 @@ impl Judge<'_> {
         if cells.iter().all(|cell| cell.is_empty()) {
             return Ok(None);
         }
+        if let Some(finding) = self.judge_file(row, &cells) {
+            return Err(Box::new(finding));
+        }
         let mended_line = self.layout.mended_line.and_then(|position| cells.get(position)).and_then(|cell| cell.parse().ok());
         let (mut elements, mut values, mut faults) = (Elements::default(), Vec::new(), Vec::new());
         if self.heading.is_repeated_by(&cells) {
             let hint = "take the line out: where two lists were joined, the header of the second was left among the rows";
             let reason = "the row repeats the header";
-            faults.push(Finding::holds("header-among-rows", Place::line(&self.heading.file, row.line), reason, hint));
+            faults.push(RowFault::of_row(Finding::holds("header-among-rows", Place::line(&self.heading.file, row.line), reason, hint)));
         // Otherwise a social security number might become an address, or a name a record id.
         } else if !self.is_misshapen(row, &mut faults) {
             self.read_dates(row, &mut cells, &mut faults);
@@ -85,7 +94,7 @@ impl Judge<'_> {
             self.judge_damage(row, &mut faults);
             self.judge_deceased(row, &cells, &mut values, &mut faults);
             elements = self.elements(row, &cells, &values, &mut faults);
-            self.judge_decisive(row, &cells, &mut faults);
+            self.judge_decisive(row, &mut faults);
         }
         let digest = Sha256::digest(row.raw.as_bytes()).into();
         Ok(Some(JudgedRow { line: row.line, digest, elements, values, faults, warning: self.long_cell(row), mended_line }))
@@ -103,6 +112,15 @@ impl Judge<'_> {
         })
     }
 
+    /// mend.csv holds rows of every list, and one that replaced a row of another list would take somebody's place.
+    fn judge_file(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>]) -> Option<Finding> {
+        let position = self.layout.mended_file?;
+        let file = cells.get(position).filter(|file| self.others.iter().any(|other| other == *file))?;
+        let reason = format!("the row is one of `{file}`, which this list does not mend");
+        let hint = "give the rows of each list a mending list of their own";
+        Some(Finding::refuses("mends-another-list", self.place_at(row, position), reason, hint))
+    }
+
     fn long_cell(&self, row: &CsvRow<'_>) -> Option<Finding> {
         (row.quotes.most_breaks > MANY_BREAKS).then(|| {
             let reason = format!("a quoted cell runs over {} lines", row.quotes.most_breaks + 1);
@@ -111,16 +129,17 @@ impl Judge<'_> {
         })
     }
 
-    fn is_misshapen(&self, row: &CsvRow<'_>, faults: &mut Vec<Finding>) -> bool {
+    fn is_misshapen(&self, row: &CsvRow<'_>, faults: &mut Vec<RowFault>) -> bool {
         let place = || Place::line(&self.heading.file, row.line);
         if !self.heading.fits(row.cells) {
             let reason = format!("the row has {} cells, the header {}", row.cells.len(), self.heading.cells.len());
-            let hint = "put a cell that holds a separator in quotes; check that no cell is left out";
-            faults.push(Finding::holds("cell-count", place(), reason, hint));
+            let hint = "put a cell that holds a separator in quotes; check that no cell is left out; in mend.csv fill in the row and keep its `line`";
+            faults.push(RowFault::of_row(Finding::holds("cell-count", place(), reason, hint)));
         }
         if row.quotes.stray {
             let hint = "write a quote inside a quoted cell twice";
-            faults.push(Finding::holds("stray-quote", place(), "a quote inside a quoted cell is not written twice", hint));
+            let reason = "a quote inside a quoted cell is not written twice";
+            faults.push(RowFault::of_row(Finding::holds("stray-quote", place(), reason, hint)));
         }
         !faults.is_empty()
     }
@@ -135,47 +154,52 @@ impl Judge<'_> {
         values
     }
 
-    fn judge_record_id(&self, row: &CsvRow<'_>, values: &[Value<'_>], faults: &mut Vec<Finding>) {
+    fn judge_record_id(&self, row: &CsvRow<'_>, values: &[Value<'_>], faults: &mut Vec<RowFault>) {
         if value_of(values, Field::RecordId).is_empty() {
             let hint = "give the row an id of its own, so that it can be traced";
-            faults.push(Finding::holds("no-record-id", self.place(row, Field::RecordId), "the row has no record id", hint));
+            let place = self.place(row, Field::RecordId);
+            faults.push(RowFault::of_row(Finding::holds("no-record-id", place, "the row has no record id", hint)));
         }
     }
 
-    fn judge_provider(&self, row: &CsvRow<'_>, values: &[Value<'_>], faults: &mut Vec<Finding>) {
+    fn judge_provider(&self, row: &CsvRow<'_>, values: &[Value<'_>], faults: &mut Vec<RowFault>) {
         let written = value_of(values, Field::ProviderId);
         if written.is_empty() && !self.provider_known {
             let hint = "fill in the provider's id from providers.csv";
-            faults.push(Finding::holds("no-provider", self.place(row, Field::ProviderId), "the row names no provider", hint));
+            let place = self.place(row, Field::ProviderId);
+            faults.push(RowFault::of_row(Finding::holds("no-provider", place, "the row names no provider", hint)));
         } else if !written.is_empty() && self.incident.provider_by_id(written).is_none() {
             let hint = match nearest(written, self.incident.providers.iter().map(|provider| provider.id.as_str())) {
                 Some(id) => format!("did you mean `{id}`? otherwise add the provider to providers.csv"),
                 None => "use an id from providers.csv, or add the provider there".to_owned(),
             };
             let reason = "the row's provider is not in providers.csv";
-            faults.push(Finding::holds("unknown-provider", self.place(row, Field::ProviderId), reason, hint));
+            faults.push(RowFault::of_row(Finding::holds("unknown-provider", self.place(row, Field::ProviderId), reason, hint)));
         }
     }
 
-    fn judge_damage(&self, row: &CsvRow<'_>, faults: &mut Vec<Finding>) {
+    fn judge_damage(&self, row: &CsvRow<'_>, faults: &mut Vec<RowFault>) {
         for (field, position) in &self.layout.fields {
             let digits_matter = matches!(field, Field::RecordId | Field::PatientId | Field::PostalCode | Field::ActivationCode);
-            if let Some(damage) = row.cells.get(*position).and_then(|cell| Damage::of(cell, digits_matter)) {
+            let cell = row.cells.get(*position).unwrap_or_default();
+            if let Some(damage) = Damage::of(cell, digits_matter) {
                 let reason = format!("the cell {}", damage.reason());
-                faults.push(Finding::holds(damage.code(), self.place(row, *field), reason, damage.hint()));
+                let finding = Finding::holds(damage.code(), self.place(row, *field), reason, damage.hint());
+                faults.push(RowFault::of_cell(finding, field.name(), cell));
             }
         }
     }
 
     /// Dates become year, month, day by the form of their column. What cannot be read is judged where it matters.
-    fn read_dates(&self, row: &CsvRow<'_>, cells: &mut [Cow<'_, str>], faults: &mut Vec<Finding>) {
+    fn read_dates(&self, row: &CsvRow<'_>, cells: &mut [Cow<'_, str>], faults: &mut Vec<RowFault>) {
         for (field, position, form) in &self.layout.dates {
             let Some(cell) = cells.get_mut(*position) else { continue };
             if form.doubts(cell) {
                 let reason =
                     "day and month of the date may be exchanged: a spreadsheet read some dates of the column and left others as text";
                 let hint = "take the dates from the source again, as text or as YYYY-MM-DD";
-                faults.push(Finding::holds("date-order-lost", self.place(row, *field), reason, hint));
+                let finding = Finding::holds("date-order-lost", self.place(row, *field), reason, hint);
+                faults.push(RowFault::of_cell(finding, field.name(), cell).may_be_ruled());
             }
             if let Cow::Owned(date) = form.normal(cell) {
                 *cell = Cow::Owned(date);
@@ -184,7 +208,7 @@ impl Judge<'_> {
     }
 
     /// Streets that are written in several lines of a cell, each line as the value that it is.
-    fn street_lines(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) -> Vec<StreetLines> {
+    fn street_lines(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<RowFault>) -> Vec<StreetLines> {
         let mut found = Vec::new();
         for group in [Field::HOME, Field::REPRESENTATIVE, Field::CONFIDENTIAL] {
             let cell = |field| self.layout.position(field).and_then(|position| row.cells.get(position)).unwrap_or_default();
@@ -196,41 +220,56 @@ impl Judge<'_> {
                 Ok([one, two]) => found.push([(group[0], one), (group[1], two)]),
                 Err(fault) => {
                     let column = if has_break(cell(group[0])) { group[0] } else { group[1] };
-                    faults.push(Finding::holds(fault.code(), self.place(row, column), fault.reason(), fault.hint()));
+                    let finding = Finding::holds(fault.code(), self.place(row, column), fault.reason(), fault.hint());
+                    faults.push(RowFault::of_cell(finding, column.name(), cell(column)));
                 }
             }
         }
         found
     }
 
-    /// A flag for the dead becomes the status, unless the row has a status of its own.
-    fn judge_deceased(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &mut Vec<Value<'_>>, faults: &mut Vec<Finding>) {
-        for position in &self.layout.deceased {
-            match cells.get(*position).map_or(Flag::Blank, |cell| flag(cell)) {
-                Flag::Yes => {
-                    if value_of(values, Field::Status).is_empty() {
-                        values.retain(|(field, _)| *field != Field::Status);
-                        values.push((Field::Status, Cow::Borrowed("deceased")));
-                    }
+    /// A column that tells who is dead becomes the status where the row has none; it must not say otherwise than one.
+    fn judge_deceased(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &mut Vec<Value<'_>>, faults: &mut Vec<RowFault>) {
+        for column in &self.layout.deceased {
+            let cell = cells.get(column.position).map_or("", |cell| cell.as_ref());
+            let status = value_of(values, Field::Status);
+            let says_dead = self.names.says_dead(status);
+            match self.names.life(cell, column.yes_is_alive) {
+                Life::Dead if status.is_empty() => {
+                    values.retain(|(field, _)| *field != Field::Status);
+                    values.push((Field::Status, Cow::Borrowed(STATUS_OF_THE_DEAD)));
                 }
-                Flag::No | Flag::Blank => {}
-                Flag::Other => faults.push(self.unknown_flag(row, *position)),
+                Life::Dead if !says_dead => faults.push(self.contradicted_status(row, column.position, "dead")),
+                Life::Living if says_dead => faults.push(self.contradicted_status(row, column.position, "living")),
+                Life::Dead | Life::Living | Life::Untold => {}
+                Life::Unclear => faults.push(self.unknown_flag(row, column.position, Field::DECEASED_FLAG)),
             }
         }
+    }
+
+    fn contradicted_status(&self, row: &CsvRow<'_>, position: usize, life: &str) -> RowFault {
+        let reason = format!("by `{}` the patient is {life}, and the status says otherwise", self.layout.headers[position]);
+        let hint = "find out which is right, and correct the other";
+        let finding = Finding::holds("status-contradiction", self.place_at(row, position), reason, hint);
+        RowFault::of_cell(finding, Field::DECEASED_FLAG, row.cells.get(position).unwrap_or_default())
     }
 
     /// An entry in a column that sounds decisive and that nothing reads: `Do Not Mail`, `Confidential Comm`.
-    fn judge_decisive(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], faults: &mut Vec<Finding>) {
+    fn judge_decisive(&self, row: &CsvRow<'_>, faults: &mut Vec<RowFault>) {
         for position in &self.layout.decisive {
-            if matches!(cells.get(*position).map_or(Flag::Blank, |cell| flag(cell)), Flag::Yes | Flag::Other) {
-                let hint = "put what it says into a column that is read, such as status or confidential_address1, and empty the cell; when the column decides nothing, name it in [[lists]]: unread";
-                let reason = "the entry may decide whether or to whom a letter goes, and nothing reads its column";
-                faults.push(Finding::holds("decisive-column", self.place_at(row, *position), reason, hint));
+            let cell = row.cells.get(*position).unwrap_or_default();
+            if says_nothing(cell) {
+                continue;
             }
+            let header = &self.layout.headers[*position];
+            let hint = "look at what it says; put it into a column that is read, such as status or confidential_address1, and empty the cell, or release the person when the letter may go; when the column decides nothing, name it in [[lists]]: unread";
+            let reason = format!("the entry in `{header}` may decide whether or to whom a letter goes, and nothing reads that column");
+            let finding = Finding::holds("decisive-column", self.place_at(row, *position), reason, hint);
+            faults.push(RowFault::of_cell(finding, header, cell).may_be_ruled());
         }
     }
 
-    fn elements(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &[Value<'_>], faults: &mut Vec<Finding>) -> Elements {
+    fn elements(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &[Value<'_>], faults: &mut Vec<RowFault>) -> Elements {
         let before = faults.len();
         let mut elements = Elements::default();
         for ElementColumn { element, position, holds_values } in &self.layout.elements {
@@ -243,14 +282,14 @@ impl Judge<'_> {
                 }
                 Flag::Yes => elements.insert(*element),
                 Flag::No | Flag::Blank => {}
-                Flag::Other => faults.push(self.unknown_flag(row, *position)),
+                Flag::Other => faults.push(self.unknown_flag(row, *position, &format!("element_{}", element.id()))),
             }
         }
         let written = value_of(values, Field::Elements);
         for id in written.split(';').map(str::trim).filter(|id| !id.is_empty()) {
             match self.names.element(id) {
                 Some(element) => elements.insert(element),
-                None => faults.push(self.unknown_element(row, id)),
+                None => faults.push(self.unknown_element(row, id, written)),
             }
         }
         if elements.is_empty() && faults.len() == before {
@@ -259,12 +298,13 @@ impl Judge<'_> {
                 _ => self.place(row, Field::Elements),
             };
             let hint = "mark the types of information that were involved, or take the row out if none was";
-            faults.push(Finding::holds("no-elements", place, "the row names no type of information, and the letter has to", hint));
+            let finding = Finding::holds("no-elements", place, "the row names no type of information, and the letter has to", hint);
+            faults.push(RowFault::of_cell(finding, Field::Elements.name(), ""));
         }
         elements
     }
 
-    fn unknown_element(&self, row: &CsvRow<'_>, id: &str) -> Finding {
+    fn unknown_element(&self, row: &CsvRow<'_>, id: &str, written: &str) -> RowFault {
         let hint = match nearest(id, Element::ALL.iter().map(|(_, id)| *id)) {
             Some(known) => format!("did you mean `{known}`? several ids are separated by `;`"),
             None => {
@@ -272,12 +312,16 @@ impl Judge<'_> {
                 format!("known ids, separated by `;`: {}", ids.join(", "))
             }
         };
-        Finding::holds("unknown-element", self.place(row, Field::Elements), "the cell holds an id that is no type of information", hint)
+        let reason = "the cell holds an id that is no type of information";
+        let finding = Finding::holds("unknown-element", self.place(row, Field::Elements), reason, hint);
+        RowFault::of_cell(finding, Field::Elements.name(), written)
     }
 
-    fn unknown_flag(&self, row: &CsvRow<'_>, position: usize) -> Finding {
-        let reason = "the cell is neither a yes nor a no";
-        Finding::holds("unknown-flag", self.place_at(row, position), reason, "write Y or N, or leave it empty for no")
+    /// An entry in a column of flags that is none; mend.csv gives it in a column of this name.
+    fn unknown_flag(&self, row: &CsvRow<'_>, position: usize, column: &str) -> RowFault {
+        let reason = format!("the entry in `{}` is neither a yes nor a no", self.layout.headers[position]);
+        let finding = Finding::holds("unknown-flag", self.place_at(row, position), reason, "write Y or N, or leave it empty for no");
+        RowFault::of_cell(finding, column, row.cells.get(position).unwrap_or_default())
     }
 
     fn place(&self, row: &CsvRow<'_>, field: Field) -> Place {

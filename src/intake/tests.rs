@@ -39,6 +39,15 @@ pub(super) fn describe(finding: &Finding) -> String {
     format!("{} {} | {}", finding.place, finding.code, finding.hint)
 }
 
+/// What holds rows, one by one.
+pub(super) fn held(intake: &Intake) -> impl Iterator<Item = (RowIndex, &Finding)> {
+    let broken = intake.broken.iter().map(|(row, finding)| (*row, finding));
+    let doubts = intake.doubts.iter().map(|doubt| (doubt.row, &doubt.finding));
+    let mut held: Vec<(RowIndex, &Finding)> = broken.chain(doubts).collect();
+    held.sort_by_key(|(row, _)| *row);
+    held.into_iter()
+}
+
 /// `place code | hint` of what refuses.
 #[track_caller]
 fn refusals(text: &[u8]) -> Vec<String> {
@@ -61,7 +70,7 @@ fn values_come_clean_and_with_their_places() {
                 \r\n,,,,,,,,,,,\r\n\
                 2,p2,LAKE,Lee,,,1 Elm,Springfield,IL,62701,0,X,,\r\n";
     let (incident, intake) = read_text(text).unwrap();
-    assert_eq!((&intake.findings, &intake.broken), (&vec![], &vec![]));
+    assert_eq!((&intake.findings, held(&intake).count()), (&vec![], 0));
     let row = intake.row(RowIndex(0));
     assert_eq!((row.get(Field::LastName), row.get(Field::FirstName)), ("O'Brien", "Ann Marie"));
     assert_eq!((row.get(Field::Address1), row.get(Field::Address2)), ("12 Main St", "Apt 4"));
@@ -225,8 +234,8 @@ fn broken_rows_are_rows_and_held() {
     for (lines, expected) in table {
         let (_, intake) = rows(lines);
         assert_eq!(intake.rows.len(), lines.len());
-        assert_starts(&intake.broken.iter().map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), expected);
-        assert!(intake.broken.iter().all(|(_, finding)| finding.severity == Severity::Holds && finding.record.is_some()));
+        assert_starts(&held(&intake).map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), expected);
+        assert!(held(&intake).all(|(_, finding)| finding.severity == Severity::Holds && finding.record.is_some()));
     }
 }
 
@@ -234,7 +243,7 @@ fn broken_rows_are_rows_and_held() {
 fn a_row_with_several_faults_is_held_once_and_told_all() {
     let (_, intake) = rows(&[",NONE,Lee,1 Elm,Springfield,IL,62701,"]);
     let codes: Vec<&str> = intake.findings.iter().map(|finding| finding.code).collect();
-    assert_eq!((intake.broken.len(), intake.broken[0].1.code), (1, "no-record-id"));
+    assert_eq!((held(&intake).count(), intake.broken[0].1.code), (1, "no-record-id"));
     assert_eq!(codes, ["unknown-provider", "no-elements"]);
     assert_eq!(intake.broken[0].1.record.as_deref(), Some("patients.csv:line-2"));
 }
@@ -266,7 +275,7 @@ fn social_security_numbers_are_noted_and_dropped() {
     );
     let (_, intake) = read_text(&flags).unwrap();
     assert!(intake.rows.get(0).elements.contains(Element::Ssn) && !intake.rows.get(1).elements.contains(Element::Ssn));
-    assert_starts(&intake.broken.iter().map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), &["patients.csv:4:SSN unknown-flag"]);
+    assert_starts(&held(&intake).map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), &["patients.csv:4:SSN unknown-flag"]);
 }
 
 #[test]
@@ -302,7 +311,7 @@ fn unknown_columns_and_long_cells_only_warn() {
         "patients.csv:2 long-cell",
     ];
     assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &expected);
-    assert!(intake.broken.is_empty());
+    assert!(held(&intake).next().is_none());
     let (_, empty) = read_text(&format!("{HEADER}\n")).unwrap();
     assert_eq!(empty.findings[0].code, "no-rows");
 }
@@ -311,8 +320,8 @@ fn unknown_columns_and_long_cells_only_warn() {
 fn a_header_among_the_rows_is_held_as_such() {
     let upper = HEADER.to_uppercase();
     let (_, intake) = rows(&["1,LAKE,Lee,1 Elm,Springfield,IL,62701,name", HEADER, &upper, "2,LAKE,Ray,1 Elm,Springfield,IL,62701,name"]);
-    let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
-    assert_starts(&held, &["patients.csv:3 header-among-rows", "patients.csv:4 header-among-rows"]);
+    let found: Vec<String> = held(&intake).map(|(_, finding)| describe(finding)).collect();
+    assert_starts(&found, &["patients.csv:3 header-among-rows", "patients.csv:4 header-among-rows"]);
 }
 
 #[test]
@@ -327,7 +336,7 @@ fn separators_and_encodings_are_told_apart() {
         {
             let (_folder, incident) = incident_with(&[("patients.csv", &bytes)]);
             let intake = read(&incident).unwrap();
-            assert_eq!((&intake.findings, &intake.broken), (&vec![], &vec![]), "{separator:?}");
+            assert_eq!((&intake.findings, held(&intake).count()), (&vec![], 0), "{separator:?}");
             let row = intake.row(RowIndex(0));
             assert_eq!((row.get(Field::LastName), row.get(Field::Address1), row.line), ("Muñoz", "1; Elm", 2));
             assert_eq!(row.elements.iter().count(), 2);
@@ -343,7 +352,7 @@ fn titles_blank_rows_and_blank_columns_are_passed_over() {
     );
     let (_, intake) = read_text(&text).unwrap();
     assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &["patients.csv:5 titles-above-header"]);
-    assert_eq!((intake.rows.len(), intake.broken.len()), (2, 0));
+    assert_eq!((intake.rows.len(), held(&intake).count()), (2, 0));
     assert_eq!(intake.place(RowIndex(1), Field::LastName).to_string(), "patients.csv:9:last_name");
 }
 
@@ -371,7 +380,7 @@ fn dates_are_read_by_their_column_and_handed_on_in_one_form() {
     let expected =
         ["patients.csv:1:DOB day-first-dates", "patients.csv:1:DOD date-order-open | if that is wrong, say so in [[lists]]: dates"];
     assert_starts(&intake.findings.iter().map(describe).collect::<Vec<_>>(), &expected);
-    assert_eq!(intake.broken, []);
+    assert_eq!(held(&intake).count(), 0);
     let line = "1,LAKE,Lee,1 Elm,S,IL,62701,name,03/04/1958,";
     let expected: [u8; 32] = <sha2::Sha256 as sha2::Digest>::digest(line).into();
     assert_eq!(*intake.rows.get(0).digest, expected);
@@ -383,7 +392,7 @@ fn dates_are_read_by_their_column_and_handed_on_in_one_form() {
     assert_eq!((intake.rows.get(1).get(Field::BirthDate), &intake.findings), ("25/12/1990 00:00", &vec![]));
 
     let (_, intake) = read_text(&text("2020-01-02").replace("3/4/2020", "25/12/2020")).unwrap();
-    assert_starts(&intake.broken.iter().map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), &["patients.csv:3:DOD date-order-lost"]);
+    assert_starts(&held(&intake).map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), &["patients.csv:3:DOD date-order-lost"]);
 }
 
 #[test]
@@ -397,8 +406,8 @@ fn streets_of_several_lines_fit_or_hold_the_row() {
     let first = intake.rows.get(0);
     assert_eq!((first.get(Field::LastName), first.get(Field::Address1), first.get(Field::Address2)), ("Lee Lu", "1 Elm", "Apt 2"));
     assert_eq!((first.get(Field::RepresentativeAddress1), first.get(Field::RepresentativeAddress2)), ("2 Oak", "Rear"));
-    let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
-    assert_starts(&held, &["patients.csv:6:address1 street-lines", "patients.csv:9:address1 address-in-one-cell"]);
+    let found: Vec<String> = held(&intake).map(|(_, finding)| describe(finding)).collect();
+    assert_starts(&found, &["patients.csv:6:address1 street-lines", "patients.csv:9:address1 address-in-one-cell"]);
 }
 
 /// A list of patients and one that mends it.
@@ -425,8 +434,8 @@ fn a_mended_list_supersedes_and_nothing_counts_twice() {
     let (incident, intake) = mended(&patients, &header, &mending);
     assert_eq!(kept(&intake), [(0, 2), (0, 4), (1, 2), (1, 3)]);
     assert_eq!(intake.record_key(&incident, RowIndex(2)), "patients.csv:2");
-    let held: Vec<(RowIndex, &str)> = intake.broken.iter().map(|(index, finding)| (*index, finding.code)).collect();
-    assert_eq!(held, [(RowIndex(3), "mends-nothing")]);
+    let found: Vec<(RowIndex, &str)> = held(&intake).map(|(index, finding)| (index, finding.code)).collect();
+    assert_eq!(found, [(RowIndex(3), "mends-nothing")]);
     assert_eq!(intake.findings, []);
 }
 
@@ -439,19 +448,19 @@ fn rows_without_a_usable_id_are_mended_by_their_line() {
     let (_, intake) = mended(&patients, &header, &mending);
     // Line 4 was read well: a row that claims to replace it under another id is for a person to look at.
     assert_eq!(kept(&intake), [(0, 4), (1, 2), (1, 3), (1, 4)]);
-    assert_eq!(intake.broken.iter().map(|(index, finding)| (index.0, finding.code)).collect::<Vec<_>>(), [(3, "mends-nothing")]);
+    assert_eq!(held(&intake).map(|(index, finding)| (index.0, finding.code)).collect::<Vec<_>>(), [(3, "mends-nothing")]);
 }
 
 #[test]
 fn a_mended_row_never_swallows_two_different_people() {
     let patients = ["7,LAKE,Lee,1 Elm,Springfield,IL,62701,name", "7,LAKE,Roe,1 Elm,Springfield,IL,62701,name"];
     let (_, intake) = mended(&patients, HEADER, &["7,LAKE,Lee,2 Elm,S,IL,62701,name"]);
-    assert_eq!((intake.rows.len(), intake.broken.len()), (3, 3));
+    assert_eq!((intake.rows.len(), held(&intake).count()), (3, 3));
     assert_eq!(intake.broken[2].1.code, "mends-several");
     let header = format!("{HEADER},line");
     let (_, intake) = mended(&patients, &header, &["7,LAKE,Lee,2 Elm,S,IL,62701,name,2", "8,LAKE,Roe,2 Elm,S,IL,62701,name,3"]);
     assert_eq!(kept(&intake), [(1, 2), (1, 3)]);
-    assert_eq!(intake.broken, []);
+    assert_eq!(held(&intake).count(), 0);
 }
 
 #[test]
@@ -466,7 +475,7 @@ fn the_latest_of_several_mended_lists_holds() {
         }
         let intake = read(&incident).unwrap();
         assert_eq!(intake.rows.iter().map(|row| row.get(Field::Address1)).collect::<Vec<_>>(), ["three"]);
-        assert_eq!(intake.broken, []);
+        assert_eq!(held(&intake).count(), 0);
     }
 }
 
@@ -477,7 +486,7 @@ fn findings_never_carry_a_value() {
         "{HEADER},element_ssn\n1,{secret},{secret},{secret}\u{fffd},{secret},IL,62701,{secret},{secret}\n1,LAKE,{secret},{secret},x,IL,6,name,\n{secret}\n"
     );
     let (_, intake) = read_text(&text).unwrap();
-    let findings: Vec<&Finding> = intake.findings.iter().chain(intake.broken.iter().map(|(_, finding)| finding)).collect();
+    let findings: Vec<&Finding> = intake.findings.iter().chain(held(&intake).map(|(_, finding)| finding)).collect();
     assert!(findings.len() >= 6);
     assert!(findings.iter().all(|finding| !format!("{finding:?}").contains(secret)), "{findings:#?}");
     let headless = refusals(format!("1,{secret},{secret}\n2,a,b\n").as_bytes());

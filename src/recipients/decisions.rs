@@ -4,6 +4,7 @@ use super::context::Context;
 use crate::error::{Error, Finding, Place, Result, Sentence};
 use crate::intake::RowIndex;
 use crate::intake::dates::parse_date;
+use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -28,9 +29,10 @@ impl RuledPair {
 /// A ruling on what happens with one recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// Lifts the doubts of these codes; none named lifts the only one there is.
+    /// Lifts the doubts of these codes, of which there is at least one, as far as they were there on this day.
     Release {
         lifts: BTreeSet<String>,
+        on: Date,
     },
     Hold,
     /// Owed no letter, under this clause.
@@ -224,20 +226,25 @@ fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulin
             return Err(line.refused(column, "ruling-incomplete", format!("the cell {column} is empty"), hint));
         }
     }
-    if parse_date(line.cell("on")).is_err() {
+    let Ok(on) = parse_date(line.cell("on")) else {
         return Err(line.refused(
             "on",
             "ruling-incomplete",
             "the day of the ruling cannot be read",
             "write it as year-month-day, such as 2025-04-02",
         ));
-    }
+    };
     let row = row_of(line, "record", rows)?;
     let record = line.cell("record").to_owned();
     let verdict = match line.cell("decision").to_lowercase().as_str() {
         "release" => {
             let codes = line.cell("argument").split(';').map(str::trim).filter(|code| !code.is_empty());
-            Verdict::Release { lifts: codes.map(str::to_lowercase).collect() }
+            let lifts: BTreeSet<String> = codes.map(str::to_lowercase).collect();
+            if lifts.is_empty() {
+                let hint = "write into argument what was looked at: the code that held.csv gives, such as zip-state-mismatch";
+                return Err(line.refused("argument", "ruling-incomplete", "the release does not say what it lifts", hint));
+            }
+            Verdict::Release { lifts, on }
         }
         "hold" => Verdict::Hold,
         "exclude" if line.cell("argument").is_empty() => {

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use crate::error::{Finding, Place, Sentence};
-use crate::intake::{Field, RowIndex};
+use crate::intake::{Doubt, Field, RowIndex};
 use std::collections::BTreeSet;
 
 /// What lifts a hold.
@@ -31,6 +31,13 @@ impl Fault {
     /// A fault that a person may rule away.
     pub(super) fn doubt(row: RowIndex, field: Field, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Fault {
         Fault { row, field: Some(field), place: None, code, reason: reason.into(), hint: hint.into(), remedy: Remedy::Ruling }
+    }
+
+    /// A fault that was found when its row was read.
+    pub(super) fn of_row(doubt: &Doubt) -> Fault {
+        let Finding { code, place, reason, hint, .. } = &doubt.finding;
+        let remedy = if doubt.may_be_ruled { Remedy::Ruling } else { Remedy::Correction };
+        Fault { row: doubt.row, field: None, place: Some(place.clone()), code, reason: reason.clone(), hint: hint.clone(), remedy }
     }
 
     /// A fault that only a corrected list mends.

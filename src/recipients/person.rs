@@ -20,7 +20,9 @@ pub(super) fn recipient(context: Context, rows: &[RowIndex], redirection: Option
     let view = View::new(context, rows);
     let mut recipient = blank(&view, rows);
     let provider = recipient.provider;
-    let NameReading { name, changes, mut faults } = name(&view);
+    let NameReading { name, changes, faults: name_faults } = name(&view);
+    let mut faults: Vec<Fault> = rows.iter().flat_map(|row| context.intake.doubts_of(*row)).map(Fault::of_row).collect();
+    faults.extend(name_faults);
     if provider.is_none() {
         faults.insert(0, unknown_provider(rows.first().copied().unwrap_or(RowIndex(0))));
     }

@@ -5,6 +5,7 @@ use crate::files::{Writing, guarded};
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
 use crate::recipients::{Disposition, Recipients};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Writes the four tables into a folder. mend.csv holds patient data, as the lists do.
@@ -37,21 +38,29 @@ impl Tables<'_> {
         table.finish()
     }
 
-    /// Held rows in our own column names, to be corrected and added as a list that mends the other.
+    /// Held rows in our own column names, to be corrected and added as a list that mends the other. An entry that holds a row stands
+    /// there as it was typed, in a column of its own where none of ours takes it: what nobody corrects holds the row again.
     fn mend(&self, recipients: &Recipients) -> Result<()> {
+        let ours: Vec<&str> = Field::ALL.iter().map(|(_, name)| *name).collect();
+        let held = || recipients.people.outlines().filter(|recipient| matches!(recipient.disposition, Disposition::Held(_)));
+        let entries = held().flat_map(|recipient| recipient.rows).flat_map(|row| self.intake.entries_of(*row));
+        let others: BTreeSet<&str> = entries.map(|entry| entry.column.as_str()).filter(|column| !ours.contains(column)).collect();
         // `line` lets the mended list replace rows that have no record id of their own.
-        let header: Vec<&str> = ["file", "line"].into_iter().chain(Field::ALL.iter().map(|(_, name)| *name)).chain(["reason"]).collect();
+        let header: Vec<&str> = ["file", "line"].into_iter().chain(ours).chain(others.iter().copied()).chain(["reason"]).collect();
         let mut table = Table::begin(self.folder.join("mend.csv"), &header)?;
-        for recipient in recipients.people.outlines() {
+        for recipient in held() {
             let Disposition::Held(finding) = recipient.disposition else { continue };
             for index in recipient.rows {
                 let row = self.intake.row(*index);
-                let elements = row.elements.iter().map(crate::intake::Element::id).collect::<Vec<_>>().join(";");
-                let mut cells: Vec<&str> = Field::ALL.iter().map(|(field, _)| row.get(*field)).collect();
-                if let Some(place) = Field::ALL.iter().position(|(field, _)| *field == Field::Elements) {
-                    cells[place] = &elements;
-                }
                 let [file, line, _] = self.row_place(*index);
+                let elements = row.elements.iter().map(crate::intake::Element::id).collect::<Vec<_>>().join(";");
+                let value = |column: &str| match Field::from_name(column) {
+                    Some(Field::Elements) => elements.as_str(),
+                    field => field.map_or("", |field| row.get(field)),
+                };
+                let entry = |column: &str| self.intake.entries_of(*index).find(|entry| entry.column == column);
+                let cells = header[2..header.len() - 1].iter();
+                let cells = cells.map(|column| entry(column).map_or_else(|| value(column), |entry| entry.cell.reveal()));
                 let cells: Vec<&str> = [file.as_str(), &line].into_iter().chain(cells).chain([&*finding.reason]).collect();
                 table.row(&cells)?;
             }

@@ -116,7 +116,7 @@ type MoveCase<'a> = (Person, &'a str, &'a str, &'a [&'a str], &'a str, &'a str);
 fn individual_moves_apply_family_moves_wait_and_firms_never_move_a_person() {
     let ncoa = format!("patients.csv:1,use_address,ncoa,{BY}");
     let home = format!("patients.csv:1,use_address,home,{BY}");
-    let release = format!("patients.csv:1,release,,{BY}");
+    let release = format!("patients.csv:1,release,move-needs-ruling;move-without-address,{BY}");
     let minor = person("1").with(Field::BirthDate, "2015-05-17");
     let cases: [MoveCase<'_>; 15] = [
         (person("1"), "A", "I", &[], "letter", "9 BIRCH ST"),

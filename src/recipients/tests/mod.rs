@@ -137,7 +137,7 @@ impl Case {
         self.rows.iter().enumerate().for_each(|(index, person)| add(&mut rows, index, person));
         let headers = self.incident.lists.iter().map(|_| vec![(Field::BirthDate, "DOB".to_owned())]).collect();
         let files = self.incident.lists.iter().map(|list| list.file.clone()).collect();
-        let intake = Intake { rows, findings: Vec::new(), broken: self.broken.clone(), files, headers };
+        let intake = Intake { rows, findings: Vec::new(), broken: self.broken.clone(), files, headers, ..Intake::default() };
         let Recipients { people, merges, possible, findings, .. } = gather(&self.incident, &rules(), &intake)?;
         Ok(Gathered { people: people.iter().collect(), merges, possible, findings })
     }

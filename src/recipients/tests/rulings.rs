@@ -15,15 +15,15 @@ fn verdicts_hold_release_and_exclude() {
     let lost = person("1").with(PostalCode, "");
     let cases = [
         (person("1"), format!("patients.csv:1,hold,,{BY}"), "held-by-ruling"),
-        (doubtful.clone(), format!("patients.csv:1,release,,{BY}"), "letter"),
-        (lost, format!("patients.csv:1,release,,{BY}"), "zip-missing"),
-        (person("1"), format!("patients.csv:1,release,,{BY}"), "letter"),
+        (doubtful.clone(), format!("patients.csv:1,release,zip-state-mismatch,{BY}"), "letter"),
+        (lost, format!("patients.csv:1,release,zip-missing,{BY}"), "zip-missing"),
+        (person("1"), format!("patients.csv:1,release,zip-missing,{BY}"), "letter"),
         (doubtful, format!("patients.csv:1,Exclude,45 CFR 164.402(1),{BY}"), "excluded"),
     ];
     for (row, line, expected) in cases {
         assert_eq!(fates(&case([row]).decisions(&[&line])), [expected], "{line}");
     }
-    let idle = case([person("1")]).decisions(&[&format!("patients.csv:1,release,,{BY}")]).gather();
+    let idle = case([person("1")]).decisions(&[&format!("patients.csv:1,release,zip-missing,{BY}")]).gather();
     assert_eq!(idle.findings[0].code, "release-without-effect");
 }
 
@@ -36,7 +36,6 @@ fn doubted_twice() -> Person {
 fn a_release_lifts_what_it_names_and_no_other_doubt() {
     let cases = [
         (&[][..], "zip-state-mismatch", None),
-        (&[""], "zip-state-mismatch", Some("release-without-effect")),
         (&["zip-state-mismatch"], "minor-confidential", None),
         (&["minor-confidential"], "zip-state-mismatch", None),
         (&["Zip-State-Mismatch; minor-confidential"], "letter", None),
@@ -70,13 +69,14 @@ fn rulings_that_cannot_be_followed_are_refused() {
         (format!("patients.csv:1,burn,,{BY}"), "ruling-unknown"),
         (format!("patients.csv:1,use_address,x,{BY}"), "ruling-incomplete"),
         (format!("patients.csv:1,exclude,,{BY}"), "ruling-incomplete"),
+        (format!("patients.csv:1,release,,{BY}"), "ruling-incomplete"),
         ("patients.csv:1,hold,,,2025-04-02,why".to_owned(), "ruling-incomplete"),
         ("patients.csv:1,hold,,J. Roe,soon,why".to_owned(), "ruling-incomplete"),
         (format!("patients.csv:1,merge_with,patients.csv:9,{BY}"), "ruling-without-record"),
         (format!("patients.csv:1,merge_with,patients.csv:1,{BY}"), "ruling-impossible"),
         (format!("patients.csv:1,merge_with,patients.csv:3,{BY}"), "ruling-impossible"),
         (format!("patients.csv:1,merge_with,patients.csv:4,{BY}"), "ruling-impossible"),
-        (format!("patients.csv:1,hold,,{BY}\npatients.csv:1,release,,{BY}"), "ruling-contradicts"),
+        (format!("patients.csv:1,hold,,{BY}\npatients.csv:1,release,zip-missing,{BY}"), "ruling-contradicts"),
         (format!("patients.csv:1,merge_with,patients.csv:2,{BY}\npatients.csv:2,keep_apart,patients.csv:1,{BY}"), "ruling-impossible"),
         ("patients.csv:1,hold".to_owned(), "decisions-unreadable"),
     ];
