@@ -61,6 +61,9 @@ const FLAG_AFFIXES: [(&str, &str); 11] = [
     ("", "impacted"),
 ];
 
+/// Beginnings of words in a header that speaks of mail.
+const MAIL: [&str; 3] = [" mail", " letter", " postal"];
+
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AliasFile {
@@ -75,6 +78,8 @@ struct AliasFile {
 struct OtherColumns {
     words: Vec<String>,
     decisive: Vec<String>,
+    decisive_words: Vec<String>,
+    harmless: Vec<String>,
 }
 
 #[derive(serde::Deserialize)]
@@ -198,11 +203,18 @@ impl ColumnNames {
         words.any(|word| self.others.words.iter().any(|known| known == word))
     }
 
-    /// Whether a header sounds like a column that decides whether and to whom a letter goes: a word of it begins so.
+    /// Whether a header sounds like a column that decides whether and to whom a letter goes.
     pub(super) fn is_decisive(&self, header: &str) -> bool {
-        let lower = header.to_lowercase().replace(['\'', '’'], "");
-        let words = lower.split(|letter: char| !letter.is_alphanumeric()).flat_map(|word| [" ", word]).collect::<String>();
-        self.others.decisive.iter().any(|known| words.contains(&format!(" {known}")))
+        let mut words = words_of(header);
+        // `Do Not Call or Mail` names two ways to reach somebody, and one of them is the letter's.
+        if !MAIL.iter().any(|word| words.contains(word)) {
+            for harmless in &self.others.harmless {
+                words = words.replace(&format!(" {harmless}"), " /");
+            }
+        }
+        let begins = |known: &String| words.contains(&format!(" {known}"));
+        let stands = |known: &String| words.contains(&format!(" {known} "));
+        self.others.decisive.iter().any(begins) || self.others.decisive_words.iter().any(stands)
     }
 
     /// What an entry of a column that tells who is dead says.
@@ -229,6 +241,23 @@ impl ColumnNames {
         let aliases = self.aliases.iter().filter(|(_, known)| **known == field).map(|(alias, _)| alias.as_str());
         std::iter::once(field.name()).chain(aliases).collect()
     }
+}
+
+/// A header's words in small letters, with a blank before and behind each: `DoNotMail`, `DO_NOT_MAIL` -> ` do not mail `.
+fn words_of(header: &str) -> String {
+    let letters: Vec<char> = header.chars().filter(|letter| !matches!(letter, '\'' | '’')).collect();
+    let mut words = String::from(" ");
+    for (place, letter) in letters.iter().enumerate() {
+        let before = place.checked_sub(1).map_or(' ', |before| letters[before]);
+        let ends_capitals = before.is_uppercase() && letters.get(place + 1).is_some_and(|next| next.is_lowercase());
+        let begins = letter.is_uppercase() && (before.is_lowercase() || ends_capitals);
+        if (begins || !letter.is_alphabetic()) && !words.ends_with(' ') {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase().filter(|letter| letter.is_alphabetic()));
+    }
+    words.push(' ');
+    words.replace(" e mail", " email")
 }
 
 /// Every key that `columns = { ours = "theirs" }` may have.
@@ -271,15 +300,42 @@ mod tests {
             assert_eq!(names.purpose(header).map(|(purpose, _)| purpose), Some(purpose), "{header}");
         }
         assert!(names.purpose("guarantor_name").is_none());
-        for decisive in
-            ["DO_NOT_MAIL", "DoNotMail", "Don't contact", "Confidential Comm.", "Pt Restrictions", "Guardian Phone", "Opt-Out YN"]
-        {
-            assert!(names.is_decisive(decisive), "{decisive}");
-        }
-        for other in ["Diet", "Ward", "Unprotected", "Donor status"] {
-            assert!(!names.is_decisive(other), "{other}");
-        }
         assert_eq!(ColumnNames::ours("element_ssn"), Some(Purpose::ValueOrFlag(Element::Ssn)));
         assert_eq!(ColumnNames::ours("element_sn"), None);
+    }
+
+    const DECISIVE: [&str; 14] = [
+        "DNM | Suppress | Suppress Mail | Mail Hold | Stop Mail | Not To Be Mailed | No Letter | No Letters | No Letter(s)",
+        "No Correspondence | Hold | Exclude | Letter Sent | Already Notified | DO_NOT_MAIL | DoNotMail | DONOTMAIL",
+        "Don't contact | Don’t Mail | Opt-Out YN | Bad Addr Flag | Address Invalid | Invalid Address | Return to Sender | RTS",
+        "UAA | Undeliv | Returned Mail | do.not.mail | OptOut | MailHold2",
+        "Confidential Comm. | Conf Comm Address | Conf Address | Conf Flag | Alt Address | Alternate Mailing Address",
+        "Mailing Address Override | Temp Address | Temporary Address | Forwarding Address | Care Of | C/O | Mail To",
+        "Confidentiality Code | Privacy Flag | Break The Glass | Sealed | Pt Restrictions | Sensitivity",
+        "DV | DV Flag | IPV | Domestic Violence | Restraining Order | Protective Order | ACP | Victim | Shelter",
+        "Decd | Dec'd | Died | Date Died | Bereavement | Estate",
+        "NOK | NOKPhone | Executor | Conservator | Conservatorship | Custodian | Custodial Parent | Custody | Foster Care",
+        "Ward of State | DCFS | HCPOA | Healthcare POA | POA | Power of Attorney | Legal Rep | Personal Rep | Responsible Party",
+        "Guardian Phone | Emancipated | Represented By Counsel | Attorney",
+        "Inmate | Homeless | Test Patient | Merged Into | Duplicate Of",
+        "Do Not Call or Mail | Mail/Email Opt Out | Email Opt Out, Attorney",
+    ];
+    const HARMLESS: [&str; 5] = [
+        "POA Indicator | Diagnosis POA | DX1_POA | Do Not Resuscitate | Email Opt Out | E-Mail Opted Out | EMAIL_OPTOUT",
+        "SMS Opt Out | Fundraising Opt Out | HIE Opt Out | Do Not Call | DONOTCALL | Do Not Text | Do Not Email | DoNotEMail",
+        "Minor Procedure | Minor Dx | Confidence Score | Restricted Diet | Insurance Expired | Policy Expired | Proxy ID",
+        "Abuse Screening | Undeliverable Email | Diet | Ward | Unprotected | Donor status | Policy Holder | Household",
+        "HouseHold ID | Co-pay | CO | Care Office | Parenteral |  | 12",
+    ];
+
+    #[test]
+    fn a_name_that_sounds_decisive_is_found_however_it_is_typed() {
+        let names = ColumnNames::load().unwrap();
+        for header in DECISIVE.iter().flat_map(|line| line.split(" | ")) {
+            assert!(names.purpose(header).is_none() && names.is_decisive(header), "{header}");
+        }
+        for header in HARMLESS.iter().flat_map(|line| line.split(" | ")) {
+            assert!(!names.is_decisive(header), "{header}");
+        }
     }
 }
