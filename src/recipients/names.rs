@@ -253,7 +253,7 @@ pub(super) fn read_representative(index: RowIndex, row: Row<'_>) -> Option<(Stri
     }
     let upper = typed.to_uppercase();
     let mut typed_words = upper.split(|c: char| !c.is_alphanumeric());
-    let printed = if typed_words.any(|word| NAMES.organizations.contains(word)) {
+    let printed = if is_agency(typed) || typed_words.any(|word| NAMES.organizations.contains(word)) {
         typed.to_owned()
     } else {
         let mut generations = Vec::new();
@@ -266,6 +266,11 @@ pub(super) fn read_representative(index: RowIndex, row: Row<'_>) -> Option<(Stri
     };
     let change = (printed != typed).then(|| change(index, Field::RepresentativeName, &printed));
     Some((printed, change))
+}
+
+/// Whether an entry is one word of few capitals: `DCFS`, `DHS`. A person's name that comes so is not whole, and stays as typed too.
+fn is_agency(typed: &str) -> bool {
+    typed.len() <= 5 && typed.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -333,6 +338,22 @@ mod tests {
             ("Unknown", None),
             ("N/A", None),
             ("Parent/Guardian", None),
+            ("Yes", None),
+            ("Y", None),
+            ("No", None),
+            ("N", None),
+            ("true", None),
+            ("FALSE", None),
+            ("X", None),
+            ("1", None),
+            ("NO, HENRY", Some("Henry No")),
+            ("DCF", Some("DCF")),
+            ("DCFS", Some("DCFS")),
+            ("DHS", Some("DHS")),
+            ("Dhs", Some("Dhs")),
+            ("DCF OFFICE", Some("DCF OFFICE")),
+            ("GARCIA", Some("Garcia")),
+            ("MARY", Some("MARY")),
             ("", None),
         ];
         for (typed, printed) in cases {
