@@ -183,6 +183,16 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// Whether anything speaks for one person: a name, however it is written, the birth date or the patient id.
+    pub(super) fn shares_something_with(&self, other: &Identity<'_>) -> bool {
+        let same_patient = self.patient != 0 && self.patient == other.patient;
+        let same_birth = self.birth.is_some() && self.birth == other.birth;
+        let same_first = matches!(self.given(other), Given::Agree | Given::Slip);
+        let (one, two) = (self.last(), other.last());
+        let same_last = !one.is_empty() && (one == two || is_slip(one, two) || begins_with(one, two));
+        same_patient || same_birth || same_first || same_last || self.has_exchanged_name_of(other)
+    }
+
     /// Whether equal first and last names, birth date and contact make them one person.
     pub(super) fn joins_by_contact(&self, other: &Identity<'_>) -> bool {
         !self.contradicts(other) && !self.doubtful && !other.doubtful && middles_agree(self.middle(), other.middle())
@@ -213,6 +223,10 @@ impl<'a> Identity<'a> {
         self.patient != 0 && other.patient != 0 && self.patient != other.patient
     }
 
+    fn has_exchanged_name_of(&self, other: &Identity<'_>) -> bool {
+        self.first() == other.last() && self.last() == other.first()
+    }
+
     fn may_be_twin_of(&self, other: &Identity<'_>) -> bool {
         // A slip makes no name of a name: where both are known, or neither is, they may be two children's.
         let is_name = |first: &str| GIVEN_NAMES.contains(first);
@@ -221,8 +235,7 @@ impl<'a> Identity<'a> {
 
     /// Whether the names are one slip apart, exchanged, or a nickname apart: not enough to join, enough to ask.
     pub(super) fn resembles(&self, other: &Identity<'_>) -> bool {
-        let exchanged = self.first() == other.last() && self.last() == other.first();
-        if exchanged {
+        if self.has_exchanged_name_of(other) {
             return true;
         }
         let given = self.given(other);

@@ -266,10 +266,17 @@ fn contradictions(whole: &mut Sets, identities: &Identities, links: &[Link]) -> 
 /// Joins what a person ruled to be one, and refuses rulings that cannot stand together.
 fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<()> {
     let mut refused = Vec::new();
+    let mut unlike = Vec::new();
     for pair in &rulings.merged {
         let (one, two) = (identities.of(pair.row.0), identities.of(pair.other.0));
         match (one.family, two.family) {
-            (Some(one), Some(two)) if one == two => sets.join(pair.row.0, pair.other.0),
+            (Some(family), Some(other)) if family == other => {
+                if one.shares_something_with(&two) {
+                    sets.join(pair.row.0, pair.other.0);
+                } else {
+                    unlike.push(pair);
+                }
+            }
             (Some(_), Some(_)) => {
                 let reason = "rows of two providers cannot be merged: each owes a letter of its own";
                 refused.push(pair.refused(reason, "take the ruling out"));
@@ -280,12 +287,30 @@ fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<
             }
         }
     }
+    // After all others: what ties two people may stand in a row that another ruling joins to one of them.
+    for pair in unlike {
+        if share_something(sets, identities, pair.row.0, pair.other.0) {
+            sets.join(pair.row.0, pair.other.0);
+        } else {
+            let reason = "the two records share neither name, birth date nor patient id";
+            let hint = "look whether the ruling names the right record; when they are one person, correct the list first";
+            refused.push(pair.refused(reason, hint));
+        }
+    }
     let torn = rulings.apart.iter().filter(|pair| sets.are_joined(pair.row.0, pair.other.0));
     let torn: Vec<Finding> = torn
         .map(|pair| pair.refused("two rows are ruled to be kept apart, and other rulings merge them", "take one of the rulings out"))
         .collect();
     refused.extend(torn);
     if refused.is_empty() { Ok(()) } else { Err(Error::refused_all(refused)) }
+}
+
+/// Whether two people have something in common in any of their rows: a row with the maiden name may tie the others together.
+fn share_something(sets: &mut Sets, identities: &Identities, one: u32, two: u32) -> bool {
+    let (one, two) = (sets.root(one), sets.root(two));
+    let mut rows_of = |root| (0..identities.len() as u32).filter(|row| sets.root(*row) == root).collect::<Vec<_>>();
+    let (ones, twos) = (rows_of(one), rows_of(two));
+    one == two || ones.iter().any(|one| twos.iter().any(|two| identities.of(*one).shares_something_with(&identities.of(*two))))
 }
 
 fn merges(context: &Context, groups: &Groups, mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {

@@ -63,6 +63,37 @@ fn pairs_are_merged_and_kept_apart() {
 }
 
 #[test]
+fn two_people_with_nothing_in_common_are_never_merged() {
+    let other = || person("2").named("Bea", "Ray").with(BirthDate, "1991-11-02").with(PatientId, "P2");
+    let first = || person("1").with(PatientId, "P1");
+    let ruling = format!("patients.csv:2,merge_with,patients.csv:1,{BY}");
+    let one_person = [
+        other().with(BirthDate, "1980-05-17"),
+        other().with(PatientId, "p1"),
+        other().with(Field::FirstName, "ANNE"),
+        other().with(Field::FirstName, "A."),
+        other().with(Field::LastName, "Lée"),
+        other().with(Field::LastName, "Lee-Ray"),
+        other().named("Lee", "Ann"),
+    ];
+    for row in one_person {
+        let merged = case([first(), row.clone()]).decisions(&[&ruling]).gather();
+        assert_eq!((merged.people.len(), merged.merges[0].rule), (1, "ruling"), "{row:?}");
+    }
+    for row in [other(), other().with(BirthDate, ""), other().with(Field::FirstName, "")] {
+        let refused = case([first(), row.clone()]).decisions(&[&ruling]).try_gather().unwrap_err();
+        let found = &refused.findings[0];
+        assert_eq!((found.code, &found.place), ("ruling-impossible", &Place::line("decisions.csv", 2).column("decision")), "{row:?}");
+    }
+    // What ties the first row and the second may stand in a third: joined to the second by its id, or by a ruling further down.
+    let same_id = other().with(Field::RecordId, "3").with(BirthDate, "1980-05-17");
+    let joined = case([first(), other().with(BirthDate, ""), same_id]).decisions(&[&ruling]).gather();
+    let ruled = case([first(), other(), person("3").named("Bea", "Lowe").with(PatientId, "P3")]);
+    let ruled = ruled.decisions(&[&ruling, &format!("patients.csv:3,merge_with,patients.csv:2,{BY}")]).gather();
+    assert_eq!((joined.people.len(), ruled.people.len()), (1, 1));
+}
+
+#[test]
 fn rulings_that_cannot_be_followed_are_refused() {
     let cases = [
         (format!("patients.csv:9,hold,,{BY}"), "ruling-without-record"),
