@@ -92,7 +92,7 @@ fn by_faults(context: &Context, has_email: bool, notes: &Notes) -> Disposition {
 }
 
 fn held_by_ruling(ruled: &RuledVerdict) -> Finding {
-    let hint = "take the ruling out of decisions.csv, or replace it by release, to let the letter go";
+    let hint = "take the ruling out of decisions.csv to let the letter go";
     Finding::holds("held-by-ruling", ruled.place.clone(), "held by a ruling in decisions.csv", hint).record(&ruled.record)
 }
 
