@@ -112,11 +112,10 @@ impl Evidence {
     /// The form of the column in a list that mends another, whose form is known: a few rows that were picked because they are wrong tell
     /// little, and must not be read otherwise than before.
     pub(super) fn form_of_mended(self, own: DateForm, mended: DateForm) -> DateForm {
-        let tells_order = self.month_first + self.day_first > 0;
-        let agrees = !tells_order || own.order == mended.order;
+        let contradicts = self.month_first + self.day_first > 0 && own.order != mended.order;
         DateForm {
-            order: if tells_order { own.order } else { mended.order },
-            reads_open: own.reads_open && mended.reads_open && agrees,
+            order: mended.order,
+            reads_open: mended.reads_open && !contradicts,
             reads_day_numbers: own.reads_day_numbers || mended.reads_day_numbers,
             ..own
         }
