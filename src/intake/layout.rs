@@ -160,11 +160,19 @@ impl Finder<'_> {
     /// The columns that are not to be read.
     fn unread(&mut self) -> Vec<usize> {
         let key = Place::line("incident.toml", self.list.line).column("unread");
-        self.list
-            .unread
-            .iter()
-            .filter_map(|theirs| self.find_header(theirs, &key).map_err(|finding| self.findings.push(*finding)).ok())
-            .collect()
+        let mut unread = Vec::new();
+        for theirs in &self.list.unread {
+            match self.find_header(theirs, &key) {
+                Ok(position) => unread.push(position),
+                Err(finding) => self.findings.push(*finding),
+            }
+            if self.names.purpose(theirs).is_some() {
+                let reason = format!("`{theirs}` would be read, were it not for `unread`");
+                let hint = "take it out of `unread` unless somebody looked at what it holds";
+                self.findings.push(Finding::warns("column-not-read", key.clone(), reason, hint));
+            }
+        }
+        unread
     }
 
     /// The position of a header that incident.toml names.

@@ -81,6 +81,7 @@ mod tests {
             &refused,
             &[
                 "incident.toml:29:unread unknown-header",
+                "incident.toml:29:unread column-not-read",
                 "patients.csv:1:Do Not Mail unknown-column",
                 "patients.csv:1:last_name missing-column",
             ],

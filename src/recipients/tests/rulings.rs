@@ -51,6 +51,17 @@ fn a_release_lifts_what_it_names_and_no_other_doubt() {
 }
 
 #[test]
+fn a_release_lifts_nothing_that_came_in_after_its_day() {
+    let later = person("1").with(PostalCode, "90210").in_list(1);
+    let release = "later.csv:1,release,zip-state-mismatch,J. Roe,2025-04-02,checked the chart";
+    for (received, expected, told) in [(Some(1), "letter", None), (Some(3), "zip-state-mismatch", Some("release-without-effect"))] {
+        let built = case([later.clone()]).second_list(received).decisions(&[release]);
+        let of_rulings = built.gather().findings.into_iter().find(|finding| finding.code.starts_with("release"));
+        assert_eq!((fates(&built), of_rulings.map(|finding| finding.code)), (vec![expected], told), "{received:?}");
+    }
+}
+
+#[test]
 fn pairs_are_merged_and_kept_apart() {
     let clash = [person("1").with(PatientId, "P1"), person("2").with(PatientId, "P1").with(BirthDate, "1980-05-18")];
     let merged = case(clash.clone()).decisions(&[&format!("patients.csv:2,merge_with,patients.csv:1,{BY}")]).gather();
