@@ -1,6 +1,5 @@
 //! One cell: what is taken off, what is a flag, and what was damaged before the list was written.
 
-use crate::incident::nearest::folded;
 use std::borrow::Cow;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -63,15 +62,24 @@ pub(super) enum Flag {
     Other,
 }
 
-/// Reads a flag, blind to case.
+/// No word of a flag has more letters.
+const FLAG: usize = 7;
+
+/// Reads a flag, blind to case and to what is no letter or digit. It takes no memory, and most values are told by their first letters:
+/// a long list has millions of them.
 pub(super) fn flag(cell: &str) -> Flag {
-    if cell.is_empty() {
-        return Flag::Blank;
+    let (mut word, mut length) = ([0; FLAG], 0);
+    for c in cell.chars().filter(|c| c.is_alphanumeric()) {
+        if !c.is_ascii() || length == FLAG {
+            return Flag::Other;
+        }
+        word[length] = c.to_ascii_lowercase() as u8;
+        length += 1;
     }
-    match folded(cell).as_str() {
-        "y" | "yes" | "1" | "true" | "t" | "x" => Flag::Yes,
-        "n" | "no" | "0" | "false" | "f" => Flag::No,
-        "" | "na" | "none" | "null" | "nil" | "unknown" | "u" => Flag::Blank,
+    match &word[..length] {
+        b"y" | b"yes" | b"1" | b"true" | b"t" | b"x" => Flag::Yes,
+        b"n" | b"no" | b"0" | b"false" | b"f" => Flag::No,
+        b"" | b"na" | b"none" | b"null" | b"nil" | b"unknown" | b"u" => Flag::Blank,
         _ => Flag::Other,
     }
 }
@@ -234,6 +242,23 @@ mod tests {
             ("\u{7}", ""),
         ] {
             assert_eq!(clean(cell), cleaned, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn flags_are_read_however_they_are_typed() {
+        for (cell, read) in [
+            ("Y", Flag::Yes),
+            ("(x)", Flag::Yes),
+            ("- NO -", Flag::No),
+            ("N/A", Flag::Blank),
+            ("*** Unknown ***", Flag::Blank),
+            ("--------------", Flag::Blank),
+            ("unknowns", Flag::Other),
+            ("yes, by phone", Flag::Other),
+            ("ÿ", Flag::Other),
+        ] {
+            assert_eq!(flag(cell), read, "{cell}");
         }
     }
 

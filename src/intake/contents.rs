@@ -6,15 +6,24 @@ use super::heading::Heading;
 use crate::incident::csv_rows::CsvRow;
 use std::ops::ControlFlow;
 
-/// So many filled cells tell what a column holds.
-const ENOUGH: u32 = 200;
-
 /// A column that is to be looked into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) position: usize,
-    /// Whether it may hold dates: then every cell counts.
-    pub(super) may_hold_dates: bool,
+    pub(super) question: Question,
+}
+
+/// What is asked of a column. Whatever its cells have to answer together is asked of every cell: the order of the rows tells nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Whether it holds anything at all: one cell tells.
+    Filled,
+    /// Whether it holds values or flags.
+    Contents,
+    /// Which form its dates have.
+    Dates,
+    /// Values or flags, and which form the values have where they are dates.
+    ContentsAndDates,
 }
 
 /// What was seen in one column.
@@ -47,10 +56,28 @@ impl Contents {
         self.flags * 2 < self.filled
     }
 
-    /// Every filled cell is a flag written as letters: `1` and `0` may be values in a column that is known for values.
-    pub(super) fn are_only_flags(self) -> bool {
-        self.filled > 0 && self.letters == self.filled
+    /// What a column holds whose name is that of a value. Where a value may be `1` or `0`, these alone make no flags of it.
+    pub(super) fn of_values(self, numbers_are_values: bool) -> Kind {
+        let flags = if numbers_are_values { self.letters } else { self.flags };
+        if flags == 0 || flags * 2 < self.filled {
+            Kind::Values
+        } else if self.flags == self.filled {
+            Kind::Flags
+        } else {
+            Kind::Mixed
+        }
     }
+}
+
+/// What a column holds whose name is that of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Most cells hold something else than a flag, or none holds anything.
+    Values,
+    /// Every filled cell is a flag.
+    Flags,
+    /// Half of the filled cells and more are flags, and others are not.
+    Mixed,
 }
 
 /// A look into some columns of a list, row by row.
@@ -72,16 +99,15 @@ impl<'a> Looking<'a> {
         }
         let mut needs_more = false;
         for (seen, wanted) in self.seen.iter_mut().zip(&self.columns) {
-            let is_told = seen.contents.filled >= ENOUGH;
-            if is_told && !wanted.may_hold_dates {
+            if wanted.question == Question::Filled && !seen.contents.are_empty() {
                 continue;
             }
             needs_more = true;
             let cell = clean(row.cells.get(wanted.position).unwrap_or_default());
-            if !is_told {
+            if wanted.question != Question::Dates {
                 note(&mut seen.contents, &cell);
             }
-            if wanted.may_hold_dates {
+            if matches!(wanted.question, Question::Dates | Question::ContentsAndDates) {
                 seen.dates.note(&cell);
             }
         }
@@ -112,17 +138,25 @@ mod tests {
 
     #[test]
     fn columns_are_told_apart() {
-        let table =
-            [["123-45-6789", "", "999-99-9999"], ["Y", "n", "X"], ["1", "0", "1"], ["Y", "078-05-1120", "078-05-1120"], ["", "", "N/A"]];
-        let seen = table.map(|cells| {
+        let table: [(&[&str], bool, Kind, Kind); 11] = [
+            (&["123-45-6789", "", "999-99-9999"], true, Kind::Values, Kind::Values),
+            (&["Y", "n", "X"], false, Kind::Flags, Kind::Flags),
+            (&["1", "0", "1"], false, Kind::Flags, Kind::Values),
+            (&["1", "0", "Y", "N"], false, Kind::Flags, Kind::Flags),
+            (&["1", "2"], false, Kind::Mixed, Kind::Values),
+            (&["Y", "078-05-1120", "078-05-1120"], true, Kind::Values, Kind::Values),
+            (&["Y", "078-05-1120", ""], false, Kind::Mixed, Kind::Mixed),
+            (&["Y", "N", "N", "ann@example.org"], false, Kind::Mixed, Kind::Mixed),
+            (&["ann@example.org"], true, Kind::Values, Kind::Values),
+            (&["Y"], false, Kind::Flags, Kind::Flags),
+            (&["", "", "N/A"], false, Kind::Values, Kind::Values),
+        ];
+        for (cells, are_values, kind, kind_with_numbers) in table {
             let mut contents = Contents::default();
             cells.iter().for_each(|cell| note(&mut contents, cell));
-            contents
-        });
-        let values: Vec<bool> = seen.iter().map(|contents| contents.are_values()).collect();
-        let only_flags: Vec<bool> = seen.iter().map(|contents| contents.are_only_flags()).collect();
-        assert_eq!(values, [true, false, false, true, false]);
-        assert_eq!(only_flags, [false, true, false, false, false]);
-        assert_eq!(seen.map(Contents::are_empty), [false, false, false, false, true]);
+            let found = (contents.are_values(), contents.of_values(false), contents.of_values(true));
+            assert_eq!(found, (are_values, kind, kind_with_numbers), "{cells:?}");
+            assert_eq!(contents.are_empty(), cells.contains(&"N/A"), "{cells:?}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The header of a list -> where each of our columns stands.
 
 use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
-use super::contents::{Contents, Seen, Wanted};
+use super::contents::{Contents, Kind, Question, Seen, Wanted};
 use super::dates::{self, DateForm, Evidence};
 use super::heading::Heading;
 use super::unknown::Unknown;
@@ -16,6 +16,10 @@ const MEND_COLUMNS: [&str; 5] = ["reason", "file", "line", "code", "hint"];
 /// Of two equally good columns for one of these the first is read: telephones are not printed and lead nowhere, they only help to tell
 /// whether two rows are one person. A wrong choice of any other column may make a wrong letter, or send it to the wrong place.
 const EITHER_WILL_DO: [Field; 1] = [Field::Phone];
+
+/// `1` and `0` alone are no flags in a column for one of these: they may be somebody's number, or stand for a date that is not known,
+/// and then hold the row.
+const MAY_BE_A_NUMBER: [Field; 2] = [Field::PatientId, Field::BirthDate];
 
 /// Where the columns of a list stand.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -131,6 +135,26 @@ pub(super) struct Finder<'a> {
     pub(super) findings: Vec<Finding>,
 }
 
+/// What the contents of a column have to tell, if anything.
+fn question_of(purpose: Purpose) -> Option<Question> {
+    match purpose {
+        Purpose::FieldOrFlag(field, _) if dates::FIELDS.contains(&field) => Some(Question::ContentsAndDates),
+        Purpose::FieldOrFlag(_, _) | Purpose::ValueOrFlag(_) => Some(Question::Contents),
+        Purpose::Value(field) if dates::FIELDS.contains(&field) => Some(Question::Dates),
+        Purpose::Value(_) | Purpose::Flag(_) | Purpose::DeceasedFlag => None,
+    }
+}
+
+/// The refusal of a column that is taken for neither: as values, its flags would be lost, and every letter would leave out its element.
+fn mixed(place: Place, field: Field, element: Element, header: &str) -> Finding {
+    let hint = format!(
+        "say which in [[lists]]: columns = {{ {} = \"{header}\" }} or {{ element_{} = \"{header}\" }}, and mend the cells that are otherwise",
+        field.name(),
+        element.id()
+    );
+    Finding::refuses("column-mixed", place, "the column holds flags and values", hint)
+}
+
 impl Finder<'_> {
     /// What each header is for: as told first, then as named.
     fn assign(&mut self) -> Vec<Assigned> {
@@ -208,23 +232,17 @@ impl Finder<'_> {
     /// Looks into the columns whose names leave open what they hold.
     /// What they hold of dates comes back by their position.
     fn tell_apart(&mut self, mut assigned: Vec<Assigned>, look: &mut Look<'_>) -> Result<(Vec<Assigned>, DatesSeen), Vec<Finding>> {
-        let may_hold_dates = |one: &Assigned| matches!(one.purpose, Purpose::Value(field) | Purpose::FieldOrFlag(field, _) if dates::FIELDS.contains(&field));
-        let open: Vec<usize> = (0..assigned.len())
-            .filter(|index| {
-                matches!(assigned[*index].purpose, Purpose::ValueOrFlag(_) | Purpose::FieldOrFlag(_, _))
-                    || may_hold_dates(&assigned[*index])
-            })
-            .collect();
+        let open: Vec<(usize, Question)> =
+            assigned.iter().enumerate().filter_map(|(index, one)| Some((index, question_of(one.purpose)?))).collect();
         let headers = self.layout.headers.iter().enumerate();
         let told = |position: &usize| assigned.iter().any(|one| one.position == *position);
         let unnamed: Vec<usize> = headers.filter(|(_, header)| header.is_empty()).map(|(at, _)| at).filter(|at| !told(at)).collect();
-        let named =
-            open.iter().map(|index| Wanted { position: assigned[*index].position, may_hold_dates: may_hold_dates(&assigned[*index]) });
+        let named = open.iter().map(|(index, question)| Wanted { position: assigned[*index].position, question: *question });
         let wanted: Vec<Wanted> =
-            named.chain(unnamed.iter().map(|position| Wanted { position: *position, may_hold_dates: false })).collect();
+            named.chain(unnamed.iter().map(|position| Wanted { position: *position, question: Question::Filled })).collect();
         let seen = if wanted.is_empty() { Vec::new() } else { look(&wanted)? };
         let evidence = wanted.iter().zip(&seen).map(|(wanted, seen)| (wanted.position, seen.dates)).collect();
-        for (index, seen) in open.iter().zip(&seen) {
+        for ((index, _), seen) in open.iter().zip(&seen) {
             assigned[*index].purpose = self.told_by(seen.contents, assigned[*index]);
         }
         for (position, seen) in unnamed.iter().zip(&seen[open.len()..]) {
@@ -254,13 +272,19 @@ impl Finder<'_> {
     fn told_by(&mut self, contents: Contents, assigned: Assigned) -> Purpose {
         let place = Place::line(self.file, self.line).column(&self.layout.headers[assigned.position]);
         match assigned.purpose {
-            Purpose::FieldOrFlag(field, _) if !contents.are_only_flags() => Purpose::Value(field),
-            Purpose::FieldOrFlag(_, element) => {
-                let reason = format!("the column holds flags only; it is read as `element_{}`", element.id());
-                let hint = "rename it so that nobody takes it for the value itself";
-                self.findings.push(Finding::warns("read-as-flags", place, reason, hint));
-                Purpose::Flag(element)
-            }
+            Purpose::FieldOrFlag(field, element) => match contents.of_values(MAY_BE_A_NUMBER.contains(&field)) {
+                Kind::Values => Purpose::Value(field),
+                Kind::Flags => {
+                    let reason = format!("the column holds flags only; it is read as `element_{}`", element.id());
+                    let hint = "rename it so that nobody takes it for the value itself";
+                    self.findings.push(Finding::warns("read-as-flags", place, reason, hint));
+                    Purpose::Flag(element)
+                }
+                Kind::Mixed => {
+                    self.findings.push(mixed(place, field, element, &self.layout.headers[assigned.position]));
+                    Purpose::Value(field)
+                }
+            },
             Purpose::ValueOrFlag(element) if contents.are_values() => {
                 let reason = format!("the column holds values; a row that has one counts as `{}`, and the value is not kept", element.id());
                 let hint = "better send no such values at all: Y or N is enough";

@@ -290,6 +290,61 @@ fn columns_of_flags_under_a_field_name_are_flags() {
     assert_eq!(intake.findings[0].code, "read-as-flags");
 }
 
+/// A list with one more column.
+fn with_column<'a>(header: &str, cells: impl Iterator<Item = &'a str>) -> String {
+    let rows = cells.zip(1..).map(|(cell, id)| format!("{id},LAKE,Lee,1 Elm,Springfield,IL,62701,name,{cell}\n"));
+    format!("{HEADER},{header}\n{}", rows.collect::<String>())
+}
+
+#[test]
+fn what_a_column_holds_is_told_by_the_whole_list_in_any_order() {
+    let mostly = |many: &'static str, few: &'static str| [many].repeat(201).into_iter().chain([few].repeat(100)).collect::<Vec<_>>();
+    for (header, mut cells, expected) in [
+        ("Email", mostly("Y", "ann@example.org"), "patients.csv:1:Email column-mixed"),
+        ("Email", mostly("ann@example.org", "Y"), ""),
+        ("Email", mostly("Y", "N"), "patients.csv:1:Email read-as-flags"),
+        ("SSN", mostly("123-45-6789", "Y"), "patients.csv:1:SSN holds-values"),
+    ] {
+        for _ in 0..2 {
+            let found = match read_text(&with_column(header, cells.iter().copied())) {
+                Ok((_, intake)) => intake.findings,
+                Err(error) => error.findings,
+            };
+            let expected = if expected.is_empty() { &[][..] } else { &[expected] };
+            assert_starts(&found.iter().map(describe).collect::<Vec<_>>(), expected);
+            cells.reverse();
+        }
+    }
+}
+
+#[test]
+fn a_column_of_flags_and_values_is_refused_until_told() {
+    let cells = ["Y", "N", "ann@example.org"];
+    let text = with_column("Email", cells.into_iter());
+    let hint =
+        "say which in [[lists]]: columns = { email = \"Email\" } or { element_email = \"Email\" }, and mend the cells that are otherwise";
+    assert_eq!(refusals(text.as_bytes()), [format!("patients.csv:1:Email column-mixed | {hint}")]);
+    let (_folder, mut incident) = incident_with(&[("patients.csv", text.as_bytes())]);
+    incident.lists[0].columns = vec![("email".into(), "Email".into())];
+    let intake = read(&incident).unwrap();
+    assert_eq!((intake.rows.get(2).get(Field::Email), &intake.findings, &intake.broken), ("ann@example.org", &vec![], &vec![]));
+    incident.lists[0].columns = vec![("element_email".into(), "Email".into())];
+    let intake = read(&incident).unwrap();
+    assert!(intake.rows.get(0).elements.contains(Element::Email) && !intake.rows.get(1).elements.contains(Element::Email));
+    assert_starts(&intake.broken.iter().map(|(_, finding)| describe(finding)).collect::<Vec<_>>(), &["patients.csv:4:Email unknown-flag"]);
+}
+
+#[test]
+fn one_and_nought_are_flags_where_no_value_is_a_number() {
+    let codes = |header| read_text(&with_column(header, ["1", "0", "1"].into_iter())).unwrap().1;
+    let emails = codes("Email");
+    assert_eq!(emails.findings[0].code, "read-as-flags");
+    assert!(emails.rows.get(0).elements.contains(Element::Email) && !emails.rows.get(1).elements.contains(Element::Email));
+    let numbers = codes("MRN");
+    assert_eq!((numbers.rows.get(0).get(Field::PatientId), &numbers.findings), ("1", &vec![]));
+    assert!(read_text(&with_column("MRN", ["1", "2"].into_iter())).unwrap().1.findings.is_empty());
+}
+
 #[test]
 fn windows_1252_is_read_with_a_warning() {
     let bytes = [HEADER.as_bytes(), b"\n1,LAKE,Mu\xf1oz,1 Elm,Springfield,IL,62701,name\n"].concat();
