@@ -94,7 +94,8 @@ impl<'a> Looking<'a> {
 
     /// Takes in a row; breaks when no further one is needed.
     pub(super) fn note(&mut self, row: &CsvRow<'_>) -> ControlFlow<()> {
-        if row.line <= self.heading.line || !self.heading.fits(row.cells) {
+        let is_header = || self.heading.is_repeated_by(row.cells.iter().map(clean));
+        if row.line <= self.heading.line || !self.heading.fits(row.cells) || is_header() {
             return ControlFlow::Continue(());
         }
         let mut needs_more = false;

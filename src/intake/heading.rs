@@ -20,6 +20,12 @@ const ENOUGH: usize = 2;
 /// No name of a column is longer; what is, is cut.
 const NAME: usize = 200;
 
+/// A row among the others that names so many columns may be a header.
+const ENOUGH_AMONG_ROWS: usize = 3;
+
+/// Bytes of a cell with which another header may begin.
+const NAME_AT_START: usize = 40;
+
 /// The header of a list.
 #[derive(Debug)]
 pub(super) struct Heading {
@@ -29,6 +35,8 @@ pub(super) struct Heading {
     pub(super) line: u64,
     /// Its cells as the file writes them, cleaned.
     pub(super) cells: Vec<String>,
+    /// The names of its columns, folded.
+    names: BTreeSet<String>,
     /// What to know about the rows above it.
     pub(super) findings: Vec<Finding>,
 }
@@ -41,11 +49,44 @@ impl Heading {
         cells.len() >= named && cells.iter().skip(self.cells.len()).all(|cell| clean(cell).is_empty())
     }
 
-    /// Whether a row is the header once more.
-    pub(super) fn is_repeated_by(&self, cells: &[Cow<'_, str>]) -> bool {
-        let named = self.cells.iter().zip(cells).filter(|(header, _)| !header.is_empty());
-        cells.len() >= self.cells.len() && named.clone().all(|(header, cell)| header.eq_ignore_ascii_case(cell)) && named.count() >= ENOUGH
+    /// Whether a row is the header once more: the same names at the same places.
+    pub(super) fn is_repeated_by<C: AsRef<str>>(&self, cells: impl IntoIterator<Item = C>) -> bool {
+        let mut cells = cells.into_iter();
+        let is_same = |header: &String| match cells.next() {
+            Some(cell) => letters(header).eq(letters(cell.as_ref())),
+            None => header.is_empty(),
+        };
+        self.cells.iter().all(is_same) && cells.all(|cell| cell.as_ref().is_empty())
     }
+
+    /// The refusal of a list that has another header at this row. Every row is asked: nearly all of them begin with a number, or hold a
+    /// value that no column is called by, and are done with.
+    pub(super) fn judge_other(&self, line: u64, cells: &[Cow<'_, str>], names: &ColumnNames) -> Option<Finding> {
+        let first = cells.iter().find(|cell| !cell.is_empty())?;
+        if first.len() > NAME_AT_START || first.starts_with(|c: char| c.is_ascii_digit()) || cells.iter().rev().any(|cell| is_value(cell)) {
+            return None;
+        }
+        if self.is_repeated_by(cells) {
+            return None;
+        }
+        let filled = cells.iter().filter(|cell| !cell.is_empty());
+        let named = filled.clone().filter(|cell| self.is_name(cell, names)).map(|cell| folded(cell)).collect::<BTreeSet<_>>().len();
+        (named >= ENOUGH_AMONG_ROWS && named * 2 >= filled.count()).then(|| {
+            let reason = "another header stands among the rows: below it the columns are others, or stand in another order";
+            let hint = "make two lists of the file, one for each header";
+            Finding::refuses("another-header", Place::line(&self.file, line), reason, hint)
+        })
+    }
+
+    /// Whether a column may be called so: one of this list is, or the name is known.
+    fn is_name(&self, cell: &str, names: &ColumnNames) -> bool {
+        self.names.contains(&folded(cell)) || names.purpose(cell).is_some()
+    }
+}
+
+/// What tells a name from another one, as [`folded`] does, and without taking memory: every row is compared with the header.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().take(NAME).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// One of the first rows of a list.
@@ -95,8 +136,9 @@ pub(super) fn find(source: &mut Source, list: &List, names: &ColumnNames) -> Res
         return Err(vec![Finding::refuses("no-header", Place::line(&source.file, header.line), reason, hint)]);
     }
     let findings = judge_above(&source.file, &above, &header)?;
-    let cells = header.cells.iter().map(|cell| cell.chars().take(NAME).collect()).collect();
-    Ok(Heading { file: source.file.clone(), line: header.line, cells, findings })
+    let cells: Vec<String> = header.cells.iter().map(|cell| cell.chars().take(NAME).collect()).collect();
+    let names = cells.iter().map(|cell| folded(cell)).filter(|name| !name.is_empty()).collect();
+    Ok(Heading { file: source.file.clone(), line: header.line, cells, names, findings })
 }
 
 /// A quote that never closes.
@@ -155,4 +197,66 @@ fn judge_above(file: &str, above: &[StartRow], header: &StartRow) -> Result<Vec<
     let reason = format!("the header was taken from this line; {titles} above it {} not read", if titles == 1 { "is" } else { "are" });
     let hint = "nothing needs to be done if only titles stand above it";
     Ok(vec![Finding::warns("titles-above-header", Place::line(file, header.line), reason, hint)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{HEADER, assert_starts, describe, incident_with};
+    use super::super::{Field, Intake, read};
+    use crate::error::{Result, Severity};
+
+    fn read_with(header: &str, rows: &[&str]) -> Result<Intake> {
+        let text = format!("{header}\n{}\n", rows.join("\n"));
+        read(&incident_with(&[("patients.csv", text.as_bytes())]).1)
+    }
+
+    #[track_caller]
+    fn is_refused(header: &str, rows: &[&str], line: u64) {
+        let findings = read_with(header, rows).unwrap_err().findings;
+        let found: Vec<String> = findings.iter().filter(|finding| finding.severity == Severity::Refuses).map(describe).collect();
+        assert_starts(&found, &[&format!("patients.csv:{line} another-header | make two lists of the file, one for each header")]);
+    }
+
+    const LEE: &str = "1,LAKE,Lee,1 Elm,Fair,IL,62701,name";
+
+    #[test]
+    fn another_header_among_the_rows_refuses_the_list() {
+        let named = format!("{HEADER},first_name");
+        let (lee, roe) = (format!("{LEE},Ann"), "2,LAKE,Bob,1 Elm,Fair,IL,62701,name,Roe");
+        let swapped = "record_id,provider_id,first_name,address1,city,state,postal_code,elements,last_name";
+        is_refused(&named, &[&lee, swapped, roe], 3);
+        is_refused(&named, &[&lee, "", &swapped.to_uppercase(), roe], 4);
+        // What comes from elsewhere may differ in more than the order: how dates are written, what is a flag.
+        is_refused(&named, &["Record No,Facility,Surname,Street,Town,ST,Zip Code,Data Elements,Given Name"], 2);
+        is_refused(HEADER, &[LEE, "Ward,Last Name,Address,City,State,Zip,Unit,Floor,Bed"], 3);
+        is_refused(HEADER, &[LEE, ",,First Name,City,State"], 3);
+        is_refused(&named.replace("elements", "elements,"), &[&HEADER.replace("elements", "elements,ward,first_name")], 2);
+        is_refused(HEADER, &[&format!("{HEADER},ward")], 2);
+    }
+
+    #[test]
+    fn the_same_header_however_it_is_typed_holds_its_row_and_tells_nothing_of_its_columns() {
+        let header = format!("{HEADER},Email,{}", "x".repeat(300));
+        let lee = format!("{LEE},Y,");
+        let intake = read_with(&header, &[&lee, &header, &header.replace('_', " ").to_uppercase(), &format!("{header},,")]).unwrap();
+        let held: Vec<String> = intake.broken.iter().map(|(_, finding)| describe(finding)).collect();
+        let expected = [3, 4, 5].map(|line| format!("patients.csv:{line} header-among-rows"));
+        assert_starts(&held, &expected.each_ref().map(String::as_str));
+        assert!(intake.findings.iter().any(|finding| finding.code == "read-as-flags"), "{:?}", intake.findings);
+    }
+
+    #[test]
+    fn who_is_called_like_a_column_is_a_person() {
+        let header = "last_name,first_name,record_id,provider_id,address1,city,state,postal_code,elements";
+        let people = [
+            "Name,Ann,1,LAKE,1 Elm,Fair,IL,62701,name",
+            "City,First,2,LAKE,1 Elm,Mobile,MI,62701,name",
+            "Street,Title,n,LAKE,Address,Town,MI,62701,name",
+            "Name,,,,,,,,",
+            "First,Last,,,,,,,",
+        ];
+        let intake = read_with(header, &people).unwrap();
+        assert_eq!(intake.rows.iter().map(|row| row.get(Field::LastName)).collect::<Vec<_>>(), ["Name", "City", "Street", "Name", "First"]);
+        assert_eq!(intake.broken.len(), 2);
+    }
 }

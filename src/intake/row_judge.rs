@@ -63,7 +63,8 @@ impl Judge<'_> {
     /// Judges a row; `None` when it lies above the list or is blank.
     ///
     /// # Errors
-    /// When rows may be lost in it: then nobody can tell how many people the list holds.
+    /// When rows may be lost in it: then nobody can tell how many people the list holds. When it is another header: then nobody can tell
+    /// which columns the rows below it have.
     pub(super) fn judge<'r>(&self, row: &CsvRow<'r>) -> Result<Option<JudgedRow<'r>>, Box<Finding>> {
         if let Some(finding) = self.judge_quotes(row) {
             return Err(Box::new(finding));
@@ -75,7 +76,8 @@ impl Judge<'_> {
         if cells.iter().all(|cell| cell.is_empty()) {
             return Ok(None);
         }
-        if let Some(finding) = self.judge_file(row, &cells) {
+let refused = self.heading.judge_other(row.line, &cells, self.names).or_else(|| self.judge_file(row, &cells));
+        if let Some(finding) = refused {
             return Err(Box::new(finding));
         }
         let mended_line = self.layout.mended_line.and_then(|position| cells.get(position)).and_then(|cell| cell.parse().ok());
