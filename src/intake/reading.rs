@@ -46,6 +46,7 @@ pub(super) fn read(
     let list = &incident.lists[index];
     let mut source = Source::open(incident, list)?;
     let heading = heading::find(&mut source, list, names)?;
+    source.refuse_merged(heading.line)?;
     let provider_known = super::list_provider(incident, index).is_some();
     let reading = Reading { incident, index, list, names, heading: &heading, mended, provider_known };
     let before = all.len();

@@ -76,7 +76,7 @@ impl Judge<'_> {
         if cells.iter().all(|cell| cell.is_empty()) {
             return Ok(None);
         }
-let refused = self.heading.judge_other(row.line, &cells, self.names).or_else(|| self.judge_file(row, &cells));
+        let refused = self.heading.judge_other(row.line, &cells, self.names).or_else(|| self.judge_file(row, &cells));
         if let Some(finding) = refused {
             return Err(Box::new(finding));
         }

@@ -90,6 +90,21 @@ impl Source {
         self.width = width;
     }
 
+    /// Refuses a spreadsheet with cells that are merged over several rows below the header: only the first of these rows has what stands
+    /// in them, and whoever stands in the others might be written to as living.
+    ///
+    /// # Errors
+    /// The refusal, or when the list cannot be read.
+    pub(super) fn refuse_merged(&mut self, header: u64) -> Result<(), Vec<Finding>> {
+        let Form::Sheet(workbook) = &mut self.form else { return Ok(()) };
+        let merged = workbook.merged_below(header).map_err(|fault| workbook::refused(&self.file, fault))?;
+        merged.map_or(Ok(()), |line| {
+            let reason = "cells of several rows are merged: what stands in them cannot be told to belong to one row or to all";
+            let hint = "take the merging off (in the spreadsheet program: unmerge), and fill every row";
+            Err(vec![Finding::refuses("merged-cells", Place::line(&self.file, line), reason, hint)])
+        })
+    }
+
     /// What separates its cells.
     pub(super) fn separator(&self) -> u8 {
         self.separator

@@ -20,6 +20,8 @@ pub(super) struct Workbook {
     pub(super) sheet: String,
     /// What to know about the sheet.
     pub(super) notes: Vec<Finding>,
+    /// Cells of several rows are merged into one, in this sheet or in another.
+    merges_rows: bool,
 }
 
 /// So many columns and rows a sheet has at most.
@@ -46,7 +48,7 @@ impl Workbook {
         }
         let parts = workbook_parts::inspect(opened().map_err(unread)?).map_err(|fault| refused(&list.file, fault))?;
         let file = Xlsx::new(opened().map_err(unread)?).map_err(|_| refused(&list.file, PartsFault::Damaged))?;
-        let mut workbook = Workbook { file, sheet: String::new(), notes: Vec::new() };
+        let mut workbook = Workbook { file, sheet: String::new(), notes: Vec::new(), merges_rows: parts.merge_rows };
         workbook.choose(list)?;
         if parts.hide_rows {
             let hint = "if the hidden ones are not affected people, save the others alone as a list";
@@ -102,6 +104,17 @@ impl Workbook {
             }
         }
         Ok(false)
+    }
+
+    /// The first line below the header in which a cell is merged with one of another row.
+    pub(super) fn merged_below(&mut self, header: u64) -> Result<Option<u64>, PartsFault> {
+        if !self.merges_rows {
+            return Ok(None);
+        }
+        let regions = self.file.merge_cells_by_sheet_name(&self.sheet).map_err(damaged)?;
+        // Lines as people count them.
+        let lines = regions.iter().map(|region| (u64::from(region.start.0) + 1, u64::from(region.end.0) + 1));
+        Ok(lines.filter(|(first, last)| first < last && *last > header).map(|(first, _)| first.max(header + 1)).min())
     }
 
     /// Hands over the rows that hold something, each at least so wide.

@@ -16,6 +16,8 @@ const LONGEST_TEXT: usize = 1 << 20;
 const LONGEST_CELL: u64 = 4 << 20;
 /// Of shared texts.
 const MOST_TEXTS: u64 = 4_000_000;
+/// Of cells that are merged, each noted where some are merged over several rows.
+const MOST_MERGED: u64 = 1_000_000;
 /// Of a part with comments or the like, each of which is read as one piece.
 const MOST_BYTES_WITH_COMMENTS: u64 = 64 << 20;
 
@@ -43,6 +45,8 @@ pub(super) enum PartsFault {
 pub(super) struct Parts {
     /// Some rows of a sheet are not shown: a filter or a hand hid them.
     pub(super) hide_rows: bool,
+    /// Cells of several rows of a sheet are merged into one.
+    pub(super) merge_rows: bool,
 }
 
 /// Inflates every part once.
@@ -101,6 +105,9 @@ struct Scan {
     /// The cell at hand has a formula, and no value so far.
     uncalculated: bool,
     hides_rows: bool,
+    /// Cells that are merged.
+    merged: u64,
+    merges_rows: bool,
 }
 
 /// How much is inflated in one go.
@@ -128,6 +135,7 @@ fn inspect_part(mut part: impl Read, most: u64, found: &mut Parts) -> Result<u64
         piece.drain(..kept);
         if read == 0 {
             found.hide_rows |= scan.hides_rows;
+            found.merge_rows |= scan.merges_rows;
             return Ok(inflated);
         }
     }
@@ -166,7 +174,8 @@ impl Scan {
             }
             at += next;
             let tag = &piece[at..];
-            let by_attributes = |tag: &[u8]| tag[..NAME].windows(3).any(|three| three == b"sst" || three == b"row");
+            let by_attributes =
+                |tag: &[u8]| tag[..NAME].windows(3).any(|three| [b"sst", b"row", b"mer"].iter().any(|known| three == *known));
             let is_whole = tag.len() >= NAME && (!by_attributes(tag) || tag.contains(&b'>'));
             if !is_whole && !is_last {
                 return self.done(at);
@@ -215,9 +224,13 @@ impl Scan {
                 let hidden = || [&b"hidden=\"1\""[..], b"hidden=\"true\""].iter().any(|hidden| memmem::find(attributes, hidden).is_some());
                 self.hides_rows |= in_sheet && name.starts_with(b"row") && hidden();
             }
+            (_, b"mergeCell") => {
+                self.merged += 1;
+                self.merges_rows |= spans_rows(&tag[..memchr::memchr(b'>', tag).unwrap_or(tag.len())])?;
+            }
             _ => {}
         }
-        if self.texts > MOST_TEXTS { Err(PartsFault::TooLarge) } else { Ok(()) }
+        if self.texts > MOST_TEXTS || self.merged > MOST_MERGED { Err(PartsFault::TooLarge) } else { Ok(()) }
     }
 }
 
@@ -237,4 +250,35 @@ fn refuse_large_promise(tag: &[u8]) -> Result<(), PartsFault> {
         }
     }
     Ok(())
+}
+
+/// Whether cells of several rows are merged: `<mergeCell ref="B2:B3"/>`. The reader of the workbook counts with what stands there, so
+/// nothing else may.
+fn spans_rows(tag: &[u8]) -> Result<bool, PartsFault> {
+    let mut spans = false;
+    for at in memmem::find_iter(tag, b"ref") {
+        let Some(value) = tag[at + 3..].trim_ascii_start().strip_prefix(b"=") else { continue };
+        let Some((quote, value)) = value.trim_ascii_start().split_first() else { continue };
+        let end = memchr::memchr(*quote, value).ok_or(PartsFault::Damaged)?;
+        let mut cells = value[..end].split(|byte| *byte == b':').map(cell_at);
+        let first = cells.next().flatten().ok_or(PartsFault::Damaged)?;
+        let last = cells.next().unwrap_or(Some(first)).ok_or(PartsFault::Damaged)?;
+        if cells.next().is_some() || last.0 < first.0 || last.1 < first.1 {
+            return Err(PartsFault::Damaged);
+        }
+        spans |= first.0 < last.0;
+    }
+    Ok(spans)
+}
+
+/// Row and column of a cell by its name, `AB12`, as numbers to be compared.
+fn cell_at(name: &[u8]) -> Option<(u32, u32)> {
+    let letters = name.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let (column, row) = name.split_at(letters);
+    if !(1..=3).contains(&letters) || !(1..=7).contains(&row.len()) || !row.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let row = row.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+    let column = column.iter().fold(0, |sum, letter| sum * 26 + u32::from(letter.to_ascii_uppercase() - b'A') + 1);
+    (row > 0).then_some((row, column))
 }

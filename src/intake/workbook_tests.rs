@@ -2,7 +2,7 @@
 
 use super::tests::{HEADER, describe, held, incident_with};
 use super::*;
-use rust_xlsxwriter::{Formula, Workbook};
+use rust_xlsxwriter::{Format, Formula, Workbook};
 use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
@@ -77,6 +77,52 @@ fn hidden_rows_are_read_and_told() {
         let told: Vec<&str> = intake.findings.iter().map(|finding| finding.code).collect();
         assert_eq!((intake.rows.len(), told.as_slice()), (399, if hidden.is_some() { &["hidden-rows"][..] } else { &[] }));
     }
+}
+
+#[test]
+fn cells_merged_over_several_rows_refuse_the_list_below_its_header() {
+    let title: &[&str] = &["Patients of Lake"];
+    let header: Vec<&str> = HEADER.split(',').chain(["deceased"]).collect();
+    let merged = |first: (u32, u16), last: (u32, u16)| {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet().set_name("List").unwrap();
+        for (line, cells) in [title, &[], &header, LEE, LEE, LEE].iter().enumerate() {
+            sheet.write_row(line as u32, 0, cells.iter().copied()).unwrap();
+        }
+        let text = if first.0 == 0 { "Patients" } else { "Y" };
+        sheet.merge_range(first.0, first.1, last.0, last.1, text, &Format::new()).unwrap();
+        // Another sheet does not matter.
+        let other = workbook.add_worksheet().set_hidden(true);
+        other.merge_range(1, 8, 5, 8, "Y", &Format::new()).unwrap();
+        workbook.save_to_buffer().unwrap()
+    };
+    let hint = "take the merging off (in the spreadsheet program: unmerge), and fill every row";
+    for (first, last, line) in [((3, 8), (4, 8), 4), ((4, 8), (5, 9), 5), ((2, 9), (4, 9), 4), ((9, 9), (20, 9), 10)] {
+        is_refused(&merged(first, last), None, &format!("patients.xlsx[List]:{line} merged-cells | {hint}"));
+    }
+    for (first, last) in [((0, 0), (1, 5)), ((1, 9), (2, 9)), ((3, 8), (3, 9))] {
+        assert_eq!(read_bytes(&merged(first, last), None).unwrap().rows.len(), 3, "{first:?}");
+    }
+}
+
+#[test]
+fn what_is_merged_is_named_as_cells_are() {
+    let good = workbook();
+    let with_merged = |tag: &str| {
+        let sheet = |text: String| text.replace("</sheetData>", &format!("</sheetData><mergeCells>{tag}</mergeCells>"));
+        read_bytes(&with_part(&good, "xl/worksheets/sheet1.xml", sheet), None).map_err(|error| error.findings[0].code)
+    };
+    let long = format!("<mergeCell {}ref=\"A2:A3\"/>", "x=\"\" ".repeat(50));
+    for tag in ["<mergeCell ref=\"A2:A3\"/>", "<x:mergeCell\tref = 'A1:B2' ></x:mergeCell>", &long] {
+        assert_eq!(with_merged(tag).unwrap_err(), "merged-cells", "{tag}");
+    }
+    for name in ["A3:A2", "B1:A2", "A1:A2:A3", "A0:A1", "A:B", "A99999999:A99999999", "AAAAAAAA1:AAAAAAAA2", "", "A1:A2&", "Ä1:Ä2"] {
+        assert_eq!(with_merged(&format!("<mergeCell ref=\"{name}\"/>")).unwrap_err(), "damaged-spreadsheet", "{name}");
+    }
+    for tag in ["", "<mergeCell/>", "<mergeCell ref=\"A2\"/>", "<mergeCell ref=\"A2:C2\"/>"] {
+        assert!(with_merged(tag).is_ok(), "{tag}");
+    }
+    assert_eq!(with_merged(&"<mergeCell ref=\"A2:C2\"/>".repeat(1_000_001)).unwrap_err(), "spreadsheet-too-large");
 }
 
 #[test]
