@@ -87,7 +87,9 @@ pub(super) fn flag(cell: &str) -> Flag {
 /// Whether a cell says no, or nothing at all. A question mark, `unknown` and an error of a spreadsheet say something.
 pub(super) fn says_nothing(cell: &str) -> bool {
     let cell = clean(cell);
-    cell.is_empty() || flag(&cell) == Flag::No || ["na", "none", "null", "nil"].contains(&folded(&cell).as_str()) && !cell.starts_with('#')
+    cell.is_empty()
+        || flag(&cell) == Flag::No
+        || ["n/a", "na", "none", "null", "nil", "-"].iter().any(|word| word.eq_ignore_ascii_case(&cell))
 }
 
 /// Whether a cell of a value column holds a value: `None`, `999-99-9999` and `000000000` are placeholders.

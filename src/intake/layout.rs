@@ -141,7 +141,7 @@ fn question_of(purpose: Purpose) -> Option<Question> {
         Purpose::FieldOrFlag(field, _) if dates::FIELDS.contains(&field) => Some(Question::ContentsAndDates),
         Purpose::FieldOrFlag(_, _) | Purpose::ValueOrFlag(_) => Some(Question::Contents),
         Purpose::Value(field) if dates::FIELDS.contains(&field) => Some(Question::Dates),
-        Purpose::Value(_) | Purpose::Flag(_) | Purpose::DeceasedFlag => None,
+        Purpose::Value(_) | Purpose::Flag(_) | Purpose::DeceasedFlag { .. } => None,
     }
 }
 
@@ -306,7 +306,7 @@ impl Finder<'_> {
                     self.layout.elements.push(ElementColumn { element, position: one.position, holds_values });
                 }
                 Purpose::DeceasedFlag { yes_is_alive } => {
-                    self.layout.deceased.push(DeceasedColumn { position: one.position, yes_is_alive })
+                    self.layout.deceased.push(DeceasedColumn { position: one.position, yes_is_alive });
                 }
             }
         }
