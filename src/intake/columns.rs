@@ -313,7 +313,7 @@ mod tests {
         "Mailing Address Override | Temp Address | Temporary Address | Forwarding Address | Care Of | C/O | Mail To",
         "Confidentiality Code | Privacy Flag | Break The Glass | Sealed | Pt Restrictions | Sensitivity",
         "DV | DV Flag | IPV | Domestic Violence | Restraining Order | Protective Order | ACP | Victim | Shelter",
-        "Decd | Dec'd | Died | Date Died | Bereavement | Estate",
+        "Date Died | Bereavement | Estate",
         "NOK | NOKPhone | Executor | Conservator | Conservatorship | Custodian | Custodial Parent | Custody | Foster Care",
         "Ward of State | DCFS | HCPOA | Healthcare POA | POA | Power of Attorney | Legal Rep | Personal Rep | Responsible Party",
         "Guardian Phone | Emancipated | Represented By Counsel | Attorney",
