@@ -63,7 +63,7 @@ impl Heading {
     /// value that no column is called by, and are done with.
     pub(super) fn judge_other(&self, line: u64, cells: &[Cow<'_, str>], names: &ColumnNames) -> Option<Finding> {
         let first = cells.iter().find(|cell| !cell.is_empty())?;
-        if first.len() > NAME_AT_START || first.starts_with(|c: char| c.is_ascii_digit()) || cells.iter().rev().any(|cell| is_value(cell)) {
+        if first.len() > NAME_AT_START || first.starts_with(|c: char| c.is_ascii_digit()) || cells.iter().any(|cell| is_value(cell)) {
             return None;
         }
         if self.is_repeated_by(cells) {

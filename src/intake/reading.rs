@@ -139,10 +139,10 @@ impl Reading<'_> {
             if all.len() == before {
                 all.reserve(about_how_many(length, rows));
             }
-            if let Some(whole) = &mut whole {
-                let _ = rows.iter().try_for_each(|row| whole.note(&row.as_row()));
-            }
-            let judged: Vec<_> = rows.par_iter().map(|row| judge.judge(&row.as_row())).collect();
+            // One core looks while the others judge.
+            let look = || whole.as_mut().map(|whole| rows.iter().try_for_each(|row| whole.note(&row.as_row())));
+            let judge_each = || rows.par_iter().map(|row| judge.judge(&row.as_row())).collect::<Vec<_>>();
+            let (_, judged) = rayon::join(look, judge_each);
             for row in judged {
                 match row {
                     Ok(row) => row.into_iter().for_each(|row| keep(row, (self.index, self.list), all, found)),
