@@ -1,6 +1,7 @@
 //! Our column names, and the names that others give to them.
 
 use super::cells::{Flag, flag};
+use super::decisive::OtherColumns;
 use super::{Element, Field};
 use crate::error::{Error, Result};
 use crate::incident::nearest::{folded, nearest};
@@ -17,11 +18,19 @@ pub(super) enum Purpose {
     ValueOrFlag(Element),
     /// A field by its name, unless it holds nothing but flags.
     FieldOrFlag(Field, Element),
-    /// Whether the patient is dead: yes or no, or a word for it.
-    DeceasedFlag {
-        /// A yes says that the patient lives.
-        yes_is_alive: bool,
-    },
+    /// Whether the patient is dead.
+    Deceased(LifeForm),
+}
+
+/// How a column tells who is dead; each by words as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LifeForm {
+    /// A yes is said of the dead.
+    YesIsDead,
+    /// A yes is said of the living.
+    YesIsAlive,
+    /// A 1 is said of the living, a 2 of the dead.
+    Coded,
 }
 
 /// What an entry says of whether somebody lives.
@@ -61,9 +70,6 @@ const FLAG_AFFIXES: [(&str, &str); 11] = [
     ("", "impacted"),
 ];
 
-/// Beginnings of words in a header that speaks of mail.
-const MAIL: [&str; 3] = [" mail", " letter", " postal"];
-
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AliasFile {
@@ -75,18 +81,10 @@ struct AliasFile {
 
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OtherColumns {
-    words: Vec<String>,
-    decisive: Vec<String>,
-    decisive_words: Vec<String>,
-    harmless: Vec<String>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 struct DeceasedFlags {
     flags: Vec<String>,
     alive: Vec<String>,
+    coded: Vec<String>,
     dead_words: Vec<String>,
     living_words: Vec<String>,
 }
@@ -96,7 +94,7 @@ pub(super) struct ColumnNames {
     own: BTreeMap<String, Field>,
     aliases: BTreeMap<String, Field>,
     deceased: DeceasedFlags,
-    others: OtherColumns,
+    pub(super) others: OtherColumns,
     elements: BTreeMap<String, Element>,
 }
 
@@ -119,7 +117,8 @@ impl ColumnNames {
             }
         }
         let mut deceased = file.deceased;
-        for words in [&mut deceased.flags, &mut deceased.alive, &mut deceased.dead_words, &mut deceased.living_words] {
+        let DeceasedFlags { flags, alive, coded, dead_words, living_words } = &mut deceased;
+        for words in [flags, alive, coded, dead_words, living_words] {
             words.iter_mut().for_each(|word| *word = folded(word));
         }
         if let Some(word) = deceased.flags.iter().chain(&deceased.alive).find(|word| own.contains_key(*word) || aliases.contains_key(*word))
@@ -155,9 +154,10 @@ impl ColumnNames {
         if let Some(field) = self.aliases.get(wanted) {
             return Some((or_flag(*field), Sureness::Alias));
         }
-        for (flags, yes_is_alive) in [(&self.deceased.flags, false), (&self.deceased.alive, true)] {
-            if flags.iter().any(|known| known == wanted) {
-                return Some((Purpose::DeceasedFlag { yes_is_alive }, Sureness::Alias));
+        let DeceasedFlags { flags, alive, coded, .. } = &self.deceased;
+        for (names, form) in [(flags, LifeForm::YesIsDead), (alive, LifeForm::YesIsAlive), (coded, LifeForm::Coded)] {
+            if names.iter().any(|known| known == wanted) {
+                return Some((Purpose::Deceased(form), Sureness::Alias));
             }
         }
         if let Some(element) = element {
@@ -178,12 +178,13 @@ impl ColumnNames {
     /// What a key of `columns = { ours = "theirs" }` means: a column of ours or `element_ID`.
     pub(super) fn ours(key: &str) -> Option<Purpose> {
         let flag = || key.strip_prefix("element_").and_then(Element::from_id).map(Purpose::ValueOrFlag);
-        Field::from_name(key).map(Purpose::Value).or_else(flag)
+        let deceased = || (key == Field::DECEASED_FLAG).then_some(Purpose::Deceased(LifeForm::YesIsDead));
+        Field::from_name(key).map(Purpose::Value).or_else(flag).or_else(deceased)
     }
 
     /// The key of ours that an unknown header most resembles, by any of its names; `None` when nothing is close.
     pub(super) fn nearest_key(&self, header: &str) -> Option<String> {
-        if self.is_others(header) {
+        if self.others.are_meant_by(header) {
             return None;
         }
         let keys = our_keys();
@@ -192,42 +193,21 @@ impl ColumnNames {
         match self.purpose_of(&folded(word))?.0 {
             Purpose::Value(field) | Purpose::FieldOrFlag(field, _) => Some(field.name().to_owned()),
             Purpose::Flag(element) | Purpose::ValueOrFlag(element) => Some(format!("element_{}", element.id())),
-            Purpose::DeceasedFlag { .. } => None,
+            Purpose::Deceased(_) => None,
         }
-    }
-
-    /// Whether a header says that its column holds somebody else's values, or what is no longer right.
-    pub(super) fn is_others(&self, header: &str) -> bool {
-        let lower = header.to_lowercase();
-        let mut words = lower.split(|letter: char| !letter.is_alphabetic());
-        words.any(|word| self.others.words.iter().any(|known| known == word))
-    }
-
-    /// Whether a header sounds like a column that decides whether and to whom a letter goes.
-    pub(super) fn is_decisive(&self, header: &str) -> bool {
-        let mut words = words_of(header);
-        // `Do Not Call or Mail` names two ways to reach somebody, and one of them is the letter's.
-        if !MAIL.iter().any(|word| words.contains(word)) {
-            for harmless in &self.others.harmless {
-                words = words.replace(&format!(" {harmless}"), " /");
-            }
-        }
-        let begins = |known: &String| words.contains(&format!(" {known}"));
-        let stands = |known: &String| words.contains(&format!(" {known} "));
-        self.others.decisive.iter().any(begins) || self.others.decisive_words.iter().any(stands)
     }
 
     /// What an entry of a column that tells who is dead says.
-    pub(super) fn life(&self, cell: &str, yes_is_alive: bool) -> Life {
-        match flag(cell) {
-            Flag::Blank => Life::Untold,
-            Flag::Yes if yes_is_alive => Life::Living,
-            Flag::No if yes_is_alive => Life::Dead,
-            Flag::Yes => Life::Dead,
-            Flag::No => Life::Living,
-            Flag::Other if self.says_dead(cell) => Life::Dead,
-            Flag::Other if self.deceased.living_words.contains(&folded(cell)) => Life::Living,
-            Flag::Other => Life::Unclear,
+    pub(super) fn life(&self, cell: &str, form: LifeForm) -> Life {
+        match (form, flag(cell)) {
+            (_, Flag::Blank) => Life::Untold,
+            (LifeForm::Coded, _) if cell == "1" => Life::Living,
+            (LifeForm::Coded, _) if cell == "2" => Life::Dead,
+            (LifeForm::YesIsDead, Flag::Yes) | (LifeForm::YesIsAlive, Flag::No) => Life::Dead,
+            (LifeForm::YesIsDead, Flag::No) | (LifeForm::YesIsAlive, Flag::Yes) => Life::Living,
+            (_, Flag::Other) if self.says_dead(cell) => Life::Dead,
+            (_, Flag::Other) if self.deceased.living_words.contains(&folded(cell)) => Life::Living,
+            _ => Life::Unclear,
         }
     }
 
@@ -241,23 +221,6 @@ impl ColumnNames {
         let aliases = self.aliases.iter().filter(|(_, known)| **known == field).map(|(alias, _)| alias.as_str());
         std::iter::once(field.name()).chain(aliases).collect()
     }
-}
-
-/// A header's words in small letters, with a blank before and behind each: `DoNotMail`, `DO_NOT_MAIL` -> ` do not mail `.
-fn words_of(header: &str) -> String {
-    let letters: Vec<char> = header.chars().filter(|letter| !matches!(letter, '\'' | '’')).collect();
-    let mut words = String::from(" ");
-    for (place, letter) in letters.iter().enumerate() {
-        let before = place.checked_sub(1).map_or(' ', |before| letters[before]);
-        let ends_capitals = before.is_uppercase() && letters.get(place + 1).is_some_and(|next| next.is_lowercase());
-        let begins = letter.is_uppercase() && (before.is_lowercase() || ends_capitals);
-        if (begins || !letter.is_alphabetic()) && !words.ends_with(' ') {
-            words.push(' ');
-        }
-        words.extend(letter.to_lowercase().filter(|letter| letter.is_alphabetic()));
-    }
-    words.push(' ');
-    words.replace(" e mail", " email")
 }
 
 /// Every key that `columns = { ours = "theirs" }` may have.
@@ -292,9 +255,10 @@ mod tests {
             ("SSN Flag", Purpose::Flag(Element::Ssn)),
             ("DOB_YN", Purpose::Flag(Element::BirthDate)),
             ("Element Birth Date", Purpose::Flag(Element::BirthDate)),
-            ("Deceased", Purpose::DeceasedFlag { yes_is_alive: false }),
-            ("Vital Status", Purpose::DeceasedFlag { yes_is_alive: false }),
-            ("Alive?", Purpose::DeceasedFlag { yes_is_alive: true }),
+            ("Deceased", Purpose::Deceased(LifeForm::YesIsDead)),
+            ("Vital Status", Purpose::Deceased(LifeForm::YesIsDead)),
+            ("PAT_LIVING_STAT_C", Purpose::Deceased(LifeForm::Coded)),
+            ("Alive?", Purpose::Deceased(LifeForm::YesIsAlive)),
         ];
         for (header, purpose) in table {
             assert_eq!(names.purpose(header).map(|(purpose, _)| purpose), Some(purpose), "{header}");
@@ -302,40 +266,5 @@ mod tests {
         assert!(names.purpose("guarantor_name").is_none());
         assert_eq!(ColumnNames::ours("element_ssn"), Some(Purpose::ValueOrFlag(Element::Ssn)));
         assert_eq!(ColumnNames::ours("element_sn"), None);
-    }
-
-    const DECISIVE: [&str; 14] = [
-        "DNM | Suppress | Suppress Mail | Mail Hold | Stop Mail | Not To Be Mailed | No Letter | No Letters | No Letter(s)",
-        "No Correspondence | Hold | Exclude | Letter Sent | Already Notified | DO_NOT_MAIL | DoNotMail | DONOTMAIL",
-        "Don't contact | Don’t Mail | Opt-Out YN | Bad Addr Flag | Address Invalid | Invalid Address | Return to Sender | RTS",
-        "UAA | Undeliv | Returned Mail | do.not.mail | OptOut | MailHold2",
-        "Confidential Comm. | Conf Comm Address | Conf Address | Conf Flag | Alt Address | Alternate Mailing Address",
-        "Mailing Address Override | Temp Address | Temporary Address | Forwarding Address | Care Of | C/O | Mail To",
-        "Confidentiality Code | Privacy Flag | Break The Glass | Sealed | Pt Restrictions | Sensitivity",
-        "DV | DV Flag | IPV | Domestic Violence | Restraining Order | Protective Order | ACP | Victim | Shelter",
-        "Date Died | Bereavement | Estate",
-        "NOK | NOKPhone | Executor | Conservator | Conservatorship | Custodian | Custodial Parent | Custody | Foster Care",
-        "Ward of State | DCFS | HCPOA | Healthcare POA | POA | Power of Attorney | Legal Rep | Personal Rep | Responsible Party",
-        "Guardian Phone | Emancipated | Represented By Counsel | Attorney",
-        "Inmate | Homeless | Test Patient | Merged Into | Duplicate Of",
-        "Do Not Call or Mail | Mail/Email Opt Out | Email Opt Out, Attorney",
-    ];
-    const HARMLESS: [&str; 5] = [
-        "POA Indicator | Diagnosis POA | DX1_POA | Do Not Resuscitate | Email Opt Out | E-Mail Opted Out | EMAIL_OPTOUT",
-        "SMS Opt Out | Fundraising Opt Out | HIE Opt Out | Do Not Call | DONOTCALL | Do Not Text | Do Not Email | DoNotEMail",
-        "Minor Procedure | Minor Dx | Confidence Score | Restricted Diet | Insurance Expired | Policy Expired | Proxy ID",
-        "Abuse Screening | Undeliverable Email | Diet | Ward | Unprotected | Donor status | Policy Holder | Household",
-        "HouseHold ID | Co-pay | CO | Care Office | Parenteral |  | 12",
-    ];
-
-    #[test]
-    fn a_name_that_sounds_decisive_is_found_however_it_is_typed() {
-        let names = ColumnNames::load().unwrap();
-        for header in DECISIVE.iter().flat_map(|line| line.split(" | ")) {
-            assert!(names.purpose(header).is_none() && names.is_decisive(header), "{header}");
-        }
-        for header in HARMLESS.iter().flat_map(|line| line.split(" | ")) {
-            assert!(!names.is_decisive(header), "{header}");
-        }
     }
 }

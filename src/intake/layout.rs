@@ -1,8 +1,9 @@
 //! The header of a list -> where each of our columns stands.
 
-use super::columns::{ColumnNames, Purpose, Sureness, our_keys};
+use super::columns::{ColumnNames, LifeForm, Purpose, Sureness, our_keys};
 use super::contents::{Contents, Kind, Question, Seen, Wanted};
 use super::dates::{self, DateForm, Evidence};
+use super::decisive::Watch;
 use super::heading::Heading;
 use super::unknown::Unknown;
 use super::{Element, Field};
@@ -32,8 +33,8 @@ pub(super) struct Layout {
     pub(super) elements: Vec<ElementColumn>,
     /// Columns that tell who is dead.
     pub(super) deceased: Vec<DeceasedColumn>,
-    /// Columns that are not known, and that sound as if they decided whether or to whom a letter goes.
-    pub(super) decisive: Vec<usize>,
+    /// Columns that are not known, with what is watched for in them.
+    pub(super) watched: Vec<(usize, Watch)>,
     /// How the dates of a column are read, for each column of dates.
     pub(super) dates: Vec<(Field, usize, DateForm)>,
     /// The `line` column of a mended list.
@@ -47,8 +48,7 @@ pub(super) struct Layout {
 pub(super) struct DeceasedColumn {
     /// Its position.
     pub(super) position: usize,
-    /// A yes says that the patient lives.
-    pub(super) yes_is_alive: bool,
+    pub(super) form: LifeForm,
 }
 
 /// A column that tells whether an element was involved.
@@ -66,6 +66,8 @@ pub(super) struct ElementColumn {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Columns {
     pub(super) fields: Vec<Field>,
+    /// The first column that tells who is dead.
+    pub(super) deceased: Option<String>,
     /// Every header, folded.
     pub(super) headers: Vec<String>,
     pub(super) dates: Vec<(Field, DateForm)>,
@@ -73,12 +75,10 @@ pub(super) struct Columns {
 
 impl Columns {
     pub(super) fn of(layout: &Layout) -> Columns {
-        let mut fields: Vec<Field> = layout.fields.iter().map(|(field, _)| *field).collect();
-        if !layout.deceased.is_empty() {
-            fields.push(Field::Status);
-        }
+        let fields = layout.fields.iter().map(|(field, _)| *field).collect();
+        let deceased = layout.deceased.first().map(|column| layout.headers[column.position].clone());
         let headers = layout.headers.iter().map(|header| folded(header)).collect();
-        Columns { fields, headers, dates: layout.dates.iter().map(|(field, _, form)| (*field, *form)).collect() }
+        Columns { fields, deceased, headers, dates: layout.dates.iter().map(|(field, _, form)| (*field, *form)).collect() }
     }
 }
 
@@ -141,7 +141,7 @@ fn question_of(purpose: Purpose) -> Option<Question> {
         Purpose::FieldOrFlag(field, _) if dates::FIELDS.contains(&field) => Some(Question::ContentsAndDates),
         Purpose::FieldOrFlag(_, _) | Purpose::ValueOrFlag(_) => Some(Question::Contents),
         Purpose::Value(field) if dates::FIELDS.contains(&field) => Some(Question::Dates),
-        Purpose::Value(_) | Purpose::Flag(_) | Purpose::DeceasedFlag { .. } => None,
+        Purpose::Value(_) | Purpose::Flag(_) | Purpose::Deceased(_) => None,
     }
 }
 
@@ -177,7 +177,7 @@ impl Finder<'_> {
             }
         }
         self.findings.extend(unknown.findings());
-        self.layout.decisive = unknown.decisive;
+        self.layout.watched = unknown.watched;
         assigned
     }
 
@@ -305,8 +305,8 @@ impl Finder<'_> {
                     let holds_values = matches!(one.purpose, Purpose::ValueOrFlag(_));
                     self.layout.elements.push(ElementColumn { element, position: one.position, holds_values });
                 }
-                Purpose::DeceasedFlag { yes_is_alive } => {
-                    self.layout.deceased.push(DeceasedColumn { position: one.position, yes_is_alive });
+                Purpose::Deceased(form) => {
+                    self.layout.deceased.push(DeceasedColumn { position: one.position, form });
                 }
             }
         }

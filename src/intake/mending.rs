@@ -1,5 +1,6 @@
 //! Mended lists supersede rows; what stands in one list twice is held.
 
+use super::dates::date_of_row;
 use super::faults::{Lift, RowFault};
 use super::layout::Columns;
 use super::{Field, Row, Rows};
@@ -125,8 +126,7 @@ impl AllRows {
         let (columns, list) = (&self.columns[usize::from(new.list)], &incident.lists[usize::from(new.list)]);
         let has =
             |header: &str| columns.headers.contains(&folded(header)) || list.unread.iter().any(|unread| folded(unread) == folded(header));
-        let lost = Field::DECISIVE.into_iter().find(|field| !old.get(*field).is_empty() && !columns.fields.contains(field));
-        let mut lacking = lost.map(|field| field.name().to_owned());
+        let mut lacking = self.lost_column(old, new);
         let mut unanswered = Vec::new();
         for fault in faults {
             let Some((column, _)) = &fault.entry else { continue };
@@ -149,6 +149,17 @@ impl AllRows {
             let hint = "start from mend.csv, which has every column that is needed, or add this one";
             self.hold(incident, newer, "mends-without-column", reason, hint);
         }
+    }
+
+    /// A column in which the older row has an entry that decides, and that the newer one's list does not have.
+    fn lost_column(&self, old: Row<'_>, new: Row<'_>) -> Option<String> {
+        let (before, after) = (&self.columns[usize::from(old.list)], &self.columns[usize::from(new.list)]);
+        let told_by_column = before.deceased.as_ref().filter(|_| after.deceased.is_none() && !old.get(Field::Status).is_empty());
+        let told_by_column = told_by_column.filter(|_| new.get(Field::Status).is_empty());
+        let lost = |field: &Field| !old.get(*field).is_empty() && !after.fields.contains(field);
+        let told_anew = |field: &Field| *field == Field::Status && (after.deceased.is_some() || before.deceased.is_some());
+        let field = Field::DECISIVE.into_iter().filter(|field| !told_anew(field)).find(lost);
+        told_by_column.cloned().or_else(|| field.map(|field| field.name().to_owned()))
     }
 
     fn hold_stranger(&mut self, incident: &Incident, index: usize) {
@@ -243,9 +254,11 @@ fn is_stranger(old: Row<'_>, new: Row<'_>) -> bool {
         let words = [Field::FirstName, Field::LastName, Field::FullName].map(|field| row.get(field));
         words.concat().to_lowercase().replace(|letter: char| !letter.is_alphanumeric(), "")
     };
-    let differ = |field| !old.get(field).is_empty() && !new.get(field).is_empty() && old.get(field) != new.get(field);
+    // What cannot be read contradicts nothing.
+    let birth = |row: Row<'_>| date_of_row(row.get(Field::BirthDate)).ok();
+    let born_otherwise = birth(old).zip(birth(new)).is_some_and(|(old, new)| old != new);
     let same_patient = !old.get(Field::PatientId).is_empty() && old.get(Field::PatientId) == new.get(Field::PatientId);
-    name(old) != name(new) && differ(Field::BirthDate) && !same_patient
+    name(old) != name(new) && born_otherwise && !same_patient
 }
 
 /// The lists that a list mends, directly and through others, nearest first.

@@ -42,7 +42,8 @@ impl Finder<'_> {
         let elements = self.layout.elements.iter().map(|column| column.position);
         let used: BTreeSet<usize> = fields.chain(elements).chain(self.layout.deceased.iter().map(|column| column.position)).collect();
         let headers = self.layout.headers.iter().enumerate();
-        let free = headers.filter(|(position, header)| !used.contains(position) && !header.is_empty() && !self.names.is_others(header));
+        let free =
+            headers.filter(|(position, header)| !used.contains(position) && !header.is_empty() && !self.names.others.are_meant_by(header));
         free.map(|(_, header)| header.as_str()).take(LOOKED_THROUGH).collect()
     }
 

@@ -1,7 +1,7 @@
 //! One row: its values, and what is wrong with it.
 
-use super::cells::{Damage, Flag, clean, flag, holds_value, says_nothing};
-use super::columns::{ColumnNames, Life};
+use super::cells::{Damage, Flag, clean, flag, holds_value};
+use super::columns::ColumnNames;
 use super::faults::RowFault;
 use super::heading::{Heading, open_quote};
 use super::layout::{ElementColumn, Layout};
@@ -17,8 +17,11 @@ use std::borrow::Cow;
 /// More line breaks than this in one cell make one doubt that its quote closes where it should.
 const MANY_BREAKS: u64 = 20;
 
-/// What a row's status becomes when another column tells that the patient is dead.
-const STATUS_OF_THE_DEAD: &str = "deceased";
+/// What stands for no date of death: N, N/A, `00/00/0000`.
+fn is_no_date(cell: &str) -> bool {
+    let mut signs = cell.bytes().filter(|byte| !byte.is_ascii_punctuation() && *byte != b' ');
+    matches!(flag(cell), Flag::No | Flag::Blank) || signs.all(|byte| byte == b'0')
+}
 
 /// A value with the field that it is.
 pub(super) type Value<'r> = (Field, Cow<'r, str>);
@@ -96,7 +99,7 @@ impl Judge<'_> {
             self.judge_damage(row, &mut faults);
             self.judge_deceased(row, &cells, &mut values, &mut faults);
             elements = self.elements(row, &cells, &values, &mut faults);
-            self.judge_decisive(row, &mut faults);
+            self.judge_watched(row, &mut faults);
         }
         let digest = Sha256::digest(row.raw.as_bytes()).into();
         Ok(Some(JudgedRow { line: row.line, digest, elements, values, faults, warning: self.long_cell(row), mended_line }))
@@ -196,6 +199,9 @@ impl Judge<'_> {
     fn read_dates(&self, row: &CsvRow<'_>, cells: &mut [Cow<'_, str>], faults: &mut Vec<RowFault>) {
         for (field, position, form) in &self.layout.dates {
             let Some(cell) = cells.get_mut(*position) else { continue };
+            if *field == Field::DeathDate && is_no_date(cell) {
+                *cell = Cow::Borrowed("");
+            }
             if form.doubts(cell) {
                 let reason =
                     "day and month of the date may be exchanged: a spreadsheet read some dates of the column and left others as text";
@@ -228,47 +234,6 @@ impl Judge<'_> {
             }
         }
         found
-    }
-
-    /// A column that tells who is dead becomes the status where the row has none; it must not say otherwise than one.
-    fn judge_deceased(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &mut Vec<Value<'_>>, faults: &mut Vec<RowFault>) {
-        for column in &self.layout.deceased {
-            let cell = cells.get(column.position).map_or("", |cell| cell.as_ref());
-            let status = value_of(values, Field::Status);
-            let says_dead = self.names.says_dead(status);
-            match self.names.life(cell, column.yes_is_alive) {
-                Life::Dead if status.is_empty() => {
-                    values.retain(|(field, _)| *field != Field::Status);
-                    values.push((Field::Status, Cow::Borrowed(STATUS_OF_THE_DEAD)));
-                }
-                Life::Dead if !says_dead => faults.push(self.contradicted_status(row, column.position, "dead")),
-                Life::Living if says_dead => faults.push(self.contradicted_status(row, column.position, "living")),
-                Life::Dead | Life::Living | Life::Untold => {}
-                Life::Unclear => faults.push(self.unknown_flag(row, column.position, Field::DECEASED_FLAG)),
-            }
-        }
-    }
-
-    fn contradicted_status(&self, row: &CsvRow<'_>, position: usize, life: &str) -> RowFault {
-        let reason = format!("by `{}` the patient is {life}, and the status says otherwise", self.layout.headers[position]);
-        let hint = "find out which is right, and correct the other";
-        let finding = Finding::holds("status-contradiction", self.place_at(row, position), reason, hint);
-        RowFault::of_cell(finding, Field::DECEASED_FLAG, row.cells.get(position).unwrap_or_default())
-    }
-
-    /// An entry in a column that sounds decisive and that nothing reads: `Do Not Mail`, `Confidential Comm`.
-    fn judge_decisive(&self, row: &CsvRow<'_>, faults: &mut Vec<RowFault>) {
-        for position in &self.layout.decisive {
-            let cell = row.cells.get(*position).unwrap_or_default();
-            if says_nothing(cell) {
-                continue;
-            }
-            let header = &self.layout.headers[*position];
-            let hint = "look at what it says; put it into a column that is read, such as status or confidential_address1, and empty the cell, or release the person when the letter may go; when the column decides nothing, name it in [[lists]]: unread";
-            let reason = format!("the entry in `{header}` may decide whether or to whom a letter goes, and nothing reads that column");
-            let finding = Finding::holds("decisive-column", self.place_at(row, *position), reason, hint);
-            faults.push(RowFault::of_cell(finding, header, cell).may_be_ruled());
-        }
     }
 
     fn elements(&self, row: &CsvRow<'_>, cells: &[Cow<'_, str>], values: &[Value<'_>], faults: &mut Vec<RowFault>) -> Elements {
@@ -320,7 +285,7 @@ impl Judge<'_> {
     }
 
     /// An entry in a column of flags that is none; mend.csv gives it in a column of this name.
-    fn unknown_flag(&self, row: &CsvRow<'_>, position: usize, column: &str) -> RowFault {
+    pub(super) fn unknown_flag(&self, row: &CsvRow<'_>, position: usize, column: &str) -> RowFault {
         let reason = format!("the entry in `{}` is neither a yes nor a no", self.layout.headers[position]);
         let finding = Finding::holds("unknown-flag", self.place_at(row, position), reason, "write Y or N, or leave it empty for no");
         RowFault::of_cell(finding, column, row.cells.get(position).unwrap_or_default())
@@ -333,7 +298,7 @@ impl Judge<'_> {
         }
     }
 
-    fn place_at(&self, row: &CsvRow<'_>, position: usize) -> Place {
+    pub(super) fn place_at(&self, row: &CsvRow<'_>, position: usize) -> Place {
         Place::line(&self.heading.file, row.line).column(&self.layout.headers[position])
     }
 }

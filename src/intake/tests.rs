@@ -285,7 +285,7 @@ fn columns_of_flags_under_a_field_name_are_flags() {
     );
     let (_, intake) = read_text(&text).unwrap();
     assert!(intake.rows.get(0).elements.contains(Element::BirthDate) && !intake.rows.get(1).elements.contains(Element::BirthDate));
-    assert_eq!((intake.rows.get(0).get(Field::BirthDate), intake.rows.get(0).get(Field::Status)), ("", ""));
+    assert_eq!((intake.rows.get(0).get(Field::BirthDate), intake.rows.get(0).get(Field::Status)), ("", "living"));
     assert_eq!(intake.rows.get(1).get(Field::Status), "deceased");
     assert_eq!(intake.findings[0].code, "read-as-flags");
 }

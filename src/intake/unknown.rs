@@ -1,6 +1,7 @@
 //! Columns that are not known: told, and watched where one sounds as if it decided something.
 
 use super::columns::ColumnNames;
+use super::decisive::Watch;
 use crate::error::{Finding, Place};
 
 /// So many are told one by one.
@@ -13,27 +14,25 @@ pub(super) struct Unknown<'a> {
     place: Place,
     count: usize,
     told: Vec<Finding>,
-    /// Positions of those that sound as if they decided whether or to whom a letter goes.
-    pub(super) decisive: Vec<usize>,
+    /// Positions of all, with what is watched for.
+    pub(super) watched: Vec<(usize, Watch)>,
 }
 
 impl Unknown<'_> {
     pub(super) fn new(names: &ColumnNames, place: Place) -> Unknown<'_> {
-        Unknown { names, place, count: 0, told: Vec::new(), decisive: Vec::new() }
+        Unknown { names, place, count: 0, told: Vec::new(), watched: Vec::new() }
     }
 
     /// Notes one.
     pub(super) fn note(&mut self, position: usize, header: &str) {
-        let is_decisive = self.names.is_decisive(header);
-        if is_decisive {
-            self.decisive.push(position);
-        }
+        let watch = self.names.others.watch(header);
+        self.watched.push((position, watch));
         self.count += 1;
         if self.count <= TOLD {
             let hint = match self.names.nearest_key(header) {
-                _ if is_decisive => {
+                _ if watch != Watch::Telling => {
                     format!(
-                        "it may decide whether or to whom a letter goes, so whoever has an entry in it is held: say which of ours it is, columns = {{ ours = \"{header}\" }}, or, when it decides nothing, unread = [\"{header}\"]"
+                        "it may decide whether or to whom a letter goes, so whoever has an entry in it that may speak against a letter is held: say which of ours it is, columns = {{ ours = \"{header}\" }}, or, when it decides nothing, unread = [\"{header}\"]"
                     )
                 }
                 Some(name) => format!("if it is `{name}`, say so: columns = {{ {name} = \"{header}\" }}"),

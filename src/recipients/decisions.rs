@@ -131,8 +131,9 @@ pub(super) fn read(context: &Context) -> Result<Rulings> {
     let rows = rows_by_key(context, &wanted);
     let mut rulings = Rulings::default();
     let mut refused = Vec::new();
+    let last_day = context.incident.providers.iter().map(|provider| provider.mail_date).max().unwrap_or(context.incident.mail_date);
     for line in &lines {
-        if let Err(finding) = rule(line, &rows, &mut rulings) {
+        if let Err(finding) = rule(line, &rows, last_day, &mut rulings) {
             refused.push(*finding);
         }
     }
@@ -219,7 +220,7 @@ pub(super) fn rows_by_key(context: &Context, wanted: &BTreeSet<&str>) -> BTreeMa
     rows
 }
 
-fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulings) -> Result<(), Box<Finding>> {
+fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, last_day: Date, rulings: &mut Rulings) -> Result<(), Box<Finding>> {
     for column in ["by", "reason"] {
         if line.cell(column).is_empty() {
             let hint = "say who ruled and why: a ruling is evidence";
@@ -234,6 +235,10 @@ fn rule(line: &Line, rows: &BTreeMap<String, Vec<RowIndex>>, rulings: &mut Rulin
             "write it as year-month-day, such as 2025-04-02",
         ));
     };
+    if on > last_day {
+        let hint = "write the day on which it was ruled; letters bear their mail date, and nothing is ruled after it";
+        return Err(line.refused("on", "ruling-incomplete", "the day of the ruling lies after the mail date", hint));
+    }
     let row = row_of(line, "record", rows)?;
     let record = line.cell("record").to_owned();
     let verdict = match line.cell("decision").to_lowercase().as_str() {

@@ -40,6 +40,19 @@ impl Fault {
         Fault { row: doubt.row, field: None, place: Some(place.clone()), code, reason: reason.clone(), hint: hint.clone(), remedy }
     }
 
+    /// Whether it is about an entry that was found when its row was read.
+    pub(super) fn is_of_entry(&self) -> bool {
+        self.field.is_none() && self.place.is_some()
+    }
+
+    /// What a release calls it: its code, and the column of an entry behind it.
+    pub(super) fn name(&self) -> String {
+        match self.place.as_ref().and_then(|place| place.column.as_deref()).filter(|_| self.is_of_entry()) {
+            Some(column) => format!("{}:{column}", self.code),
+            None => self.code.to_owned(),
+        }
+    }
+
     /// A fault that only a corrected list mends.
     pub(super) fn lack(row: RowIndex, field: Field, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) -> Fault {
         Fault { remedy: Remedy::Correction, ..Fault::doubt(row, field, code, reason, hint) }
@@ -58,7 +71,7 @@ pub(super) fn finding(context: &Context, faults: &[Fault]) -> Option<Finding> {
             }
         }
     }
-    let doubts: BTreeSet<&str> = faults.iter().filter(|fault| fault.remedy == Remedy::Ruling).map(|fault| fault.code).collect();
+    let doubts: BTreeSet<String> = faults.iter().filter(|fault| fault.remedy == Remedy::Ruling).map(Fault::name).collect();
     if doubts.len() > 1 {
         let codes = doubts.into_iter().collect::<Vec<_>>().join(";");
         finding.hint.to_mut().push_str(&format!("; a release has to name what it lifts: `{codes}`"));

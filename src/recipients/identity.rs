@@ -183,14 +183,15 @@ impl<'a> Identity<'a> {
         }
     }
 
-    /// Whether anything speaks for one person: a name, however it is written, the birth date or the patient id.
-    pub(super) fn shares_something_with(&self, other: &Identity<'_>) -> bool {
+    /// Whether anything speaks for one person: the patient id, the birth date, the whole name, however it is written, or the first name
+    /// with a contact. A last name or an address alone is what relatives share.
+    pub(super) fn shares_something_with(&self, other: &Identity<'_>, shares_contact: impl FnOnce() -> bool) -> bool {
         let same_patient = self.patient != 0 && self.patient == other.patient;
         let same_birth = self.birth.is_some() && self.birth == other.birth;
         let same_first = matches!(self.given(other), Given::Agree | Given::Slip);
         let (one, two) = (self.last(), other.last());
         let same_last = !one.is_empty() && (one == two || is_slip(one, two) || begins_with(one, two));
-        same_patient || same_birth || same_first || same_last || self.has_exchanged_name_of(other)
+        same_patient || same_birth || self.has_exchanged_name_of(other) || same_first && (same_last || shares_contact())
     }
 
     /// Whether equal first and last names, birth date and contact make them one person.
@@ -291,6 +292,12 @@ fn middles_agree(one: &str, two: &str) -> bool {
 fn are_nicknames(one: &str, two: &str) -> bool {
     let (Some(one), Some(two)) = (NICKNAMES.get(one), NICKNAMES.get(two)) else { return false };
     one.iter().any(|group| two.contains(group))
+}
+
+/// Whether two rows have a home address, an e-mail address or a telephone in common.
+pub(super) fn shares_contact(context: &Context, one: RowIndex, other: RowIndex) -> bool {
+    let keys: [fn(&Context, RowIndex) -> Option<String>; 3] = [address_key, email_key, phone_key];
+    keys.into_iter().any(|key| key(context, one).is_some_and(|known| key(context, other) == Some(known)))
 }
 
 /// The home address as it is compared; `None` without a street.

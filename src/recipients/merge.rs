@@ -6,7 +6,7 @@
 use super::context::Context;
 use super::decisions::Rulings;
 use super::hash::Sieve;
-use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key};
+use super::identity::{Given, Identities, Identity, address_key, email_key, phone_key, shares_contact};
 use super::possible;
 use super::{Merge, PossibleMerge};
 use crate::error::{Error, Finding, Result};
@@ -133,7 +133,7 @@ pub(super) fn group(context: &Context, alone: &BTreeSet<RowIndex>, rulings: &Rul
     let links = links(context, &identities, &blocks, &mut findings);
     let (automatic, strongest) = unite(&identities, &links, rulings);
     let mut sets = automatic.clone();
-    force(&mut sets, &identities, rulings)?;
+    force(context, &mut sets, &identities, rulings)?;
     let group_of = sets.numbered();
     let groups = Groups::collect(&group_of);
     let merges = merges(context, &groups, automatic, &strongest);
@@ -264,14 +264,14 @@ fn contradictions(whole: &mut Sets, identities: &Identities, links: &[Link]) -> 
 }
 
 /// Joins what a person ruled to be one, and refuses rulings that cannot stand together.
-fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<()> {
+fn force(context: &Context, sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<()> {
     let mut refused = Vec::new();
     let mut unlike = Vec::new();
     for pair in &rulings.merged {
         let (one, two) = (identities.of(pair.row.0), identities.of(pair.other.0));
         match (one.family, two.family) {
             (Some(family), Some(other)) if family == other => {
-                if one.shares_something_with(&two) {
+                if one.shares_something_with(&two, || shares_contact(context, pair.row, pair.other)) {
                     sets.join(pair.row.0, pair.other.0);
                 } else {
                     unlike.push(pair);
@@ -289,10 +289,10 @@ fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<
     }
     // After all others: what ties two people may stand in a row that another ruling joins to one of them.
     for pair in unlike {
-        if share_something(sets, identities, pair.row.0, pair.other.0) {
+        if share_something(context, sets, identities, pair.row.0, pair.other.0) {
             sets.join(pair.row.0, pair.other.0);
         } else {
-            let reason = "the two records share neither name, birth date nor patient id";
+            let reason = "the two records share neither the whole name, the birth date nor the patient id";
             let hint = "look whether the ruling names the right record; when they are one person, correct the list first";
             refused.push(pair.refused(reason, hint));
         }
@@ -306,11 +306,15 @@ fn force(sets: &mut Sets, identities: &Identities, rulings: &Rulings) -> Result<
 }
 
 /// Whether two people have something in common in any of their rows: a row with the maiden name may tie the others together.
-fn share_something(sets: &mut Sets, identities: &Identities, one: u32, two: u32) -> bool {
+fn share_something(context: &Context, sets: &mut Sets, identities: &Identities, one: u32, two: u32) -> bool {
     let (one, two) = (sets.root(one), sets.root(two));
     let mut rows_of = |root| (0..identities.len() as u32).filter(|row| sets.root(*row) == root).collect::<Vec<_>>();
     let (ones, twos) = (rows_of(one), rows_of(two));
-    one == two || ones.iter().any(|one| twos.iter().any(|two| identities.of(*one).shares_something_with(&identities.of(*two))))
+    let share = |one: u32, two: u32| {
+        let contact = || shares_contact(context, RowIndex(one), RowIndex(two));
+        identities.of(one).shares_something_with(&identities.of(two), contact)
+    };
+    one == two || ones.iter().any(|one| twos.iter().any(|two| share(*one, *two)))
 }
 
 fn merges(context: &Context, groups: &Groups, mut automatic: Sets, strongest: &[Option<Rule>]) -> Vec<Merge> {

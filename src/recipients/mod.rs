@@ -27,6 +27,7 @@ mod people;
 mod person;
 mod possible;
 mod redirect;
+mod releases;
 mod rereading;
 mod roles;
 mod settle;

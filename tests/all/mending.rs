@@ -72,11 +72,36 @@ fn a_list_without_a_column_that_decides_mends_nobody_who_has_an_entry_in_it() {
         ("elements,Deceased", "name,Y", "mends-without-column"),
         ("elements,Do Not Mail", "name,Y", "mends-without-column"),
         ("elements,middle_name", "name,Ann", ""),
+        ("elements,OK to Mail", "name,N", "mends-without-column"),
     ] {
         let home = home(columns, &[row(1, cells)]);
         mend(&home, "mend.csv", &format!("{COLUMNS},elements\n{}", row(1, "name")));
         let expected: &[&str] = if code.is_empty() { &[] } else { &[code] };
         assert_eq!(held(&home, "out"), expected, "{columns}");
+    }
+}
+
+#[test]
+fn an_empty_status_is_no_answer_to_a_column_that_tells_who_is_dead() {
+    let home = home("elements,Deceased", &[row(1, "name,Y")]);
+    home.run("check lakeside").prints("1 owed no letter");
+    mend(&home, "mend.csv", &format!("{COLUMNS},status,elements\n{}", row(1, ",name")));
+    home.run("check lakeside").exits(1).says("`Deceased`").says("[mends-without-column]");
+    home.edit("lakeside/mend.csv", "ABCD-EFGH-0001,,name", "ABCD-EFGH-0001,adult,name");
+    home.run("check lakeside").exits(0).prints("1 letter");
+}
+
+#[test]
+fn what_a_comment_says_of_death_or_of_not_writing_is_looked_at() {
+    for (columns, cells, ends) in [
+        ("elements,Comments", "name,DECEASED - do not mail", "1 held"),
+        ("elements,Mail Preference", "name,no mail", "1 held"),
+        ("elements,Send Letter", "name,N", "1 held"),
+        ("elements,Send Letter", "name,Y", "1 letter,"),
+        ("elements,Address 3", "name,Apt 4B", "1 held"),
+        ("elements,Comments", "name,prefers mornings", "1 letter,"),
+    ] {
+        home(columns, &[row(1, cells)]).run("check lakeside").prints(ends);
     }
 }
 
@@ -116,6 +141,12 @@ fn the_dead_by_any_column_are_not_written_to_as_living() {
         ("elements,status,Expired", "name,Living,Y", "1 held"),
         ("elements,status,Deceased", "name,deceased,N", "1 held"),
         ("elements,status,Deceased", "name,adult,unknown", "1 letter,"),
+        ("elements,Vital Status,Deceased", "name,Alive,Y", "1 held"),
+        ("elements,Deceased,Vital Status", "name,Y,Alive", "1 held"),
+        ("elements,death_date,Deceased", "name,2024-05-01,N", "1 held"),
+        ("elements,death_date,Deceased", "name,00/00/0000,N", "1 letter,"),
+        ("elements,PAT_LIVING_STAT_C", "name,2", "1 owed no letter"),
+        ("elements,PAT_LIVING_STAT_C", "name,1", "1 letter,"),
     ] {
         let home = home(columns, &[row(1, cells)]);
         home.run("check lakeside").prints(ends);

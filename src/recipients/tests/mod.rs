@@ -13,7 +13,7 @@ use crate::error::{Error, Place};
 use crate::incident::{
     CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, HoldEffect, IdentityService, List, Print, Provider, Sender,
 };
-use crate::intake::Rows;
+use crate::intake::{Doubt, Rows};
 use jiff::civil::date;
 use std::collections::BTreeMap;
 
@@ -80,11 +80,12 @@ pub(super) struct Case {
     pub(super) incident: Incident,
     rows: Vec<Person>,
     broken: Vec<(RowIndex, Finding)>,
+    doubts: Vec<Doubt>,
     folder: Option<tempfile::TempDir>,
 }
 
 pub(super) fn case(people: impl IntoIterator<Item = Person>) -> Case {
-    Case { incident: incident(), rows: people.into_iter().collect(), broken: Vec::new(), folder: None }
+    Case { incident: incident(), rows: people.into_iter().collect(), broken: Vec::new(), doubts: Vec::new(), folder: None }
 }
 
 impl Case {
@@ -125,6 +126,12 @@ impl Case {
         self
     }
 
+    /// Entries that hold their rows.
+    pub(super) fn doubted(mut self, doubts: &[Doubt]) -> Case {
+        self.doubts = doubts.to_vec();
+        self
+    }
+
     /// A second list, received on a day of April 2025.
     pub(super) fn second_list(mut self, received: Option<i8>) -> Case {
         let day = received.map(|day| date(2025, 4, day));
@@ -137,7 +144,15 @@ impl Case {
         self.rows.iter().enumerate().for_each(|(index, person)| add(&mut rows, index, person));
         let headers = self.incident.lists.iter().map(|_| vec![(Field::BirthDate, "DOB".to_owned())]).collect();
         let files = self.incident.lists.iter().map(|list| list.file.clone()).collect();
-        let intake = Intake { rows, findings: Vec::new(), broken: self.broken.clone(), files, headers, ..Intake::default() };
+        let intake = Intake {
+            rows,
+            findings: Vec::new(),
+            broken: self.broken.clone(),
+            doubts: self.doubts.clone(),
+            files,
+            headers,
+            ..Intake::default()
+        };
         let Recipients { people, merges, possible, findings, .. } = gather(&self.incident, &rules(), &intake)?;
         Ok(Gathered { people: people.iter().collect(), merges, possible, findings })
     }

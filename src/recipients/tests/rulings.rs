@@ -62,6 +62,44 @@ fn a_release_lifts_nothing_that_came_in_after_its_day() {
 }
 
 #[test]
+fn a_release_is_of_one_column_and_one_row_and_never_of_a_day_to_come() {
+    let entry = |row: u32, column: &str| {
+        let place = Place::line("patients.csv", u64::from(row) + 2).column(column);
+        let finding = Finding::holds("decisive-column", place, "an entry", "look at it");
+        Doubt { row: RowIndex(row), finding, may_be_ruled: true }
+    };
+    let both = [entry(0, "Do Not Mail"), entry(0, "Conf Comm")];
+    let twins = [entry(0, "Do Not Mail"), entry(1, "Do Not Mail")];
+    let release = |record: u32, names: &str| format!("patients.csv:{record},release,{names},{BY}");
+    let cases = [
+        (&both[..1], vec![release(1, "decisive-column")], "letter"),
+        (&both[..], vec![release(1, "decisive-column")], "decisive-column"),
+        (&both[..], vec![release(1, "decisive-column:Do Not Mail")], "decisive-column"),
+        (&both[..], vec![release(1, "decisive-column:do not mail;decisive-column:Conf Comm")], "letter"),
+        (&twins[..], vec![release(1, "decisive-column")], "decisive-column"),
+        (&twins[..], vec![release(1, "decisive-column"), release(2, "decisive-column")], "letter"),
+    ];
+    for (doubts, lines, expected) in cases {
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let built = case([person("1").with(PatientId, "P1"), person("2").with(PatientId, "P1")]).doubted(doubts).decisions(&lines);
+        assert_eq!(fates(&built), [expected], "{lines:?}");
+    }
+    let to_come = "patients.csv:1,release,zip-missing,J. Roe,2026-04-02,checked the chart";
+    assert_eq!(case([person("1")]).decisions(&[to_come]).refusal(), "ruling-incomplete");
+}
+
+#[test]
+fn a_release_lifts_nothing_of_a_mended_list_without_a_day() {
+    let mended = person("1").with(PostalCode, "90210").in_list(1);
+    let release = "later.csv:1,release,zip-state-mismatch,J. Roe,2025-04-02,checked the chart";
+    for (received, expected) in [(None, "zip-state-mismatch"), (Some(1), "letter")] {
+        let mut built = case([mended.clone()]).second_list(received).decisions(&[release]);
+        built.incident.lists[1].mends = Some("patients.csv".to_owned());
+        assert_eq!(fates(&built), [expected], "{received:?}");
+    }
+}
+
+#[test]
 fn pairs_are_merged_and_kept_apart() {
     let clash = [person("1").with(PatientId, "P1"), person("2").with(PatientId, "P1").with(BirthDate, "1980-05-18")];
     let merged = case(clash.clone()).decisions(&[&format!("patients.csv:2,merge_with,patients.csv:1,{BY}")]).gather();
@@ -83,15 +121,17 @@ fn two_people_with_nothing_in_common_are_never_merged() {
         other().with(PatientId, "p1"),
         other().with(Field::FirstName, "ANNE"),
         other().with(Field::FirstName, "A."),
-        other().with(Field::LastName, "Lée"),
-        other().with(Field::LastName, "Lee-Ray"),
+        other().named("Ann", "Lée").with(Field::Address1, "2 Far St"),
+        other().named("Ann", "Lee-Ray").with(Field::Address1, "2 Far St"),
         other().named("Lee", "Ann"),
     ];
     for row in one_person {
         let merged = case([first(), row.clone()]).decisions(&[&ruling]).gather();
         assert_eq!((merged.people.len(), merged.merges[0].rule), (1, "ruling"), "{row:?}");
     }
-    for row in [other(), other().with(BirthDate, ""), other().with(Field::FirstName, "")] {
+    let relative = other().with(Field::LastName, "Lee");
+    let namesake = other().with(Field::FirstName, "Ann").with(Field::Address1, "2 Far St");
+    for row in [other(), other().with(BirthDate, ""), other().with(Field::FirstName, ""), relative, namesake] {
         let refused = case([first(), row.clone()]).decisions(&[&ruling]).try_gather().unwrap_err();
         let found = &refused.findings[0];
         assert_eq!((found.code, &found.place), ("ruling-impossible", &Place::line("decisions.csv", 2).column("decision")), "{row:?}");
