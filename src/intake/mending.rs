@@ -3,6 +3,7 @@
 use super::dates::date_of_row;
 use super::faults::{Lift, RowFault};
 use super::layout::Columns;
+use super::row_life::{STATUS_OF_THE_DEAD, STATUS_OF_THE_LIVING};
 use super::{Field, Row, Rows};
 use crate::error::{Finding, Place, Sentence};
 use crate::incident::nearest::folded;
@@ -90,7 +91,11 @@ impl AllRows {
                     }
                 }
             } else if let Some(newer) = newer.next() {
-                replaced.extend(older.into_iter().map(|older| (older, newer)));
+                older.iter().for_each(|older| left_out[*older] = true);
+                // What an earlier mended list answered is answered.
+                let nearest = older.last().map(|index| self.rows.get(*index).list);
+                let nearest = older.into_iter().filter(|index| Some(self.rows.get(*index).list) == nearest);
+                replaced.extend(nearest.map(|older| (older, newer)));
             }
         }
         replaced.iter().for_each(|(older, _)| left_out[*older] = true);
@@ -154,12 +159,17 @@ impl AllRows {
     /// A column in which the older row has an entry that decides, and that the newer one's list does not have.
     fn lost_column(&self, old: Row<'_>, new: Row<'_>) -> Option<String> {
         let (before, after) = (&self.columns[usize::from(old.list)], &self.columns[usize::from(new.list)]);
-        let told_by_column = before.deceased.as_ref().filter(|_| after.deceased.is_none() && !old.get(Field::Status).is_empty());
-        let told_by_column = told_by_column.filter(|_| new.get(Field::Status).is_empty());
-        let lost = |field: &Field| !old.get(*field).is_empty() && !after.fields.contains(field);
-        let told_anew = |field: &Field| *field == Field::Status && (after.deceased.is_some() || before.deceased.is_some());
-        let field = Field::DECISIVE.into_iter().filter(|field| !told_anew(field)).find(lost);
-        told_by_column.cloned().or_else(|| field.map(|field| field.name().to_owned()))
+        let status = old.get(Field::Status);
+        if after.deceased.is_none() && status == STATUS_OF_THE_DEAD && new.get(Field::Status).is_empty() {
+            // An empty status takes back no other one, but does not answer a column that it does not stand for.
+            if let Some(column) = &before.deceased {
+                return Some(column.clone());
+            }
+        }
+        let told_by_column = status == STATUS_OF_THE_LIVING || status == STATUS_OF_THE_DEAD && after.deceased.is_some();
+        let lost =
+            |field: &Field| !old.get(*field).is_empty() && !after.fields.contains(field) && !(*field == Field::Status && told_by_column);
+        Field::DECISIVE.into_iter().find(lost).map(|field| field.name().to_owned())
     }
 
     fn hold_stranger(&mut self, incident: &Incident, index: usize) {

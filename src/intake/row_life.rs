@@ -11,10 +11,10 @@ use crate::incident::csv_rows::CsvRow;
 use std::borrow::Cow;
 
 /// What a row's status becomes when another column tells that the patient is dead.
-const STATUS_OF_THE_DEAD: &str = "deceased";
+pub(super) const STATUS_OF_THE_DEAD: &str = "deceased";
 
 /// And when it tells that the patient lives.
-const STATUS_OF_THE_LIVING: &str = "living";
+pub(super) const STATUS_OF_THE_LIVING: &str = "living";
 
 impl Judge<'_> {
     /// What columns tell of who is dead becomes the status where the row has none; none may say otherwise than another, or than the status.

@@ -73,6 +73,8 @@ fn a_list_without_a_column_that_decides_mends_nobody_who_has_an_entry_in_it() {
         ("elements,Do Not Mail", "name,Y", "mends-without-column"),
         ("elements,middle_name", "name,Ann", ""),
         ("elements,OK to Mail", "name,N", "mends-without-column"),
+        ("elements,Vital Status", "name,Alive", ""),
+        ("elements,status,Vital Status", "name,minor,Alive", "mends-without-column"),
     ] {
         let home = home(columns, &[row(1, cells)]);
         mend(&home, "mend.csv", &format!("{COLUMNS},elements\n{}", row(1, "name")));
