@@ -17,6 +17,12 @@ use std::borrow::Cow;
 /// More line breaks than this in one cell make one doubt that its quote closes where it should.
 const MANY_BREAKS: u64 = 20;
 
+/// An entry with so many digits is a number that means somebody or something.
+const DIGITS_OF_A_VALUE: usize = 4;
+
+/// Stands in mend.csv for a number that is not kept.
+const A_VALUE: &str = "a value";
+
 /// What stands for no date of death: N, N/A, `00/00/0000`.
 fn is_no_date(cell: &str) -> bool {
     let mut signs = cell.bytes().filter(|byte| !byte.is_ascii_punctuation() && *byte != b' ');
@@ -288,7 +294,10 @@ impl Judge<'_> {
     pub(super) fn unknown_flag(&self, row: &CsvRow<'_>, position: usize, column: &str) -> RowFault {
         let reason = format!("the entry in `{}` is neither a yes nor a no", self.layout.headers[position]);
         let finding = Finding::holds("unknown-flag", self.place_at(row, position), reason, "write Y or N, or leave it empty for no");
-        RowFault::of_cell(finding, column, row.cells.get(position).unwrap_or_default())
+        let cell = row.cells.get(position).unwrap_or_default();
+        // A number among flags may be the patient's social security number, which is read no further than that it is there.
+        let is_number = cell.bytes().filter(u8::is_ascii_digit).count() >= DIGITS_OF_A_VALUE;
+        RowFault::of_cell(finding, column, if is_number { A_VALUE } else { cell })
     }
 
     fn place(&self, row: &CsvRow<'_>, field: Field) -> Place {

@@ -53,6 +53,13 @@ fn an_unedited_mend_csv_lifts_no_hold() {
 }
 
 #[test]
+fn a_social_security_number_among_flags_is_not_copied() {
+    let home = home("element_name,element_ssn", &[row(1, "Y,Y"), row(2, "Y,078-05-1120")]);
+    assert_eq!(held(&home, "out"), ["unknown-flag"]);
+    assert!(home.read("out/mend.csv").contains(",a value,") && !home.read("out/mend.csv").contains("1120"));
+}
+
+#[test]
 fn what_was_corrected_goes_out() {
     let home = home("elements,Do Not Mail", &[row(1, "name,Y"), row(2, "name;passport_number,")]);
     assert_eq!(held(&home, "before"), ["decisive-column", "unknown-element"]);
