@@ -167,8 +167,8 @@ impl AllRows {
             }
         }
         let told_by_column = status == STATUS_OF_THE_LIVING || status == STATUS_OF_THE_DEAD && after.deceased.is_some();
-        let lost =
-            |field: &Field| !old.get(*field).is_empty() && !after.fields.contains(field) && !(*field == Field::Status && told_by_column);
+        let stands = |field: &Field| after.fields.contains(field) || *field == Field::Status && told_by_column;
+        let lost = |field: &Field| !old.get(*field).is_empty() && !stands(field);
         Field::DECISIVE.into_iter().find(lost).map(|field| field.name().to_owned())
     }
 
