@@ -67,7 +67,7 @@ pub fn read(folder: &Path) -> Result<Case> {
 }
 
 fn read_with(folder: &Path, answers: Answers) -> Result<Case> {
-    let rules = Rules::load()?;
+    let rules = Rules::load_for(folder)?;
     let (incident, mut warnings) = incident::load(folder, &rules)?;
     let intake = intake::read(&incident)?;
     let recipients = recipients::gather_with(&incident, &rules, &intake, answers)?;

@@ -22,7 +22,7 @@ pub(super) struct StatusArguments {
 }
 
 pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Result<Outcome> {
-    let rules = rules::Rules::load()?;
+    let rules = rules::Rules::load_for(&arguments.dir)?;
     let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
     let ledger = ledger::open_existing(&arguments.dir, &incident.id, url)?;
     let status = ledger.map(|ledger| report::status(ledger.as_ref())).transpose()?.flatten();

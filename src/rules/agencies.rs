@@ -1,15 +1,14 @@
 //! agencies.toml -> bureaus and offices, checked: every value here is printed in letters.
 
-use super::load::{broken, parse, printable};
+use super::fault::{Fault, Key, printable};
 use super::{Agency, Bureau, Confidence};
-use crate::error::Result;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AgenciesFile {
-    bureau: Vec<RawBureau>,
+pub(super) struct AgenciesFile {
+    bureau: BTreeMap<String, RawBureau>,
     federal: BTreeMap<String, RawAgency>,
     state: BTreeMap<String, RawAgency>,
 }
@@ -17,7 +16,6 @@ struct AgenciesFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawBureau {
-    id: String,
     name: String,
     freeze_lines: Vec<String>,
     fraud_alert_lines: Vec<String>,
@@ -30,17 +28,19 @@ struct RawBureau {
 }
 
 impl RawBureau {
-    fn check(self) -> Result<Bureau> {
-        printable("agencies.toml", &self.id, &[&self.id, &self.name, &self.phone, &self.web, &self.source])?;
-        for lines in [&self.freeze_lines, &self.fraud_alert_lines, &self.minor_freeze_lines] {
+    fn check(self, id: &str, key: &Key) -> Result<Bureau, Fault> {
+        printable(key, &[&self.name, &self.phone, &self.web, &self.source])?;
+        for (desk, lines) in
+            [("freeze_lines", &self.freeze_lines), ("fraud_alert_lines", &self.fraud_alert_lines), ("minor_freeze_lines", &self.minor_freeze_lines)]
+        {
             if lines.is_empty() {
-                return Err(broken("agencies.toml", &self.id, "has a desk without an address"));
+                return Err(key.part(desk).broken("is empty: the desk has no address"));
             }
-            printable("agencies.toml", &self.id, &lines.iter().map(String::as_str).collect::<Vec<_>>())?;
+            printable(&key.part(desk), &lines.iter().map(String::as_str).collect::<Vec<_>>())?;
         }
-        web_address(&self.id, &self.web)?;
+        web_address(&key.part("web"), &self.web)?;
         Ok(Bureau {
-            id: self.id,
+            id: id.to_owned(),
             name: self.name,
             freeze_lines: self.freeze_lines,
             fraud_alert_lines: self.fraud_alert_lines,
@@ -66,47 +66,44 @@ struct RawAgency {
 }
 
 impl RawAgency {
-    fn check(self, id: String) -> Result<Agency> {
-        printable("agencies.toml", &id, &[&self.name, &self.source])?;
-        printable("agencies.toml", &id, &self.lines.iter().map(String::as_str).collect::<Vec<_>>())?;
+    fn check(self, id: String, key: &Key) -> Result<Agency, Fault> {
+        printable(key, &[&self.name, &self.source])?;
+        printable(&key.part("lines"), &self.lines.iter().map(String::as_str).collect::<Vec<_>>())?;
         if !self.phone.is_empty() {
-            printable("agencies.toml", &id, &[&self.phone])?;
+            printable(&key.part("phone"), &[&self.phone])?;
         }
-        for web in &self.web {
-            web_address(&id, web)?;
-        }
+        self.web.iter().try_for_each(|web| web_address(&key.part("web"), web))?;
         Ok(Agency { id, name: self.name, lines: self.lines, phone: self.phone, web: self.web })
     }
 }
 
 /// Letters print web addresses without a scheme, and nothing else beside them.
-fn web_address(id: &str, web: &str) -> Result<()> {
+fn web_address(key: &Key, web: &str) -> Result<(), Fault> {
     if web.contains("://") || web.contains(char::is_whitespace) || !web.contains('.') {
-        return Err(broken("agencies.toml", id, "has a web address that is not host and path alone"));
+        return Err(key.broken("is no web address that is host and path alone"));
     }
     Ok(())
 }
 
-/// The bureaus in print order, and every other office by id.
-pub(super) fn agencies(text: &str) -> Result<(Vec<Bureau>, BTreeMap<String, Agency>)> {
-    let raw: AgenciesFile = parse("agencies.toml", text)?;
-    let bureaus = raw.bureau.into_iter().map(RawBureau::check).collect::<Result<Vec<_>>>()?;
-    let ids: BTreeSet<&str> = bureaus.iter().map(|bureau| bureau.id.as_str()).collect();
-    if bureaus.len() != 3 || ids != BTreeSet::from(["equifax", "experian", "transunion"]) {
-        return Err(broken("agencies.toml", "bureau", "is not the three nationwide bureaus"));
+/// Bureaus in print order, which is that of their ids.
+pub(super) type Offices = (Vec<Bureau>, BTreeMap<String, Agency>);
+
+/// The bureaus, and every other office by id.
+pub(super) fn agencies(raw: AgenciesFile, key: &Key) -> Result<Offices, Fault> {
+    let top = key.part("bureau");
+    let bureaus = raw.bureau.into_iter().map(|(id, bureau)| bureau.check(&id, &top.part(&id))).collect::<Result<Vec<_>, Fault>>()?;
+    if bureaus.iter().map(|bureau| bureau.id.as_str()).ne(["equifax", "experian", "transunion"]) {
+        return Err(top.broken("is not the three nationwide agencies"));
     }
     let mut agencies = BTreeMap::new();
-    let groups = [("federal", raw.federal), ("state", raw.state)];
-    for (group, members) in groups {
-        for (key, member) in members {
-            let id = format!("{group}.{key}");
-            agencies.insert(id.clone(), member.check(id)?);
+    for (group, members) in [("federal", raw.federal), ("state", raw.state)] {
+        for (name, member) in members {
+            let id = format!("{group}.{name}");
+            agencies.insert(id.clone(), member.check(id, &key.part(group).part(&name))?);
         }
     }
-    for id in ["federal.ftc", "federal.annual_credit_report"] {
-        if !agencies.contains_key(id) {
-            return Err(broken("agencies.toml", id, "is missing"));
-        }
+    match ["federal.ftc", "federal.annual_credit_report"].into_iter().find(|id| !agencies.contains_key(*id)) {
+        Some(id) => Err(key.part("federal").broken(&format!("lacks {id}, which letters print"))),
+        None => Ok((bureaus, agencies)),
     }
-    Ok((bureaus, agencies))
 }

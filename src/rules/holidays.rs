@@ -1,7 +1,7 @@
 //! Postal holidays: rules in holidays.toml -> dates on which the Postal Service takes in no mail.
 
 use super::Confidence;
-use crate::error::{Error, Result};
+use super::fault::{Fault, Key};
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeSet;
 
@@ -59,23 +59,24 @@ enum Day {
 
 impl Holidays {
     /// Every day without service, sorted. A Sunday holiday is kept on Monday, a Saturday one on that Saturday only.
-    pub(super) fn dates(&self) -> Result<Vec<Date>> {
+    pub(super) fn dates(&self, key: &Key) -> Result<Vec<Date>, Fault> {
         if self.first_year > self.last_year || self.source.trim().is_empty() {
-            return Err(Error::bug("holidays.toml covers no year or names no source"));
+            return Err(key.part("last_year").broken("covers no year, or there is no source"));
         }
+        let impossible = |part: &str, name: &str| key.part(part).broken(&format!("has an impossible day or no source: {name}"));
         let mut dates = BTreeSet::new();
         for year in self.first_year..=self.last_year {
             for holiday in self.fixed.iter().filter(|holiday| holiday.since.is_none_or(|since| since <= year)) {
-                let day = Date::new(year, holiday.month, holiday.day).map_err(|_| impossible(&holiday.name))?;
-                dates.insert(kept_on(day).map_err(|_| impossible(&holiday.name))?);
+                let day = Date::new(year, holiday.month, holiday.day).map_err(|_| impossible("fixed", &holiday.name))?;
+                dates.insert(kept_on(day).map_err(|_| impossible("fixed", &holiday.name))?);
             }
             for holiday in self.nth.iter().filter(|holiday| holiday.since.is_none_or(|since| since <= year)) {
-                dates.insert(holiday.date(year)?);
+                dates.insert(holiday.date(year).map_err(|_| impossible("nth", &holiday.name))?);
             }
         }
         for day in &self.once {
             if day.source.trim().is_empty() || !(self.first_year..=self.last_year).contains(&day.date.year()) {
-                return Err(impossible(&day.name));
+                return Err(impossible("once", &day.name));
             }
             dates.insert(day.date);
         }
@@ -84,21 +85,17 @@ impl Holidays {
 }
 
 impl Nth {
-    fn date(&self, year: i16) -> Result<Date> {
+    fn date(&self, year: i16) -> Result<Date, jiff::Error> {
         let weekday = match self.weekday {
             Day::Monday => Weekday::Monday,
             Day::Thursday => Weekday::Thursday,
         };
-        Date::new(year, self.month, 1).and_then(|first| first.nth_weekday_of_month(self.which, weekday)).map_err(|_| impossible(&self.name))
+        Date::new(year, self.month, 1)?.nth_weekday_of_month(self.which, weekday)
     }
 }
 
 fn kept_on(day: Date) -> Result<Date, jiff::Error> {
     if day.weekday() == Weekday::Sunday { day.tomorrow() } else { Ok(day) }
-}
-
-fn impossible(name: &str) -> Error {
-    Error::bug(format!("holidays.toml: {name} has an impossible day or no source"))
 }
 
 #[cfg(test)]

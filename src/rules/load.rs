@@ -1,128 +1,69 @@
-//! The built-in TOML files -> [`Rules`], with a check of every type and range: a fault here is a bug of ours.
+//! The rule files -> [`Rules`], with a check of every type and range.
 
+use super::agencies::{self, AgenciesFile};
+use super::breach_law::{BreachLaw, LetterParts, RawNotice, ServiceMonths, notices};
+use super::fault::{Fault, Key, printable};
+use super::federal::{self, FederalFile};
 use super::holidays::Holidays;
-use super::{Clause, Confidence, Federal, Jurisdiction, JurisdictionRule, Limit, Rules, agencies};
-use crate::error::{Error, Result};
+use super::source::Source;
+use super::{Confidence, Jurisdiction, JurisdictionRule, Rules};
+use crate::error::{Error, Finding, Place, Result};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 pub(super) const AGENCIES: &str = include_str!("agencies.toml");
 pub(super) const FEDERAL: &str = include_str!("federal.toml");
-const HOLIDAYS: &str = include_str!("holidays.toml");
+pub(super) const HOLIDAYS: &str = include_str!("holidays.toml");
 pub(super) const JURISDICTIONS: &str = include_str!("jurisdictions.toml");
 
-/// File name and text of every built-in file, sorted by name.
-pub(super) static SOURCES: [(&str, &str); 4] =
+/// Every rule file, sorted by name.
+const FILES: [(&str, &str); 4] =
     [("agencies.toml", AGENCIES), ("federal.toml", FEDERAL), ("holidays.toml", HOLIDAYS), ("jurisdictions.toml", JURISDICTIONS)];
 
 /// Fifty states, the District of Columbia and five territories (45 CFR 160.103 "State").
 const JURISDICTION_COUNT: usize = 56;
 
-pub(super) fn load() -> Result<Rules> {
-    let (bureaus, agencies) = agencies::agencies(AGENCIES)?;
-    let holidays: Holidays = parse("holidays.toml", HOLIDAYS)?;
-    Ok(Rules { jurisdictions: jurisdictions(JURISDICTIONS)?, federal: federal(FEDERAL)?, bureaus, agencies, holidays: holidays.dates()? })
-}
-
-pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T> {
-    toml::from_str(text).map_err(|error| Error::bug(format!("{file}: {}", error.message())))
-}
-
-pub(super) fn broken(file: &str, key: &str, what: &str) -> Error {
-    Error::bug(format!("{file}: {key} {what}"))
-}
-
-/// Refuses an empty value, a blank at an end, or a control character: it would be printed.
-pub(super) fn printable(file: &str, key: &str, values: &[&str]) -> Result<()> {
-    for value in values {
-        if value.is_empty() || value.trim() != *value || value.chars().any(char::is_control) {
-            return Err(broken(file, key, "has an empty or unprintable value"));
+/// The built-in rules; with a folder, what its `rules/` puts over them.
+pub(super) fn load(folder: Option<&Path>) -> Result<Rules> {
+    let mut sources = FILES.map(|(file, text)| Source::built_in(file, text));
+    if let Some(folder) = folder {
+        refuse_unknown_files(folder)?;
+        for source in &mut sources {
+            *source = source.clone().with_own(folder)?;
         }
     }
-    Ok(())
+    rules(&sources)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FederalFile {
-    individual_days: RawLimit,
-    discovery: RawClause,
-    unknown_agency: RawClause,
-    hhs_at_once_from: RawLimit,
-    hhs_log_days: RawLimit,
-    media_above: RawLimit,
-    media_days: RawLimit,
-    substitute_other_means_from: RawLimit,
-    substitute_public_from: RawLimit,
-    substitute_posting_days: RawLimit,
-    written_hold: RawClause,
-    oral_hold_days: RawLimit,
-    hold_effect: RawClause,
-    deceased_without_next_of_kin: RawClause,
-    deceased_without_substitute_notice: RawClause,
-    email_agreement: RawClause,
+pub(super) fn rules(sources: &[Source; 4]) -> Result<Rules> {
+    let [agencies, federal, holidays, jurisdictions] = sources;
+    let mut own = Vec::new();
+    let (bureaus, agencies) = agencies.read::<AgenciesFile, _>(&mut own, agencies::agencies)?;
+    let federal = federal.read::<FederalFile, _>(&mut own, federal::federal)?;
+    let holidays = holidays.read::<Holidays, _>(&mut own, |raw, key| raw.dates(key))?;
+    let jurisdictions = jurisdictions.read(&mut own, self::jurisdictions)?;
+    let texts = sources.iter().flat_map(|source| {
+        let built_in = (source.file.to_owned(), source.built_in.to_owned());
+        std::iter::once(built_in).chain(source.own.clone().map(|text| (format!("own/{}", source.file), text)))
+    });
+    Ok(Rules { jurisdictions, federal, bureaus, agencies, holidays, own, texts: texts.collect() })
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawLimit {
-    value: u32,
-    clause: String,
-    confidence: Confidence,
-    source: String,
-}
-
-impl RawLimit {
-    fn check(self, key: &str) -> Result<Limit> {
-        // No federal number of days or people comes near a thousand; a typing error would.
-        if !(1..=1000).contains(&self.value) {
-            return Err(broken("federal.toml", key, "has a value out of range"));
-        }
-        printable("federal.toml", key, &[&self.clause, &self.source])?;
-        Ok(Limit { value: self.value, clause: self.clause, confidence: self.confidence })
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawClause {
-    clause: String,
-    confidence: Confidence,
-    source: String,
-}
-
-impl RawClause {
-    fn check(self, key: &str) -> Result<Clause> {
-        printable("federal.toml", key, &[&self.clause, &self.source])?;
-        Ok(Clause { clause: self.clause, confidence: self.confidence })
-    }
-}
-
-pub(super) fn federal(text: &str) -> Result<Federal> {
-    let raw: FederalFile = parse("federal.toml", text)?;
-    let federal = Federal {
-        individual_days: raw.individual_days.check("individual_days")?,
-        discovery: raw.discovery.check("discovery")?,
-        unknown_agency: raw.unknown_agency.check("unknown_agency")?,
-        hhs_at_once_from: raw.hhs_at_once_from.check("hhs_at_once_from")?,
-        hhs_log_days: raw.hhs_log_days.check("hhs_log_days")?,
-        media_above: raw.media_above.check("media_above")?,
-        media_days: raw.media_days.check("media_days")?,
-        substitute_other_means_from: raw.substitute_other_means_from.check("substitute_other_means_from")?,
-        substitute_public_from: raw.substitute_public_from.check("substitute_public_from")?,
-        substitute_posting_days: raw.substitute_posting_days.check("substitute_posting_days")?,
-        written_hold: raw.written_hold.check("written_hold")?,
-        oral_hold_days: raw.oral_hold_days.check("oral_hold_days")?,
-        hold_effect: raw.hold_effect.check("hold_effect")?,
-        deceased_without_next_of_kin: raw.deceased_without_next_of_kin.check("deceased_without_next_of_kin")?.clause,
-        deceased_without_substitute_notice: raw.deceased_without_substitute_notice.check("deceased_without_substitute_notice")?.clause,
-        email_agreement: raw.email_agreement.check("email_agreement")?.clause,
-    };
-    if federal.substitute_other_means_from.value >= federal.substitute_public_from.value {
-        return Err(broken("federal.toml", "substitute_public_from", "is not above substitute_other_means_from"));
-    }
-    Ok(federal)
+/// A rule file by another name would do nothing, and nobody would notice.
+fn refuse_unknown_files(folder: &Path) -> Result<()> {
+    let Ok(entries) = fs_err::read_dir(folder.join("rules")) else { return Ok(()) };
+    let mut names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    let known = FILES.map(|(file, _)| file);
+    let unknown = names.iter().filter(|name| name.ends_with(".toml") && !known.contains(&name.as_str()));
+    let findings: Vec<Finding> = unknown
+        .map(|name| {
+            let hint = format!("its files are {}", known.join(", "));
+            Finding::refuses("unknown-rules-file", Place::file(format!("rules/{name}")), "no rules are read from a file of this name", hint)
+        })
+        .collect();
+    if findings.is_empty() { Ok(()) } else { Err(Error::refused_all(findings)) }
 }
 
 #[derive(Deserialize)]
@@ -135,30 +76,60 @@ struct RawJurisdiction {
     #[serde(rename = "confidence")]
     _confidence: Confidence,
     source: String,
+    law: Option<BreachLaw>,
+    #[serde(default)]
+    individual: BTreeMap<String, RawNotice>,
+    #[serde(default)]
+    regulator: BTreeMap<String, RawNotice>,
+    consumer_reporting: Option<RawNotice>,
+    identity_service: Option<ServiceMonths>,
+    letter: Option<LetterParts>,
 }
 
-pub(super) fn jurisdictions(text: &str) -> Result<BTreeMap<Jurisdiction, JurisdictionRule>> {
-    const FILE: &str = "jurisdictions.toml";
-    let raw: BTreeMap<String, RawJurisdiction> = parse(FILE, text)?;
+impl RawJurisdiction {
+    fn check(self, key: &Key) -> Result<JurisdictionRule, Fault> {
+        printable(key, &[&self.name, &self.majority_clause, &self.source])?;
+        if !(18..=21).contains(&self.majority_age) {
+            return Err(key.part("majority_age").broken("is out of range: 18 to 21"));
+        }
+        if let Some(law) = &self.law {
+            law.check(&key.part("law"))?;
+        }
+        if let Some(service) = &self.identity_service {
+            service.check(&key.part("identity_service"))?;
+        }
+        if let Some(letter) = &self.letter {
+            printable(&key.part("letter"), &[&letter.clause])?;
+        }
+        let needs_law = !self.individual.is_empty() || !self.regulator.is_empty() || self.consumer_reporting.is_some();
+        if needs_law && self.law.is_none() {
+            return Err(key.broken("has notices but no table `law`, which says who comes under them"));
+        }
+        let consumer_reporting = self.consumer_reporting.map(|raw| raw.check(&key.part("consumer_reporting"), false)).transpose()?;
+        Ok(JurisdictionRule {
+            name: self.name,
+            majority_age: self.majority_age,
+            majority_clause: self.majority_clause,
+            counts_for_media: self.counts_for_media,
+            law: self.law,
+            individual: notices(self.individual, &key.part("individual"), false)?,
+            regulators: notices(self.regulator, &key.part("regulator"), true)?,
+            consumer_reporting,
+            identity_service: self.identity_service,
+            letter: self.letter,
+        })
+    }
+}
+
+fn jurisdictions(raw: BTreeMap<String, RawJurisdiction>, key: &Key) -> Result<BTreeMap<Jurisdiction, JurisdictionRule>, Fault> {
     let mut rules = BTreeMap::new();
     for (code, raw) in raw {
-        let jurisdiction = Jurisdiction::from_code(&code).ok_or_else(|| broken(FILE, &code, "is no two-letter code"))?;
-        printable(FILE, &code, &[&raw.name, &raw.majority_clause, &raw.source])?;
-        if !(18..=21).contains(&raw.majority_age) {
-            return Err(broken(FILE, &code, "has a majority age out of range"));
-        }
-        rules.insert(
-            jurisdiction,
-            JurisdictionRule {
-                name: raw.name,
-                majority_age: raw.majority_age,
-                majority_clause: raw.majority_clause,
-                counts_for_media: raw.counts_for_media,
-            },
-        );
+        let key = key.part(&code);
+        let jurisdiction = Jurisdiction::from_code(&code).ok_or_else(|| key.broken("is no two-letter code"))?;
+        rules.insert(jurisdiction, raw.check(&key)?);
     }
     if rules.len() != JURISDICTION_COUNT {
-        return Err(broken(FILE, "the file", "does not list 56 jurisdictions"));
+        return Err(key.broken("does not list the 56 jurisdictions and no other"));
     }
     Ok(rules)
 }

@@ -3,15 +3,44 @@
 //! Every fact stands in a TOML file beside this module with its clause and source; this module only loads and checks.
 
 mod agencies;
+mod breach_law;
+mod fault;
+mod federal;
 mod holidays;
 mod load;
+mod source;
 #[cfg(test)]
 mod tests;
+
+pub use breach_law::{BreachLaw, LetterParts, Notice, ServiceMonths, Start, Timing, UnderHipaa};
+pub use source::OwnRule;
 
 use crate::error::Result;
 use jiff::civil::{Date, Weekday};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
+
+/// Ids of the types of information that rules name; those of lists (design: `elements`).
+pub const ELEMENT_IDS: [&str; 17] = [
+    "name",
+    "birth_date",
+    "ssn",
+    "drivers_license",
+    "mrn",
+    "provider_names",
+    "diagnosis",
+    "medications",
+    "test_results",
+    "images",
+    "treatment",
+    "insurance",
+    "financial_account",
+    "address",
+    "phone",
+    "email",
+    "service_dates",
+];
 
 /// A U.S. state, the District of Columbia or a territory, by its two-letter postal code.
 ///
@@ -51,6 +80,18 @@ pub struct JurisdictionRule {
     pub majority_clause: String,
     /// Whether residents count for the media notice (45 CFR 164.406 with 160.103).
     pub counts_for_media: bool,
+    /// Its breach law; absent when none is established.
+    pub law: Option<BreachLaw>,
+    /// Clocks for letters to residents, by key.
+    pub individual: BTreeMap<String, Notice>,
+    /// Offices to be told, by key.
+    pub regulators: BTreeMap<String, Notice>,
+    /// Notice to the consumer reporting agencies; absent when the law asks for none.
+    pub consumer_reporting: Option<Notice>,
+    /// Months of monitoring that are due; absent when none are.
+    pub identity_service: Option<ServiceMonths>,
+    /// What letters to residents hold beyond HIPAA's elements; absent when nothing.
+    pub letter: Option<LetterParts>,
 }
 
 /// A national consumer reporting agency, as it is printed in the letters' table.
@@ -130,6 +171,17 @@ pub struct Limit {
     pub confidence: Confidence,
 }
 
+/// The clause on programs for substance use disorders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part2 {
+    /// The clause.
+    pub clause: String,
+    /// Breaches that began earlier are outside of it.
+    pub from: Date,
+    /// How sure our reading is.
+    pub confidence: Confidence,
+}
+
 /// The federal limits that obligations are computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Federal {
@@ -165,6 +217,10 @@ pub struct Federal {
     pub deceased_without_substitute_notice: String,
     /// Clause on e-mail as the notice.
     pub email_agreement: String,
+    /// Calendar days from the business associate's discovery to its notice to the provider (45 CFR 164.410(b)).
+    pub business_associate_days: Limit,
+    /// Programs under 42 CFR part 2.
+    pub part2_program: Part2,
 }
 
 /// Everything in `src/rules/*.toml`, checked.
@@ -180,6 +236,9 @@ pub struct Rules {
     pub agencies: BTreeMap<String, Agency>,
     /// Postal holidays, sorted.
     pub holidays: Vec<Date>,
+    /// What the incident folder replaces or adds, in the order of files and keys.
+    pub own: Vec<OwnRule>,
+    texts: Vec<(String, String)>,
 }
 
 impl Rules {
@@ -188,12 +247,21 @@ impl Rules {
     /// # Errors
     /// A bug of ours when a built-in file breaks its own types, ranges or ids.
     pub fn load() -> Result<Rules> {
-        load::load()
+        load::load(None)
     }
 
-    /// The built-in files, for a seal to bind: file name (such as `federal.toml`) and text, sorted by name.
-    pub fn sources(&self) -> &'static [(&'static str, &'static str)] {
-        &load::SOURCES
+    /// Loads the built-in rules with what the folder's `rules/` puts over them, key by key.
+    ///
+    /// # Errors
+    /// Refused with file, line and column when a file there cannot be read, has an unknown key or a value out of type or range.
+    pub fn load_for(folder: &Path) -> Result<Rules> {
+        load::load(Some(folder))
+    }
+
+    /// Every text that the rules were read from, for a seal to bind: file name (such as `federal.toml`, or `own/federal.toml` for
+    /// the incident folder's) and text.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.texts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
     }
 
     /// What is known of a code; `None` when it is no U.S. jurisdiction.

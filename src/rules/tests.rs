@@ -1,9 +1,9 @@
 //! The built-in rules: their numbers, their faults, the postal calendar.
 
-use super::agencies::agencies;
-use super::load::{AGENCIES, FEDERAL, JURISDICTIONS, federal, jurisdictions};
-use super::{Jurisdiction, Rules};
-use crate::error::Kind;
+use super::load::{AGENCIES, FEDERAL, HOLIDAYS, JURISDICTIONS, rules as read};
+use super::source::Source;
+use super::{Jurisdiction, Rules, Start, Timing};
+use crate::error::{Kind, Result};
 use jiff::civil::date;
 use proptest::prelude::*;
 
@@ -57,33 +57,78 @@ fn military_post_and_invented_codes_are_no_jurisdiction() {
 fn letters_find_the_offices_they_print() {
     let rules = rules();
     let ids: Vec<&str> = rules.agencies.keys().map(String::as_str).collect();
-    let expected = ["federal.annual_credit_report", "federal.ftc", "state.DC", "state.MA", "state.MD", "state.NC", "state.NY", "state.RI"];
-    assert_eq!(ids, expected);
+    let states = ["state.DC", "state.IA", "state.MA", "state.MD", "state.NC", "state.NY", "state.NY_consumer_protection", "state.OR", "state.RI"];
+    assert_eq!(ids, [["federal.annual_credit_report", "federal.ftc"].as_slice(), &states].concat());
     assert_eq!(rules.bureaus[2].minor_freeze_lines, ["P.O. Box 380", "Woodlyn, PA 19094"]);
 }
 
 #[test]
 fn sources_are_every_file_that_is_loaded() {
     let rules = rules();
-    let names: Vec<&str> = rules.sources().iter().map(|(name, _)| *name).collect();
+    let names: Vec<&str> = rules.sources().map(|(name, _)| name).collect();
     assert_eq!(names, ["agencies.toml", "federal.toml", "holidays.toml", "jurisdictions.toml"]);
-    assert!(rules.sources().iter().all(|(_, text)| text.contains("source = ")));
+    assert!(rules.sources().all(|(_, text)| text.contains("source = ")));
+}
+
+/// The rules with another text for one built-in file, or with the incident folder's own over it.
+fn with(file: &str, text: &'static str, own: Option<&str>) -> Result<Rules> {
+    let files = [("agencies.toml", AGENCIES), ("federal.toml", FEDERAL), ("holidays.toml", HOLIDAYS), ("jurisdictions.toml", JURISDICTIONS)];
+    let sources = files.map(|(name, built_in)| {
+        let mut source = Source::built_in(name, if name == file { text } else { built_in });
+        source.own = own.filter(|_| name == file).map(str::to_owned);
+        source
+    });
+    read(&sources)
 }
 
 #[test]
 fn a_fault_in_a_built_in_file_is_a_bug_of_ours() {
     let faults = [
-        federal(&FEDERAL.replacen("value = 60", "value = 6000", 1)).err(),
-        federal(&FEDERAL.replacen("value = 60", "value = \"60\"", 1)).err(),
-        federal(&FEDERAL.replacen("clause =", "clauses =", 1)).err(),
-        jurisdictions(&JURISDICTIONS.replacen("majority_age = 19", "majority_age = 91", 1)).err(),
-        jurisdictions(&JURISDICTIONS.replacen("[AL]", "[Al]", 1)).err(),
-        jurisdictions(&JURISDICTIONS.replacen("confidence = \"medium\"", "confidence = \"sure\"", 1)).err(),
-        agencies(&AGENCIES.replacen("id = \"equifax\"", "id = \"experian\"", 1)).err(),
-        agencies(&AGENCIES.replacen("www.identitytheft.gov", "https://www.identitytheft.gov", 1)).err(),
+        ("federal.toml", FEDERAL, "value = 60", "value = 6000"),
+        ("federal.toml", FEDERAL, "value = 60", "value = \"60\""),
+        ("federal.toml", FEDERAL, "clause =", "clauses ="),
+        ("jurisdictions.toml", JURISDICTIONS, "majority_age = 19", "majority_age = 91"),
+        ("jurisdictions.toml", JURISDICTIONS, "[AL]", "[Al]"),
+        ("jurisdictions.toml", JURISDICTIONS, "confidence = \"medium\"", "confidence = \"sure\""),
+        ("jurisdictions.toml", JURISDICTIONS, "elements = [\"ssn\"", "elements = [\"sssn\""),
+        ("jurisdictions.toml", JURISDICTIONS, "days = 45\nafter = \"determination\"", "days = 45"),
+        ("jurisdictions.toml", JURISDICTIONS, "days = 45", "days = 450"),
+        ("jurisdictions.toml", JURISDICTIONS, "months = 12", "months = 0"),
+        ("agencies.toml", AGENCIES, "[bureau.equifax]", "[bureau.equifox]"),
+        ("agencies.toml", AGENCIES, "www.identitytheft.gov", "https://www.identitytheft.gov"),
     ];
-    for (index, fault) in faults.iter().enumerate() {
-        assert_eq!(fault.as_ref().map(|error| error.kind), Some(Kind::Bug), "fault {index}");
+    for (index, (file, text, from, to)) in faults.into_iter().enumerate() {
+        let text: &'static str = text.replacen(from, to, 1).leak();
+        assert_eq!(with(file, text, None).err().map(|error| error.kind), Some(Kind::Bug), "fault {index}");
+    }
+}
+
+#[test]
+fn the_folders_own_rules_replace_and_add_by_key() {
+    let own = "[CO.individual.general]\ndays = 45\n[AS.law]\nstatute = \"A.S.C.A. 1\"\nhipaa = \"none\"\nhipaa_effect = \"none\"\nelements = [\"ssn\"]\nconfidence = \"low\"\nsource = \"counsel\"\n";
+    let rules = with("jurisdictions.toml", JURISDICTIONS, Some(own)).unwrap();
+    let of = |code| rules.jurisdiction(Jurisdiction::from_code(code).unwrap()).unwrap();
+    assert_eq!(of("CO").individual["general"].timing, Timing::Days(45, Start::Determination));
+    assert!(of("AS").law.is_some());
+    let first = &rules.own.iter().find(|own| own.key.contains("CO")).unwrap();
+    assert_eq!((first.key.as_str(), first.was.as_deref(), first.now.as_str()), ("jurisdictions.toml: CO.individual.general.days", Some("30"), "45"));
+    assert!(rules.sources().any(|(name, text)| name == "own/jurisdictions.toml" && text == own));
+}
+
+#[test]
+fn a_fault_in_the_folders_own_rules_is_refused_at_its_place() {
+    let cases = [
+        ("\n[CO.individual.general]\ndays = \"soon\"\n", "rules/jurisdictions.toml:3:1"),
+        ("[CO]\nmajority_age = 12\n", "rules/jurisdictions.toml:2:1"),
+        ("[CO.individual.general]\ndaze = 3\n", "rules/jurisdictions.toml:2:1"),
+        ("[ZZ]\nname = \"Nowhere\"\n", "rules/jurisdictions.toml:1:2"),
+        ("[CO.law]\nelements = [\"soul\"]\n", "rules/jurisdictions.toml:2:1"),
+        ("CO = 3\n", "rules/jurisdictions.toml:1:1"),
+        ("[CO\n", "rules/jurisdictions.toml:1:4"),
+    ];
+    for (own, place) in cases {
+        let error = with("jurisdictions.toml", JURISDICTIONS, Some(own)).unwrap_err();
+        assert_eq!((error.kind, error.findings[0].place.to_string().as_str()), (Kind::Refused, place), "{own}: {error}");
     }
 }
 

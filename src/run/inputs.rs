@@ -14,7 +14,7 @@ use std::io::Read as _;
 /// Every text that counsel approves, by name: templates, rules, and what the incident and its providers put into letters.
 pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Composer) -> Result<Vec<(String, String)>> {
     let mut texts: Vec<(String, String)> = composer.sources().map(|(name, text)| (format!("templates/{name}"), text.to_owned())).collect();
-    texts.extend(rules.sources().iter().map(|(name, text)| (format!("rules/{name}"), (*text).to_owned())));
+    texts.extend(rules.sources().map(|(name, text)| (format!("rules/{name}"), text.to_owned())));
     let providers = incident.folder.join("providers.csv");
     let bytes = fs_err::read(&providers).map_err(|error| Error::unreadable(&providers, &error))?;
     texts.push(("providers.csv".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
