@@ -21,7 +21,7 @@ use crate::error::{Finding, Place, Result};
 use crate::incident::{self, Incident};
 use crate::intake::{self, Intake};
 use crate::ledger::{self, Ledger, Standing};
-use crate::obligations::{self, Duty};
+use crate::obligations::{self, Duty, Plan};
 use crate::pdf::Plate;
 use crate::recipients::{self, Answers, Counts, Disposition, Recipients};
 use crate::review::{self, Seal};
@@ -73,26 +73,44 @@ fn read_with(folder: &Path, answers: Answers) -> Result<Case> {
     let recipients = recipients::gather_with(&incident, &rules, &intake, answers)?;
     warnings.extend(intake.findings.iter().cloned());
     warnings.extend(recipients.findings.iter().cloned());
-    warnings.extend(late_mailing(&incident, &rules, &recipients));
+    let plan = obligations::plan(&incident, &rules, &recipients, incident.mail_date);
+    warnings.extend(late_mailing(&incident, &plan));
+    warnings.extend(unknown_laws(&plan));
     Ok(Case { rules, incident, intake, recipients, warnings })
 }
 
-/// Mail dates that lie behind the last day of the individual notice.
-fn late_mailing(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Vec<Finding> {
-    let plan = obligations::plan(incident, rules, recipients, incident.mail_date);
-    let notices = plan.obligations.iter().filter(|obligation| obligation.duty == Duty::IndividualNotice && obligation.required);
-    let late = notices.filter_map(|obligation| {
-        let deadline = obligation.deadline?;
-        let provider = incident.provider(incident.provider_by_id(&obligation.provider_id)?);
+/// Mail dates that lie behind the last day of the letters, whichever clock sets it.
+fn late_mailing(incident: &Incident, plan: &Plan) -> Vec<Finding> {
+    let late = plan.mailings.iter().filter_map(|mailing| {
+        let provider = incident.provider(incident.provider_by_id(&mailing.provider_id)?);
         let place = Place::line("providers.csv", provider.line).column("mail_date");
+        let whose = mailing.jurisdiction.as_ref().map(|state| format!(" for residents of {state}")).unwrap_or_default();
         let reason = format!(
-            "the mail date {} of {} is later than the last day, {deadline} ({})",
-            provider.mail_date, provider.id, obligation.clause
+            "the mail date {} of {} is later than the last day{whose}, {} ({})",
+            provider.mail_date, provider.id, mailing.deadline, mailing.clause
         );
         let hint = "mail earlier; see `breachnotice plan` for how the day was found";
-        (provider.mail_date > deadline).then(|| Finding::warns("mail-date-late", place, reason, hint))
+        (provider.mail_date > mailing.deadline).then(|| Finding::warns("mail-date-late", place, reason, hint))
     });
     late.collect()
+}
+
+/// Residents of a jurisdiction about whose breach law nothing is established.
+fn unknown_laws(plan: &Plan) -> Vec<Finding> {
+    let mut codes: Vec<&str> = plan
+        .obligations
+        .iter()
+        .filter(|obligation| obligation.duty == Duty::RegulatorNotice && obligation.clause == "not established")
+        .map(|obligation| obligation.jurisdiction.as_str())
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let told = |code: &str| {
+        let reason = format!("no breach law of {code} is established, where patients live");
+        let hint = "ask counsel; what counsel finds can be put into rules/jurisdictions.toml beside incident.toml";
+        Finding::warns("law-not-established", Place::file("rules/jurisdictions.toml").column(code), reason, hint)
+    };
+    codes.into_iter().map(told).collect()
 }
 
 impl Case {

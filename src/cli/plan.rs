@@ -23,7 +23,9 @@ pub(super) fn run(ui: &Ui, arguments: &PlanArguments) -> Result<Outcome> {
     let as_of = arguments.as_of.unwrap_or_else(clock::today);
     let plan = obligations::plan(&case.incident, &case.rules, &case.recipients, as_of);
     ui.result(&plan, &draw(&plan))?;
-    ui.say("the tool computes, counsel decides: federal duties only, see src/rules/COMPLIANCE.md for what is not covered");
+    ui.say(
+        "the tool computes, counsel decides: see src/rules/COMPLIANCE.md for what is enforced, what is your duty and what is not covered",
+    );
     Ok(Outcome::Done)
 }
 

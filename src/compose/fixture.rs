@@ -64,7 +64,7 @@ pub(super) fn incident() -> Incident {
         require_approvals: Vec::new(),
         allowed_signers: None,
         waivers: Vec::new(),
-        choices: Choices { day_zero: DayZero::Excluded, hold_effect: HoldEffect::LaterOf, others: Vec::new() },
+        choices: Choices::default(),
         lists: Vec::new(),
         providers: vec![provider()],
     }

@@ -25,7 +25,7 @@ pub use logo::{Logo, Picture};
 pub use provider::{Provider, ProviderIndex};
 pub use settings::{
     Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,
-    IdentityService, Imb, List, Print, Sender, Waiver,
+    IdentityService, Imb, List, OneMailing, Print, Sender, Waiver,
 };
 pub(crate) use toml_file::is_direction_control;
 

@@ -2,7 +2,7 @@
 
 use super::settings::{
     Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,
-    IdentityService, Imb, List, Print, Sender, Waiver,
+    IdentityService, Imb, List, OneMailing, Print, Sender, Waiver,
 };
 use super::toml_file::TomlFile;
 use super::toml_section::Section;
@@ -89,7 +89,7 @@ fn facts(folder: &Path, section: Option<&Section<'_, '_>>) -> Incident {
         require_approvals: Vec::new(),
         allowed_signers: None,
         waivers: Vec::new(),
-        choices: Choices { day_zero: DayZero::default(), hold_effect: HoldEffect::default(), others: Vec::new() },
+        choices: Choices::default(),
         lists: Vec::new(),
         providers: Vec::new(),
     };
@@ -251,36 +251,35 @@ fn smtp(section: &Section<'_, '_>, url: &str) {
 }
 
 fn choices(section: &Section<'_, '_>, associate: Option<&mut BusinessAssociate>) -> Choices {
-    let words = |key, allowed: &[&'static str]| {
-        let allowed: Vec<(&'static str, &'static str)> = allowed.iter().map(|word| (*word, *word)).collect();
-        section.choice(key, &allowed).map(|word| (key.to_owned(), word.to_owned()))
-    };
-    let flag = |key| section.flag(key).map(|flag| (key.to_owned(), flag.to_string()));
+    const KEYS: [&str; 8] =
+        ["day_zero", "hold_effect", "ma_letter", "courtesy_filings", "language_sheet", "one_mailing", "majority_table", "agency"];
+    let default = Choices::default();
+    let stated = KEYS.into_iter().filter(|key| section.has(key)).collect();
     let day_zero = section.choice("day_zero", &[("excluded", DayZero::Excluded), ("included", DayZero::Included)]);
     let hold_effect = section.choice("hold_effect", &[("later_of", HoldEffect::LaterOf), ("tolling", HoldEffect::Tolling)]);
+    let one_mailing = section.choice("one_mailing", &[("earliest", OneMailing::Earliest), ("per_state", OneMailing::PerState)]);
+    // The only table that there is: naming it says that counsel agrees to it.
+    section.choice("majority_table", &[("jurisdictions", ())]);
+    if section.choice("ma_letter", &[("hipaa", false), ("strict", true)]) == Some(true) {
+        let reason = "the strict Massachusetts letter says nothing of what happened, which HIPAA asks of a letter about patients";
+        let hint = "set ma_letter = \"hipaa\": M.G.L. c. 93H, 5 deems a HIPAA letter enough when the Attorney General and OCABR are told \
+                    (45 CFR 164.404(c)(1)(A), 160.203)";
+        section.refuse("ma_letter", "strict-letter-for-patients", reason, hint);
+    }
     let agency = section.choice("agency", &AGENCIES);
     if let (Some(agency), Some(associate)) = (agency, associate) {
         settle_agency(section, agency, associate);
     }
-    let others = [
-        words("ma_letter", &["hipaa", "strict"]),
-        flag("courtesy_filings"),
-        flag("language_sheet"),
-        words("one_mailing", &["earliest", "per_state"]),
-        words("majority_table", &["jurisdictions"]),
-        agency.map(|agency| ("agency".to_owned(), agency_word(agency).to_owned())),
-    ];
     let choices = Choices {
         day_zero: day_zero.unwrap_or_default(),
         hold_effect: hold_effect.unwrap_or_default(),
-        others: others.into_iter().flatten().collect(),
+        courtesy_filings: section.flag("courtesy_filings").unwrap_or(default.courtesy_filings),
+        language_sheet: section.flag("language_sheet").unwrap_or(default.language_sheet),
+        one_mailing: one_mailing.unwrap_or_default(),
+        stated,
     };
     section.finish();
     choices
-}
-
-fn agency_word(agency: Agency) -> &'static str {
-    AGENCIES.iter().find(|(_, known)| *known == agency).map_or("unknown", |(word, _)| word)
 }
 
 /// `[choices] agency` and `[business_associate] agent` say the same thing: either may, both must agree.

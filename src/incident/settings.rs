@@ -160,15 +160,44 @@ pub struct Waiver {
     pub reason: String,
 }
 
-/// `[choices]`: what law leaves open, each with its default.
+/// `[choices]`: what law leaves open, each with its default. Agency stands in [`BusinessAssociate::agent`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choices {
     /// Discovery day counts as day 0 (default) or as day 1.
     pub day_zero: DayZero,
     /// What a law-enforcement hold does to the 60 days.
     pub hold_effect: HoldEffect,
-    /// Every other choice that was set, key and value as written, for the plan to name.
-    pub others: Vec<(String, String)>,
+    /// Whether offices are told also where the law of the state is satisfied by HIPAA's notice.
+    pub courtesy_filings: bool,
+    /// Whether letters enclose the notice on language assistance (45 CFR 92.11).
+    pub language_sheet: bool,
+    /// Whether one mailing, on the earliest day, serves everyone.
+    pub one_mailing: OneMailing,
+    /// Keys that incident.toml sets; the others have their default.
+    pub stated: Vec<&'static str>,
+}
+
+impl Default for Choices {
+    fn default() -> Choices {
+        Choices {
+            day_zero: DayZero::default(),
+            hold_effect: HoldEffect::default(),
+            courtesy_filings: false,
+            language_sheet: true,
+            one_mailing: OneMailing::default(),
+            stated: Vec::new(),
+        }
+    }
+}
+
+/// Whether one mailing serves everyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OneMailing {
+    /// The earliest last day of anyone is everyone's.
+    #[default]
+    Earliest,
+    /// Residents of each state have the last day of their own.
+    PerState,
 }
 
 /// How the discovery day is counted.

@@ -120,8 +120,9 @@ reason = "local line"
     assert!(incident.holds[0].written);
     assert_eq!(incident.code_pools[0].audience, CodeAudience::Minor);
     assert_eq!((incident.choices.day_zero, incident.choices.hold_effect), (DayZero::Included, HoldEffect::Tolling));
-    let others: Vec<String> = incident.choices.others.iter().map(|(key, value)| format!("{key}={value}")).collect();
-    assert_eq!(others, ["ma_letter=hipaa", "courtesy_filings=true", "language_sheet=false", "one_mailing=earliest", "agency=no"]);
+    assert!(incident.choices.courtesy_filings && !incident.choices.language_sheet);
+    let stated = ["day_zero", "hold_effect", "ma_letter", "courtesy_filings", "language_sheet", "one_mailing", "agency"];
+    assert_eq!(incident.choices.stated, stated);
     assert_eq!(incident.waivers[0].on, date(2025, 3, 30));
     assert_eq!(incident.lists[0].ncoa_on, Some(date(2025, 3, 24)));
 }

@@ -77,6 +77,23 @@ impl Elements {
         Elements(self.0 | other.0)
     }
 
+    /// Whether the sets have an element in common.
+    pub fn meets(self, other: Elements) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether there is an element that the other set lacks.
+    pub fn exceeds(self, other: Elements) -> bool {
+        self.0 & !other.0 != 0
+    }
+
+    /// The set of some ids; those that no list can have are left out.
+    pub fn of_ids(ids: &[String]) -> Elements {
+        let mut elements = Elements::default();
+        ids.iter().filter_map(|id| Element::from_id(id)).for_each(|element| elements.insert(element));
+        elements
+    }
+
     /// Whether nothing is in it.
     pub fn is_empty(self) -> bool {
         self.0 == 0

@@ -4,7 +4,7 @@ use super::discovery::{Discovery, Reading, discovery};
 use super::holds::{BoundHold, binding, in_force_until, move_last_day};
 use super::words;
 use crate::incident::{DayZero, HoldEffect, Incident, Provider};
-use crate::rules::{Confidence, Limit, Rules};
+use crate::rules::{Confidence, Limit, Notice, Rules, Start, Timing};
 use jiff::civil::Date;
 
 /// Everything that moves one provider's last days.
@@ -41,19 +41,18 @@ impl<'a> Clock<'a> {
 
     /// So many calendar days after discovery.
     pub(super) fn after_discovery(&self, limit: &Limit) -> LastDay {
-        let (days, counting) = match self.day_zero {
-            DayZero::Excluded => (limit.value, "the discovery day not counted"),
-            DayZero::Included => (limit.value.saturating_sub(1), "the discovery day counted as day 1"),
+        let counting = match self.day_zero {
+            DayZero::Excluded => "the discovery day not counted",
+            DayZero::Included => "the discovery day counted as day 1",
         };
-        self.last_day(limit, &format!("{} calendar days ({}), {counting}", limit.value, limit.clause), |discovered| {
-            words::later(discovered, days)
-        })
+        let rule = format!("{} calendar days ({}), {counting}", limit.value, limit.clause);
+        self.from_discovery(limit.confidence, &rule, |discovered| words::later(discovered, self.counted(limit.value)))
     }
 
     /// So many calendar days after the end of the year of discovery.
     pub(super) fn after_year_of_discovery(&self, limit: &Limit) -> LastDay {
         let rule = format!("{} days after the end of the calendar year of discovery ({})", limit.value, limit.clause);
-        self.last_day(limit, &rule, |discovered| words::later(discovered.last_of_year(), limit.value))
+        self.from_discovery(limit.confidence, &rule, |discovered| words::later(discovered.last_of_year(), limit.value))
     }
 
     /// The day on which the holds in force on a day end; `None` when sending is free.
@@ -61,12 +60,67 @@ impl<'a> Clock<'a> {
         in_force_until(&self.holds, day)
     }
 
-    fn last_day(&self, limit: &Limit, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
+    /// So many calendar days after a day that is not the provider's discovery.
+    pub(super) fn after(&self, start: Date, why: &str, limit: &Limit) -> LastDay {
+        let rule = format!("{} calendar days ({})", limit.value, limit.clause);
+        self.from_start(start, why, limit.confidence, &rule, |start| words::later(start, self.counted(limit.value)))
+    }
+
+    /// Days of a state's law after the provider's discovery, or after the day on which the breach was determined.
+    pub(super) fn by_state_law(&self, notice: &Notice, determined: Option<Date>) -> Option<LastDay> {
+        let (days, business, start) = match notice.timing {
+            Timing::Days(days, start) => (days, false, start),
+            Timing::BusinessDays(days, start) => (days, true, start),
+            _ => return None,
+        };
+        let kind = if business { "business" } else { "calendar" };
+        let rule = format!("{days} {kind} days ({})", notice.clause);
+        let unheld = |start| if business { self.rules.business_days_after(start, days) } else { words::later(start, self.counted(days)) };
+        match (start, determined) {
+            (Start::Discovery, _) => Some(self.from_discovery(notice.confidence, &rule, unheld)),
+            (Start::Determination, Some(day)) => Some(self.from_start(day, "the breach was determined", notice.confidence, &rule, unheld)),
+            (Start::Determination, None) => {
+                let mut last_day = self.from_discovery(notice.confidence, &rule, unheld);
+                last_day.notes.push("counted from discovery: no day of determination is given".to_owned());
+                Some(last_day)
+            }
+            (Start::Letters | Start::HhsNotice, _) => None,
+        }
+    }
+
+    /// A last day that hangs on a day of the plan, such as the mail date: holds move that day, not this one.
+    pub(super) fn on(&self, day: Date, confidence: Confidence, basis: String) -> LastDay {
+        LastDay { day, mail_by: self.rules.mail_by(day), basis, confidence, notes: self.standing_on(day) }
+    }
+
+    /// The day of discovery that governs.
+    pub(super) fn discovered(&self) -> Date {
+        self.discovery.governing.on
+    }
+
+    /// Days as they are added to a start: one fewer where the start counts as day 1.
+    fn counted(&self, days: u32) -> u32 {
+        match self.day_zero {
+            DayZero::Excluded => days,
+            DayZero::Included => days.saturating_sub(1),
+        }
+    }
+
+    fn from_start(&self, start: Date, why: &str, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
+        let hold_clause = &self.rules.federal.hold_effect;
+        let moved = move_last_day(unheld(start), start, &self.holds, self.hold_effect, hold_clause);
+        let basis = format!("{why} {start}; {rule}: {}", unheld(start));
+        let confidence = if moved.day == unheld(start) { confidence } else { confidence.min(hold_clause.confidence) };
+        let notes = moved.notes.into_iter().chain(self.standing_on(moved.day)).collect();
+        LastDay { day: moved.day, mail_by: self.rules.mail_by(moved.day), basis, confidence, notes }
+    }
+
+    fn from_discovery(&self, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
         let hold_clause = &self.rules.federal.hold_effect;
         let after_holds = |reading: &Reading| move_last_day(unheld(reading.on), reading.on, &self.holds, self.hold_effect, hold_clause);
         let governing = &self.discovery.governing;
         let moved = after_holds(governing);
-        let mut confidence = limit.confidence.min(self.discovery.clause.confidence);
+        let mut confidence = confidence.min(self.discovery.clause.confidence);
         if moved.day != unheld(governing.on) {
             confidence = confidence.min(hold_clause.confidence);
         }

@@ -1,6 +1,7 @@
 //! How many people each duty is about: one pass over the recipients, per provider.
 
 use crate::incident::Incident;
+use crate::intake::Elements;
 use crate::recipients::{Disposition, Outline, Recipients, Role};
 use crate::rules::{Jurisdiction, Rules};
 use std::collections::BTreeMap;
@@ -21,9 +22,43 @@ pub(super) struct Counts {
     /// Without a way to write to them; the dead do not count (45 CFR 164.404(d)(2)).
     pub(super) unreachable: u64,
     /// By residence.
-    pub(super) residents: BTreeMap<Jurisdiction, u64>,
+    pub(super) residents: BTreeMap<Jurisdiction, Residents>,
     /// Abroad, in military post, or of unknown residence.
     pub(super) without_residence: u64,
+}
+
+/// The residents of one jurisdiction, by what was involved and whether they live.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Residents(BTreeMap<(Elements, bool), u64>);
+
+impl Residents {
+    fn add(&mut self, person: Outline<'_>) {
+        *self.0.entry((person.elements, person.role != Role::Deceased)).or_default() += 1;
+    }
+
+    /// Everyone.
+    pub(super) fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// Those with one of some elements.
+    pub(super) fn with_any(&self, elements: Elements) -> u64 {
+        self.counted(|own, _| own.meets(elements))
+    }
+
+    /// Those of them who have an element besides some others.
+    pub(super) fn with_any_beyond(&self, elements: Elements, others: Elements) -> u64 {
+        self.counted(|own, _| own.meets(elements) && own.exceeds(others))
+    }
+
+    /// The living with one of some elements.
+    pub(super) fn living_with_any(&self, elements: Elements) -> u64 {
+        self.counted(|own, lives| lives && own.meets(elements))
+    }
+
+    fn counted(&self, which: impl Fn(Elements, bool) -> bool) -> u64 {
+        self.0.iter().filter(|((own, lives), _)| which(*own, *lives)).map(|(_, count)| count).sum()
+    }
 }
 
 /// The people of every provider, in provider order, and those whose row names no known provider.
@@ -101,7 +136,7 @@ impl Counts {
             self.unreachable += 1;
         }
         match person.residence {
-            Some(jurisdiction) => *self.residents.entry(jurisdiction).or_default() += 1,
+            Some(jurisdiction) => self.residents.entry(jurisdiction).or_default().add(person),
             None => self.without_residence += 1,
         }
     }

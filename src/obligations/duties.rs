@@ -1,9 +1,10 @@
-//! The duties of one provider under 45 CFR 164.404 to 164.408, each with its count, its last day and why.
+//! The duties of one provider under 45 CFR 164.404 to 164.410, each with its count, its last day and why.
 
 use super::clock::{Clock, LastDay};
 use super::counts::Counts;
+use super::draft::Draft;
 use super::{Duty, Obligation, words};
-use crate::incident::{Incident, Provider};
+use crate::incident::{BusinessAssociate, Incident, Provider};
 use crate::rules::{Federal, Jurisdiction, Limit, Rules};
 
 /// What one provider's duties are computed from.
@@ -17,23 +18,14 @@ pub(super) struct Duties<'a> {
     pub(super) clock: Clock<'a>,
 }
 
-/// A duty before its last day is known.
-struct Draft<'a> {
-    duty: Duty,
-    jurisdiction: String,
-    to: String,
-    limit: &'a Limit,
-    count: u64,
-    threshold: Option<u64>,
-    notes: Vec<String>,
-}
-
 impl<'a> Duties<'a> {
-    /// Every duty that was considered, in the order of [`Duty`].
+    /// Every federal duty that was considered, in the order of [`Duty`].
     pub(super) fn all(&self) -> Vec<Obligation> {
         let mut all = vec![self.individual_notice(), self.hhs_notice(), self.hhs_annual_log()];
-        all.extend(self.counts.residents.iter().map(|(code, count)| self.media_notice(*code, *count)));
+        all.extend(self.part2_notice());
+        all.extend(self.counts.residents.iter().map(|(code, residents)| self.media_notice(*code, residents.total())));
         all.push(self.substitute_notice());
+        all.extend(self.incident.business_associate.as_ref().map(|associate| self.business_associate_notice(associate)));
         all
     }
 
@@ -199,60 +191,60 @@ impl<'a> Duties<'a> {
         notes
     }
 
-    fn draft(&self, duty: Duty, to: &str, limit: &'a Limit) -> Draft<'a> {
+    /// A program under 42 CFR part 2 owes its patients the notice by that part as well.
+    fn part2_notice(&self) -> Option<Obligation> {
+        if !self.provider.part2_program {
+            return None;
+        }
+        let part2 = &self.federal().part2_program;
+        let mut draft = self.draft(Duty::IndividualNotice, "each patient of the program", &self.federal().individual_days);
+        draft.key = "part2".to_owned();
+        draft.clause.clone_from(&part2.clause);
+        draft.confidence = part2.confidence;
+        if self.counts.total == 0 {
+            return Some(self.not_required(draft, "no list names a patient of this provider"));
+        }
+        if self.provider.breach_began < part2.from {
+            let why = format!("the breach began {}, before {}, when compliance was due", self.provider.breach_began, part2.from);
+            return Some(self.not_required(draft, &why));
+        }
+        draft.notes.push("neither letter nor envelope may tell that somebody was in such a program (42 CFR 2.12-2.13)".to_owned());
+        Some(self.required(draft, self.clock.after_discovery(&self.federal().individual_days)))
+    }
+
+    fn business_associate_notice(&self, associate: &BusinessAssociate) -> Obligation {
+        let limit = &self.federal().business_associate_days;
+        let mut draft = self.draft(Duty::BusinessAssociateNotice, &format!("{}, by {}", self.provider.legal_name, associate.name), limit);
+        if self.counts.total == 0 {
+            return self.not_required(draft, "no list names a patient of this provider");
+        }
+        let last_day = self.clock.after(associate.discovered, &format!("{} discovered it", associate.name), limit);
+        let told = self.provider.informed.unwrap_or(associate.informed);
+        let late = words::days_after(last_day.day, told);
+        draft.notes.push(if late > 0 { format!("told {told}: late by {}", words::days(late)) } else { format!("told {told}: in time") });
+        draft.notes.push("a contract often sets a shorter limit; a late notice excuses no provider that knows".to_owned());
+        self.required(draft, last_day)
+    }
+
+    fn draft(&self, duty: Duty, to: &str, limit: &Limit) -> Draft {
         Draft {
             duty,
             jurisdiction: "US".to_owned(),
+            key: String::new(),
             to: to.to_owned(),
-            limit,
+            clause: limit.clause.clone(),
+            confidence: limit.confidence,
             count: self.counts.total,
             threshold: None,
             notes: Vec::new(),
         }
     }
 
-    fn required(&self, draft: Draft<'_>, last_day: LastDay) -> Obligation {
-        let mut notes = draft.notes;
-        notes.extend(last_day.notes);
-        let confidence = draft.limit.confidence.min(last_day.confidence);
-        Obligation {
-            id: self.id(draft.duty, &draft.jurisdiction),
-            duty: draft.duty,
-            to: draft.to,
-            provider_id: self.provider.id.clone(),
-            jurisdiction: draft.jurisdiction,
-            clause: draft.limit.clause.clone(),
-            count: draft.count,
-            threshold: draft.threshold,
-            required: true,
-            deadline: Some(last_day.day),
-            mail_by: Some(last_day.mail_by),
-            basis: last_day.basis,
-            confidence: confidence.id().to_owned(),
-            note: notes.join("; "),
-        }
+    fn required(&self, draft: Draft, last_day: LastDay) -> Obligation {
+        draft.required(&self.provider.id, last_day)
     }
 
-    fn not_required(&self, draft: Draft<'_>, why: &str) -> Obligation {
-        Obligation {
-            id: self.id(draft.duty, &draft.jurisdiction),
-            duty: draft.duty,
-            to: draft.to,
-            provider_id: self.provider.id.clone(),
-            jurisdiction: draft.jurisdiction,
-            clause: draft.limit.clause.clone(),
-            count: draft.count,
-            threshold: draft.threshold,
-            required: false,
-            deadline: None,
-            mail_by: None,
-            basis: why.to_owned(),
-            confidence: draft.limit.confidence.id().to_owned(),
-            note: draft.notes.join("; "),
-        }
-    }
-
-    fn id(&self, duty: Duty, jurisdiction: &str) -> String {
-        format!("{}:{}:{jurisdiction}", duty.id(), self.provider.id)
+    fn not_required(&self, draft: Draft, why: &str) -> Obligation {
+        draft.not_required(&self.provider.id, why)
     }
 }

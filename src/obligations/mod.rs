@@ -1,23 +1,28 @@
 //! (incident, recipients, rules, date) -> duties and deadlines.
 //!
-//! HIPAA's notices (45 CFR 164.404 to 164.412), per provider: every provider has its own clock and its own counts. What applies
-//! and what does not is listed alike, each with its clause from `rules`; counsel decides.
+//! HIPAA's notices (45 CFR 164.404 to 164.412) and those of the states' breach laws, per provider: every provider has its own
+//! clock and its own counts. What applies and what does not is listed alike, each with its clause from `rules`; counsel decides.
 
+mod choices;
 mod clock;
 mod counts;
 mod discovery;
+mod draft;
 mod duties;
 mod holds;
+mod mailing;
+mod state_law;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use counts::{Unreachable, unreachable};
+pub use mailing::Mailing;
 
-use crate::incident::{Agency, DayZero, HoldEffect, Incident, Provider};
+use crate::incident::{Incident, Provider};
 use crate::recipients::Recipients;
-use crate::rules::Rules;
+use crate::rules::{OwnRule, Rules};
 use jiff::civil::Date;
 
 /// A kind of duty; the ids of `plan --json`.
@@ -29,7 +34,11 @@ pub enum Duty {
     HhsNotice,
     HhsAnnualLog,
     MediaNotice,
+    RegulatorNotice,
+    ConsumerReportingAgencyNotice,
     SubstituteNotice,
+    BusinessAssociateNotice,
+    IdentityService,
 }
 
 impl Duty {
@@ -40,7 +49,11 @@ impl Duty {
             Duty::HhsNotice => "hhs_notice",
             Duty::HhsAnnualLog => "hhs_annual_log",
             Duty::MediaNotice => "media_notice",
+            Duty::RegulatorNotice => "regulator_notice",
+            Duty::ConsumerReportingAgencyNotice => "consumer_reporting_agency_notice",
             Duty::SubstituteNotice => "substitute_notice",
+            Duty::BusinessAssociateNotice => "business_associate_notice",
+            Duty::IdentityService => "identity_service",
         }
     }
 }
@@ -48,7 +61,7 @@ impl Duty {
 /// A duty with its clause and deadline; field for field what `plan --json` prints.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Obligation {
-    /// Stable within a plan: duty, provider and jurisdiction joined by `:`.
+    /// Stable within a plan: duty, provider and jurisdiction joined by `:`, and a key where a jurisdiction has several.
     pub id: String,
     /// Which duty.
     pub duty: Duty,
@@ -66,7 +79,7 @@ pub struct Obligation {
     pub threshold: Option<u64>,
     /// Whether it applies; a duty that does not is listed with why.
     pub required: bool,
-    /// Last day; absent when there is no number.
+    /// Last day; absent when the law gives no number, or the duty does not apply.
     pub deadline: Option<Date>,
     /// Last postal business day not after the deadline.
     pub mail_by: Option<Date>,
@@ -83,8 +96,12 @@ pub struct Obligation {
 pub struct Plan {
     /// The day on which the plan is judged.
     pub as_of: Date,
-    /// Every choice in force, `key = value`.
+    /// Every choice in force, `key = value` and where it comes from.
     pub choices: Vec<String>,
+    /// Rules of the incident folder in force over the built-in ones.
+    pub own_rules: Vec<OwnRule>,
+    /// By when each provider mails.
+    pub mailings: Vec<Mailing>,
     /// Sorted by deadline within provider order.
     pub obligations: Vec<Obligation>,
 }
@@ -95,12 +112,15 @@ pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: 
     let mut obligations = Vec::new();
     for (provider, counts) in incident.providers.iter().zip(&census.by_provider) {
         let clock = clock::Clock::new(incident, rules, provider, as_of);
-        let duties = duties::Duties { incident, provider, rules, counts, without_provider: census.without_provider, clock };
-        let mut owed = duties.all();
+        let federal = duties::Duties { incident, provider, rules, counts, without_provider: census.without_provider, clock };
+        let mut owed = federal.all();
+        let of_states = state_law::duties(&federal, &owed);
+        owed.extend(of_states);
         owed.sort_by_key(|obligation| (obligation.deadline.is_none(), obligation.deadline));
         obligations.extend(owed);
     }
-    Plan { as_of, choices: choices(incident), obligations }
+    let mailings = mailing::mailings(incident, rules, &obligations);
+    Plan { as_of, choices: choices::in_force(incident), own_rules: rules.own.clone(), mailings, obligations }
 }
 
 /// The provider's hold in force on a day, as the day on which it ends; `None` when free to send (45 CFR 164.412).
@@ -108,26 +128,4 @@ pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: 
 /// The day of the end itself is free. Every statement blocks sending, also one that moves no deadline.
 pub fn held_until(incident: &Incident, rules: &Rules, provider: &Provider, today: Date) -> Option<Date> {
     holds::in_force_until(&holds::binding(incident, rules, provider), today)
-}
-
-fn choices(incident: &Incident) -> Vec<String> {
-    let day_zero = match incident.choices.day_zero {
-        DayZero::Excluded => "excluded",
-        DayZero::Included => "included",
-    };
-    let hold_effect = match incident.choices.hold_effect {
-        HoldEffect::LaterOf => "later_of",
-        HoldEffect::Tolling => "tolling",
-    };
-    let mut choices = vec![format!("day_zero = {day_zero}"), format!("hold_effect = {hold_effect}")];
-    if let Some(associate) = &incident.business_associate {
-        let agent = match associate.agent {
-            Agency::Yes => "yes",
-            Agency::No => "no",
-            Agency::Unknown => "unknown",
-        };
-        choices.push(format!("agent = {agent}"));
-    }
-    choices.extend(incident.choices.others.iter().map(|(key, value)| format!("{key} = {value}")));
-    choices
 }

@@ -70,6 +70,8 @@ pub struct Outline<'a> {
     pub role: Role,
     /// Residence, for counts.
     pub residence: Option<Jurisdiction>,
+    /// Types of information that were involved.
+    pub elements: Elements,
     /// Language of the letter.
     pub language: Language,
     /// Large print asked for.
@@ -155,6 +157,7 @@ impl People {
             also_at,
             role: entry.role,
             residence: entry.residence,
+            elements: entry.elements,
             language: entry.language,
             large_print: entry.large_print,
             unreachable: entry.unreachable,

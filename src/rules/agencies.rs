@@ -30,9 +30,11 @@ struct RawBureau {
 impl RawBureau {
     fn check(self, id: &str, key: &Key) -> Result<Bureau, Fault> {
         printable(key, &[&self.name, &self.phone, &self.web, &self.source])?;
-        for (desk, lines) in
-            [("freeze_lines", &self.freeze_lines), ("fraud_alert_lines", &self.fraud_alert_lines), ("minor_freeze_lines", &self.minor_freeze_lines)]
-        {
+        for (desk, lines) in [
+            ("freeze_lines", &self.freeze_lines),
+            ("fraud_alert_lines", &self.fraud_alert_lines),
+            ("minor_freeze_lines", &self.minor_freeze_lines),
+        ] {
             if lines.is_empty() {
                 return Err(key.part(desk).broken("is empty: the desk has no address"));
             }

@@ -96,7 +96,10 @@ pub(super) fn federal(raw: FederalFile, key: &Key) -> Result<Federal, Fault> {
         oral_hold_days: raw.oral_hold_days.check(&key.part("oral_hold_days"))?,
         hold_effect: raw.hold_effect.check(&key.part("hold_effect"))?,
         deceased_without_next_of_kin: raw.deceased_without_next_of_kin.check(&key.part("deceased_without_next_of_kin"))?.clause,
-        deceased_without_substitute_notice: raw.deceased_without_substitute_notice.check(&key.part("deceased_without_substitute_notice"))?.clause,
+        deceased_without_substitute_notice: raw
+            .deceased_without_substitute_notice
+            .check(&key.part("deceased_without_substitute_notice"))?
+            .clause,
         email_agreement: raw.email_agreement.check(&key.part("email_agreement"))?.clause,
         business_associate_days: raw.business_associate_days.check(&key.part("business_associate_days"))?,
         part2_program: raw.part2_program.check(&key.part("part2_program"))?,

@@ -280,6 +280,17 @@ impl Rules {
         day
     }
 
+    /// The last of so many business days after a day, which itself does not count. Postal business days stand in for those of offices.
+    pub fn business_days_after(&self, day: Date, days: u32) -> Date {
+        let (mut day, mut left) = (day, days);
+        while left > 0 {
+            let Ok(next) = day.tomorrow() else { break };
+            day = next;
+            left -= u32::from(self.is_postal_business_day(day));
+        }
+        day
+    }
+
     /// Whether the Postal Service takes in mail on a day; see [`Rules::post_is_known`].
     pub fn is_postal_business_day(&self, day: Date) -> bool {
         !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) && self.holidays.binary_search(&day).is_err()

@@ -57,9 +57,12 @@ impl Source {
     ///
     /// # Errors
     /// Refused with line and column for a fault of the folder's own text; a bug of ours for one of the built-in text.
-    pub(super) fn read<R: DeserializeOwned, T>(&self, own_rules: &mut Vec<OwnRule>, check: impl FnOnce(R, &Key) -> Result<T, Fault>) -> Result<T> {
-        let mut table: Table =
-            toml::from_str(self.built_in).map_err(|error| Error::bug(format!("{}: {}", self.file, error.message())))?;
+    pub(super) fn read<R: DeserializeOwned, T>(
+        &self,
+        own_rules: &mut Vec<OwnRule>,
+        check: impl FnOnce(R, &Key) -> Result<T, Fault>,
+    ) -> Result<T> {
+        let mut table: Table = toml::from_str(self.built_in).map_err(|error| Error::bug(format!("{}: {}", self.file, error.message())))?;
         if let Some(own) = &self.own {
             let own: Table = toml::from_str(own).map_err(|error| {
                 let place = error.span().map_or_else(|| Place::file(self.shown()), |span| self.place_at(span.start));

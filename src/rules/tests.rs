@@ -57,7 +57,8 @@ fn military_post_and_invented_codes_are_no_jurisdiction() {
 fn letters_find_the_offices_they_print() {
     let rules = rules();
     let ids: Vec<&str> = rules.agencies.keys().map(String::as_str).collect();
-    let states = ["state.DC", "state.IA", "state.MA", "state.MD", "state.NC", "state.NY", "state.NY_consumer_protection", "state.OR", "state.RI"];
+    let states =
+        ["state.DC", "state.IA", "state.MA", "state.MD", "state.NC", "state.NY", "state.NY_consumer_protection", "state.OR", "state.RI"];
     assert_eq!(ids, [["federal.annual_credit_report", "federal.ftc"].as_slice(), &states].concat());
     assert_eq!(rules.bureaus[2].minor_freeze_lines, ["P.O. Box 380", "Woodlyn, PA 19094"]);
 }
@@ -72,7 +73,8 @@ fn sources_are_every_file_that_is_loaded() {
 
 /// The rules with another text for one built-in file, or with the incident folder's own over it.
 fn with(file: &str, text: &'static str, own: Option<&str>) -> Result<Rules> {
-    let files = [("agencies.toml", AGENCIES), ("federal.toml", FEDERAL), ("holidays.toml", HOLIDAYS), ("jurisdictions.toml", JURISDICTIONS)];
+    let files =
+        [("agencies.toml", AGENCIES), ("federal.toml", FEDERAL), ("holidays.toml", HOLIDAYS), ("jurisdictions.toml", JURISDICTIONS)];
     let sources = files.map(|(name, built_in)| {
         let mut source = Source::built_in(name, if name == file { text } else { built_in });
         source.own = own.filter(|_| name == file).map(str::to_owned);
@@ -111,7 +113,10 @@ fn the_folders_own_rules_replace_and_add_by_key() {
     assert_eq!(of("CO").individual["general"].timing, Timing::Days(45, Start::Determination));
     assert!(of("AS").law.is_some());
     let first = &rules.own.iter().find(|own| own.key.contains("CO")).unwrap();
-    assert_eq!((first.key.as_str(), first.was.as_deref(), first.now.as_str()), ("jurisdictions.toml: CO.individual.general.days", Some("30"), "45"));
+    assert_eq!(
+        (first.key.as_str(), first.was.as_deref(), first.now.as_str()),
+        ("jurisdictions.toml: CO.individual.general.days", Some("30"), "45")
+    );
     assert!(rules.sources().any(|(name, text)| name == "own/jurisdictions.toml" && text == own));
 }
 

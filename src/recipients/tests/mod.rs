@@ -235,7 +235,7 @@ fn incident() -> Incident {
         require_approvals: Vec::new(),
         allowed_signers: None,
         waivers: Vec::new(),
-        choices: Choices { day_zero: DayZero::Excluded, hold_effect: HoldEffect::LaterOf, others: Vec::new() },
+        choices: Choices::default(),
         lists: vec![list("patients.csv")],
         providers: vec![provider("H1"), provider("H2")],
     }

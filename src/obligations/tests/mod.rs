@@ -1,5 +1,7 @@
 //! The worked cases of the reference, each a row, and what must hold for every plan.
 
+mod state_law;
+
 use super::{Duty, Obligation, Plan, held_until, plan};
 use crate::error::{Finding, Place};
 use crate::incident::{
@@ -73,7 +75,7 @@ fn incident(discovered: Date) -> Incident {
         require_approvals: Vec::new(),
         allowed_signers: None,
         waivers: Vec::new(),
-        choices: Choices { day_zero: DayZero::Excluded, hold_effect: HoldEffect::LaterOf, others: Vec::new() },
+        choices: Choices::default(),
         lists: Vec::new(),
         providers: vec![provider("P1")],
     }
@@ -97,7 +99,7 @@ fn person(state: &str) -> Recipient {
         residence: Jurisdiction::from_code(state),
         email: None,
         birth_date: None,
-        elements: Elements::default(),
+        elements: Elements::of_ids(&["name", "ssn", "diagnosis"].map(str::to_owned)),
         language: Language::English,
         large_print: false,
         activation_code: None,
@@ -288,7 +290,7 @@ fn unknown_agency_names_both_days_and_is_less_sure() {
     assert!(notice.basis.contains("2025-02-20") && notice.basis.contains("2025-04-21"), "{}", notice.basis);
     assert!(notice.basis.contains("2025-03-15") && notice.basis.contains("2025-05-14"), "{}", notice.basis);
     assert_eq!(notice.confidence, "medium");
-    assert!(plan.choices.contains(&"agent = unknown".to_owned()));
+    assert!(plan.choices.iter().any(|choice| choice.starts_with("agency = unknown (default)")));
 }
 
 #[test]
@@ -298,7 +300,7 @@ fn the_cautious_count_takes_one_day() {
     let plan = plan_of(&incident, &[(500, person("TX"))]);
     assert_eq!(outcome(&plan, "individual_notice:P1:US"), "2025-04-20 / 2025-04-18");
     assert_eq!(outcome(&plan, "hhs_notice:P1:US"), "2025-04-20 / 2025-04-18");
-    assert_eq!(plan.choices, ["day_zero = included", "hold_effect = later_of"]);
+    assert!(plan.choices.iter().any(|choice| choice.starts_with("day_zero = included")));
 }
 
 #[test]
@@ -423,8 +425,9 @@ fn providers_have_their_own_counts_and_their_own_rows() {
     assert_eq!(outcome(&plan, "hhs_notice:P2:US"), "no");
     assert_eq!(find(&plan, "hhs_notice:P1:US").note, "");
     assert!(find(&plan, "hhs_notice:P2:US").note.contains("500 is reached"), "{}", find(&plan, "hhs_notice:P2:US").note);
-    let order: Vec<&str> = plan.obligations.iter().map(|obligation| obligation.provider_id.as_str()).collect();
-    assert_eq!(order, ["P1"; 5].into_iter().chain(["P2"; 5]).collect::<Vec<_>>());
+    let mut order: Vec<&str> = plan.obligations.iter().map(|obligation| obligation.provider_id.as_str()).collect();
+    order.dedup();
+    assert_eq!(order, ["P1", "P2"]);
 }
 
 #[test]
