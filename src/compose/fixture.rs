@@ -1,8 +1,8 @@
 //! An incident, its rules and its people, for the tests of this stage.
 
 use crate::incident::{
-    Agency as Agent, BusinessAssociate, CallCenter, Choices, DayZero, HoldEffect, IdentityService, Incident, Language, Print, Prose,
-    Provider, ProviderIndex, Sender,
+    Agency as Agent, BusinessAssociate, CallCenter, Choices, IdentityService, Incident, Language, Print, Prose, Provider, ProviderIndex,
+    Sender,
 };
 use crate::intake::{Element, Elements, RowIndex};
 use crate::privacy::Private;

@@ -46,13 +46,13 @@ impl<'a> Clock<'a> {
             DayZero::Included => "the discovery day counted as day 1",
         };
         let rule = format!("{} calendar days ({}), {counting}", limit.value, limit.clause);
-        self.from_discovery(limit.confidence, &rule, |discovered| words::later(discovered, self.counted(limit.value)))
+        self.last_day_after_discovery(limit.confidence, &rule, |discovered| words::later(discovered, self.counted(limit.value)))
     }
 
     /// So many calendar days after the end of the year of discovery.
     pub(super) fn after_year_of_discovery(&self, limit: &Limit) -> LastDay {
         let rule = format!("{} days after the end of the calendar year of discovery ({})", limit.value, limit.clause);
-        self.from_discovery(limit.confidence, &rule, |discovered| words::later(discovered.last_of_year(), limit.value))
+        self.last_day_after_discovery(limit.confidence, &rule, |discovered| words::later(discovered.last_of_year(), limit.value))
     }
 
     /// The day on which the holds in force on a day end; `None` when sending is free.
@@ -63,7 +63,7 @@ impl<'a> Clock<'a> {
     /// So many calendar days after a day that is not the provider's discovery.
     pub(super) fn after(&self, start: Date, why: &str, limit: &Limit) -> LastDay {
         let rule = format!("{} calendar days ({})", limit.value, limit.clause);
-        self.from_start(start, why, limit.confidence, &rule, |start| words::later(start, self.counted(limit.value)))
+        self.last_day_after(start, why, limit.confidence, &rule, |start| words::later(start, self.counted(limit.value)))
     }
 
     /// Days of a state's law after the provider's discovery, or after the day on which the breach was determined.
@@ -77,10 +77,12 @@ impl<'a> Clock<'a> {
         let rule = format!("{days} {kind} days ({})", notice.clause);
         let unheld = |start| if business { self.rules.business_days_after(start, days) } else { words::later(start, self.counted(days)) };
         match (start, determined) {
-            (Start::Discovery, _) => Some(self.from_discovery(notice.confidence, &rule, unheld)),
-            (Start::Determination, Some(day)) => Some(self.from_start(day, "the breach was determined", notice.confidence, &rule, unheld)),
+            (Start::Discovery, _) => Some(self.last_day_after_discovery(notice.confidence, &rule, unheld)),
+            (Start::Determination, Some(day)) => {
+                Some(self.last_day_after(day, "the breach was determined", notice.confidence, &rule, unheld))
+            }
             (Start::Determination, None) => {
-                let mut last_day = self.from_discovery(notice.confidence, &rule, unheld);
+                let mut last_day = self.last_day_after_discovery(notice.confidence, &rule, unheld);
                 last_day.notes.push("counted from discovery: no day of determination is given".to_owned());
                 Some(last_day)
             }
@@ -106,7 +108,7 @@ impl<'a> Clock<'a> {
         }
     }
 
-    fn from_start(&self, start: Date, why: &str, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
+    fn last_day_after(&self, start: Date, why: &str, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
         let hold_clause = &self.rules.federal.hold_effect;
         let moved = move_last_day(unheld(start), start, &self.holds, self.hold_effect, hold_clause);
         let basis = format!("{why} {start}; {rule}: {}", unheld(start));
@@ -115,7 +117,7 @@ impl<'a> Clock<'a> {
         LastDay { day: moved.day, mail_by: self.rules.mail_by(moved.day), basis, confidence, notes }
     }
 
-    fn from_discovery(&self, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
+    fn last_day_after_discovery(&self, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
         let hold_clause = &self.rules.federal.hold_effect;
         let after_holds = |reading: &Reading| move_last_day(unheld(reading.on), reading.on, &self.holds, self.hold_effect, hold_clause);
         let governing = &self.discovery.governing;

@@ -123,9 +123,6 @@ impl State<'_> {
         draft.threshold = (notice.from > 1).then_some(notice.from);
         draft.notes.extend(Some(notice.note.clone()).filter(|note| !note.is_empty()));
         let judged = self.judge(duty, notice, law, &mut draft);
-        if judged.is_ok() {
-            draft.notes.extend(law.unsure.iter().map(|unsure| format!("not settled: {unsure}")));
-        }
         let last_day = self.last_day(notice, letters);
         Some(match (judged, last_day) {
             (Err(why), last_day) => {

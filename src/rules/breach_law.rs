@@ -26,9 +26,6 @@ pub struct BreachLaw {
     pub confidence: Confidence,
     /// Where it was found; holds for every table of the jurisdiction.
     pub source: String,
-    /// What is not settled, in words.
-    #[serde(default)]
-    pub unsure: Vec<String>,
 }
 
 /// What is left of a breach law for a HIPAA covered entity.
@@ -241,7 +238,6 @@ impl BreachLaw {
     pub(super) fn check(&self, key: &Key) -> Result<(), Fault> {
         printable(key, &[&self.statute, &self.hipaa_effect, &self.source])?;
         printable(&key.part("hipaa_clause"), &self.hipaa_clause.iter().map(String::as_str).collect::<Vec<_>>())?;
-        printable(&key.part("unsure"), &self.unsure.iter().map(String::as_str).collect::<Vec<_>>())?;
         if self.elements.is_empty() {
             return Err(key.part("elements").broken("is empty: no breach would come under the law"));
         }

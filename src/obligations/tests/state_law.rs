@@ -30,7 +30,7 @@ fn ids_of_elements_are_those_of_lists() {
 fn each_state_has_its_clock_and_its_offices() {
     let (feb, march) = (date(2025, 2, 20), date(2025, 3, 20));
     // Discovered, mailed, people, id, expected; `-` = owed without a number of days.
-    let cases: &[(Date, Date, (u64, Recipient), &str, &str)] = &[
+    let cases = [
         // Case 1: thirty days from determination, which is discovery here; a Saturday.
         (feb, march, (500, person("TX")), "regulator_notice:P1:TX:attorney_general", "2025-03-22 / 2025-03-21"),
         (feb, march, (249, person("TX")), "regulator_notice:P1:TX:attorney_general", "no"),
@@ -68,10 +68,10 @@ fn each_state_has_its_clock_and_its_offices() {
         (feb, march, (501, person("MN")), "consumer_reporting_agency_notice:P1:MN", "2025-02-22 / 2025-02-21"),
     ];
     for (discovered, mail_date, (count, person), id, expected) in cases {
-        let plan = plan_of(&mailed(*discovered, *mail_date), &[(*count, person.clone())]);
+        let plan = plan_of(&mailed(discovered, mail_date), &[(count, person)]);
         let duty = find(&plan, id);
         let is = if duty.required && duty.deadline.is_none() { "-".to_owned() } else { outcome(&plan, id) };
-        assert_eq!(is, *expected, "{count} {id}: {} {}", duty.basis, duty.note);
+        assert_eq!(is, expected, "{count} {id}: {} {}", duty.basis, duty.note);
     }
 }
 

@@ -10,9 +10,7 @@ mod rulings;
 
 use super::*;
 use crate::error::{Error, Place};
-use crate::incident::{
-    CallCenter, Choices, CodeAudience, CodePool, DayZero, EmailSettings, HoldEffect, IdentityService, List, Print, Provider, Sender,
-};
+use crate::incident::{CallCenter, Choices, CodeAudience, CodePool, EmailSettings, IdentityService, List, Print, Provider, Sender};
 use crate::intake::{Doubt, Rows};
 use jiff::civil::date;
 use std::collections::BTreeMap;
