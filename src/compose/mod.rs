@@ -16,6 +16,8 @@ mod markdown;
 mod nearest;
 mod own_slots;
 mod prose;
+#[cfg_attr(not(test), allow(dead_code, unused_imports, reason = "the content check will call it"))]
+mod readability;
 mod runs;
 mod slots;
 mod sources;
