@@ -1,9 +1,10 @@
-//! How easily a letter reads: its grade, its long sentences and the abbreviations it does not explain.
+//! How easily a letter reads: its grade, its long sentences, the abbreviations it does not explain and its hedges.
 //!
 //! Input is the plain text of paragraphs; headings, tables, addresses and signatures are left out by the caller. Grade, sentences and
-//! abbreviations are made for English. Nothing here judges: the caller does.
+//! abbreviations are made for English, hedges for every language of hedges.toml. Nothing here judges: the caller does.
 
 mod abbreviations;
+mod hedges;
 mod phrases;
 mod sentences;
 mod syllables;
@@ -14,16 +15,19 @@ mod vocabulary;
 mod tests;
 
 use crate::error::Result;
+use hedges::Hedges;
 use sentences::{Sentence, sentences};
 use serde::Deserialize;
 use std::ops::Range;
 use vocabulary::{Vocabulary, table};
 
 pub(crate) use abbreviations::Abbreviation;
+pub(crate) use hedges::Hedge;
 
 /// The tables that prose is measured by, read once.
 pub(crate) struct Readability {
     vocabulary: Vocabulary,
+    hedges: Hedges,
     limits: Limits,
 }
 
@@ -71,7 +75,7 @@ impl Readability {
     /// A bug of ours when one cannot be read.
     pub(crate) fn load() -> Result<Readability> {
         let limits = table("limits.toml", include_str!("limits.toml"))?;
-        Ok(Readability { vocabulary: Vocabulary::load()?, limits })
+        Ok(Readability { vocabulary: Vocabulary::load()?, hedges: Hedges::load()?, limits })
     }
 
     /// The Flesch-Kincaid grade of English paragraphs together; `None` when they hold no sentence.
@@ -109,6 +113,11 @@ impl Readability {
     /// provider's, need no definition.
     pub(crate) fn undefined_abbreviations(&self, paragraphs: &[&str], names: &[&str]) -> Vec<Abbreviation> {
         abbreviations::undefined(paragraphs, names, &self.vocabulary)
+    }
+
+    /// The hedges of paragraphs in a language (BCP 47 tag), in their order; none for a language without a list.
+    pub(crate) fn hedges(&self, paragraphs: &[&str], language_tag: &str) -> Vec<Hedge<'_>> {
+        self.hedges.find(paragraphs, language_tag)
     }
 }
 

@@ -88,7 +88,7 @@ fn a_sentence_is_long_beyond_the_limit() {
 
 proptest! {
     #[test]
-    fn no_text_stops_it_and_every_grade_is_a_number(paragraphs in prop::collection::vec("\\PC{0,80}", 0..4)) {
+    fn no_text_stops_it_and_every_grade_is_a_number(paragraphs in prop::collection::vec("\\PC{0,80}", 0..4), language in "en|es|fr") {
         let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
         let reading = READABILITY.measure(&paragraphs);
         prop_assert!(reading.is_none_or(|reading| reading.grade.is_finite() && reading.words >= reading.sentences && reading.syllables >= reading.words));
@@ -96,6 +96,7 @@ proptest! {
             prop_assert!(paragraphs[long.paragraph].get(long.bytes).is_some());
         }
         READABILITY.undefined_abbreviations(&paragraphs, &paragraphs);
+        READABILITY.hedges(&paragraphs, &language);
     }
 
     #[test]
