@@ -1,4 +1,5 @@
-//! How easily a letter reads: its grade, its long sentences, the abbreviations it does not explain and its hedges.
+//! How easily a letter reads: its grade, its long sentences, the abbreviations it does not explain, its hedges, and words that must not
+//! show on its outside.
 //!
 //! Input is the plain text of paragraphs; headings, tables, addresses and signatures are left out by the caller. Grade, sentences and
 //! abbreviations are made for English, hedges for every language of hedges.toml. Nothing here judges: the caller does.
@@ -6,6 +7,7 @@
 mod abbreviations;
 mod hedges;
 mod phrases;
+mod sensitive;
 mod sentences;
 mod syllables;
 mod tokens;
@@ -23,6 +25,7 @@ use vocabulary::{Vocabulary, table};
 
 pub(crate) use abbreviations::Abbreviation;
 pub(crate) use hedges::Hedge;
+pub(crate) use sensitive::{SensitiveWord, SensitiveWords};
 
 /// The tables that prose is measured by, read once.
 pub(crate) struct Readability {

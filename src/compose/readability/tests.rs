@@ -86,6 +86,14 @@ fn a_sentence_is_long_beyond_the_limit() {
     assert!(text.starts_with("so so") && text.ends_with("so end"), "{text}");
 }
 
+#[test]
+fn lines_of_an_address_are_looked_through_for_words_that_must_not_show() {
+    let sensitive = SensitiveWords::load().unwrap();
+    let lines = ["Center for Addiction Medicine", "12 Hope Street", "Springfield, IL 62701"];
+    let found: Vec<Option<SensitiveWord>> = lines.iter().map(|line| sensitive.find(line)).collect();
+    assert_eq!(found, [Some(SensitiveWord { word: "addiction", reveals: "a substance use disorder" }), None, None]);
+}
+
 proptest! {
     #[test]
     fn no_text_stops_it_and_every_grade_is_a_number(paragraphs in prop::collection::vec("\\PC{0,80}", 0..4), language in "en|es|fr") {
