@@ -67,7 +67,7 @@ impl Desk {
     fn new(folder: &Path) -> Desk {
         drill::write(folder, PEOPLE, 7, jiff::civil::date(2026, 12, 7)).unwrap();
         let case = run::read(folder).unwrap();
-        let composer = Composer::load(&case.incident, &case.rules).unwrap();
+        let composer = Composer::load(&case.incident, &case.rules, &case.recipients).unwrap();
         let envelope = profile(&case.incident.print.envelope).unwrap();
         let layout = Layout { envelope, draft: false, job: 1, duplex: true, inserts: 0, mailer: None };
         Desk { case, composer, layout, fonts: Fonts::built_in().unwrap(), standing: Arc::default() }

@@ -208,7 +208,7 @@ pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Res
     let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
     let fonts = fonts(&case.incident)?;
-    let composer = Composer::load(&case.incident, &case.rules)?;
+    let composer = composer(&mut case)?;
     let mut proofs = Press::new(jobs)?.proof(&case, &composer, &layout, &fonts, (Purpose::Check, ANY_NUMBER), progress)?;
     judge_proofs(&mut case, &mut proofs);
     Ok(Checked { case, composer, variants: proofs.variants })
@@ -219,11 +219,18 @@ pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Res
 /// # Errors
 /// As [`check`].
 pub fn drafts(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Proofed> {
-    let case = read(folder)?;
+    let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
     let fonts = fonts(&case.incident)?;
-    let composer = Composer::load(&case.incident, &case.rules)?;
+    let composer = composer(&mut case)?;
     proof(case, composer, layout, fonts, Press::new(jobs)?, ANY_NUMBER, progress)
+}
+
+/// The templates, checked; what the check advises joins the warnings.
+fn composer(case: &mut Case) -> Result<Composer> {
+    let composer = Composer::load(&case.incident, &case.rules, &case.recipients)?;
+    case.warnings.extend(composer.warnings().cloned());
+    Ok(composer)
 }
 
 /// The built-in family, and the folder's fonts if incident.toml names a folder.
@@ -258,7 +265,7 @@ pub struct Job {
 pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
     let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
-    let composer = Composer::load(&case.incident, &case.rules)?;
+    let composer = composer(&mut case)?;
     let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
     let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
     let draft = !matches!(seal, review::Standing::InForce(_));

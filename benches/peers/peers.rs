@@ -69,7 +69,7 @@ fn bytes_below(folder: &Path) -> u64 {
 /// The first letters of the drill by another program, whose script stands in the folder of its name.
 fn by_peer(folder: &Path, home: &Path, peer: &str, count: usize) -> Taken {
     let case = run::read(folder).unwrap();
-    let composer = Composer::load(&case.incident, &case.rules).unwrap();
+    let composer = Composer::load(&case.incident, &case.rules, &case.recipients).unwrap();
     let mailed = case.recipients.people.iter().filter(|recipient| recipient.disposition == Disposition::Letter).take(count);
     let compose = |(recipient, piece)| letter(&composer.compose(&case.incident, &recipient, PieceNumber(piece)).unwrap());
     let letters: Vec<Value> = mailed.zip(1..).map(compose).collect();

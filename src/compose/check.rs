@@ -10,6 +10,7 @@ use super::tags::{self, Name, Tags};
 use super::{nearest, specimen};
 use crate::error::{Finding, Place};
 use crate::incident::Language;
+use crate::rules::Rules;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tera::{Tera, Value};
@@ -25,8 +26,8 @@ pub(super) type Markers = BTreeMap<Arc<str>, Place>;
 ///
 /// # Errors
 /// One finding per fault, in file and line order.
-pub(super) fn templates(language: Language, sources: &Sources, tera: &Tera) -> Result<Markers, Vec<Finding>> {
-    let slots = specimen::shape();
+pub(super) fn templates(language: Language, sources: &Sources, tera: &Tera, rules: &Rules) -> Result<Markers, Vec<Finding>> {
+    let slots = specimen::shape(rules);
     let mut findings = Vec::new();
     let mut markers = Markers::new();
     for (name, source) in sources.of(language) {

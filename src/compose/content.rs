@@ -1,69 +1,138 @@
-//! The content check: a template that leaves out what the law asks of every letter is refused, with the clause.
+//! The content check: what the law asks of a letter is looked for in its composed blocks.
 
-use super::check::part_of;
-use super::slots::Slots;
+use super::check::{Markers, part_of};
+use super::residence::Residence;
+use super::sources::Sources;
 use super::{Block, BlockKind, Inline};
-use crate::error::{Error, Finding, Place, Result};
-use serde::Deserialize;
+use crate::error::{Finding, Place};
+use crate::incident::{Language, Waiver, is_toll_free};
+use crate::intake::Elements;
+use crate::recipients::Role;
+use crate::rules::{ContentRule, Evidence, When};
 use tera::Value;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Content {
-    required: Vec<Required>,
-    sections: Sections,
+/// A composed letter under check.
+pub(super) struct Subject<'a> {
+    pub(super) language: Language,
+    pub(super) blocks: &'a [Block],
+    pub(super) role: Role,
+    pub(super) elements: Elements,
+    pub(super) residence: Residence,
+    /// The value of a slot by its root.
+    pub(super) slot: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Required {
-    slots: Vec<String>,
-    what: String,
-    clause: String,
+/// The rules that a letter breaks, in their order.
+pub(super) fn broken<'r>(rules: &'r [ContentRule], subject: &Subject<'_>) -> Vec<&'r ContentRule> {
+    let text = text_of(subject.blocks);
+    let applies = |rule: &&ContentRule| rule.evidence != Evidence::Computed && subject.comes_under(rule);
+    rules.iter().filter(applies).filter(|rule| !subject.holds(rule, &text)).collect()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Sections {
-    count: usize,
-    what: String,
-    clause: String,
-}
-
-/// A finding for the first thing that an invented person's letter lacks; `who` tells for whom it was composed.
-///
-/// # Errors
-/// A bug of ours when the built-in table cannot be read.
-pub(super) fn lacking(blocks: &[Block], slots: &Slots, who: &str, place: Place) -> Result<Option<Finding>> {
-    let content: Content =
-        toml::from_str(include_str!("content.toml")).map_err(|error| Error::bug(format!("content.toml: {}", error.message())))?;
-    let text = text_of(blocks);
-    let printed = |slot: &String| {
-        let values = values(slot, slots);
-        !values.is_empty() && values.iter().all(|value| !value.is_empty() && text.contains(value))
-    };
-    let missing = content.required.iter().find(|required| !required.slots.iter().any(printed));
-    let missing = missing.map(|required| (&required.what, &required.clause));
-    let too_few = sections(blocks) < content.sections.count;
-    let missing = missing.or_else(|| too_few.then_some((&content.sections.what, &content.sections.clause)));
-    Ok(missing.map(|(what, clause)| {
-        let reason = format!("a letter to {who} does not hold {what} ({clause})");
-        Finding::refuses("content-missing", place, reason, "put the part back; the built-in templates hold everything that is asked for")
-    }))
-}
-
-/// The values of a slot: those of a list are all of them.
-fn values(slot: &str, slots: &Slots) -> Vec<String> {
-    let mut parts = slot.split('.');
-    let Some(mut value) = parts.next().and_then(|root| slots.get(root)) else { return Vec::new() };
-    for part in parts {
-        let Some(next) = part_of(value, part) else { return Vec::new() };
-        value = next;
+/// What a broken rule does to the run: a waiver of counsel turns a refusal into advice.
+pub(super) fn finding(rule: &ContentRule, waivers: &[Waiver], place: Place, who: &str) -> Finding {
+    let reason = format!("a letter to {who} does not hold {} ({})", rule.what, rule.clause);
+    let waiver = waivers.iter().find(|waiver| rule.waivable && waiver.rule == rule.id);
+    match waiver {
+        Some(Waiver { by, on, reason: why, .. }) => {
+            Finding::warns(rule.id, place, format!("{reason}; set aside by {by} on {on}: {why}"), "the waiver is kept as evidence")
+        }
+        None => {
+            let hint = match rule.paragraphs.as_slice() {
+                [] => "put the part back; the built-in templates hold everything that is asked for".to_owned(),
+                ids => format!("put the paragraph back ({}); the built-in templates hold everything that is asked for", ids.join(" or ")),
+            };
+            Finding::new(rule.severity, rule.id, place, reason, hint)
+        }
     }
-    match value.as_array() {
-        Some(items) => items.iter().map(Value::to_string).collect(),
-        None => vec![value.to_string()],
+}
+
+/// For whom a letter was composed, without telling who it is.
+pub(super) fn who(role: Role, residence: Residence) -> String {
+    let place = residence.code.map(|code| format!(", resident of {code},")).unwrap_or_default();
+    format!("a recipient of the role {}{place}", role.id())
+}
+
+/// Where a rule's paragraph stands, else the letter as a whole.
+pub(super) fn place(rule: &ContentRule, language: Language, sources: &Sources, markers: &Markers) -> Place {
+    let marker = rule.paragraphs.iter().find_map(|id| markers.get(id.as_str()));
+    marker.cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")))
+}
+
+impl<'a> Subject<'a> {
+    fn comes_under(&self, rule: &ContentRule) -> bool {
+        let resident = rule.residents.is_none_or(|code| self.residence.covered && self.residence.code == Some(code));
+        let involved = rule.elements.is_empty() || self.elements.meets(Elements::of_ids(&rule.elements));
+        let in_role = rule.roles.is_empty() || rule.roles.iter().any(|role| role == self.role.id());
+        resident && involved && in_role && self.is_when(rule)
     }
+
+    fn is_when(&self, rule: &ContentRule) -> bool {
+        match rule.when {
+            None | Some(When::TollFree) => true,
+            Some(When::Service) => self.flag("service", "offered"),
+            Some(When::Delayed) => self.flag("breach", "delayed"),
+            Some(When::Known) => match &rule.evidence {
+                Evidence::Any(slots) => slots.iter().any(|slot| self.is_known(slot)),
+                Evidence::All(slots) => slots.iter().all(|slot| self.is_known(slot)),
+                _ => true,
+            },
+        }
+    }
+
+    fn flag(&self, root: &str, part: &str) -> bool {
+        (self.slot)(root).and_then(|value| part_of(value, part)).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    fn is_known(&self, slot: &str) -> bool {
+        self.values(slot).iter().any(|value| !value.is_empty())
+    }
+
+    fn holds(&self, rule: &ContentRule, text: &str) -> bool {
+        let english = self.language == Language::English;
+        match &rule.evidence {
+            Evidence::Any(slots) => slots.iter().any(|slot| self.is_printed(slot, text)),
+            Evidence::All(slots) => {
+                let toll_free =
+                    rule.when != Some(When::TollFree) || slots.iter().all(|slot| self.values(slot).iter().all(|phone| is_toll_free(phone)));
+                toll_free && slots.iter().all(|slot| self.is_printed(slot, text))
+            }
+            Evidence::Paragraph => self.blocks.iter().any(|block| rule.paragraphs.iter().any(|id| **id == *block.paragraph)),
+            Evidence::Sections(count) => sections(self.blocks) >= *count,
+            Evidence::Headings(_) if !english => true,
+            Evidence::Headings(wanted) => wanted.iter().all(|heading| headings(self.blocks).any(|found| found == *heading)),
+            Evidence::Title(_) if !english => titles(self.blocks).next().is_some(),
+            Evidence::Title(wanted) => titles(self.blocks).any(|found| found == *wanted),
+            Evidence::Computed => true,
+        }
+    }
+
+    fn is_printed(&self, slot: &str, text: &str) -> bool {
+        let mut values = self.values(slot);
+        // Of several providers one may have no web site: what there is must be printed.
+        values.retain(|value| !value.is_empty());
+        !values.is_empty() && values.iter().all(|value| text.contains(value) || text.contains(shown(value)))
+    }
+
+    /// The values of a slot: those of a list are all of them.
+    fn values(&self, slot: &str) -> Vec<String> {
+        let mut parts = slot.split('.');
+        let mut found: Vec<&Value> = parts.next().and_then(|root| (self.slot)(root)).into_iter().flat_map(items).collect();
+        for part in parts {
+            found = found.into_iter().filter_map(|value| part_of(value, part)).flat_map(items).collect();
+        }
+        found.into_iter().map(ToString::to_string).collect()
+    }
+}
+
+/// The items of a list, or the value alone.
+fn items(value: &Value) -> &[Value] {
+    value.as_array().unwrap_or(std::slice::from_ref(value))
+}
+
+/// A web address as the filter `link` shows it.
+fn shown(value: &str) -> &str {
+    value.strip_prefix("https://").or_else(|| value.strip_prefix("http://")).unwrap_or(value).trim_end_matches('/')
 }
 
 /// Headings with something below them.
@@ -72,22 +141,43 @@ fn sections(blocks: &[Block]) -> usize {
     blocks.windows(2).filter(|pair| heading(&pair[0]) && !heading(&pair[1])).count()
 }
 
+fn headings(blocks: &[Block]) -> impl Iterator<Item = String> {
+    blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Heading(inlines) => Some(line(inlines)),
+        _ => None,
+    })
+}
+
+fn titles(blocks: &[Block]) -> impl Iterator<Item = String> {
+    blocks.iter().filter_map(|block| match &block.kind {
+        BlockKind::Title(inlines) => Some(line(inlines)),
+        _ => None,
+    })
+}
+
 /// All texts, one a line.
 pub(super) fn text_of(blocks: &[Block]) -> String {
     let mut text = String::new();
-    let mut waiting: Vec<&Block> = blocks.iter().rev().collect();
-    while let Some(block) = waiting.pop() {
-        match &block.kind {
-            BlockKind::Title(inlines) | BlockKind::Heading(inlines) | BlockKind::Paragraph(inlines) => push(inlines, &mut text),
-            BlockKind::List { items, .. } => waiting.extend(items.iter().flatten().rev().map(|block| &**block)),
-            BlockKind::Table { header, rows } => header.iter().chain(rows.iter().flatten()).for_each(|cell| push(cell, &mut text)),
-            BlockKind::Framed(inner) | BlockKind::Together(inner) => waiting.extend(inner.iter().rev().map(|block| &**block)),
-        }
-    }
+    each_text(blocks, &mut |inlines| {
+        inlines.iter().for_each(|inline| text.push_str(&inline.text));
+        text.push('\n');
+    });
     text
 }
 
-fn push(inlines: &[Inline], text: &mut String) {
-    inlines.iter().for_each(|inline| text.push_str(&inline.text));
-    text.push('\n');
+/// Every run of text in blocks, in reading order.
+pub(super) fn each_text(blocks: &[Block], see: &mut dyn FnMut(&[Inline])) {
+    let mut waiting: Vec<&Block> = blocks.iter().rev().collect();
+    while let Some(block) = waiting.pop() {
+        match &block.kind {
+            BlockKind::Title(inlines) | BlockKind::Heading(inlines) | BlockKind::Paragraph(inlines) => see(inlines),
+            BlockKind::List { items, .. } => waiting.extend(items.iter().flatten().rev().map(|block| &**block)),
+            BlockKind::Table { header, rows } => header.iter().chain(rows.iter().flatten()).for_each(|cell| see(cell)),
+            BlockKind::Framed(inner) | BlockKind::Together(inner) => waiting.extend(inner.iter().rev().map(|block| &**block)),
+        }
+    }
+}
+
+fn line(inlines: &[Inline]) -> String {
+    inlines.iter().map(|inline| inline.text.as_str()).collect()
 }

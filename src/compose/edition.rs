@@ -1,17 +1,20 @@
 //! The letters of one language: templates, wording and the slots of every provider, ready for the recipients.
 
 use super::check::{self, Markers};
+use super::content::Subject;
 use super::engine::{self, Trouble};
 use super::form::{self, Form, FormKey};
+use super::residence::Laws;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
+use super::specimen::Specimens;
 use super::wording::Wording;
-use super::{Block, BodyBlock, Letter, Logo, PieceNumber, address, own_slots, prose, specimen};
-use crate::error::{Error, Finding, Kind, Place, Result};
-use crate::incident::{Incident, Language, ProviderIndex};
+use super::{Block, BodyBlock, Letter, Logo, PieceNumber, address, content, own_slots, prose, specimen};
+use crate::error::{Error, Finding, Kind, Place, Result, Severity};
+use crate::incident::{Incident, Language, ProviderIndex, Waiver};
 use crate::intake::Element;
 use crate::recipients::{Disposition, Recipient, Role};
-use crate::rules::Rules;
+use crate::rules::{ContentRule, Rules};
 use hashbrown::HashMap;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -35,12 +38,20 @@ pub(super) struct Edition {
     room_for_forms: usize,
     /// One copy of each fixed block.
     fixed: Mutex<HashSet<Arc<Block>>>,
+    laws: Arc<Laws>,
+    rules: Vec<ContentRule>,
+    waivers: Vec<Waiver>,
+    /// What the checks advise, and what waivers set aside.
+    pub(super) warnings: Vec<Finding>,
 }
 
 /// What letters of one provider, or of one set of them, share.
 struct ProviderPart {
     /// The providers, in their order.
     providers: Arc<[ProviderIndex]>,
+    /// Their names, in the same order.
+    names: Vec<String>,
+    slots: Slots,
     context: Context,
     return_address: Arc<[String]>,
     logo: Option<Logo>,
@@ -54,17 +65,24 @@ impl Edition {
     ///
     /// # Errors
     /// A bug of ours when the rules lack an office that letters print.
-    pub(super) fn load(language: Language, sources: &Sources, incident: &Incident, rules: &Rules) -> Result<Result<Edition, Vec<Finding>>> {
-        let (wording, tera, markers) = match parse(language, sources) {
+    pub(super) fn load(
+        language: Language,
+        sources: &Sources,
+        incident: &Incident,
+        rules: &Rules,
+        laws: &Arc<Laws>,
+    ) -> Result<Result<Edition, Vec<Finding>>> {
+        let (wording, tera, markers) = match parse(language, sources, rules) {
             Ok(parsed) => parsed,
             Err(findings) => return Ok(Err(findings)),
         };
-        let mut findings = specimen::check(language, sources, &tera, &markers, &wording, incident, rules)?;
+        let specimens = Specimens { language, sources, tera: &tera, markers: &markers, wording: &wording, incident, rules, laws };
+        let mut findings = specimens.check()?;
         let prose = prose::of(incident, language);
         if let Some(prose) = &prose {
             findings.extend(prose::check(incident, language, prose));
         }
-        if !findings.is_empty() {
+        if findings.iter().any(|finding| finding.severity == Severity::Refuses) {
             return Ok(Err(findings));
         }
         let providers = prose.map(|prose| {
@@ -72,7 +90,9 @@ impl Edition {
                 let slots = slots::of_provider(incident, provider, rules, &wording, &prose)?;
                 Ok(Arc::new(ProviderPart {
                     providers: [ProviderIndex(index as u16)].into(),
+                    names: vec![provider.legal_name.clone()],
                     context: slots::context(&slots),
+                    slots,
                     return_address: address::return_lines(provider).into(),
                     logo: provider.logo.clone(),
                 }))
@@ -92,6 +112,10 @@ impl Edition {
             forms: RwLock::default(),
             room_for_forms: KEPT_FORMS,
             fixed: Mutex::default(),
+            laws: Arc::clone(laws),
+            rules: rules.content.clone(),
+            waivers: incident.waivers.clone(),
+            warnings: findings,
         }))
     }
 
@@ -99,11 +123,12 @@ impl Edition {
     pub(super) fn compose(&self, sources: &Sources, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
         let part = self.part(incident, recipient)?;
         let part = part.as_ref();
-        let person = person(incident, recipient)?;
+        let person = self.person(incident, recipient)?;
         let (blocks, paragraphs) = match self.form(sources, part, &person)? {
             Some(form) => (form.fill(&person, &self.wording), Arc::clone(&form.paragraphs)),
             None => {
-                let blocks = self.render(sources, part, slots::of_person(&person, &self.wording), &recipient.record)?;
+                let own = self.with_residents(part, &person, slots::of_person(&person, &self.wording, &self.laws));
+                let blocks = self.render(sources, part, &person, &own, &recipient.record)?;
                 let paragraphs = specimen::paragraphs(&blocks).into();
                 (blocks.into_iter().map(BodyBlock::Own).collect(), paragraphs)
             }
@@ -161,11 +186,11 @@ impl Edition {
     /// the first.
     fn part_of_several(&self, incident: &Incident, all: &[ProviderIndex], first: &ProviderPart) -> ProviderPart {
         let providers: Vec<_> = all.iter().map(|index| incident.provider(*index)).collect();
-        let mut context = first.context.clone();
-        for (name, value) in slots::of_several(incident, &providers, &self.wording) {
-            context.insert_value(name, value);
-        }
-        ProviderPart { providers: all.into(), context, return_address: Arc::clone(&first.return_address), logo: None }
+        let mut slots = first.slots.clone();
+        slots.extend(slots::of_several(incident, &providers, &self.wording));
+        let names = providers.iter().map(|provider| provider.legal_name.clone()).collect();
+        let context = slots::context(&slots);
+        ProviderPart { providers: all.into(), names, slots, context, return_address: Arc::clone(&first.return_address), logo: None }
     }
 
     /// The form of a person's letter, rendered when it is first asked for; absent when the letter must be rendered for itself.
@@ -177,7 +202,8 @@ impl Edition {
             return Ok(form.clone());
         }
         drop(known);
-        let blocks = self.render(sources, part, form::stand_ins(person, &self.wording), "")?;
+        let own = self.with_residents(part, person, form::stand_ins(person, &self.wording, &self.laws));
+        let blocks = self.render(sources, part, person, &own, "")?;
         let form = Form::new(blocks, &self.wording, &|block| self.share(block)).map(Arc::new);
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
         // A letter must not depend on which forms came first: one that is not kept is the same form.
@@ -185,6 +211,19 @@ impl Edition {
             forms.insert(key, form.clone());
         }
         Ok(form)
+    }
+
+    /// See [`Specimens::without_each_paragraph`].
+    #[cfg(test)]
+    pub(super) fn without_each_paragraph(
+        language: Language,
+        sources: &Sources,
+        incident: &Incident,
+        rules: &Rules,
+        laws: &Arc<Laws>,
+    ) -> std::collections::BTreeMap<String, std::collections::BTreeSet<&'static str>> {
+        let (wording, tera, markers) = parse(language, sources, rules).unwrap();
+        Specimens { language, sources, tera: &tera, markers: &markers, wording: &wording, incident, rules, laws }.without_each_paragraph()
     }
 
     /// Renders each letter for itself from now on.
@@ -210,71 +249,102 @@ impl Edition {
         block
     }
 
-    fn render(&self, sources: &Sources, part: &ProviderPart, own: Slots, record: &str) -> Result<Vec<Block>> {
+    /// The slots of a person with the number of residents, where it is told.
+    fn with_residents(&self, part: &ProviderPart, person: &Person<'_>, mut own: Slots) -> Slots {
+        let of_each = part.providers.iter().map(|provider| self.laws.affected(person.residence, *provider));
+        if let Some(numbers) = of_each.collect::<Option<Vec<_>>>() {
+            let named = || part.names.iter().zip(&numbers).map(|(name, number)| format!("{name}: {number}"));
+            let told = if let [number] = numbers.as_slice() { number.clone() } else { named().collect::<Vec<_>>().join("; ") };
+            own.insert("affected_residents", slots::text(&told));
+        }
+        own
+    }
+
+    /// Renders a letter and checks what it holds.
+    fn render(&self, sources: &Sources, part: &ProviderPart, person: &Person<'_>, own: &Slots, record: &str) -> Result<Vec<Block>> {
         let mut context = part.context.clone();
         for (name, value) in own {
-            context.insert_value(name, value);
+            context.insert_value(*name, value.clone());
         }
-        engine::render(&self.tera, &context, &self.markers).map_err(|trouble| {
-            let finding = match trouble {
-                // Tera's own words could quote a value.
-                Trouble::Tera(error) => Finding::refuses(
-                    "template-rendering",
-                    engine::error_place(&error, self.language, sources),
-                    "the template cannot be rendered for this recipient",
-                    "correct the expression; the built-in template shows how the slot is used",
-                ),
-                Trouble::Markdown(fault) => specimen::fault_finding(&fault, self.language, sources, &self.markers),
-            };
-            Error::refused_all(vec![if record.is_empty() { finding } else { finding.record(record) }])
+        let rendered = engine::render(&self.tera, &context, &self.markers);
+        let blocks = rendered.map_err(|trouble| self.trouble(sources, trouble, record))?;
+        let subject = Subject {
+            language: self.language,
+            blocks: &blocks,
+            role: person.role,
+            elements: person.elements,
+            residence: person.residence,
+            slot: &|root| own.get(root).or_else(|| part.slots.get(root)),
+        };
+        let place = |rule: &ContentRule| content::place(rule, self.language, sources, &self.markers);
+        let broken = content::broken(&self.rules, &subject).into_iter();
+        let findings: Vec<Finding> = broken
+            .map(|rule| content::finding(rule, &self.waivers, place(rule), &content::who(person.role, person.residence)))
+            .filter(|finding| finding.severity == Severity::Refuses)
+            .collect();
+        if findings.is_empty() { Ok(blocks) } else { Err(Error::refused_all(findings)) }
+    }
+
+    fn trouble(&self, sources: &Sources, trouble: Trouble, record: &str) -> Error {
+        let finding = match trouble {
+            // Tera's own words could quote a value.
+            Trouble::Tera(error) => Finding::refuses(
+                "template-rendering",
+                engine::error_place(&error, self.language, sources),
+                "the template cannot be rendered for this recipient",
+                "correct the expression; the built-in template shows how the slot is used",
+            ),
+            Trouble::Markdown(fault) => specimen::fault_finding(&fault, self.language, sources, &self.markers),
+        };
+        Error::refused_all(vec![if record.is_empty() { finding } else { finding.record(record) }])
+    }
+
+    /// What the letter says about a recipient, once it has been seen to make sense.
+    fn person<'a>(&self, incident: &Incident, recipient: &'a Recipient) -> Result<Person<'a>> {
+        let refuse = |code, reason: &'static str, hint: &'static str| {
+            let list = recipient.record.rsplit_once(':').map_or("", |(list, _)| list);
+            let finding = Finding::holds(code, Place::file(list), reason, hint).record(&recipient.record);
+            Err(Error { kind: Kind::Refused, findings: vec![finding] })
+        };
+        if recipient.elements.is_empty() {
+            return refuse(
+                "no-elements",
+                "no type of information is marked for this recipient, and a notice must list them (45 CFR 164.404(c)(1)(B))",
+                "mark the elements in the list, or decide to exclude the recipient in decisions.csv",
+            );
+        }
+        if recipient.activation_code.is_some() && recipient.role == Role::Deceased {
+            return refuse(
+                "code-for-deceased",
+                "an activation code is given for a patient who has died; it cannot be used",
+                "empty the activation_code of this row",
+            );
+        }
+        if recipient.activation_code.is_some() && incident.identity_service.is_none() {
+            return refuse(
+                "code-without-service",
+                "an activation code is given, but the incident offers no identity service",
+                "add [identity_service] to incident.toml, or leave the codes out of the list",
+            );
+        }
+        Ok(Person {
+            role: recipient.role,
+            name: recipient.name.reveal(),
+            representative: recipient.representative.as_ref().map(|name| name.reveal().as_str()),
+            elements: recipient.elements,
+            code: recipient.activation_code.as_ref().map(|code| code.reveal().as_str()),
+            residence: self.laws.residence(recipient.residence, recipient.elements),
         })
     }
 }
 
 /// Wording, templates and paragraphs of a language.
-fn parse(language: Language, sources: &Sources) -> Result<(Wording, Tera, Markers), Vec<Finding>> {
+fn parse(language: Language, sources: &Sources, rules: &Rules) -> Result<(Wording, Tera, Markers), Vec<Finding>> {
     let wording = Wording::load(language, sources);
     let templates =
-        engine::build(language, sources).and_then(|tera| check::templates(language, sources, &tera).map(|markers| (tera, markers)));
+        engine::build(language, sources).and_then(|tera| check::templates(language, sources, &tera, rules).map(|markers| (tera, markers)));
     match (wording, templates) {
         (Ok(wording), Ok((tera, markers))) => Ok((wording, tera, markers)),
         (wording, templates) => Err(wording.err().into_iter().chain(templates.err()).flatten().collect()),
     }
-}
-
-/// What the letter says about a recipient, once it has been seen to make sense.
-fn person<'a>(incident: &Incident, recipient: &'a Recipient) -> Result<Person<'a>> {
-    let refuse = |code, reason: &'static str, hint: &'static str| {
-        let list = recipient.record.rsplit_once(':').map_or("", |(list, _)| list);
-        let finding = Finding::holds(code, Place::file(list), reason, hint).record(&recipient.record);
-        Err(Error { kind: Kind::Refused, findings: vec![finding] })
-    };
-    if recipient.elements.is_empty() {
-        return refuse(
-            "no-elements",
-            "no type of information is marked for this recipient, and a notice must list them (45 CFR 164.404(c)(1)(B))",
-            "mark the elements in the list, or decide to exclude the recipient in decisions.csv",
-        );
-    }
-    if recipient.activation_code.is_some() && recipient.role == Role::Deceased {
-        return refuse(
-            "code-for-deceased",
-            "an activation code is given for a patient who has died; it cannot be used",
-            "empty the activation_code of this row",
-        );
-    }
-    if recipient.activation_code.is_some() && incident.identity_service.is_none() {
-        return refuse(
-            "code-without-service",
-            "an activation code is given, but the incident offers no identity service",
-            "add [identity_service] to incident.toml, or leave the codes out of the list",
-        );
-    }
-    Ok(Person {
-        role: recipient.role,
-        name: recipient.name.reveal(),
-        representative: recipient.representative.as_ref().map(|name| name.reveal().as_str()),
-        elements: recipient.elements,
-        code: recipient.activation_code.as_ref().map(|code| code.reveal().as_str()),
-    })
 }

@@ -101,6 +101,7 @@ fn provider() -> Provider {
         logo: None,
         ca_licensed_facility: false,
         part2_program: false,
+        parent_organization: String::new(),
         breach_began: date(2025, 1, 22),
         breach_ended: Some(date(2025, 2, 20)),
         own_discovered: None,

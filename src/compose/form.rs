@@ -5,6 +5,7 @@
 //! key, so a form filled in is the letter that rendering would have given; a test holds the two against each other.
 
 use super::escape::printed;
+use super::residence::{Laws, Residence};
 use super::slots::{self, Person, Slots, addressed};
 use super::wording::Wording;
 use super::{Block, BlockKind, BodyBlock, Inline, specimen};
@@ -41,6 +42,7 @@ pub(super) struct FormKey {
     credit: bool,
     medical: bool,
     asked: Elements,
+    residence: Residence,
 }
 
 impl FormKey {
@@ -57,6 +59,7 @@ impl FormKey {
             credit: slots::at_risk(person.elements, &slots::CREDIT),
             medical: slots::at_risk(person.elements, &slots::MEDICAL),
             asked: known,
+            residence: person.residence,
         }
     }
 }
@@ -77,8 +80,8 @@ struct Part {
 }
 
 /// Slots of a person with code points in place of the values.
-pub(super) fn stand_ins(person: &Person<'_>, wording: &Wording) -> Slots {
-    let mut all = slots::of_person(person, wording);
+pub(super) fn stand_ins(person: &Person<'_>, wording: &Wording, laws: &Laws) -> Slots {
+    let mut all = slots::of_person(person, wording, laws);
     let mut stand = |name: &'static str, slot: usize| {
         let empty = all.get(name).and_then(Value::as_str).is_none_or(str::is_empty);
         if !empty {

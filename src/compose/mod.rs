@@ -18,6 +18,7 @@ mod own_slots;
 mod prose;
 #[cfg_attr(not(test), allow(dead_code, unused_imports, reason = "the content check will call it"))]
 mod readability;
+mod residence;
 mod runs;
 mod slots;
 mod sources;
@@ -31,11 +32,13 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Finding, Result};
 use crate::incident::{Incident, Language};
-use crate::recipients::Recipient;
+use crate::obligations;
+use crate::recipients::{Recipient, Recipients};
 use crate::rules::Rules;
 use edition::Edition;
+use residence::Laws;
 use sources::Sources;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -202,17 +205,19 @@ pub struct Composer {
 }
 
 impl Composer {
-    /// Loads templates: the built-in ones, and file by file those of the incident's own `templates/` folder.
+    /// Loads templates: the built-in ones, and file by file those of the incident's own `templates/` folder. Letters tell the number of
+    /// residents where the law wants it.
     ///
     /// # Errors
     /// Refused with file, line and column for a syntax error, an undefined variable, an unknown filter, a missing
     /// include, Markdown that a letter cannot print, and incident prose that holds markup.
-    pub fn load(incident: &Incident, rules: &Rules) -> Result<Composer> {
+    pub fn load(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Result<Composer> {
+        let laws = Arc::new(Laws::new(rules, obligations::residents(recipients)));
         let sources = Sources::load(&incident.folder)?;
         let mut findings = Vec::new();
         let mut editions = BTreeMap::new();
         for language in Language::ALL {
-            match Edition::load(language, &sources, incident, rules)? {
+            match Edition::load(language, &sources, incident, rules, &laws)? {
                 Ok(edition) => _ = editions.insert(language, edition),
                 Err(found) => findings.extend(found),
             }
@@ -228,6 +233,11 @@ impl Composer {
     pub fn compose(&self, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
         let edition = self.editions.get(&recipient.language).ok_or_else(|| Error::bug("a language has no templates"))?;
         edition.compose(&self.sources, incident, recipient, piece)
+    }
+
+    /// What the content check advises, and what waivers set aside.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.editions.values().flat_map(|edition| &edition.warnings)
     }
 
     /// Every template file by its name under `templates/`, with its text: what a seal binds.

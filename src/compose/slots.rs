@@ -1,6 +1,7 @@
 //! Everything that a template may read: the slots, built once per provider and once per recipient.
 
 use super::escape::{clean, disguise_text};
+use super::residence::{Laws, Residence, advice};
 use super::wording::Wording;
 use crate::error::{Error, Result};
 use crate::incident::{Incident, Prose, Provider, Sender};
@@ -37,6 +38,7 @@ pub(super) struct Person<'a> {
     pub(super) representative: Option<&'a str>,
     pub(super) elements: Elements,
     pub(super) code: Option<&'a str>,
+    pub(super) residence: Residence,
 }
 
 /// A value that is printed as typed.
@@ -75,6 +77,8 @@ pub(super) fn of_provider(incident: &Incident, provider: &Provider, rules: &Rule
         ("bureaus", Value::from(rules.bureaus.iter().map(bureau).collect::<Vec<_>>())),
         ("ftc", agency(rules, "federal.ftc")?),
         ("credit_report", agency(rules, "federal.annual_credit_report")?),
+        ("cfpb", agency(rules, "federal.cfpb")?),
+        ("offices", offices(rules)?),
     ]))
 }
 
@@ -93,7 +97,7 @@ pub(super) fn of_several(incident: &Incident, providers: &[&Provider], wording: 
 }
 
 /// Slots of one recipient.
-pub(super) fn of_person(person: &Person<'_>, wording: &Wording) -> Slots {
+pub(super) fn of_person(person: &Person<'_>, wording: &Wording, laws: &Laws) -> Slots {
     let name = person.name.full();
     let elements = person.elements;
     let involved: BTreeMap<&'static str, Value> =
@@ -111,6 +115,11 @@ pub(super) fn of_person(person: &Person<'_>, wording: &Wording) -> Slots {
         ("elements", Value::from(elements.iter().map(|element| text(wording.element(element))).collect::<Vec<_>>())),
         ("involved", Value::from(involved)),
         ("risk", map([("credit", any(&CREDIT)), ("medical", any(&MEDICAL))])),
+        ("advice", advice(at_risk(elements, &CREDIT), person.residence)),
+        ("residents", laws.flags(person.residence)),
+        ("covered", Value::from(person.residence.covered)),
+        // Which provider's number it is, is for the letter to say that has the providers.
+        ("affected_residents", Value::from("")),
         ("code", text(person.code.unwrap_or_default())),
     ])
 }
@@ -147,6 +156,7 @@ fn breach(incident: &Incident, provider: &Provider, wording: &Wording) -> Value 
         ("one_day", Value::from(provider.breach_ended == Some(provider.breach_began))),
         ("discovered", text(&wording.date(discovered(incident, provider)))),
         ("told", Value::from(told)),
+        ("delayed", Value::from(incident.holds.iter().any(|hold| hold.binds(provider)))),
     ])
 }
 
@@ -182,6 +192,7 @@ fn joined_slots(providers: &[&Provider], wording: &Wording) -> Value {
         ("phone", text(&phones.join("; "))),
         ("email", text(&common(|provider| &provider.email))),
         ("website", text(&common(|provider| &provider.website))),
+        ("parent", text(&common(|provider| &provider.parent_organization))),
         ("signatory_name", text(&common(|provider| &provider.signatory_name))),
         ("signatory_title", text(wording.phrase(&common(|provider| &provider.signatory_title)))),
         ("informed", Value::from("")),
@@ -198,6 +209,7 @@ fn provider_slots(incident: &Incident, provider: &Provider, wording: &Wording) -
         ("phone", text(&provider.phone)),
         ("email", text(&provider.email)),
         ("website", text(&provider.website)),
+        ("parent", text(&provider.parent_organization)),
         ("signatory_name", text(&provider.signatory_name)),
         ("signatory_title", text(wording.phrase(&provider.signatory_title))),
         ("informed", text(&informed.map(|day| wording.date(day)).unwrap_or_default())),
@@ -249,6 +261,12 @@ fn agency(rules: &Rules, id: &str) -> Result<Value> {
         ("phone", text(&agency.phone)),
         ("web", text(agency.web.first().map_or("", String::as_str))),
     ]))
+}
+
+/// The offices of the states by the last part of their ids, such as `MD`.
+fn offices(rules: &Rules) -> Result<Value> {
+    let ids = rules.agencies.keys().filter_map(|id| Some((id, id.strip_prefix("state.")?)));
+    Ok(Value::from(ids.map(|(id, name)| Ok((name.to_owned(), agency(rules, id)?))).collect::<Result<BTreeMap<_, _>>>()?))
 }
 
 fn texts(lines: &[String]) -> Value {

@@ -4,18 +4,20 @@
 //! its paragraph ids, so two letters with the same ids must read the same but for their slots.
 
 use super::check::Markers;
+use super::content::Subject;
 use super::engine::Trouble;
 use super::form::any_inline;
 use super::markdown;
+use super::residence::{Laws, Residence};
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;
 use super::{Block, BlockKind, Inline, content, engine};
 use crate::error::{Finding, Place, Result};
-use crate::incident::{Incident, Language, Prose, Provider, Sender};
+use crate::incident::{Incident, Language, Prose, Provider, ProviderIndex, Sender};
 use crate::intake::{Element, Elements};
 use crate::recipients::{PersonName, Role};
-use crate::rules::Rules;
+use crate::rules::{ContentRule, Jurisdiction, Rules};
 use jiff::civil::{Date, date};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,117 +41,217 @@ const DISCOVERED: Date = date(2025, 2, 20);
 type Paragraphs = Vec<Arc<str>>;
 
 /// Slots and parts of slots that are asked for, not printed.
-const FLAGS: [&str; 9] = ["adult", "minor", "deceased", "represented", "one_day", "told", "sends", "offered", "several"];
+const FLAGS: [&str; 11] =
+    ["adult", "minor", "deceased", "represented", "one_day", "told", "delayed", "sends", "offered", "several", "covered"];
 
 /// The parts of a provider.
-const PROVIDER: [&str; 10] =
-    ["name", "return_name", "address", "phone", "email", "website", "signatory_name", "signatory_title", "informed", "several"];
+const PROVIDER: [&str; 11] =
+    ["name", "return_name", "address", "phone", "email", "website", "parent", "signatory_name", "signatory_title", "informed", "several"];
+
+/// The parts of an office.
+const OFFICE: [&str; 4] = ["name", "address", "phone", "web"];
 
 /// The names of all slots with their parts, each with some value of its kind: a text, a flag, a list, a group of parts.
-pub(super) fn shape() -> Slots {
+pub(super) fn shape(rules: &Rules) -> Slots {
     let bureau = ["name", "phone", "web"].into_iter().map(|key| (key, Value::from("x")));
     let desks = ["freeze", "fraud_alert", "minor_freeze"].into_iter().map(|key| (key, Value::from(vec![Value::from("x")])));
     let value = |name: &str| if FLAGS.contains(&name) { Value::from(true) } else { Value::from("x") };
     let parts = |names: &[&'static str]| Value::from(names.iter().map(|name| (*name, value(name))).collect::<BTreeMap<_, _>>());
     let flags = |names: &[&'static str]| Value::from(names.iter().map(|name| (*name, Value::from(true))).collect::<BTreeMap<_, _>>());
     let involved: Vec<&'static str> = Element::ALL.iter().map(|(_, id)| *id).collect();
-    let mut slots: Slots = ["title", "date", "salutation", "person", "representative", "code", "adult", "minor", "deceased", "represented"]
-        .into_iter()
-        .map(|name| (name, value(name)))
-        .collect();
+    let residents = rules.jurisdictions.keys().map(|code| (code.code().to_owned(), Value::from(true)));
+    let offices = rules.agencies.keys().filter_map(|id| id.strip_prefix("state."));
+    let offices = offices.map(|name| (name.to_owned(), parts(&OFFICE)));
+    let mut slots: Slots = [
+        "title",
+        "date",
+        "salutation",
+        "person",
+        "representative",
+        "code",
+        "adult",
+        "minor",
+        "deceased",
+        "represented",
+        "covered",
+        "affected_residents",
+    ]
+    .into_iter()
+    .map(|name| (name, value(name)))
+    .collect();
     slots.extend([
         ("patient", parts(&["name"])),
         ("elements", Value::from(vec![Value::from("x")])),
         ("involved", flags(&involved)),
         ("risk", flags(&["credit", "medical"])),
+        ("advice", flags(&["credit"])),
+        ("residents", Value::from(residents.collect::<BTreeMap<_, _>>())),
+        ("offices", Value::from(offices.collect::<BTreeMap<_, _>>())),
+        ("cfpb", parts(&OFFICE)),
         ("incident", parts(&["what_happened", "investigation", "mitigation", "prevention"])),
-        ("breach", parts(&["began", "ended", "one_day", "discovered", "told"])),
+        ("breach", parts(&["began", "ended", "one_day", "discovered", "told", "delayed"])),
         ("business_associate", parts(&["name", "discovered", "informed", "sends"])),
         ("provider", parts(&PROVIDER)),
         ("providers", Value::from(vec![parts(&PROVIDER)])),
         ("service", parts(&["offered", "vendor", "product", "months", "url", "phone", "enroll_by"])),
         ("call_center", parts(&["phone", "hours", "open_until", "languages"])),
         ("bureaus", Value::from(vec![Value::from(bureau.chain(desks).collect::<BTreeMap<_, _>>())])),
-        ("ftc", parts(&["name", "address", "phone", "web"])),
-        ("credit_report", parts(&["name", "address", "phone", "web"])),
+        ("ftc", parts(&OFFICE)),
+        ("credit_report", parts(&OFFICE)),
     ]);
     slots
 }
 
-/// Renders the letter of a language for every kind of invented person, with this incident's sender and service.
-///
-/// # Errors
-/// A bug of ours when the rules lack an office; findings are in the inner result.
-pub(super) fn check(
-    language: Language,
-    sources: &Sources,
-    tera: &Tera,
-    markers: &Markers,
-    wording: &Wording,
-    incident: &Incident,
-    rules: &Rules,
-) -> Result<Vec<Finding>> {
-    let prose = Prose {
-        what_happened: "Invented account.".into(),
-        investigation: "Invented investigation.".into(),
-        mitigation: "Invented mitigation.".into(),
-        prevention: "Invented prevention.".into(),
-    };
-    let [first, own, open] = providers();
-    let of_provider = |provider: &Provider| slots::of_provider(incident, provider, rules, wording, &prose);
-    let mut bases = vec![of_provider(&first)?, of_provider(&own)?, of_provider(&open)?];
-    if incident.sender == Sender::BusinessAssociate {
-        let mut several = of_provider(&first)?;
-        several.extend(slots::of_several(
-            incident,
-            &[&first, &Provider { legal_name: OTHER.to_owned(), informed: Some(BEGAN), ..own }],
-            wording,
-        ));
-        bases.push(several);
+/// What the letter of a language is checked with.
+pub(super) struct Specimens<'a> {
+    pub(super) language: Language,
+    pub(super) sources: &'a Sources,
+    pub(super) tera: &'a Tera,
+    pub(super) markers: &'a Markers,
+    pub(super) wording: &'a Wording,
+    pub(super) incident: &'a Incident,
+    pub(super) rules: &'a Rules,
+    pub(super) laws: &'a Laws,
+}
+
+/// What has been seen of the letters so far.
+#[derive(Default)]
+struct Seen {
+    wordings: BTreeMap<(Role, Paragraphs), Vec<Block>>,
+    /// One finding a rule in the order of the rules, however many letters break it.
+    broken: BTreeMap<usize, Finding>,
+}
+
+impl Specimens<'_> {
+    /// Renders the letter for every kind of invented person, with this incident's sender and service.
+    ///
+    /// # Errors
+    /// A bug of ours when the rules lack an office; findings are in the inner result.
+    pub(super) fn check(&self) -> Result<Vec<Finding>> {
+        let mut seen = Seen::default();
+        for (index, base) in self.bases()?.into_iter().enumerate() {
+            if index == SEVERAL {
+                // Their letters name two providers where the others name one: no wording, but a slot.
+                seen.wordings.clear();
+            }
+            for person in self.everyone(index) {
+                if let Err(findings) = self.examine(&person, &base, index == SEVERAL, &mut seen) {
+                    return Ok(findings);
+                }
+            }
+        }
+        Ok(seen.broken.into_values().collect())
     }
-    let mut seen: BTreeMap<(Role, Paragraphs), Vec<Block>> = BTreeMap::new();
-    for (index, base) in bases.into_iter().enumerate() {
-        let mut everyone = people(incident.identity_service.is_some());
-        if index == 0 {
+
+    /// Whom letters of a base are rendered for.
+    fn everyone(&self, base: usize) -> Vec<Invented> {
+        let mut everyone = people(self.incident.identity_service.is_some());
+        if base == 0 {
             everyone.extend(people_by_element());
         }
-        if index == SEVERAL {
-            // Their letters name two providers where the others name one: no wording, but a slot.
-            seen.clear();
-        }
-        for person in everyone {
-            let mut all = base.clone();
-            all.extend(slots::of_person(&person.as_person(), wording));
-            all.insert(
-                "elements",
-                Value::from((1..=Element::ALL.len()).map(|number| Value::from(format!("{ELEMENT} {number:02}"))).collect::<Vec<_>>()),
-            );
-            all.insert("salutation", Value::from("Invented salutation"));
-            let blocks = match engine::render(tera, &slots::context(&all), markers) {
-                Ok(blocks) => blocks,
-                Err(Trouble::Tera(error)) => return Ok(engine::findings(&error, language, sources)),
-                Err(Trouble::Markdown(fault)) => return Ok(vec![fault_finding(&fault, language, sources, markers)]),
-            };
-            let who = format!("a recipient of the role {}", person.role.id());
-            if let Some(finding) = content::lacking(&blocks, &all, &who, Place::file(sources.shown(language, "letter.md")))? {
-                return Ok(vec![finding]);
-            }
-            let faults = [elements_in_a_table, tells_in_a_link].map(|fault| fault(&blocks, language, sources, markers));
-            let other_named = index != SEVERAL || seen_in(&blocks, OTHER);
-            let faults = faults
-                .into_iter()
-                .chain([code_left_out(&person, &blocks, language, sources), (!other_named).then(|| other_left_out(language, sources))]);
-            if let Some(finding) = faults.flatten().next() {
-                return Ok(vec![finding]);
-            }
-            let key = (person.role, paragraphs(&blocks));
-            let first = seen.entry(key).or_insert_with(|| blocks.clone());
-            if let Some(finding) = differs(first, &blocks, language, sources, markers) {
-                return Ok(vec![finding]);
-            }
-        }
+        everyone.extend(people_by_residence(self.laws, self.incident.identity_service.is_some()));
+        everyone
     }
-    Ok(Vec::new())
+
+    /// Slots of three invented providers, and where the business associate sends, of two together.
+    fn bases(&self) -> Result<Vec<Slots>> {
+        let Specimens { incident, rules, wording, .. } = self;
+        let prose = Prose {
+            what_happened: "Invented account.".into(),
+            investigation: "Invented investigation.".into(),
+            mitigation: "Invented mitigation.".into(),
+            prevention: "Invented prevention.".into(),
+        };
+        let [first, own, open] = providers();
+        let of_provider = |provider: &Provider| slots::of_provider(incident, provider, rules, wording, &prose);
+        let mut bases = vec![of_provider(&first)?, of_provider(&own)?, of_provider(&open)?];
+        if incident.sender == Sender::BusinessAssociate {
+            let mut several = of_provider(&first)?;
+            let other = Provider { legal_name: OTHER.to_owned(), informed: Some(BEGAN), ..own };
+            several.extend(slots::of_several(incident, &[&first, &other], wording));
+            bases.push(several);
+        }
+        Ok(bases)
+    }
+
+    /// Renders and judges one letter.
+    fn examine(&self, person: &Invented, base: &Slots, several: bool, seen: &mut Seen) -> Result<(), Vec<Finding>> {
+        let Specimens { language, sources, markers, .. } = *self;
+        let slots = self.slots(person, base);
+        let blocks = self.render(&slots)?;
+        for rule in self.broken(person, &slots, &blocks) {
+            let place = content::place(rule, language, sources, markers);
+            let who = content::who(person.role, person.as_person(self.laws).residence);
+            let order = self.rules.content.iter().position(|known| known.id == rule.id).unwrap_or_default();
+            seen.broken.entry(order).or_insert_with(|| content::finding(rule, &self.incident.waivers, place, &who));
+        }
+        let faults = [elements_in_a_table, tells_in_a_link].map(|fault| fault(&blocks, language, sources, markers));
+        let other = (several && !seen_in(&blocks, OTHER)).then(|| other_left_out(language, sources));
+        if let Some(finding) = faults.into_iter().chain([other]).flatten().next() {
+            return Err(vec![finding]);
+        }
+        let key = (person.role, paragraphs(&blocks));
+        let first = seen.wordings.entry(key).or_insert_with(|| blocks.clone());
+        differs(first, &blocks, language, sources, markers).map_or(Ok(()), |finding| Err(vec![finding]))
+    }
+
+    /// Everything that one letter may read.
+    fn slots(&self, person: &Invented, base: &Slots) -> Slots {
+        let invented = person.as_person(self.laws);
+        let mut all = base.clone();
+        all.extend(slots::of_person(&invented, self.wording, self.laws));
+        let elements = (1..=Element::ALL.len()).map(|number| Value::from(format!("{ELEMENT} {number:02}")));
+        all.insert("elements", Value::from(elements.collect::<Vec<_>>()));
+        all.insert("salutation", Value::from("Invented salutation"));
+        if self.laws.affected(invented.residence, ProviderIndex(0)).is_some() {
+            all.insert("affected_residents", Value::from("Invented number"));
+        }
+        all
+    }
+
+    fn render(&self, slots: &Slots) -> Result<Vec<Block>, Vec<Finding>> {
+        let Specimens { language, sources, markers, .. } = *self;
+        engine::render(self.tera, &slots::context(slots), markers).map_err(|trouble| match trouble {
+            Trouble::Tera(error) => engine::findings(&error, language, sources),
+            Trouble::Markdown(fault) => vec![fault_finding(&fault, language, sources, markers)],
+        })
+    }
+
+    /// The rules that a letter breaks.
+    fn broken(&self, person: &Invented, slots: &Slots, blocks: &[Block]) -> Vec<&ContentRule> {
+        let subject = Subject {
+            language: self.language,
+            blocks,
+            role: person.role,
+            elements: person.elements,
+            residence: person.as_person(self.laws).residence,
+            slot: &|root| slots.get(root),
+        };
+        let mut broken = content::broken(&self.rules.content, &subject);
+        if code_left_out(person, blocks) {
+            broken.extend(self.rules.content.iter().find(|rule| rule.id == "code-printed"));
+        }
+        broken
+    }
+
+    /// For each paragraph that a letter has, the rules that letters break without it.
+    #[cfg(test)]
+    pub(super) fn without_each_paragraph(&self) -> BTreeMap<String, std::collections::BTreeSet<&'static str>> {
+        let mut found: BTreeMap<String, std::collections::BTreeSet<&'static str>> = BTreeMap::new();
+        for (index, base) in self.bases().unwrap().into_iter().enumerate() {
+            for person in self.everyone(index) {
+                let slots = self.slots(&person, &base);
+                let blocks = self.render(&slots).unwrap();
+                assert!(self.broken(&person, &slots, &blocks).is_empty());
+                for id in paragraphs(&blocks) {
+                    let rest: Vec<Block> = blocks.iter().filter(|block| block.paragraph != id).cloned().collect();
+                    let broken = self.broken(&person, &slots, &rest);
+                    found.entry(id.to_string()).or_default().extend(broken.iter().map(|rule| rule.id));
+                }
+            }
+        }
+        found
+    }
 }
 
 /// The marker of a block's paragraph, else the letter as a whole.
@@ -161,12 +263,9 @@ fn seen_in(blocks: &[Block], text: &str) -> bool {
     content::text_of(blocks).contains(text)
 }
 
-/// A finding when somebody who has an activation code is not told it, or not as it is to be typed.
-fn code_left_out(person: &Invented, blocks: &[Block], language: Language, sources: &Sources) -> Option<Finding> {
-    person.code.as_deref().filter(|code| !seen_in(blocks, code))?;
-    let reason = format!("a recipient of the role {} who has an activation code is not told it as it is to be typed", person.role.id());
-    let hint = "print the slot `code`, without a filter, and no code of the list in its place";
-    Some(Finding::refuses("code-not-printed", Place::file(sources.shown(language, "letter.md")), reason, hint))
+/// Whether somebody who has an activation code is not told it, or not as it is to be typed.
+fn code_left_out(person: &Invented, blocks: &[Block]) -> bool {
+    person.code.as_deref().is_some_and(|code| !seen_in(blocks, code))
 }
 
 /// A finding when a letter that speaks for two providers names one of them only.
@@ -233,16 +332,18 @@ struct Invented {
     representative: Option<String>,
     elements: Elements,
     code: Option<String>,
+    lives: Option<Jurisdiction>,
 }
 
 impl Invented {
-    fn as_person(&self) -> Person<'_> {
+    fn as_person(&self, laws: &Laws) -> Person<'_> {
         Person {
             role: self.role,
             name: &self.name,
             representative: self.representative.as_deref(),
             elements: self.elements,
             code: self.code.as_deref(),
+            residence: laws.residence(self.lives, self.elements),
         }
     }
 }
@@ -279,6 +380,19 @@ fn people_by_element() -> Vec<Invented> {
     people
 }
 
+/// Residents of every place whose law asks for something, with all elements, with a number of an account, with a medical record alone.
+fn people_by_residence(laws: &Laws, service: bool) -> Vec<Invented> {
+    let [all, ssn, ..] = groups();
+    let mut diagnosis = Elements::default();
+    diagnosis.insert(Element::Diagnosis);
+    let mut people = Vec::new();
+    for (lives, role) in laws.present().flat_map(|lives| ROLES.map(|role| (lives, role))) {
+        people.extend([all, ssn, diagnosis].map(|elements| Invented { lives, ..invented(role, elements, false, false) }));
+        people.extend((service && role != Role::Deceased).then(|| Invented { lives, ..invented(role, ssn, false, true) }));
+    }
+    people
+}
+
 /// Elements that call for different advice.
 fn groups() -> [Elements; 6] {
     let all = Element::ALL.map(|(element, _)| element);
@@ -304,6 +418,7 @@ fn invented(role: Role, elements: Elements, named: bool, with_code: bool) -> Inv
         representative: named.then(|| format!("Invented {RELATIVE}")),
         elements,
         code: with_code.then(|| "CODE-0000".to_owned()),
+        lives: None,
     }
 }
 
@@ -328,6 +443,7 @@ fn providers() -> [Provider; 3] {
         logo: None,
         ca_licensed_facility: false,
         part2_program: false,
+        parent_organization: "Invented Parent".into(),
         breach_began: BEGAN,
         breach_ended: Some(ENDED),
         own_discovered: None,
@@ -359,9 +475,10 @@ mod tests {
     fn the_shape_is_that_of_real_slots() {
         let wording = Wording::load(Language::English, &Sources::built_in()).unwrap();
         let (incident, rules) = (fixture::incident(), fixture::rules());
+        let laws = Laws::new(&rules, crate::obligations::ResidentCounts::default());
         let mut real = slots::of_provider(&incident, &incident.providers[0], &rules, &wording, &Prose::default()).unwrap();
-        real.extend(slots::of_person(&people(true)[0].as_person(), &wording));
-        let shape = shape();
+        real.extend(slots::of_person(&people(true)[0].as_person(&laws), &wording, &laws));
+        let shape = shape(&rules);
         assert_eq!(real.keys().collect::<Vec<_>>(), shape.keys().collect::<Vec<_>>());
         for (name, value) in &shape {
             assert_eq!(parts(&real[name]), parts(value), "{name}");

@@ -256,7 +256,7 @@ fn expression(tokens: &[Token], tags: &mut Tags) {
         let after = tokens.get(index);
         if before == Some(&Token::Sign('|')) {
             tags.filters.push(word.clone());
-        } else if after == Some(&Token::Sign('(')) && !is_test(tokens, index) {
+        } else if after == Some(&Token::Sign('(')) && !is_test(tokens, index) && !KEYWORDS.contains(&word.text.as_str()) {
             tags.functions.push(word.clone());
         } else if !(KEYWORDS.contains(&word.text.to_lowercase().as_str()) || is_test(tokens, index) || is_called(after)) {
             tags.paths.push(path);

@@ -176,7 +176,8 @@ fn check_provider_names(incident: &Incident, file: &TomlFile<'_>) {
     }
 }
 
-fn is_toll_free(phone: &str) -> bool {
+/// Whether a telephone number has one of the toll-free area codes.
+pub(crate) fn is_toll_free(phone: &str) -> bool {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let national = if digits.len() == 11 { digits.strip_prefix('1').unwrap_or(&digits) } else { &digits };
     national.len() == 10 && TOLL_FREE.iter().any(|code| national.starts_with(code))

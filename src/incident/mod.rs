@@ -20,6 +20,7 @@ pub(crate) mod text_file;
 mod toml_file;
 mod toml_section;
 
+pub(crate) use check::is_toll_free;
 pub(crate) use lists::mended;
 pub use logo::{Logo, Picture};
 pub use provider::{Provider, ProviderIndex};

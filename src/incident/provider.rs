@@ -46,6 +46,8 @@ pub struct Provider {
     pub ca_licensed_facility: bool,
     /// 42 CFR Part 2 program.
     pub part2_program: bool,
+    /// Parent or affiliated corporation, which Massachusetts wants named (M.G.L. c. 93H, 3(b)); empty when there is none.
+    pub parent_organization: String,
     /// First day of the breach at this provider (own or the incident's).
     pub breach_began: Date,
     /// Last day; absent when not known.

@@ -182,6 +182,7 @@ impl Cells<'_> {
             logo: self.logo(&incident.folder, earlier),
             ca_licensed_facility: self.flag("ca_licensed_facility"),
             part2_program: self.flag("part2_program"),
+            parent_organization: self.text("parent_organization"),
             breach_began: self.date("breach_began").unwrap_or(incident.breach_began),
             breach_ended: self.date("breach_ended").or(incident.breach_ended),
             own_discovered: self.date("discovered"),

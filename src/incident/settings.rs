@@ -1,5 +1,6 @@
 //! The tables of incident.toml as types.
 
+use super::Provider;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
@@ -43,6 +44,16 @@ pub struct Hold {
     pub until: Option<Date>,
     /// Providers it binds; absent means all.
     pub providers: Option<Vec<String>>,
+}
+
+impl Hold {
+    /// Whether it binds a provider.
+    pub fn binds(&self, provider: &Provider) -> bool {
+        match &self.providers {
+            None => true,
+            Some(ids) => ids.iter().any(|id| id.trim().eq_ignore_ascii_case(&provider.id)),
+        }
+    }
 }
 
 /// `[identity_service]`.

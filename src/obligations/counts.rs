@@ -1,6 +1,6 @@
 //! How many people each duty is about: one pass over the recipients, per provider.
 
-use crate::incident::Incident;
+use crate::incident::{Incident, ProviderIndex};
 use crate::intake::Elements;
 use crate::recipients::{Disposition, Outline, Recipients, Role};
 use crate::rules::{Jurisdiction, Rules};
@@ -83,6 +83,34 @@ pub(super) fn count(incident: &Incident, recipients: &Recipients) -> Census {
         }
     }
     census
+}
+
+/// How many people of each provider live in each jurisdiction; also the dead, the held and the excluded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ResidentCounts(BTreeMap<(u16, Jurisdiction), u64>);
+
+impl ResidentCounts {
+    /// Those of one provider and jurisdiction.
+    pub fn of(&self, provider: ProviderIndex, residence: Jurisdiction) -> u64 {
+        self.0.get(&(provider.0, residence)).copied().unwrap_or_default()
+    }
+
+    /// Whether anybody lives in a jurisdiction.
+    pub fn has(&self, residence: Jurisdiction) -> bool {
+        self.0.keys().any(|(_, code)| *code == residence)
+    }
+}
+
+/// Counts residents, in one pass over the recipients.
+pub fn residents(recipients: &Recipients) -> ResidentCounts {
+    let mut counts = ResidentCounts::default();
+    for person in recipients.people.outlines() {
+        let Some(residence) = person.residence else { continue };
+        for provider in person.provider.iter().chain(person.also_at) {
+            *counts.0.entry((provider.0, residence)).or_default() += 1;
+        }
+    }
+    counts
 }
 
 /// The people of one provider whom neither letter nor e-mail can reach.

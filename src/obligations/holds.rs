@@ -30,7 +30,7 @@ pub(super) struct Moved {
 
 /// The provider's holds, by the day on which they came.
 pub(super) fn binding(incident: &Incident, rules: &Rules, provider: &Provider) -> Vec<BoundHold> {
-    let mut holds: Vec<&Hold> = incident.holds.iter().filter(|hold| binds(hold, provider)).collect();
+    let mut holds: Vec<&Hold> = incident.holds.iter().filter(|hold| hold.binds(provider)).collect();
     holds.sort_by_key(|hold| hold.received);
     let mut seen_oral = false;
     let mut bound = Vec::with_capacity(holds.len());
@@ -45,13 +45,6 @@ pub(super) fn binding(incident: &Incident, rules: &Rules, provider: &Provider) -
         bound.push(BoundHold { agency: hold.agency.clone(), received: hold.received, ends, clause: clause.clone(), repeats_oral });
     }
     bound
-}
-
-fn binds(hold: &Hold, provider: &Provider) -> bool {
-    match &hold.providers {
-        None => true,
-        Some(ids) => ids.iter().any(|id| id.trim().eq_ignore_ascii_case(&provider.id)),
-    }
 }
 
 /// The day on which the last of the holds in force on `today` ends.

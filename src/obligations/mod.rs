@@ -17,7 +17,7 @@ mod table;
 mod tests;
 mod words;
 
-pub use counts::{Unreachable, unreachable};
+pub use counts::{ResidentCounts, Unreachable, residents, unreachable};
 pub use mailing::Mailing;
 
 use crate::incident::{Incident, Provider};

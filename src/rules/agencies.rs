@@ -104,7 +104,7 @@ pub(super) fn agencies(raw: AgenciesFile, key: &Key) -> Result<Offices, Fault> {
             agencies.insert(id.clone(), member.check(id, &key.part(group).part(&name))?);
         }
     }
-    match ["federal.ftc", "federal.annual_credit_report"].into_iter().find(|id| !agencies.contains_key(*id)) {
+    match ["federal.ftc", "federal.annual_credit_report", "federal.cfpb"].into_iter().find(|id| !agencies.contains_key(*id)) {
         Some(id) => Err(key.part("federal").broken(&format!("lacks {id}, which letters print"))),
         None => Ok((bureaus, agencies)),
     }

@@ -2,6 +2,7 @@
 
 use super::agencies::{self, AgenciesFile};
 use super::breach_law::{BreachLaw, LetterParts, RawNotice, ServiceMonths, notices};
+use super::content::{self, ContentFile};
 use super::fault::{Fault, Key, printable};
 use super::federal::{self, FederalFile};
 use super::holidays::Holidays;
@@ -13,13 +14,19 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) const AGENCIES: &str = include_str!("agencies.toml");
+pub(super) const CONTENT: &str = include_str!("content.toml");
 pub(super) const FEDERAL: &str = include_str!("federal.toml");
 pub(super) const HOLIDAYS: &str = include_str!("holidays.toml");
 pub(super) const JURISDICTIONS: &str = include_str!("jurisdictions.toml");
 
 /// Every rule file, sorted by name.
-const FILES: [(&str, &str); 4] =
-    [("agencies.toml", AGENCIES), ("federal.toml", FEDERAL), ("holidays.toml", HOLIDAYS), ("jurisdictions.toml", JURISDICTIONS)];
+const FILES: [(&str, &str); 5] = [
+    ("agencies.toml", AGENCIES),
+    ("content.toml", CONTENT),
+    ("federal.toml", FEDERAL),
+    ("holidays.toml", HOLIDAYS),
+    ("jurisdictions.toml", JURISDICTIONS),
+];
 
 /// Fifty states, the District of Columbia and five territories (45 CFR 160.103 "State").
 const JURISDICTION_COUNT: usize = 56;
@@ -36,18 +43,20 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Rules> {
     rules(&sources)
 }
 
-pub(super) fn rules(sources: &[Source; 4]) -> Result<Rules> {
-    let [agencies, federal, holidays, jurisdictions] = sources;
+pub(super) fn rules(sources: &[Source; 5]) -> Result<Rules> {
+    let [agencies, content, federal, holidays, jurisdictions] = sources;
     let mut own = Vec::new();
     let (bureaus, agencies) = agencies.read::<AgenciesFile, _>(&mut own, agencies::agencies)?;
     let federal = federal.read::<FederalFile, _>(&mut own, federal::federal)?;
     let holidays = holidays.read::<Holidays, _>(&mut own, |raw, key| raw.dates(key))?;
     let jurisdictions = jurisdictions.read(&mut own, self::jurisdictions)?;
+    let of_jurisdictions = Key::file("jurisdictions.toml");
+    let content = content.read::<ContentFile, _>(&mut own, |raw, key| content::content(raw, &jurisdictions, key, &of_jurisdictions))?;
     let texts = sources.iter().flat_map(|source| {
         let built_in = (source.file.to_owned(), source.built_in.to_owned());
         std::iter::once(built_in).chain(source.own.clone().map(|text| (format!("own/{}", source.file), text)))
     });
-    Ok(Rules { jurisdictions, federal, bureaus, agencies, holidays, own, texts: texts.collect() })
+    Ok(Rules { jurisdictions, content, federal, bureaus, agencies, holidays, own, texts: texts.collect() })
 }
 
 /// A rule file by another name would do nothing, and nobody would notice.

@@ -4,6 +4,7 @@
 
 mod agencies;
 mod breach_law;
+mod content;
 mod fault;
 mod federal;
 mod holidays;
@@ -13,6 +14,7 @@ mod source;
 mod tests;
 
 pub use breach_law::{BreachLaw, LetterParts, Notice, ServiceMonths, Start, Timing, UnderHipaa};
+pub use content::{ContentRule, Evidence, When};
 pub use source::OwnRule;
 
 use crate::error::Result;
@@ -228,6 +230,8 @@ pub struct Federal {
 pub struct Rules {
     /// By code.
     pub jurisdictions: BTreeMap<Jurisdiction, JurisdictionRule>,
+    /// What letters must hold.
+    pub content: Vec<ContentRule>,
     /// Federal limits.
     pub federal: Federal,
     /// The three bureaus, in the order in which letters print them.

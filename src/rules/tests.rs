@@ -1,6 +1,6 @@
 //! The built-in rules: their numbers, their faults, the postal calendar.
 
-use super::load::{AGENCIES, FEDERAL, HOLIDAYS, JURISDICTIONS, rules as read};
+use super::load::{AGENCIES, CONTENT, FEDERAL, HOLIDAYS, JURISDICTIONS, rules as read};
 use super::source::Source;
 use super::{Jurisdiction, Rules, Start, Timing};
 use crate::error::{Kind, Result};
@@ -59,7 +59,7 @@ fn letters_find_the_offices_they_print() {
     let ids: Vec<&str> = rules.agencies.keys().map(String::as_str).collect();
     let states =
         ["state.DC", "state.IA", "state.MA", "state.MD", "state.NC", "state.NY", "state.NY_consumer_protection", "state.OR", "state.RI"];
-    assert_eq!(ids, [["federal.annual_credit_report", "federal.ftc"].as_slice(), &states].concat());
+    assert_eq!(ids, [["federal.annual_credit_report", "federal.cfpb", "federal.ftc"].as_slice(), &states].concat());
     assert_eq!(rules.bureaus[2].minor_freeze_lines, ["P.O. Box 380", "Woodlyn, PA 19094"]);
 }
 
@@ -67,14 +67,19 @@ fn letters_find_the_offices_they_print() {
 fn sources_are_every_file_that_is_loaded() {
     let rules = rules();
     let names: Vec<&str> = rules.sources().map(|(name, _)| name).collect();
-    assert_eq!(names, ["agencies.toml", "federal.toml", "holidays.toml", "jurisdictions.toml"]);
-    assert!(rules.sources().all(|(_, text)| text.contains("source = ")));
+    assert_eq!(names, ["agencies.toml", "content.toml", "federal.toml", "holidays.toml", "jurisdictions.toml"]);
+    assert!(rules.sources().all(|(_, text)| text.contains("source")));
 }
 
 /// The rules with another text for one built-in file, or with the incident folder's own over it.
 fn with(file: &str, text: &'static str, own: Option<&str>) -> Result<Rules> {
-    let files =
-        [("agencies.toml", AGENCIES), ("federal.toml", FEDERAL), ("holidays.toml", HOLIDAYS), ("jurisdictions.toml", JURISDICTIONS)];
+    let files = [
+        ("agencies.toml", AGENCIES),
+        ("content.toml", CONTENT),
+        ("federal.toml", FEDERAL),
+        ("holidays.toml", HOLIDAYS),
+        ("jurisdictions.toml", JURISDICTIONS),
+    ];
     let sources = files.map(|(name, built_in)| {
         let mut source = Source::built_in(name, if name == file { text } else { built_in });
         source.own = own.filter(|_| name == file).map(str::to_owned);

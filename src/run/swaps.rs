@@ -50,7 +50,7 @@ fn sample() -> tempfile::TempDir {
 fn proofed(case: Case) -> Proofed {
     let layout = Layout { draft: false, job: 12, ..layout(&case.incident).unwrap() };
     let number = |at| Some(PieceNumber(at as u32 + 1));
-    let composer = Composer::load(&case.incident, &case.rules).unwrap();
+    let composer = Composer::load(&case.incident, &case.rules, &case.recipients).unwrap();
     proof(case, composer, layout, Fonts::built_in().unwrap(), Press::new(Some(1)).unwrap(), &number, &Silent).unwrap()
 }
 

@@ -259,6 +259,7 @@ fn provider(id: &str) -> Provider {
         logo: None,
         ca_licensed_facility: false,
         part2_program: false,
+        parent_organization: String::new(),
         breach_began: date(2025, 1, 22),
         breach_ended: None,
         own_discovered: None,
