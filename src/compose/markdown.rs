@@ -21,6 +21,8 @@ pub(super) enum Origin {
     Template,
     /// Prose of the incident: running text and lists only.
     Prose,
+    /// A document of our own: as a letter, without paragraph markers.
+    Document,
 }
 
 /// Something that a letter cannot print.
@@ -120,7 +122,7 @@ impl<'a> Reader<'a> {
             }
         }
         let refused = self.fault(range.clone(), "raw HTML", "write Markdown, or a marker <!-- paragraph: some_id --> on a line of its own");
-        if self.origin == Origin::Prose {
+        if self.origin != Origin::Template {
             return Err(Fault { hint: "write the text as plain Markdown", ..refused });
         }
         let (id, together) = parse_marker(&html).ok_or(refused)?;

@@ -6,6 +6,7 @@ mod address;
 mod builtin;
 mod check;
 mod content;
+mod document;
 mod edition;
 mod engine;
 mod escape;
@@ -47,6 +48,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use crate::incident::{Logo, Picture};
+pub use document::Document;
 pub use fixed_words::{FixedWords, RoleWords};
 
 /// A piece number: seven digits, allotted once by the ledger.

@@ -52,6 +52,8 @@ enum Content {
     Text { text: Arc<TextLines>, x: Pt, structure: Structure, label: Option<Label> },
     /// Marks that stay together, positioned from the item's upper left corner.
     Unit { marks: Vec<Mark>, height: Pt },
+    /// A row of a table, as a unit; at the top of a later page the header stands again above it.
+    Row { marks: Vec<Mark>, height: Pt, header: Option<Arc<Passage>> },
     /// A text that stands in other letters as well.
     Shared { text: Arc<SharedText>, x: Pt, within: Within },
 }
@@ -85,7 +87,7 @@ impl Item {
     fn height(&self) -> Pt {
         match &self.content {
             Content::Text { text, .. } => text.height,
-            Content::Unit { height, .. } => *height,
+            Content::Unit { height, .. } | Content::Row { height, .. } => *height,
             Content::Shared { text, .. } => text.passage.height,
         }
     }
@@ -93,9 +95,10 @@ impl Item {
     fn into_passage(self, fixed: bool) -> Passage {
         let (before, keep_with_next, height) = (self.before, self.keep_with_next, self.height());
         let splits = matches!(self.content, Content::Text { .. });
+        let header = if let Content::Row { header, .. } = &self.content { header.clone() } else { None };
         let mut marks = Vec::new();
         place(self.content, Pt(0.0), &mut marks);
-        Passage { before, keep_with_next, splits, ..Passage::of(marks, fixed, height) }
+        Passage { before, keep_with_next, splits, header, ..Passage::of(marks, fixed, height) }
     }
 }
 
@@ -405,7 +408,9 @@ fn place(content: Content, y: Pt, marks: &mut Vec<Mark>) {
             let lines = 0..text.lines.len();
             marks.push(Mark::Text(PlacedText { text, lines, at: Point { x, y }, ink: Ink::Black, structure }));
         }
-        Content::Unit { marks: inner, .. } => marks.extend(inner.into_iter().map(|mark| lowered(mark, y))),
+        Content::Unit { marks: inner, .. } | Content::Row { marks: inner, .. } => {
+            marks.extend(inner.into_iter().map(|mark| lowered(mark, y)));
+        }
         Content::Shared { text, x, within } => {
             let (passage, at) = (Arc::clone(&text.passage), Point { x, y });
             marks.push(Mark::Passage(PlacedPassage { passage, lines: None, at, block: 0, within: Some(within) }));

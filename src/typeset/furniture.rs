@@ -3,7 +3,7 @@
 use super::block::SIDE_MARGIN;
 use super::outline::Outlines;
 use super::passage::{Passage, PlacedPassage, Within};
-use super::shape::{Shaper, Style};
+use super::shape::{Shaper, Style, TextLines};
 use super::standing::{Desk, Furniture};
 use super::unit::{Point, Pt, Rect};
 use super::{Ink, Mark, Misfit, Page, PlacedImage, PlacedText, SHEET, Structure, Tag, TagRole};
@@ -58,23 +58,31 @@ pub(super) fn logo(letter: &Letter, page: &mut Page) {
     page.marks.insert(0, Mark::Image(PlacedImage { picture: Arc::clone(picture), rect, alt: Arc::clone(alt), structure }));
 }
 
-/// Piece number on the left, page x of y on the right, 8 pt.
+/// Type of the footers.
+pub(super) const FOOTER: Style = Style::regular(8.0, 10.0);
+
+/// A text in the footer.
+pub(super) fn footer(text: Arc<TextLines>, x: Pt) -> Mark {
+    let at = Point { x, y: SHEET.y - Pt::inches(0.5) };
+    Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Grey, structure: Structure::Artifact })
+}
+
+/// Which page of how many, in the words of a pattern.
+pub(super) fn counter(pattern: &str, page: usize, pages: usize) -> String {
+    pattern.replace("{page}", &page.to_string()).replace("{pages}", &pages.to_string())
+}
+
+/// Piece number on the left, page x of y on the right.
 pub(super) fn footers(tools: &mut Tools<'_>, letter: &Letter, pages: &mut [Page]) -> Result<(), Misfit> {
-    let style = Style::regular(8.0, 10.0);
-    let y = SHEET.y - Pt::inches(0.5);
-    let placed = |text, x| {
-        let at = Point { x, y };
-        Mark::Text(PlacedText { text, lines: 0..1, at, ink: Ink::Grey, structure: Structure::Artifact })
-    };
     let count = pages.len();
-    let number = tools.shaper.line(&letter.piece.to_string(), style, false);
+    let number = tools.shaper.line(&letter.piece.to_string(), FOOTER, false);
     for (index, page) in pages.iter_mut().enumerate() {
-        page.marks.push(placed(Arc::clone(&number), SIDE_MARGIN));
-        let counter = letter.footer.replace("{page}", &(index + 1).to_string()).replace("{pages}", &count.to_string());
+        page.marks.push(footer(Arc::clone(&number), SIDE_MARGIN));
+        let counter = counter(&letter.footer, index + 1, count);
         page.marks.push(tools.standing(Furniture::Counter(counter.clone()), |shaper, _, marks| {
-            let counter = shaper.line(&counter, style, true);
+            let counter = shaper.line(&counter, FOOTER, true);
             let right = SHEET.x - SIDE_MARGIN - counter.width;
-            marks.push(placed(counter, right));
+            marks.push(footer(counter, right));
             Ok(())
         })?);
     }

@@ -6,6 +6,7 @@
 mod address_block;
 mod block;
 mod breaks;
+mod document;
 mod envelope;
 mod fallback;
 mod font;
@@ -29,6 +30,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use crate::compose::Picture;
+pub use document::set_document;
 pub use envelope::{EnvelopeProfile, Window, profile};
 pub use font::{Face, Fonts};
 pub use passage::{Passage, PlacedPassage, StandingId, Within};

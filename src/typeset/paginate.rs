@@ -7,7 +7,7 @@ use super::{Mark, Misfit, Page, TextLine};
 use std::sync::Arc;
 
 /// Body of later pages.
-const LATER_TOP: Pt = Pt::inches(0.7);
+pub(super) const LATER_TOP: Pt = Pt::inches(0.7);
 /// Body ends above the footer.
 const BOTTOM: Pt = Pt::inches(10.4);
 /// Height of the body on a later page: what must not be split has to fit in.
@@ -42,6 +42,11 @@ pub(super) fn paginate(blocks: &[Arc<SetBlock>], first_top: Pt) -> Result<Vec<Pa
         let may_turn = !cursor.at_top || cursor.y > LATER_TOP;
         if may_turn && cursor.y + item.passage.before + need(&items, index) > BOTTOM {
             cursor.turn();
+        }
+        if cursor.at_top
+            && let Some(header) = &item.passage.header
+        {
+            cursor.place(&Item { passage: header, block: item.block, keep_with_next: true })?;
         }
         cursor.place(item)?;
     }

@@ -37,13 +37,16 @@ pub struct Passage {
     pub(super) splits: bool,
     /// The passages that it is put together from, each from the whole one's origin; then it has no marks.
     pub(super) parts: Vec<PlacedPassage>,
+    /// What stands again above it at the top of a page: the header of its table.
+    pub(super) header: Option<Arc<Passage>>,
 }
 
 impl Passage {
     /// A passage of some marks. Where passages are among them, it is put together from these and from what stands between.
     pub(super) fn of(marks: Vec<Mark>, fixed: bool, height: Pt) -> Passage {
         let standing = fixed.then(StandingId::next);
-        let mut whole = Passage { marks, standing, before: Pt(0.0), keep_with_next: false, height, splits: false, parts: Vec::new() };
+        let (before, parts) = (Pt(0.0), Vec::new());
+        let mut whole = Passage { marks, standing, before, keep_with_next: false, height, splits: false, parts, header: None };
         if !whole.marks.iter().any(|mark| matches!(mark, Mark::Passage(_))) {
             return whole;
         }

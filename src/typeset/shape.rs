@@ -117,7 +117,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) fn regular(size: f32, leading: f32) -> Style {
+    pub(super) const fn regular(size: f32, leading: f32) -> Style {
         Style { size: Pt(size), leading: Pt(leading), bold: false }
     }
 
