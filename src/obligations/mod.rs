@@ -3,22 +3,34 @@
 //! HIPAA's notices (45 CFR 164.404 to 164.412) and those of the states' breach laws, per provider: every provider has its own
 //! clock and its own counts. What applies and what does not is listed alike, each with its clause from `rules`; counsel decides.
 
+mod alike;
+mod calendar;
 mod choices;
 mod clock;
 mod counts;
 mod discovery;
 mod draft;
 mod duties;
+mod history;
 mod holds;
 mod mailing;
+mod memo;
+mod names;
+#[cfg(test)]
+mod sample;
 mod state_law;
 mod table;
 #[cfg(test)]
 mod tests;
 mod words;
 
+pub use alike::{Alike, alike};
+pub use calendar::{CALENDAR_BEGINS, calendar};
 pub use counts::{ResidentCounts, Unreachable, residents, unreachable};
+pub use history::{Change, ChangeKind, Changes, Damage, HISTORY_FILE, History, State};
 pub use mailing::Mailing;
+pub use memo::{MEMO_BEGINS, memo};
+pub use names::{OfProvider, words_of_id};
 
 use crate::incident::{Incident, Provider};
 use crate::recipients::Recipients;
