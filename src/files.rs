@@ -128,6 +128,19 @@ pub fn refuse_inputs(out: &Path, incident: &Path) -> Result<()> {
     Err(Error::refused("output-over-input", Place::file(out.display().to_string()), reason, hint))
 }
 
+/// Refuses to replace a file that does not begin as one of ours does: it is somebody's. One that is empty or absent may be written.
+///
+/// # Errors
+/// Refused, so that nothing of the user's is overwritten; `is_not` says what the file would have to be, such as `no calendar`.
+pub fn refuse_other(path: &Path, begins: &[u8], is_not: &str) -> Result<()> {
+    if !fs_err::read(path).is_ok_and(|bytes| !bytes.is_empty() && !bytes.starts_with(begins)) {
+        return Ok(());
+    }
+    let reason = format!("this file exists and is {is_not}");
+    let place = Place::file(path.display().to_string());
+    Err(Error::refused("output-over-input", place, reason, "name another file: it would be overwritten"))
+}
+
 /// A path with links followed as far as it exists.
 fn real(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());

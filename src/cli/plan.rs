@@ -1,14 +1,17 @@
 //! `plan`: who must be told, by which clause, by when, in which way.
 
-use super::ui::{Ui, table};
+mod changed;
+mod draw;
+
+use super::ui::{self, Ui};
 use super::{Outcome, clock};
-use crate::error::Result;
-use crate::obligations::{self, Obligation, Plan};
-use crate::run;
+use crate::error::{Finding, Result};
+use crate::obligations::{Changes, Plan};
+use crate::run::{self, Planned};
 use jiff::civil::Date;
 use std::path::PathBuf;
 
-/// Show who must be told, by which clause, by when, in which way
+/// Show who must be told, by which clause, by when, in which way, and what has changed
 #[derive(clap::Args)]
 pub(super) struct PlanArguments {
     /// Incident folder
@@ -16,39 +19,37 @@ pub(super) struct PlanArguments {
     /// Day to judge by instead of today
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
+    /// File for the last days, as a calendar (iCalendar)
+    #[arg(long, value_name = "F.ics")]
+    ics: Option<PathBuf>,
+    /// File for a memo to counsel: it is written twice, as F.md and F.pdf
+    #[arg(long, value_name = "F")]
+    memo: Option<PathBuf>,
+}
+
+/// The whole of `--json`.
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    #[serde(flatten)]
+    changes: &'a Changes,
 }
 
 pub(super) fn run(ui: &Ui, arguments: &PlanArguments) -> Result<Outcome> {
-    let case = run::read(&arguments.dir)?;
-    let as_of = arguments.as_of.unwrap_or_else(clock::today);
-    let plan = obligations::plan(&case.incident, &case.rules, &case.recipients, as_of);
-    ui.result(&plan, &draw(&plan))?;
-    ui.say(
-        "the tool computes, counsel decides: see src/rules/COMPLIANCE.md for what is enforced, what is your duty and what is not covered",
-    );
+    let planned = run::plan(&arguments.dir, arguments.as_of.unwrap_or_else(clock::today))?;
+    let Planned { case, plan, changes, warnings } = &planned;
+    // The plan is shown first: whatever cannot be written, it stands.
+    ui.result(&Shown { plan, changes }, &draw::draw(&planned, ui::width()))?;
+    ui.findings(&warnings.iter().collect::<Vec<&Finding>>());
+    if let Some(file) = &arguments.ics {
+        run::write_calendar(case, plan, file)?;
+        ui.say(&format!("wrote the last days as a calendar to {}", file.display()));
+    }
+    if let Some(file) = &arguments.memo {
+        let [markdown, pdf] = run::write_memo(case, plan, file)?;
+        ui.say(&format!("wrote the memo to {} and {}", markdown.display(), pdf.display()));
+    }
+    ui.say("the tool computes, counsel decides: src/rules/COMPLIANCE.md says what is covered and what is not");
     Ok(Outcome::Done)
-}
-
-/// What is owed as a table, then each duty's reasons, then in one line each what was considered and does not apply.
-fn draw(plan: &Plan) -> String {
-    let due: Vec<(&Obligation, [String; 8])> =
-        plan.obligations.iter().zip(plan.rows()).filter(|(obligation, _)| obligation.required).collect();
-    let columns = [0, 1, 2, 3, 5, 6, 7];
-    let mut rows = vec![columns.map(|at| Plan::COLUMNS[at].to_owned()).to_vec()];
-    rows.extend(due.iter().map(|(_, row)| columns.map(|at| row[at].clone()).to_vec()));
-    let mut text = format!("as of {}\n\n{}\n", plan.as_of, table(&rows));
-    for (obligation, row) in &due {
-        text.push_str(&format!("\n{} {}, to {}\n  {}\n", row[0], row[1], obligation.to, obligation.basis));
-        if !obligation.note.is_empty() {
-            text.push_str(&format!("  {}\n", obligation.note));
-        }
-    }
-    text.push_str("\nconsidered, and not required now:\n");
-    for obligation in plan.obligations.iter().filter(|obligation| !obligation.required) {
-        let Obligation { provider_id, jurisdiction, clause, basis, .. } = obligation;
-        let duty = obligation.duty.id().replace('_', " ");
-        text.push_str(&format!("  {provider_id} {duty} {jurisdiction}: {basis} ({clause})\n"));
-    }
-    text.push_str(&format!("\nchoices in force: {}", plan.choices.join(", ")));
-    text
 }

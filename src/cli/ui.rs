@@ -123,16 +123,48 @@ pub(super) fn table(rows: &[Vec<String>]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// Columns where the result does not go to a terminal: a page's width.
+const PAGE: usize = 100;
+/// Columns below which nothing is folded any narrower, and above which lines are too long to read.
+const READABLE: std::ops::RangeInclusive<usize> = 60..=140;
+
+/// Columns that a line of the result may have.
+pub(super) fn width() -> usize {
+    let terminal = terminal_size::terminal_size_of(std::io::stdout());
+    terminal.map_or(PAGE, |(columns, _)| usize::from(columns.0).clamp(*READABLE.start(), *READABLE.end()))
+}
+
+/// A text on lines of so many columns, broken at blanks; a longer word stands on a line of its own.
+pub(super) fn folded(text: &str, columns: usize) -> Vec<String> {
+    folded_words(text.split_whitespace(), columns)
+}
+
+/// Words, or groups of words that are never broken, on lines of so many columns.
+pub(super) fn folded_words<'a>(words: impl Iterator<Item = &'a str>, columns: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut length = 0;
+    for word in words {
+        let letters = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if length + 1 + letters <= columns => {
+                line.push(' ');
+                line.push_str(word);
+                length += 1 + letters;
+            }
+            _ => {
+                lines.push(word.to_owned());
+                length = letters;
+            }
+        }
+    }
+    lines
+}
+
 const FINDINGS_HEADER: [&str; 8] = ["severity", "file", "line", "column", "record", "code", "reason", "hint"];
 
 /// Writes findings as CSV: severity, file, line, column, record, code, reason, hint.
 pub(super) fn write_findings(path: &Path, findings: &[&Finding]) -> Result<()> {
-    // A findings file of ours may be replaced; whatever else stands under the name is somebody's.
-    if fs_err::read(path).is_ok_and(|text| !text.is_empty() && !text.starts_with(FINDINGS_HEADER.join(",").as_bytes())) {
-        let reason = "this file exists and is no list of findings";
-        let place = Place::file(path.display().to_string());
-        return Err(Error::refused("output-over-input", place, reason, "name another file: it would be overwritten"));
-    }
+    files::refuse_other(path, FINDINGS_HEADER.join(",").as_bytes(), "no list of findings")?;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Error::unwritable(path, &std::io::Error::from(error));
     writer.write_record(FINDINGS_HEADER).map_err(failed)?;
@@ -180,6 +212,13 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(number(value), expected);
         }
+    }
+
+    #[test]
+    fn text_is_folded_at_blanks() {
+        assert_eq!(folded("one two three", 7), ["one two", "three"]);
+        assert_eq!(folded("  a  longerthanthat b", 6), ["a", "longerthanthat", "b"]);
+        assert!(folded(" ", 6).is_empty());
     }
 
     #[test]

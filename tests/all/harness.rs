@@ -214,7 +214,7 @@ fn copy(from: &Path, to: &Path) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.file_type().unwrap().is_dir() {
             copy(&entry.path(), &target);
-        } else if !name.starts_with("ledger.sqlite") {
+        } else if !name.starts_with("ledger.sqlite") && name != "plans.json" {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
