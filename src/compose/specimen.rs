@@ -8,7 +8,7 @@ use super::content::Subject;
 use super::engine::Trouble;
 use super::form::any_inline;
 use super::markdown;
-use super::residence::{Laws, Residence};
+use super::residence::Laws;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::wording::Wording;

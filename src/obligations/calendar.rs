@@ -136,7 +136,13 @@ mod tests {
         let not_owed = Obligation { required: false, deadline: None, mail_by: None, ..owed.clone() };
         let undated = Obligation { deadline: None, mail_by: None, ..owed.clone() };
         let unposted = Obligation { id: "other".to_owned(), mail_by: None, ..owed.clone() };
-        let plan = Plan { as_of: date(2026, 11, 20), choices: Vec::new(), obligations: vec![owed, not_owed, undated, unposted] };
+        let plan = Plan {
+            as_of: date(2026, 11, 20),
+            choices: Vec::new(),
+            own_rules: Vec::new(),
+            mailings: Vec::new(),
+            obligations: vec![owed, not_owed, undated, unposted],
+        };
         let text = unfolded(&calendar(&sample::incident(), &plan));
         assert_eq!(text.matches("BEGIN:VEVENT").count(), 2, "{text}");
         assert!(text.contains("UID:media_notice:LAKE:TX@sample-2025.breachnotice\r\n"), "{text}");

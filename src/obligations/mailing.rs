@@ -22,6 +22,16 @@ pub struct Mailing {
     pub clause: String,
 }
 
+impl Mailing {
+    /// By when, and what sets it, in words.
+    pub fn in_words(&self) -> String {
+        let whose =
+            self.jurisdiction.as_ref().map_or_else(|| "every letter".to_owned(), |state| format!("letters to residents of {state}"));
+        let rolled = if self.mail_by == self.deadline { String::new() } else { format!(", the last day being {}", self.deadline) };
+        format!("mail {whose} by {}{rolled} ({})", self.mail_by, self.clause)
+    }
+}
+
 /// The mailings of every provider that owes letters, in provider order.
 pub(super) fn mailings(incident: &Incident, rules: &Rules, obligations: &[Obligation]) -> Vec<Mailing> {
     let mut mailings = Vec::new();

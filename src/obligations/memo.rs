@@ -5,7 +5,7 @@
 
 use super::alike::{Alike, alike};
 use super::holds;
-use super::{Obligation, Plan};
+use super::{Mailing, Obligation, Plan};
 use crate::incident::{Agency, BusinessAssociate, Hold, Incident};
 use crate::rules::Rules;
 use jiff::civil::Date;
@@ -21,9 +21,15 @@ pub fn memo(incident: &Incident, rules: &Rules, plan: &Plan) -> String {
     memo.heading("Choices in force");
     memo.paragraph("What the law leaves open, as this plan settles it:");
     memo.lines(&plan.choices.iter().map(|choice| escaped(choice)).collect::<Vec<_>>());
+    if !plan.own_rules.is_empty() {
+        memo.heading("Rules of this folder");
+        memo.paragraph("These stand over the built-in rules:");
+        memo.lines(&plan.own_rules.iter().map(|own| escaped(&own.in_words())).collect::<Vec<_>>());
+    }
     for provider in plan.by_provider() {
         let id = escaped(provider.provider_id);
-        memo.due(&escaped(&provider.name(incident)), &provider.due());
+        let mailings = plan.mailings.iter().filter(|mailing| mailing.provider_id == provider.provider_id);
+        memo.due(&escaped(&provider.name(incident)), mailings, &provider.due());
         memo.reasons(&id, &alike(provider.due(), rules));
         memo.not_due(&id, &alike(provider.not_due(), rules));
     }
@@ -84,8 +90,9 @@ impl Memo {
         self.lines(&lines);
     }
 
-    fn due(&mut self, provider: &str, due: &[&Obligation]) {
+    fn due<'m>(&mut self, provider: &str, mailings: impl Iterator<Item = &'m Mailing>, due: &[&Obligation]) {
         self.heading(&format!("{provider}: what is required"));
+        mailings.for_each(|mailing| self.paragraph(&format!("{}.", capitalized(&escaped(&mailing.in_words())))));
         if due.is_empty() {
             return self.paragraph("Nothing is required now.");
         }
@@ -229,7 +236,13 @@ mod tests {
     use jiff::civil::date;
 
     fn written(obligations: Vec<Obligation>) -> String {
-        let plan = Plan { as_of: date(2026, 11, 20), choices: vec!["day_zero = excluded".to_owned()], obligations };
+        let plan = Plan {
+            as_of: date(2026, 11, 20),
+            choices: vec!["day_zero = excluded".to_owned()],
+            own_rules: Vec::new(),
+            mailings: Vec::new(),
+            obligations,
+        };
         memo(&sample::incident(), &sample::rules(), &plan)
     }
 

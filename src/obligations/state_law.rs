@@ -126,7 +126,7 @@ impl State<'_> {
         let last_day = self.last_day(notice, letters);
         Some(match (judged, last_day) {
             (Err(why), last_day) => {
-                let would_be = last_day.filter(|_| !notice.owed && self.residents.total() >= notice.from);
+                let would_be = last_day.filter(|_| !notice.owed && draft.count >= notice.from);
                 draft.notes.extend(would_be.map(|last_day| format!("its own last day would be {}", last_day.day)));
                 self.not_required(draft, &why)
             }

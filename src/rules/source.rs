@@ -28,6 +28,16 @@ pub struct OwnRule {
     pub now: String,
 }
 
+impl OwnRule {
+    /// The key with both values, in words.
+    pub fn in_words(&self) -> String {
+        match &self.was {
+            Some(was) => format!("{} = {} (built in: {was})", self.key, self.now),
+            None => format!("{} = {} (not built in)", self.key, self.now),
+        }
+    }
+}
+
 impl Source {
     pub(super) fn built_in(file: &'static str, built_in: &'static str) -> Source {
         Source { file, built_in, own: None }

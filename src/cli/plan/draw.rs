@@ -2,7 +2,8 @@
 
 use super::changed::changed;
 use crate::cli::ui::{count, folded, folded_words, number, table};
-use crate::obligations::{Alike, Obligation, alike};
+use crate::obligations::{Alike, Mailing, Obligation, alike};
+use crate::rules::OwnRule;
 use crate::run::Planned;
 use jiff::civil::Date;
 
@@ -23,11 +24,13 @@ pub(super) fn draw(planned: &Planned, width: usize) -> String {
     page.section(changed(changes, width));
     for provider in plan.by_provider() {
         let due = provider.due();
-        page.due(provider.name(&case.incident), &due);
+        let mailings = plan.mailings.iter().filter(|mailing| mailing.provider_id == provider.provider_id);
+        page.due(provider.name(&case.incident), &mailings.map(Mailing::in_words).collect::<Vec<_>>(), &due);
         page.reasons(&due, &alike(due.iter().copied(), &case.rules));
         page.not_due(&alike(provider.not_due(), &case.rules));
     }
-    page.section(folded(&format!("choices in force: {}", plan.choices.join(", ")), width));
+    page.list("choices in force:", plan.choices.iter().cloned());
+    page.list("your own rules, in force over the built-in ones:", plan.own_rules.iter().map(OwnRule::in_words));
     page.lines.join("\n")
 }
 
@@ -93,10 +96,21 @@ impl Page {
         self.lines.extend(lines.into_iter().map(|line| format!("{DEEPER}{line}")));
     }
 
-    /// The provider, and the table of what it owes.
-    fn due(&mut self, name: String, due: &[&Obligation]) {
+    /// Texts below a heading, when there are any.
+    fn list(&mut self, heading: &str, texts: impl Iterator<Item = String>) {
+        for (at, text) in texts.enumerate() {
+            if at == 0 {
+                self.section(vec![heading.to_owned()]);
+            }
+            self.hanging(INDENT, &text);
+        }
+    }
+
+    /// The provider, by when its letters leave, and the table of what it owes.
+    fn due(&mut self, name: String, mailings: &[String], due: &[&Obligation]) {
         let line = "-".repeat(name.chars().count());
         self.section(vec![name, line]);
+        mailings.iter().for_each(|mailing| self.hanging(INDENT, mailing));
         if due.is_empty() {
             return self.lines.push(format!("{INDENT}nothing is required now"));
         }

@@ -9,7 +9,7 @@ use crate::incident::{Incident, Language, Provider, ProviderIndex, Waiver};
 use crate::intake::Element;
 use crate::privacy::Private;
 use crate::recipients::{Recipient, Recipients, Role};
-use crate::rules::{Evidence, Jurisdiction, Rules};
+use crate::rules::{Evidence, Jurisdiction};
 use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -154,7 +154,7 @@ fn without_a_paragraph_exactly_the_rules_that_cite_it_fail() {
         until: Some(date(2025, 4, 1)),
         providers: None,
     };
-    let mut incidents = vec![fixture::incident(), fixture::incident(), fixture::incident()];
+    let mut incidents = [fixture::incident(), fixture::incident(), fixture::incident()];
     incidents[1].business_associate = None;
     incidents[1].holds = vec![hold];
     incidents[2].sender = crate::incident::Sender::BusinessAssociate;
