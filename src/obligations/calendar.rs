@@ -139,6 +139,7 @@ mod tests {
         let plan = Plan {
             as_of: date(2026, 11, 20),
             choices: Vec::new(),
+            choice_reasons: Vec::new(),
             own_rules: Vec::new(),
             mailings: Vec::new(),
             obligations: vec![owed, not_owed, undated, unposted],

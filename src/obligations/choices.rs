@@ -2,8 +2,8 @@
 
 use crate::incident::{Agency, Choices, DayZero, HoldEffect, Incident, OneMailing};
 
-/// The choices in force, one a line: `key = value (default): reason` or `key = value (yours)`.
-pub(super) fn in_force(incident: &Incident) -> Vec<String> {
+/// The choices in force, `key = value`, and why: `yours`, or the reason of the default.
+pub(super) fn in_force(incident: &Incident) -> (Vec<String>, Vec<String>) {
     let Choices { day_zero, hold_effect, courtesy_filings, language_sheet, one_mailing, stated } = &incident.choices;
     let day_zero = match day_zero {
         DayZero::Excluded => "excluded",
@@ -35,13 +35,9 @@ pub(super) fn in_force(incident: &Incident) -> Vec<String> {
         };
         all.push(("agency", agency, "both readings are shown, and the earlier day governs"));
     }
-    let line = |(key, value, reason): (&str, &str, &str)| {
-        let agency_told = key == "agency" && value != "unknown";
-        if stated.contains(&key) || agency_told {
-            format!("{key} = {value} (yours)")
-        } else {
-            format!("{key} = {value} (default): {reason}")
-        }
+    let why = |(key, value, reason): &(&str, &str, &str)| {
+        let told = stated.contains(key) || *key == "agency" && *value != "unknown";
+        if told { "yours".to_owned() } else { format!("default: {reason}") }
     };
-    all.into_iter().map(line).collect()
+    (all.iter().map(|(key, value, _)| format!("{key} = {value}")).collect(), all.iter().map(why).collect())
 }

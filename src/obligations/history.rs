@@ -191,7 +191,14 @@ mod tests {
     use jiff::civil::date;
 
     fn plan(day: i8, obligations: Vec<Obligation>) -> Plan {
-        Plan { as_of: date(2026, 11, day), choices: Vec::new(), own_rules: Vec::new(), mailings: Vec::new(), obligations }
+        Plan {
+            as_of: date(2026, 11, day),
+            choices: Vec::new(),
+            choice_reasons: Vec::new(),
+            own_rules: Vec::new(),
+            mailings: Vec::new(),
+            obligations,
+        }
     }
 
     fn media(state: &str, count: u64) -> Obligation {

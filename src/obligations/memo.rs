@@ -20,7 +20,7 @@ pub fn memo(incident: &Incident, rules: &Rules, plan: &Plan) -> String {
     memo.head(incident, rules, plan);
     memo.heading("Choices in force");
     memo.paragraph("What the law leaves open, as this plan settles it:");
-    memo.lines(&plan.choices.iter().map(|choice| escaped(choice)).collect::<Vec<_>>());
+    memo.lines(&plan.choices_in_words().map(|choice| escaped(&choice)).collect::<Vec<_>>());
     if !plan.own_rules.is_empty() {
         memo.heading("Rules of this folder");
         memo.paragraph("These stand over the built-in rules:");
@@ -239,6 +239,7 @@ mod tests {
         let plan = Plan {
             as_of: date(2026, 11, 20),
             choices: vec!["day_zero = excluded".to_owned()],
+            choice_reasons: vec!["yours".to_owned()],
             own_rules: Vec::new(),
             mailings: Vec::new(),
             obligations,

@@ -108,14 +108,23 @@ pub struct Obligation {
 pub struct Plan {
     /// The day on which the plan is judged.
     pub as_of: Date,
-    /// Every choice in force, `key = value` and where it comes from.
+    /// Every choice in force, `key = value`.
     pub choices: Vec<String>,
+    /// Why each of them, in the same order: `yours`, or the reason of the default.
+    pub choice_reasons: Vec<String>,
     /// Rules of the incident folder in force over the built-in ones.
     pub own_rules: Vec<OwnRule>,
     /// By when each provider mails.
     pub mailings: Vec<Mailing>,
     /// Sorted by deadline within provider order.
     pub obligations: Vec<Obligation>,
+}
+
+impl Plan {
+    /// Each choice with its reason, in words.
+    pub fn choices_in_words(&self) -> impl Iterator<Item = String> + '_ {
+        self.choices.iter().zip(&self.choice_reasons).map(|(choice, reason)| format!("{choice} ({reason})"))
+    }
 }
 
 /// Computes the duties. A duty that does not apply has no deadline.
@@ -132,7 +141,8 @@ pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: 
         obligations.extend(owed);
     }
     let mailings = mailing::mailings(incident, rules, &obligations);
-    Plan { as_of, choices: choices::in_force(incident), own_rules: rules.own.clone(), mailings, obligations }
+    let (choices, choice_reasons) = choices::in_force(incident);
+    Plan { as_of, choices, choice_reasons, own_rules: rules.own.clone(), mailings, obligations }
 }
 
 /// The provider's hold in force on a day, as the day on which it ends; `None` when free to send (45 CFR 164.412).

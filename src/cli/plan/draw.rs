@@ -29,7 +29,7 @@ pub(super) fn draw(planned: &Planned, width: usize) -> String {
         page.reasons(&due, &alike(due.iter().copied(), &case.rules));
         page.not_due(&alike(provider.not_due(), &case.rules));
     }
-    page.list("choices in force:", plan.choices.iter().cloned());
+    page.list("choices in force:", plan.choices_in_words());
     page.list("your own rules, in force over the built-in ones:", plan.own_rules.iter().map(OwnRule::in_words));
     page.lines.join("\n")
 }
