@@ -1,6 +1,7 @@
 //! The pipeline: the only file that knows every stage, with the rooms below it for what each command makes of it.
 
 mod addresses;
+mod advice;
 mod approval;
 mod export;
 mod inputs;
@@ -191,6 +192,7 @@ fn judge_proofs(case: &mut Case, proofs: &mut Proofs) {
         let hint = "shorten the prose of the incident or the templates: heavy letters cost postage and are read less";
         case.warnings.push(Finding::warns("letter-long", Place::file("templates"), reason, hint));
     }
+    advice::waive(&mut case.warnings, &case.incident.waivers, &case.rules);
 }
 
 /// How an incident's letters are set while they are drafts of no job.
@@ -234,6 +236,7 @@ pub fn drafts(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Re
 fn composer(case: &mut Case) -> Result<Composer> {
     let composer = Composer::load(&case.incident, &case.rules, &case.recipients)?;
     case.warnings.extend(composer.warnings().cloned());
+    case.warnings.extend(advice::language_sheet(&case.incident, &composer));
     Ok(composer)
 }
 

@@ -1,9 +1,10 @@
 //! The letters of one language: templates, wording and the slots of every provider, ready for the recipients.
 
 use super::check::{self, Markers};
-use super::content::Subject;
+use super::content::{Subject, Texts, Verdicts};
 use super::engine::{self, Trouble};
 use super::form::{self, Form, FormKey};
+use super::readability::Readability;
 use super::residence::Laws;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
@@ -85,6 +86,7 @@ impl Edition {
         if findings.iter().any(|finding| finding.severity == Severity::Refuses) {
             return Ok(Err(findings));
         }
+        let written = prose.is_some();
         let providers = prose.map(|prose| {
             let parts = incident.providers.iter().enumerate().map(|(index, provider)| {
                 let slots = slots::of_provider(incident, provider, rules, &wording, &prose)?;
@@ -99,7 +101,7 @@ impl Edition {
             });
             parts.collect::<Result<Vec<_>>>()
         });
-        Ok(Ok(Edition {
+        let mut edition = Edition {
             language,
             tera,
             markers,
@@ -116,7 +118,39 @@ impl Edition {
             rules: rules.content.clone(),
             waivers: incident.waivers.clone(),
             warnings: findings,
-        }))
+        };
+        if written {
+            match edition.check_texts(sources, incident) {
+                Ok(findings) if findings.iter().all(|finding| finding.severity != Severity::Refuses) => edition.warnings.extend(findings),
+                Ok(findings) => return Ok(Err(findings)),
+                Err(error) if error.kind == Kind::Refused => return Ok(Err(error.findings)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Ok(edition))
+    }
+
+    /// Checks the running text of a letter with the incident's own prose.
+    fn check_texts(&self, sources: &Sources, incident: &Incident) -> Result<Vec<Finding>> {
+        let Some(part) = self.providers.as_ref().and_then(|parts| parts.first()) else { return Ok(Vec::new()) };
+        let adult = specimen::adult(incident.identity_service.is_some());
+        let person = adult.as_person(&self.laws);
+        let own = slots::of_person(&person, &self.wording, &self.laws);
+        let blocks = self.render(sources, part, &person, &own, "")?;
+        let letter = || Place::file(sources.shown(self.language, "letter.md"));
+        let marker = |id: &str| self.markers.get(id).cloned().unwrap_or_else(letter);
+        let residences: Vec<_> = self.laws.present().flatten().collect();
+        let texts = Texts { language: self.language, incident, blocks: &blocks, marker: &marker };
+        Ok(texts.check(&Readability::load()?, &self.verdicts(), &residences))
+    }
+
+    /// Whether the incident's prose is written in this language.
+    pub(super) fn is_written(&self) -> bool {
+        self.providers.is_some()
+    }
+
+    fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts { rules: &self.rules, waivers: &self.waivers }
     }
 
     /// Composes one letter; see [`super::Composer::compose`].
@@ -279,7 +313,7 @@ impl Edition {
         let place = |rule: &ContentRule| content::place(rule, self.language, sources, &self.markers);
         let broken = content::broken(&self.rules, &subject).into_iter();
         let findings: Vec<Finding> = broken
-            .map(|rule| content::finding(rule, &self.waivers, place(rule), &content::who(person.role, person.residence)))
+            .map(|rule| self.verdicts().lacking(rule, place(rule), &content::who(person.role, person.residence)))
             .filter(|finding| finding.severity == Severity::Refuses)
             .collect();
         if findings.is_empty() { Ok(blocks) } else { Err(Error::refused_all(findings)) }

@@ -17,7 +17,6 @@ mod markdown;
 mod nearest;
 mod own_slots;
 mod prose;
-#[cfg_attr(not(test), allow(dead_code, unused_imports, reason = "the content check will call it"))]
 mod readability;
 mod residence;
 mod runs;
@@ -33,12 +32,14 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Finding, Result, Severity};
 use crate::incident::{Incident, Language};
 use crate::obligations;
 use crate::recipients::{Recipient, Recipients};
 use crate::rules::Rules;
+use content::Verdicts;
 use edition::Edition;
+use readability::SensitiveWords;
 use residence::Laws;
 use sources::Sources;
 use std::collections::BTreeMap;
@@ -48,6 +49,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use crate::incident::{Logo, Picture};
+pub use content::PieceFault;
 pub use document::Document;
 pub use fixed_words::{FixedWords, RoleWords};
 
@@ -204,6 +206,9 @@ pub struct Variant {
 pub struct Composer {
     sources: Sources,
     editions: BTreeMap<Language, Edition>,
+    sensitive_words: SensitiveWords,
+    /// What the checks advise on what the incident offers and on return addresses.
+    warnings: Vec<Finding>,
 }
 
 impl Composer {
@@ -224,7 +229,12 @@ impl Composer {
                 Err(found) => findings.extend(found),
             }
         }
-        if findings.is_empty() { Ok(Composer { sources, editions }) } else { Err(Error::refused_all(findings)) }
+        let sensitive_words = SensitiveWords::load()?;
+        let verdicts = Verdicts { rules: &rules.content, waivers: &incident.waivers };
+        let mut warnings = content::return_addresses(incident, &sensitive_words, &verdicts);
+        warnings.extend(content::offers(incident, rules, recipients, &verdicts));
+        findings.extend(warnings.iter().filter(|finding| finding.severity == Severity::Refuses).cloned());
+        if findings.is_empty() { Ok(Composer { sources, editions, sensitive_words, warnings }) } else { Err(Error::refused_all(findings)) }
     }
 
     /// Composes the letter of one recipient, whose disposition is letter or e-mail.
@@ -237,9 +247,31 @@ impl Composer {
         edition.compose(&self.sources, incident, recipient, piece)
     }
 
+    /// Whether letters can be written in a language: the incident's prose is.
+    pub fn is_written_in(&self, language: Language) -> bool {
+        self.editions.get(&language).is_some_and(Edition::is_written)
+    }
+
+    /// Whether the templates of a language enclose a notice on language assistance.
+    pub fn has_language_sheet(&self, language: Language) -> bool {
+        !self.sources.text(language, "parts/language_sheet.md").trim().is_empty()
+    }
+
     /// What the content check advises, and what waivers set aside.
     pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
-        self.editions.values().flat_map(|edition| &edition.warnings)
+        self.editions.values().flat_map(|edition| &edition.warnings).chain(&self.warnings)
+    }
+
+    /// The first fault of what differs from person to person in a composed letter; `identifiers` are the numbers by which the lists
+    /// know the patient.
+    pub fn piece_fault<'i>(
+        &self,
+        letter: &Letter,
+        recipient: &Recipient,
+        identifiers: &(impl Iterator<Item = &'i str> + Clone),
+    ) -> Option<PieceFault> {
+        let edition = self.editions.get(&letter.language)?;
+        content::piece_fault(letter, recipient, identifiers, &self.sensitive_words, &edition.wording)
     }
 
     /// Every template file by its name under `templates/`, with its text: what a seal binds.

@@ -38,6 +38,26 @@ pub(super) fn table(language: Language) -> String {
     }
 }
 
+/// Where incident.toml says something; absent when no prose of the language does.
+pub(super) fn place_of(incident: &Incident, language: Language, said: &str) -> Option<Place> {
+    let prose = of(incident, language)?;
+    let folded = said.to_lowercase();
+    let (key, value, offset) = KEYS.into_iter().zip(values(&prose)).find_map(|(key, value)| {
+        // Lines of the file are folded to one in the letter: the first words tell the place.
+        let offset = value.to_lowercase().find(folded.split_whitespace().take(3).collect::<Vec<_>>().join(" ").as_str())?;
+        Some((key, value, offset))
+    })?;
+    let file = fs_err::read_to_string(incident.folder.join("incident.toml")).unwrap_or_default();
+    let offset = (0..=offset.min(value.len())).rev().find(|at| value.is_char_boundary(*at)).unwrap_or_default();
+    Some(place(&file, &table(language), key, value, offset))
+}
+
+/// The line of a key in a table of incident.toml; the file as a whole when it cannot be told.
+pub(super) fn place_of_key(incident: &Incident, table: &str, key: &str) -> Place {
+    let file = fs_err::read_to_string(incident.folder.join("incident.toml")).unwrap_or_default();
+    place(&file, table, key, "", 0).column(format!("{table}.{key}"))
+}
+
 /// What stands in the prose that a letter cannot print, with its place in incident.toml.
 pub(super) fn check(incident: &Incident, language: Language, prose: &Prose) -> Vec<Finding> {
     let file = fs_err::read_to_string(incident.folder.join("incident.toml")).unwrap_or_default();

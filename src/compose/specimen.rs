@@ -4,7 +4,7 @@
 //! its paragraph ids, so two letters with the same ids must read the same but for their slots.
 
 use super::check::Markers;
-use super::content::Subject;
+use super::content::{Subject, Verdicts};
 use super::engine::Trouble;
 use super::form::any_inline;
 use super::markdown;
@@ -183,7 +183,7 @@ impl Specimens<'_> {
             let place = content::place(rule, language, sources, markers);
             let who = content::who(person.role, person.as_person(self.laws).residence);
             let order = self.rules.content.iter().position(|known| known.id == rule.id).unwrap_or_default();
-            seen.broken.entry(order).or_insert_with(|| content::finding(rule, &self.incident.waivers, place, &who));
+            seen.broken.entry(order).or_insert_with(|| self.verdicts().lacking(rule, place, &who));
         }
         let faults = [elements_in_a_table, tells_in_a_link].map(|fault| fault(&blocks, language, sources, markers));
         let other = (several && !seen_in(&blocks, OTHER)).then(|| other_left_out(language, sources));
@@ -193,6 +193,10 @@ impl Specimens<'_> {
         let key = (person.role, paragraphs(&blocks));
         let first = seen.wordings.entry(key).or_insert_with(|| blocks.clone());
         differs(first, &blocks, language, sources, markers).map_or(Ok(()), |finding| Err(vec![finding]))
+    }
+
+    fn verdicts(&self) -> Verdicts<'_> {
+        Verdicts { rules: &self.rules.content, waivers: &self.incident.waivers }
     }
 
     /// Everything that one letter may read.
@@ -326,7 +330,7 @@ fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sour
     Some(Finding::refuses("paragraph-wording-varies", place, reason, hint))
 }
 
-struct Invented {
+pub(super) struct Invented {
     role: Role,
     name: PersonName,
     representative: Option<String>,
@@ -336,7 +340,7 @@ struct Invented {
 }
 
 impl Invented {
-    fn as_person(&self, laws: &Laws) -> Person<'_> {
+    pub(super) fn as_person(&self, laws: &Laws) -> Person<'_> {
         Person {
             role: self.role,
             name: &self.name,
@@ -409,6 +413,12 @@ fn groups() -> [Elements; 6] {
         group.iter().for_each(|element| elements.insert(*element));
         elements
     })
+}
+
+/// An adult whom every type of information concerns, living nowhere in particular.
+pub(super) fn adult(with_code: bool) -> Invented {
+    let [all, ..] = groups();
+    invented(Role::Adult, all, false, with_code)
 }
 
 fn invented(role: Role, elements: Elements, named: bool, with_code: bool) -> Invented {

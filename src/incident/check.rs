@@ -15,7 +15,6 @@ const TOLL_FREE: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
 pub(super) fn check(incident: &Incident, file: &TomlFile<'_>) {
     check_id(incident, file);
     check_dates(incident, file);
-    check_offers(incident, file);
     check_call_center(incident, file);
     check_sender(incident, file);
     check_files(incident, file);
@@ -53,18 +52,6 @@ fn check_dates(incident: &Incident, file: &TomlFile<'_>) {
     for (index, hold) in incident.holds.iter().enumerate() {
         let path = |key: &str| format!("law_enforcement_holds[{index}].{key}");
         not_before((&path("until"), hold.until), (&path("received"), hold.received));
-    }
-}
-
-fn check_offers(incident: &Incident, file: &TomlFile<'_>) {
-    let Some(service) = &incident.identity_service else { return };
-    let (Some(place), Some(_)) = (file.read_at("identity_service.enroll_by"), file.read_at("incident.mail_date")) else {
-        return;
-    };
-    let latest = incident.providers.iter().map(|provider| provider.mail_date).fold(incident.mail_date, Date::max);
-    if service.enroll_by < latest {
-        let reason = format!("the last day to enroll ({}) lies before letters are mailed ({latest})", service.enroll_by);
-        file.warn("enrollment-over", place, reason, "agree on a later day with the service, some months after the mailing");
     }
 }
 

@@ -23,6 +23,7 @@ mod toml_section;
 pub(crate) use check::is_toll_free;
 pub(crate) use lists::mended;
 pub use logo::{Logo, Picture};
+pub(crate) use nearest::suggestion;
 pub use provider::{Provider, ProviderIndex};
 pub use settings::{
     Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,

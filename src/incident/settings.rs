@@ -171,6 +171,13 @@ pub struct Waiver {
     pub reason: String,
 }
 
+impl Waiver {
+    /// Who set the rule aside, when and why.
+    pub fn in_words(&self) -> String {
+        format!("set aside by {} on {}: {}", self.by, self.on, self.reason)
+    }
+}
+
 /// `[choices]`: what law leaves open, each with its default. Agency stands in [`BusinessAssociate::agent`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choices {

@@ -116,6 +116,9 @@ pub struct ServiceMonths {
     pub elements: Vec<String>,
     /// The clause.
     pub clause: String,
+    /// Due only when a service is offered at all.
+    #[serde(default)]
+    pub if_offered: bool,
     /// How sure the reading is.
     pub confidence: Confidence,
     /// What else to know; may be empty.

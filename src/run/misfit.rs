@@ -1,7 +1,7 @@
 //! What is said of a letter that cannot be set: a fault of one person's values holds that person, any other refuses the run.
 
 use super::Case;
-use crate::compose::{Composer, Letter};
+use crate::compose::{Composer, Letter, PieceFault};
 use crate::error::{Error, Finding, Place, Result};
 use crate::incident::Incident;
 use crate::intake::{Field, RowIndex};
@@ -44,6 +44,13 @@ pub(super) fn judge(
         ),
     };
     Ok(finding.record(&recipient.record))
+}
+
+/// The finding that holds a recipient whose letter breaks a rule.
+pub(super) fn of_piece(case: &Case, recipient: &Recipient, fault: &PieceFault) -> Finding {
+    let filled = |row: &&RowIndex| !case.intake.row(**row).get(fault.field).is_empty();
+    let row = recipient.rows.iter().find(filled).copied().unwrap_or(recipient.rows[0]);
+    Finding::holds(fault.code, case.intake.place(row, fault.field), fault.reason.clone(), fault.hint).record(&recipient.record)
 }
 
 /// Says which line it is: the fault may lie in a name as well as in a street.

@@ -3,6 +3,7 @@
 use super::{Case, misfit};
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Result};
+use crate::intake::Field;
 use crate::pdf::GlyphUse;
 use crate::recipients::{Disposition, Outline};
 use crate::typeset::{Fonts, Layout, Pages, StandingType, Typesetter};
@@ -183,6 +184,11 @@ fn proof_chunk(
     for (index, piece) in chunk {
         let recipient = &case.recipients.people.get(*index);
         let letter = composer.compose(&case.incident, recipient, *piece)?;
+        let rows = recipient.rows.iter().map(|row| case.intake.row(*row).get(Field::PatientId));
+        if let Some(fault) = composer.piece_fault(&letter, recipient, &rows) {
+            proofs.misfits.push((*index, misfit::of_piece(case, recipient, &fault)));
+            continue;
+        }
         match typesetter.set(&letter) {
             Ok(pages) => {
                 glyphs.iter_mut().for_each(|glyphs| glyphs.add(&pages));

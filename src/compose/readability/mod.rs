@@ -25,7 +25,7 @@ use vocabulary::{Vocabulary, table};
 
 pub(crate) use abbreviations::Abbreviation;
 pub(crate) use hedges::Hedge;
-pub(crate) use sensitive::{SensitiveWord, SensitiveWords};
+pub(crate) use sensitive::SensitiveWords;
 
 /// The tables that prose is measured by, read once.
 pub(crate) struct Readability {

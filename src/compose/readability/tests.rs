@@ -90,8 +90,8 @@ fn a_sentence_is_long_beyond_the_limit() {
 fn lines_of_an_address_are_looked_through_for_words_that_must_not_show() {
     let sensitive = SensitiveWords::load().unwrap();
     let lines = ["Center for Addiction Medicine", "12 Hope Street", "Springfield, IL 62701"];
-    let found: Vec<Option<SensitiveWord>> = lines.iter().map(|line| sensitive.find(line)).collect();
-    assert_eq!(found, [Some(SensitiveWord { word: "addiction", reveals: "a substance use disorder" }), None, None]);
+    let found: Vec<Option<sensitive::SensitiveWord>> = lines.iter().map(|line| sensitive.find(line)).collect();
+    assert_eq!(found, [Some(sensitive::SensitiveWord { word: "addiction", reveals: "a substance use disorder" }), None, None]);
 }
 
 proptest! {

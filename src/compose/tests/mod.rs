@@ -1,5 +1,6 @@
 //! Letters as they come out: every role and language, the golden adult letter, hostile values, faulty templates.
 
+mod content;
 mod law;
 
 use super::escape::clean;

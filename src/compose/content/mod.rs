@@ -1,5 +1,16 @@
 //! The content check: what the law asks of a letter is looked for in its composed blocks.
 
+mod offers;
+mod outside;
+mod piece;
+mod texts;
+
+pub(super) use offers::offers;
+pub(super) use outside::return_addresses;
+pub use piece::PieceFault;
+pub(super) use piece::fault as piece_fault;
+pub(super) use texts::Texts;
+
 use super::check::{Markers, part_of};
 use super::residence::Residence;
 use super::sources::Sources;
@@ -29,20 +40,34 @@ pub(super) fn broken<'r>(rules: &'r [ContentRule], subject: &Subject<'_>) -> Vec
     rules.iter().filter(applies).filter(|rule| !subject.holds(rule, &text)).collect()
 }
 
-/// What a broken rule does to the run: a waiver of counsel turns a refusal into advice.
-pub(super) fn finding(rule: &ContentRule, waivers: &[Waiver], place: Place, who: &str) -> Finding {
-    let reason = format!("a letter to {who} does not hold {} ({})", rule.what, rule.clause);
-    let waiver = waivers.iter().find(|waiver| rule.waivable && waiver.rule == rule.id);
-    match waiver {
-        Some(Waiver { by, on, reason: why, .. }) => {
-            Finding::warns(rule.id, place, format!("{reason}; set aside by {by} on {on}: {why}"), "the waiver is kept as evidence")
-        }
-        None => {
-            let hint = match rule.paragraphs.as_slice() {
-                [] => "put the part back; the built-in templates hold everything that is asked for".to_owned(),
-                ids => format!("put the paragraph back ({}); the built-in templates hold everything that is asked for", ids.join(" or ")),
-            };
-            Finding::new(rule.severity, rule.id, place, reason, hint)
+/// The rules with what counsel set aside.
+#[derive(Clone, Copy)]
+pub(super) struct Verdicts<'a> {
+    pub(super) rules: &'a [ContentRule],
+    pub(super) waivers: &'a [Waiver],
+}
+
+impl Verdicts<'_> {
+    /// What a letter without something that a rule asks for does to the run.
+    pub(super) fn lacking(&self, rule: &ContentRule, place: Place, who: &str) -> Finding {
+        let hint = match rule.paragraphs.as_slice() {
+            [] => "put the part back; the built-in templates hold everything that is asked for".to_owned(),
+            ids => format!("put the paragraph back ({}); the built-in templates hold everything that is asked for", ids.join(" or ")),
+        };
+        self.judged(rule, place, format!("a letter to {who} does not hold {} ({})", rule.what, rule.clause), hint)
+    }
+
+    /// What was found by a rule that is computed; absent when there is no such rule any more.
+    pub(super) fn tell(&self, id: &str, place: Place, reason: &str, hint: impl Into<String>) -> Option<Finding> {
+        let rule = self.rules.iter().find(|rule| rule.id == id)?;
+        Some(self.judged(rule, place, format!("{reason} ({})", rule.clause), hint.into()))
+    }
+
+    /// A waiver of counsel turns a refusal into advice.
+    fn judged(&self, rule: &ContentRule, place: Place, reason: String, hint: String) -> Finding {
+        match self.waivers.iter().find(|waiver| rule.waivable && waiver.rule == rule.id) {
+            Some(waiver) => Finding::warns(rule.id, place, format!("{reason}; {}", waiver.in_words()), "the waiver is kept as evidence"),
+            None => Finding::new(rule.severity, rule.id, place, reason, hint),
         }
     }
 }
