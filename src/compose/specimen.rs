@@ -134,7 +134,13 @@ impl Specimens<'_> {
                 // Their letters name two providers where the others name one: no wording, but a slot.
                 seen.wordings.clear();
             }
-            for person in self.everyone(index) {
+            let mut everyone = self.everyone(index);
+            // What a state asks for does not hang on how a provider came to know: one of them stands for all, and every form that is made is
+            // checked again.
+            if index == 0 || index == SEVERAL {
+                everyone.extend(self.residents());
+            }
+            for person in everyone {
                 if let Err(findings) = self.examine(&person, &base, index == SEVERAL, &mut seen) {
                     return Ok(findings);
                 }
@@ -149,8 +155,11 @@ impl Specimens<'_> {
         if base == 0 {
             everyone.extend(people_by_element());
         }
-        everyone.extend(people_by_residence(self.laws, self.incident.identity_service.is_some()));
         everyone
+    }
+
+    fn residents(&self) -> Vec<Invented> {
+        people_by_residence(self.laws, self.incident.identity_service.is_some())
     }
 
     /// Slots of three invented providers, and where the business associate sends, of two together.
@@ -243,7 +252,7 @@ impl Specimens<'_> {
     pub(super) fn without_each_paragraph(&self) -> BTreeMap<String, std::collections::BTreeSet<&'static str>> {
         let mut found: BTreeMap<String, std::collections::BTreeSet<&'static str>> = BTreeMap::new();
         for (index, base) in self.bases().unwrap().into_iter().enumerate() {
-            for person in self.everyone(index) {
+            for person in self.everyone(index).into_iter().chain(self.residents()) {
                 let slots = self.slots(&person, &base);
                 let blocks = self.render(&slots).unwrap();
                 assert!(self.broken(&person, &slots, &blocks).is_empty());

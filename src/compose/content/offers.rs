@@ -1,6 +1,7 @@
 //! Whether what is offered is what the law of each residence asks for.
 
 use super::Verdicts;
+use crate::compose::prose;
 use crate::error::{Finding, Place};
 use crate::incident::Incident;
 use crate::intake::Elements;
@@ -41,7 +42,7 @@ fn too_few(incident: &Incident, code: Jurisdiction, due: &ServiceMonths, count: 
             let hint = format!("agree on {} months with the service for everyone: one offer then satisfies every state", due.months);
             verdicts.tell(
                 "service-months",
-                place.column("identity_service.months"),
+                prose::place_of_key(incident, "identity_service", "months"),
                 &format!("{owed}, but {} are offered", offered.months),
                 hint,
             )
@@ -62,7 +63,7 @@ fn enrollment_over(incident: &Incident, verdicts: &Verdicts<'_>) -> Option<Findi
     let latest = incident.providers.iter().map(|provider| provider.mail_date).max()?;
     let reason =
         format!("the last day to enroll ({}) does not lie after the day on which letters are mailed ({latest})", service.enroll_by);
-    let place = Place::file("incident.toml").column("identity_service.enroll_by");
+    let place = prose::place_of_key(incident, "identity_service", "enroll_by");
     let hint = "agree on a later day with the service, some months after the mailing";
     (service.enroll_by <= latest).then(|| verdicts.tell("enrollment-end", place, &reason, hint)).flatten()
 }

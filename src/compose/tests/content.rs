@@ -125,7 +125,7 @@ fn one_persons_values_hold_that_person() {
     );
     let address = |line: &'static str| {
         move |recipient: &mut Recipient| {
-            recipient.address = Some(Private::new(PostalAddress { address1: line.into(), ..Default::default() }))
+            recipient.address = Some(Private::new(PostalAddress { address1: line.into(), ..Default::default() }));
         }
     };
     assert_eq!(fault(&address("C/O HIV CLINIC"), "x"), Some("sensitive-word"));
