@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 mod addresses; // what an address vendor is asked, and its answer
+mod cases; // the worked cases of the law
 mod done; // exit 0: the sample goes the whole way
 mod email; // a real Postfix takes the notices
 mod expected; // what the sample's letters must say, from its columns
 mod failed; // exit 4: what cannot be written
+mod folder; // incident folders made of a few facts
 mod harness;
 mod held; // exit 1: the faulty sample, one finding per planted fault
 mod house; // the structure of the source itself
