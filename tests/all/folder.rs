@@ -60,6 +60,11 @@ impl Folder {
         self
     }
 
+    /// How many people are on the list.
+    pub(crate) fn len(&self) -> usize {
+        self.people.len()
+    }
+
     /// Sets columns of the person who was added last.
     pub(crate) fn set(mut self, columns: &str) -> Folder {
         self.people.last_mut().unwrap().extend(cells(columns));
@@ -135,8 +140,15 @@ pub(crate) fn place(state: &str) -> (String, String) {
     (format!("{prefix}01"), city.to_owned())
 }
 
+/// The two-letter codes of the fifty states, D.C. and the five territories.
+pub(crate) fn jurisdictions() -> Vec<String> {
+    let of_file = PLACES.lines().filter(|line| !line.starts_with('#')).skip(1).map(|line| line[..2].to_owned());
+    of_file.chain(TERRITORIES.map(|(code, _, _)| code.to_owned())).collect()
+}
+
 /// A letter of a print stream.
 pub(crate) struct Printed {
+    pub(crate) pages: usize,
     /// Its text without footers, line breaks as blanks.
     pub(crate) text: String,
 }
@@ -156,7 +168,7 @@ pub(crate) fn printed(home: &Home, out: &str) -> BTreeMap<String, Printed> {
         let own = &stream[number("first_page") - 1..number("last_page")];
         let text = own.iter().map(|page| flat(body(page)).trim_start_matches(DRAFT).to_owned()).collect::<Vec<_>>().join(" ");
         let record = records[&row["piece_id"]].split(':').next_back().unwrap().to_owned();
-        (record, Printed { text })
+        (record, Printed { pages: number("pages"), text })
     };
     rows(&home.read(&format!("{out}/pieces.csv"))).into_iter().map(letter).collect()
 }

@@ -16,6 +16,7 @@ mod letters; // each letter is its own recipient's
 mod lists; // lists as they come, in every format
 mod logo; // a provider's logo on page 1, in every form
 mod marks;
+mod matrix; // every jurisdiction in every role, language and kind of loss
 mod mending; // mend.csv there and back
 mod mutated; // what machines and postal workers see
 mod names; // long and odd names

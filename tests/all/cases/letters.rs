@@ -35,7 +35,7 @@ fn massachusetts_letters() {
     let letters = printed(&groups.iter().fold(folder, add).home(), "out");
     let triggered = groups.iter().flat_map(|(count, _, triggered)| std::iter::repeat_n(*triggered, *count));
     assert_eq!(letters.len(), 41);
-    for ((record, Printed { text }), triggered) in letters.iter().zip(triggered) {
+    for ((record, Printed { text, .. }), triggered) in letters.iter().zip(triggered) {
         for told in WHAT_HAPPENED {
             assert!(text.contains(told), "{record}: (A) is never dropped: {told:?} in {text}");
         }

@@ -61,7 +61,7 @@ fn become_of(home: &Home, out: &str, otherwise: &str) -> Vec<(String, String)> {
     let list = rows(&home.read("incident/patients.csv"));
     let becomes = |row: &BTreeMap<String, String>| {
         let record = row["record_id"].as_str();
-        let Some(Printed { text }) = letters.get(record) else {
+        let Some(Printed { text, .. }) = letters.get(record) else {
             let told = held.get(record).map_or(otherwise.to_owned(), |code| format!("held: {code}"));
             return (told, String::new());
         };
