@@ -1,7 +1,7 @@
 //! agencies.toml -> bureaus and offices, checked: every value here is printed in letters.
 
 use super::fault::{Fault, Key, printable};
-use super::{Agency, Bureau, Confidence};
+use super::{Agency, Bureau, Confidence, Rules};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -108,4 +108,36 @@ pub(super) fn agencies(raw: AgenciesFile, key: &Key) -> Result<Offices, Fault> {
         Some(id) => Err(key.part("federal").broken(&format!("lacks {id}, which letters print"))),
         None => Ok((bureaus, agencies)),
     }
+}
+
+impl Rules {
+    /// Every contact block by its id (`bureau.equifax`, `federal.ftc`, `state.MD` …), with each text by which a letter that prints it
+    /// can be told: name, telephone, web addresses, postal addresses on one line or several.
+    pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<String>)> {
+        let bureaus = self.bureaus.iter().map(|bureau| (format!("bureau.{}", bureau.id), bureau.marks()));
+        bureaus.chain(self.agencies.iter().map(|(id, agency)| (id.clone(), agency.marks())))
+    }
+}
+
+impl Bureau {
+    fn marks(&self) -> Vec<String> {
+        let Bureau { name, freeze_lines, fraud_alert_lines, minor_freeze_lines, phone, web, .. } = self;
+        marks([name, phone, web], &[freeze_lines, fraud_alert_lines, minor_freeze_lines])
+    }
+}
+
+impl Agency {
+    fn marks(&self) -> Vec<String> {
+        marks([&self.name, &self.phone].into_iter().chain(&self.web), &[&self.lines])
+    }
+}
+
+/// Texts by which a printed block can be told. A line of an address alone may be anybody's.
+fn marks<'a>(texts: impl IntoIterator<Item = &'a String>, addresses: &[&Vec<String>]) -> Vec<String> {
+    let addresses = addresses.iter().flat_map(|lines| [lines.join(", "), lines.join("\n")]);
+    let mut marks: Vec<String> = texts.into_iter().map(|text| text.trim_end_matches('/').to_owned()).chain(addresses).collect();
+    marks.retain(|mark| !mark.is_empty());
+    marks.sort();
+    marks.dedup();
+    marks
 }

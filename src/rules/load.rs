@@ -7,6 +7,7 @@ use super::fault::{Fault, Key, printable};
 use super::federal::{self, FederalFile};
 use super::holidays::Holidays;
 use super::source::Source;
+use super::verification::{self, VerificationFile};
 use super::{Confidence, Jurisdiction, JurisdictionRule, Rules};
 use crate::error::{Error, Finding, Place, Result};
 use serde::Deserialize;
@@ -18,14 +19,16 @@ pub(super) const CONTENT: &str = include_str!("content.toml");
 pub(super) const FEDERAL: &str = include_str!("federal.toml");
 pub(super) const HOLIDAYS: &str = include_str!("holidays.toml");
 pub(super) const JURISDICTIONS: &str = include_str!("jurisdictions.toml");
+pub(super) const VERIFICATION: &str = include_str!("verification.toml");
 
 /// Every rule file, sorted by name.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("agencies.toml", AGENCIES),
     ("content.toml", CONTENT),
     ("federal.toml", FEDERAL),
     ("holidays.toml", HOLIDAYS),
     ("jurisdictions.toml", JURISDICTIONS),
+    ("verification.toml", VERIFICATION),
 ];
 
 /// Fifty states, the District of Columbia and five territories (45 CFR 160.103 "State").
@@ -43,8 +46,8 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Rules> {
     rules(&sources)
 }
 
-pub(super) fn rules(sources: &[Source; 5]) -> Result<Rules> {
-    let [agencies, content, federal, holidays, jurisdictions] = sources;
+pub(super) fn rules(sources: &[Source; 6]) -> Result<Rules> {
+    let [agencies, content, federal, holidays, jurisdictions, verification] = sources;
     let mut own = Vec::new();
     let (bureaus, agencies) = agencies.read::<AgenciesFile, _>(&mut own, agencies::agencies)?;
     let federal = federal.read::<FederalFile, _>(&mut own, federal::federal)?;
@@ -52,11 +55,12 @@ pub(super) fn rules(sources: &[Source; 5]) -> Result<Rules> {
     let jurisdictions = jurisdictions.read(&mut own, self::jurisdictions)?;
     let of_jurisdictions = Key::file("jurisdictions.toml");
     let content = content.read::<ContentFile, _>(&mut own, |raw, key| content::content(raw, &jurisdictions, key, &of_jurisdictions))?;
+    let verified_days = verification.read::<VerificationFile, _>(&mut own, verification::days)?;
     let texts = sources.iter().flat_map(|source| {
         let built_in = (source.file.to_owned(), source.built_in.to_owned());
         std::iter::once(built_in).chain(source.own.clone().map(|text| (format!("own/{}", source.file), text)))
     });
-    Ok(Rules { jurisdictions, content, federal, bureaus, agencies, holidays, own, texts: texts.collect() })
+    Ok(Rules { jurisdictions, content, federal, bureaus, agencies, holidays, verified_days, own, texts: texts.collect() })
 }
 
 /// A rule file by another name would do nothing, and nobody would notice.

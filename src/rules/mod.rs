@@ -12,6 +12,7 @@ mod load;
 mod source;
 #[cfg(test)]
 mod tests;
+mod verification;
 
 pub use breach_law::{BreachLaw, LetterParts, Notice, ServiceMonths, Start, Timing, UnderHipaa};
 pub use content::{ContentRule, Evidence, When};
@@ -240,6 +241,8 @@ pub struct Rules {
     pub agencies: BTreeMap<String, Agency>,
     /// Postal holidays, sorted.
     pub holidays: Vec<Date>,
+    /// Days after a person's check of a contact block or rule on which it still counts.
+    pub verified_days: u16,
     /// What the incident folder replaces or adds, in the order of files and keys.
     pub own: Vec<OwnRule>,
     texts: Vec<(String, String)>,

@@ -1,6 +1,6 @@
 //! The built-in rules: their numbers, their faults, the postal calendar.
 
-use super::load::{AGENCIES, CONTENT, FEDERAL, HOLIDAYS, JURISDICTIONS, rules as read};
+use super::load::{AGENCIES, CONTENT, FEDERAL, HOLIDAYS, JURISDICTIONS, VERIFICATION, rules as read};
 use super::source::Source;
 use super::{Jurisdiction, Rules, Start, Timing};
 use crate::error::{Kind, Result};
@@ -67,7 +67,7 @@ fn letters_find_the_offices_they_print() {
 fn sources_are_every_file_that_is_loaded() {
     let rules = rules();
     let names: Vec<&str> = rules.sources().map(|(name, _)| name).collect();
-    assert_eq!(names, ["agencies.toml", "content.toml", "federal.toml", "holidays.toml", "jurisdictions.toml"]);
+    assert_eq!(names, ["agencies.toml", "content.toml", "federal.toml", "holidays.toml", "jurisdictions.toml", "verification.toml"]);
     assert!(rules.sources().all(|(_, text)| text.contains("source")));
 }
 
@@ -79,6 +79,7 @@ fn with(file: &str, text: &'static str, own: Option<&str>) -> Result<Rules> {
         ("federal.toml", FEDERAL),
         ("holidays.toml", HOLIDAYS),
         ("jurisdictions.toml", JURISDICTIONS),
+        ("verification.toml", VERIFICATION),
     ];
     let sources = files.map(|(name, built_in)| {
         let mut source = Source::built_in(name, if name == file { text } else { built_in });
@@ -103,6 +104,8 @@ fn a_fault_in_a_built_in_file_is_a_bug_of_ours() {
         ("jurisdictions.toml", JURISDICTIONS, "months = 12", "months = 0"),
         ("agencies.toml", AGENCIES, "[bureau.equifax]", "[bureau.equifox]"),
         ("agencies.toml", AGENCIES, "www.identitytheft.gov", "https://www.identitytheft.gov"),
+        ("verification.toml", VERIFICATION, "value = 180", "value = 0"),
+        ("verification.toml", VERIFICATION, "why = \"bureaus", "why = \" bureaus"),
     ];
     for (index, (file, text, from, to)) in faults.into_iter().enumerate() {
         let text: &'static str = text.replacen(from, to, 1).leak();
