@@ -19,6 +19,7 @@ mod text_encoding;
 pub(crate) mod text_file;
 mod toml_file;
 mod toml_section;
+mod verified;
 
 pub(crate) use check::is_toll_free;
 pub(crate) use lists::mended;
@@ -30,6 +31,7 @@ pub use settings::{
     IdentityService, Imb, List, OneMailing, Print, Sender, Waiver,
 };
 pub(crate) use toml_file::is_direction_control;
+pub use verified::{VERIFIED_FILE, Verdict, Verification, Verified};
 
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::rules::Rules;
@@ -177,12 +179,8 @@ pub fn load(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
         ),
         _ => Error::unreadable(&path, &error),
     })?;
-    let file = text_file::decode(FILE, &bytes)?;
-    if let Some(assumed) = file.assumed {
-        let hint = "save it as UTF-8: TOML allows nothing else";
-        return Err(Error::refused("not-utf-8", assumed.place, "the file is not valid UTF-8 from this line on", hint));
-    }
-    let (toml, table) = toml_file::TomlFile::parse(FILE, &file.text);
+    let text = toml_text(FILE, &bytes)?;
+    let (toml, table) = toml_file::TomlFile::parse(FILE, &text);
     let Some(table) = table else {
         return Err(Error::refused_all(in_reading_order(toml.into_findings())));
     };
@@ -197,6 +195,18 @@ pub fn load(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
         return Err(Error::refused_all(findings));
     }
     Ok((incident, findings))
+}
+
+/// The text of a TOML file, which is UTF-8 by definition.
+fn toml_text(name: &str, bytes: &[u8]) -> Result<String> {
+    let file = text_file::decode(name, bytes)?;
+    match file.assumed {
+        None => Ok(file.text),
+        Some(assumed) => {
+            let hint = "save it as UTF-8: TOML allows nothing else";
+            Err(Error::refused("not-utf-8", assumed.place, "the file is not valid UTF-8 from this line on", hint))
+        }
+    }
 }
 
 /// By line; findings of one line stay in the order in which they were made.

@@ -1,4 +1,4 @@
-//! incident.toml as tables that remember their places.
+//! A TOML file of the incident folder as tables that remember their places.
 //!
 //! serde stops at the first fault of a file; a privacy officer wants all of them at once. So the parsed tables are walked by hand:
 //! each value that is asked for is checked and noted with its line and column, and what nobody asked for is an unknown key.

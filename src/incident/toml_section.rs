@@ -1,4 +1,4 @@
-//! One table of incident.toml: asks for values by key, checks each, and refuses the keys that nobody asked for.
+//! One table of a TOML file: asks for values by key, checks each, and refuses the keys that nobody asked for.
 
 use super::nearest::suggestion;
 use super::toml_file::{TomlFile, is_direction_control};
