@@ -5,6 +5,7 @@ use super::content::{Subject, Texts, Verdicts};
 use super::engine::{self, Trouble};
 use super::form::{self, Form, FormKey};
 use super::readability::Readability;
+use super::offices::Offices;
 use super::residence::Laws;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
@@ -40,6 +41,8 @@ pub(super) struct Edition {
     /// One copy of each fixed block.
     fixed: Mutex<HashSet<Arc<Block>>>,
     laws: Arc<Laws>,
+    /// Which contact blocks were seen in what was composed.
+    pub(super) offices: Offices,
     rules: Vec<ContentRule>,
     waivers: Vec<Waiver>,
     /// What the checks advise, and what waivers set aside.
@@ -115,6 +118,7 @@ impl Edition {
             room_for_forms: KEPT_FORMS,
             fixed: Mutex::default(),
             laws: Arc::clone(laws),
+            offices: Offices::new(rules),
             rules: rules.content.clone(),
             waivers: incident.waivers.clone(),
             warnings: findings,
@@ -163,6 +167,9 @@ impl Edition {
             None => {
                 let own = self.with_residents(part, &person, slots::of_person(&person, &self.wording, &self.laws));
                 let blocks = self.render(sources, part, &person, &own, &recipient.record)?;
+                if self.asked_for.is_none() {
+                    self.offices.see(&blocks);
+                }
                 let paragraphs = specimen::paragraphs(&blocks).into();
                 (blocks.into_iter().map(BodyBlock::Own).collect(), paragraphs)
             }
@@ -238,6 +245,7 @@ impl Edition {
         drop(known);
         let own = self.with_residents(part, person, form::stand_ins(person, &self.wording, &self.laws));
         let blocks = self.render(sources, part, person, &own, "")?;
+        self.offices.see(&blocks);
         let form = Form::new(blocks, &self.wording, &|block| self.share(block)).map(Arc::new);
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
         // A letter must not depend on which forms came first: one that is not kept is the same form.

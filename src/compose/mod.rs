@@ -15,6 +15,7 @@ mod form;
 mod html;
 mod markdown;
 mod nearest;
+mod offices;
 mod own_slots;
 mod prose;
 mod readability;
