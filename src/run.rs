@@ -18,6 +18,7 @@ mod send;
 mod stream;
 #[cfg(test)]
 mod swaps;
+mod verified;
 
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Finding, Place, Result};
@@ -45,6 +46,7 @@ pub use press::Progress;
 pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
+pub use verified::{read_verified, unverified_contacts, unverified_rules};
 
 use press::{Numbering, Press, Proofs, Purpose, Set};
 use proof::Proof;

@@ -3,9 +3,9 @@
 use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
-use crate::error::Result;
+use crate::error::{Error, Place, Result};
 use crate::ledger::{self, EventKind, NewEvent};
-use crate::review::Approver;
+use crate::review::{AcceptedBlocks, Approver, Seal, StaleBlock};
 use crate::run;
 use std::path::PathBuf;
 
@@ -20,12 +20,24 @@ pub(super) struct ApproveArguments {
     /// In which role, such as counsel
     #[arg(long)]
     role: String,
+    /// Go on although contact blocks that letters print are not verified, and why; kept with the seal
+    #[arg(long, value_name = "REASON")]
+    accept_stale: Option<String>,
 }
 
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) -> Result<Outcome> {
-    let ApproveArguments { dir, by, role } = arguments;
+    let ApproveArguments { dir, by, role, accept_stale } = arguments;
+    let reason = accept_stale.as_deref().map(str::trim);
+    if reason.is_some_and(|reason| reason.is_empty() || reason.chars().any(char::is_control)) {
+        return Err(Error::refused(
+            "reason-missing",
+            Place::file("--accept-stale"),
+            "contact blocks that are not verified need a reason to be accepted",
+            "say in a few words why, for the record",
+        ));
+    }
     let approver = Approver { by: by.clone(), role: role.clone(), on: clock::today() };
-    let (seal, checked) = run::approve(&dir, approver, &Bar::new(ui))?;
+    let (seal, checked) = run::approve(&dir, approver, reason, &Bar::new(ui))?;
     let case = &checked.case;
     let mut ledger = ledger::open(&dir, &case.incident.id, ledger)?;
     ledger.set_moment(clock::now());
@@ -33,10 +45,11 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
     ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
     let covered: u64 = checked.variants.values().sum();
     let text = format!(
-        "sealed by {by} as {role}: {} in {}, for {}",
+        "sealed by {by} as {role}: {} in {}, for {}\n{}",
         count(seal.files.len() as u64, "text"),
         count(checked.variants.len() as u64, "wording"),
         count(covered, "recipient"),
+        contacts(&seal),
     );
     ui.result(&seal, &text)?;
     let missing: Vec<&String> =
@@ -45,4 +58,19 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
         ui.say(&format!("still needed: the approval of {role}"));
     }
     Ok(Outcome::of_held(case.counts().held))
+}
+
+/// What the seal keeps of the contact blocks that letters print.
+fn contacts(seal: &Seal) -> String {
+    let verified = format!("{} of letters verified by you", count(seal.verified.len() as u64, "contact block"));
+    let accepted = seal.accepted_stale.iter().map(|accepted| {
+        let AcceptedBlocks { blocks, reason, by, role, on } = accepted;
+        let told = |StaleBlock { block, since }: &StaleBlock| match since {
+            Some(since) => format!("{block} (stale since {since})"),
+            None => format!("{block} (never verified)"),
+        };
+        let blocks = blocks.iter().map(told).collect::<Vec<_>>().join(", ");
+        format!("\naccepted by {by} as {role} on {on}, because \"{reason}\": {blocks}")
+    });
+    std::iter::once(verified).chain(accepted).collect()
 }

@@ -31,14 +31,17 @@ pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
     if let Some(out) = &arguments.out {
         files::refuse_inputs(out, &arguments.dir)?;
     }
+    let day = arguments.as_of.unwrap_or_else(clock::today);
+    let verified = run::read_verified(&arguments.dir, day.max(clock::today()))?;
     let checked = run::check(&arguments.dir, None, &Bar::new(ui))?;
     let case = &checked.case;
     let counts = case.counts();
     if !counts.close() {
         return Err(Error::bug("the counts do not close"));
     }
-    let late = past_mailing(case, arguments.as_of.unwrap_or_else(clock::today));
-    let findings: Vec<&Finding> = case.held().chain(&case.warnings).chain(&late).collect();
+    let late = past_mailing(case, day);
+    let unverified = run::unverified_contacts(&checked, &verified, day);
+    let findings: Vec<&Finding> = case.held().chain(&case.warnings).chain(&late).chain(&unverified).collect();
     ui.findings(&findings);
     if let Some(path) = &arguments.findings {
         ui::write_findings(path, &findings)?;

@@ -37,11 +37,14 @@ struct Shown<'a> {
 }
 
 pub(super) fn run(ui: &Ui, arguments: &PlanArguments) -> Result<Outcome> {
-    let planned = run::plan(&arguments.dir, arguments.as_of.unwrap_or_else(clock::today))?;
+    let day = arguments.as_of.unwrap_or_else(clock::today);
+    let verified = run::read_verified(&arguments.dir, day.max(clock::today()))?;
+    let planned = run::plan(&arguments.dir, day)?;
     let Planned { case, plan, changes, warnings } = &planned;
     // The plan is shown first: whatever cannot be written, it stands.
     ui.result(&Shown { plan, changes }, &draw::draw(&planned, ui::width()))?;
-    ui.findings(&warnings.iter().collect::<Vec<&Finding>>());
+    let unverified = run::unverified_rules(case, &verified, day);
+    ui.findings(&warnings.iter().chain(&unverified).collect::<Vec<&Finding>>());
     if let Some(file) = &arguments.ics {
         run::write_calendar(case, plan, file)?;
         ui.say(&format!("wrote the last days as a calendar to {}", file.display()));

@@ -95,11 +95,14 @@ impl Ui {
 
 fn write_finding(word: &str, style: Style, finding: &Finding) {
     let record = finding.record.as_ref().map(|record| format!(" ({record})")).unwrap_or_default();
+    // A hint may have lines to be copied into a file: the code stands beside the first, so that it is not copied with them.
+    let (hint, lines) = finding.hint.split_once('\n').unwrap_or((&finding.hint, ""));
+    let lines: String = lines.lines().map(|line| format!("\n        {}", printable(line))).collect();
     let text = format!(
-        "{style}{word}{style:#}: {}{record}\n  --> {}\n  hint: {}  [{}]",
+        "{style}{word}{style:#}: {}{record}\n  --> {}\n  hint: {}  [{}]{lines}",
         printable(&finding.reason),
         printable(&finding.place.to_string()),
-        printable(&finding.hint),
+        printable(hint),
         finding.code
     );
     // Nothing can be said when the terminal is gone.

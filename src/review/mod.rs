@@ -11,6 +11,7 @@
 //!
 //! A seal shows change, it does not prevent forgery: whoever can write the folder can approve.
 
+mod contacts;
 mod names;
 mod release;
 mod seal;
@@ -19,6 +20,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
 pub use release::{release, release_standing};
 pub use seal::seal;
 pub use standing::seal_standing;
@@ -82,6 +84,12 @@ pub struct Seal {
     pub variants: Vec<SealedVariant>,
     /// At most one per role, in the order in which they came.
     pub approvals: Vec<Approver>,
+    /// Contact blocks that letters print and that a person had checked, sorted; no part of what is bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<VerifiedBlock>,
+    /// What approvers let through without a check that counts, at most one per role; no part of what is bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted_stale: Vec<AcceptedBlocks>,
 }
 
 /// The approval of who gets it, bound to the recipient set.

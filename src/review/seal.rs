@@ -1,7 +1,8 @@
 //! Sealing: the texts as they stand, bound to who approved them.
 
+use super::contacts::{self, Contacts};
 use super::store::{self, FORMAT};
-use super::{Approver, Seal, SealedFile, SealedVariant, names};
+use super::{AcceptedBlocks, Approver, Seal, SealedFile, SealedVariant, names};
 use crate::digest::{hex, sha256};
 use crate::error::Result;
 use sha2::{Digest, Sha256};
@@ -28,10 +29,10 @@ pub(super) fn texts_folder(folder: &Path) -> PathBuf {
 ///
 /// `sources` are every sealed text by name (`templates/en/letter.md`, `incident.toml`, `rules/federal.toml` …) in any order. An approval
 /// of the same texts joins the earlier ones, replacing that of the same role; of other texts, it starts over. A role is spelled
-/// as in `require` when it is named there.
+/// as in `require` when it is named there. What `contacts` tells is kept as evidence beside the approval.
 ///
 /// # Errors
-/// Refused when a name is empty, has control characters or leaves the folder, or an earlier seal cannot be understood. Failed when
+/// Refused when a name or reason is empty, has control characters or leaves the folder, or an earlier seal cannot be understood. Failed when
 /// the folder cannot be written; a seal that was there before is then not in force.
 pub fn seal(
     folder: &Path,
@@ -39,6 +40,7 @@ pub fn seal(
     require: &[String],
     sources: &[(String, String)],
     variants: Vec<SealedVariant>,
+    contacts: Contacts,
     approver: Approver,
 ) -> Result<Seal> {
     names::check_words("approver's name", &approver.by)?;
@@ -46,12 +48,27 @@ pub fn seal(
     names::check_texts(sources.iter().map(|(name, _)| name.as_str()))?;
     let files = sealed_files(sources);
     let digest = digest(ENGINE, &files);
-    let approvals = match store::read_json::<Seal>(&seal_path(folder), SEAL_NAME)? {
-        Some(earlier) if earlier.incident == incident_id && earlier.files == files && earlier.digest == digest => earlier.approvals,
-        _ => Vec::new(),
+    let approver = spelled_as_required(approver, require);
+    let accepted = contacts.accepted(&approver)?;
+    let (approvals, verified, accepted_stale) = match store::read_json::<Seal>(&seal_path(folder), SEAL_NAME)? {
+        Some(earlier) if earlier.incident == incident_id && earlier.files == files && earlier.digest == digest => {
+            (earlier.approvals, earlier.verified, earlier.accepted_stale)
+        }
+        _ => Default::default(),
     };
-    let approvals = with_approval(approvals, spelled_as_required(approver, require));
-    let seal = Seal { format: FORMAT, incident: incident_id.to_owned(), engine: ENGINE.to_owned(), digest, files, variants, approvals };
+    let accepted_stale = with_accepted(accepted_stale, &approver.role, accepted);
+    let approvals = with_approval(approvals, approver);
+    let seal = Seal {
+        format: FORMAT,
+        incident: incident_id.to_owned(),
+        engine: ENGINE.to_owned(),
+        digest,
+        files,
+        variants,
+        approvals,
+        verified: contacts::joined(verified, contacts.verified),
+        accepted_stale,
+    };
     store_texts(folder, sources)?;
     // Last: until it is there, the texts beside it belong to no seal.
     store::write_json(&seal_path(folder), &seal)?;
@@ -94,6 +111,13 @@ fn with_approval(mut approvals: Vec<Approver>, approver: Approver) -> Vec<Approv
         None => approvals.push(approver),
     }
     approvals
+}
+
+/// What a role let through goes with its approval.
+fn with_accepted(mut all: Vec<AcceptedBlocks>, role: &str, accepted: Option<AcceptedBlocks>) -> Vec<AcceptedBlocks> {
+    all.retain(|earlier| !same_role(&earlier.role, role));
+    all.extend(accepted);
+    all
 }
 
 fn store_texts(folder: &Path, sources: &[(String, String)]) -> Result<()> {

@@ -1,6 +1,6 @@
 //! Seal and release in a temporary folder: what is unchanged stays in force, every change breaks it and is named.
 
-use super::{Approver, Release, Seal, SealedVariant, Standing, release, release_standing, seal, seal_standing};
+use super::{Approver, Contacts, Release, Seal, SealedVariant, Standing, release, release_standing, seal, seal_standing};
 use crate::error::{Finding, Kind};
 use crate::recipients::Counts;
 use jiff::civil::date;
@@ -30,7 +30,7 @@ fn approver(by: &str, role: &str) -> Approver {
 }
 
 fn approve(folder: &Path, texts: &Texts, role: &str) -> Seal {
-    seal(folder, "lakeside", &[], texts, Vec::new(), approver("Ann Counsel", role)).unwrap()
+    seal(folder, "lakeside", &[], texts, Vec::new(), Contacts::default(), approver("Ann Counsel", role)).unwrap()
 }
 
 fn standing(folder: &Path, require: &[&str], texts: &Texts) -> Standing<Seal> {
@@ -54,7 +54,7 @@ fn an_unchanged_seal_is_in_force_in_any_order_of_texts() {
     let folder = folder();
     assert_eq!(standing(folder.path(), &[], &texts()), Standing::Missing);
     let variants = vec![SealedVariant { language: "en".to_owned(), role: "minor".to_owned(), paragraphs: vec!["a".to_owned()], count: 3 }];
-    let sealed = seal(folder.path(), "lakeside", &[], &texts(), variants, approver("Ann", "counsel")).unwrap();
+    let sealed = seal(folder.path(), "lakeside", &[], &texts(), variants, Contacts::default(), approver("Ann", "counsel")).unwrap();
     let reversed: Texts = texts().into_iter().rev().collect();
     assert_eq!(standing(folder.path(), &["counsel"], &reversed), Standing::InForce(sealed));
 }
@@ -111,11 +111,11 @@ fn edited_or_lost_stored_texts_break_the_seal() {
 fn roles_are_needed_and_a_second_approval_joins_or_replaces() {
     let folder = folder();
     let require = vec!["counsel".to_owned(), "privacy officer".to_owned()];
-    seal(folder.path(), "lakeside", &require, &texts(), Vec::new(), approver("Ann", "COUNSEL")).unwrap();
+    seal(folder.path(), "lakeside", &require, &texts(), Vec::new(), Contacts::default(), approver("Ann", "COUNSEL")).unwrap();
     let expected = ["approval-missing seal/seal.json: the approval of role privacy officer is missing; approved so far: counsel"];
     assert_eq!(broken(standing(folder.path(), &["counsel", "privacy officer"], &texts())), expected);
-    seal(folder.path(), "lakeside", &require, &texts(), Vec::new(), approver("Pat", "privacy officer")).unwrap();
-    let sealed = seal(folder.path(), "lakeside", &require, &texts(), Vec::new(), approver("Bob", "counsel")).unwrap();
+    seal(folder.path(), "lakeside", &require, &texts(), Vec::new(), Contacts::default(), approver("Pat", "privacy officer")).unwrap();
+    let sealed = seal(folder.path(), "lakeside", &require, &texts(), Vec::new(), Contacts::default(), approver("Bob", "counsel")).unwrap();
     assert_eq!(sealed.approvals, [approver("Bob", "counsel"), approver("Pat", "privacy officer")]);
     assert_eq!(standing(folder.path(), &["Counsel", "privacy officer"], &texts()), Standing::InForce(sealed));
 }
@@ -127,7 +127,7 @@ fn an_approval_of_other_texts_or_of_another_incident_starts_over() {
     let mut changed = texts();
     changed[0].1.push('x');
     assert_eq!(approve(folder.path(), &changed, "privacy officer").approvals, [approver("Ann Counsel", "privacy officer")]);
-    let other = seal(folder.path(), "other", &[], &changed, Vec::new(), approver("Ann", "counsel")).unwrap();
+    let other = seal(folder.path(), "other", &[], &changed, Vec::new(), Contacts::default(), approver("Ann", "counsel")).unwrap();
     assert_eq!(other.approvals, [approver("Ann", "counsel")]);
 }
 
@@ -170,11 +170,11 @@ fn names_that_leave_the_folder_or_cannot_be_read_are_refused() {
     for name in ["", "../x", "a/../x", "/etc/x", "a//b", "a\\b", "C:x", "a\nb", "./a", "incident.toml", "incident.toml/x"] {
         let mut texts = texts();
         texts.push((name.to_owned(), String::new()));
-        let error = seal(folder.path(), "lakeside", &[], &texts, Vec::new(), approver("Ann", "counsel")).unwrap_err();
+        let error = seal(folder.path(), "lakeside", &[], &texts, Vec::new(), Contacts::default(), approver("Ann", "counsel")).unwrap_err();
         assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "name-unusable"), "{name:?}");
     }
     for (by, role) in [("", "counsel"), ("Ann", " "), ("Ann\u{1b}[2J", "counsel"), ("Ann", "coun\nsel")] {
-        let error = seal(folder.path(), "lakeside", &[], &texts(), Vec::new(), approver(by, role)).unwrap_err();
+        let error = seal(folder.path(), "lakeside", &[], &texts(), Vec::new(), Contacts::default(), approver(by, role)).unwrap_err();
         assert_eq!(error.findings[0].code, "name-unusable", "{by:?} {role:?}");
     }
     assert!(!folder.path().join("seal").exists(), "a refusal writes nothing");
@@ -258,7 +258,7 @@ fn a_release_needs_counts_that_close_and_the_incident_of_its_seal() {
 fn a_folder_that_cannot_be_written_fails() {
     let folder = folder();
     fs_err::write(folder.path().join("seal"), "a file in the way").unwrap();
-    let error = seal(folder.path(), "lakeside", &[], &texts(), Vec::new(), approver("Ann", "counsel")).unwrap_err();
+    let error = seal(folder.path(), "lakeside", &[], &texts(), Vec::new(), Contacts::default(), approver("Ann", "counsel")).unwrap_err();
     assert_eq!(error.kind, Kind::Failed);
 }
 

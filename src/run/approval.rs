@@ -1,19 +1,22 @@
 //! `approve` and `release`: counsel's word on the wording, the office's word on who gets it.
 
 use super::inputs::recipients_digest;
-use super::{Checked, Job, check, inputs};
+use super::{Checked, Job, check, inputs, verified};
 use crate::error::{Error, Place, Result};
 use crate::incident::Incident;
 use crate::ledger::{EventKind, NewEvent};
 use crate::review::{self, Approver, Release, Seal, SealedVariant, Standing};
 use std::path::Path;
 
-/// Seals the wording of every variant that the recipients at hand need.
+/// Seals the wording of every variant that the recipients at hand need. `accept_stale` is the approver's reason to go on without a
+/// check of every contact block that letters print; absent when there is none.
 ///
 /// # Errors
-/// Refused when anything in the folder cannot be used; failed when the seal cannot be written.
-pub fn approve(folder: &Path, approver: Approver, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
+/// Refused when anything in the folder cannot be used, or such a block is not verified; failed when the seal cannot be written.
+pub fn approve(folder: &Path, approver: Approver, accept_stale: Option<&str>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
+    let verified = verified::read_verified(folder, approver.on)?;
     let checked = check(folder, None, progress)?;
+    let contacts = verified::contacts(&checked, &verified, approver.on, accept_stale)?;
     let case = &checked.case;
     let sources = inputs::sealed_texts(&case.incident, &case.rules, &checked.composer)?;
     let variants = checked.variants.iter().map(|(variant, count)| SealedVariant {
@@ -23,7 +26,7 @@ pub fn approve(folder: &Path, approver: Approver, progress: &dyn super::Progress
         count: *count,
     });
     let variants = variants.collect();
-    let seal = review::seal(folder, &case.incident.id, &case.incident.require_approvals, &sources, variants, approver)?;
+    let seal = review::seal(folder, &case.incident.id, &case.incident.require_approvals, &sources, variants, contacts, approver)?;
     Ok((seal, checked))
 }
 

@@ -1,0 +1,141 @@
+//! Evidence of an approval about the contact blocks that letters print: who had checked them, and what was let through unchecked.
+
+use super::{Approver, names};
+use crate::error::Result;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A contact block that a person had checked when the wording was approved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VerifiedBlock {
+    /// Id of the block, such as `federal.ftc`.
+    pub block: String,
+    /// Who checked it.
+    pub by: String,
+    /// Day of the check.
+    pub on: Date,
+    /// Against what.
+    pub source: String,
+}
+
+/// A contact block that no check counted for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StaleBlock {
+    /// Id of the block.
+    pub block: String,
+    /// Day from which its latest check did not count; absent when nobody had checked it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Date>,
+}
+
+/// Contact blocks that an approver let through, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AcceptedBlocks {
+    /// The blocks, sorted.
+    pub blocks: Vec<StaleBlock>,
+    /// Why.
+    pub reason: String,
+    /// The approver's name.
+    pub by: String,
+    /// The approver's role.
+    pub role: String,
+    /// Day of the approval.
+    pub on: Date,
+}
+
+/// What one approval found: every contact block that letters print is in one of the two.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Contacts {
+    /// Those with a check that counts, sorted.
+    pub verified: Vec<VerifiedBlock>,
+    /// Those without, sorted.
+    pub stale: Vec<StaleBlock>,
+    /// Why the approver goes on without; empty when there are none.
+    pub reason: String,
+}
+
+impl Contacts {
+    /// What the approver lets through; nothing when every block is verified.
+    pub(super) fn accepted(&self, approver: &Approver) -> Result<Option<AcceptedBlocks>> {
+        if self.stale.is_empty() {
+            return Ok(None);
+        }
+        names::check_words("reason", &self.reason)?;
+        let Approver { by, role, on } = approver.clone();
+        Ok(Some(AcceptedBlocks { blocks: self.stale.clone(), reason: self.reason.clone(), by, role, on }))
+    }
+}
+
+/// The checks that approvals of the same wording rested on: of a block that was checked again, the later one.
+pub(super) fn joined(earlier: Vec<VerifiedBlock>, now: Vec<VerifiedBlock>) -> Vec<VerifiedBlock> {
+    let again = |block: &VerifiedBlock| now.iter().any(|new| new.block == block.block);
+    let mut all: Vec<VerifiedBlock> = earlier.into_iter().filter(|block| !again(block)).collect();
+    all.extend(now);
+    all.sort_by(|one, other| one.block.cmp(&other.block));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::review::{Seal, Standing, seal, seal_standing};
+    use jiff::civil::date;
+    use std::path::Path;
+
+    fn verified(block: &str, on: Date) -> VerifiedBlock {
+        VerifiedBlock { block: block.to_owned(), by: "Mo".to_owned(), on, source: "called".to_owned() }
+    }
+
+    fn texts() -> Vec<(String, String)> {
+        vec![("templates/en/letter.md".to_owned(), "Dear\n".to_owned())]
+    }
+
+    fn approve(folder: &Path, role: &str, verified: &[VerifiedBlock], stale: &[&str], reason: &str) -> Result<Seal> {
+        let stale = stale.iter().map(|block| StaleBlock { block: (*block).to_owned(), since: None }).collect();
+        let contacts = Contacts { verified: verified.to_vec(), stale, reason: reason.to_owned() };
+        let approver = Approver { by: "Ann".to_owned(), role: role.to_owned(), on: date(2026, 11, 28) };
+        seal(folder, "lakeside", &[], &texts(), Vec::new(), contacts, approver)
+    }
+
+    #[test]
+    fn the_seal_keeps_what_was_checked_and_what_was_let_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (old, new) = (verified("federal.ftc", date(2026, 6, 1)), verified("federal.ftc", date(2026, 11, 20)));
+        let first = approve(folder.path(), "counsel", std::slice::from_ref(&old), &["state.MD"], "office closed").unwrap();
+        assert_eq!(first.verified, [old]);
+        let accepted = &first.accepted_stale[0];
+        assert_eq!((accepted.blocks[0].block.as_str(), accepted.reason.as_str()), ("state.MD", "office closed"));
+        assert_eq!((accepted.by.as_str(), accepted.role.as_str(), accepted.on), ("Ann", "counsel", date(2026, 11, 28)));
+
+        let both = approve(folder.path(), "privacy officer", std::slice::from_ref(&new), &["state.RI"], "on leave").unwrap();
+        assert_eq!(both.verified, [new.clone()], "the later check of a block");
+        assert_eq!(both.accepted_stale.iter().map(|accepted| accepted.role.as_str()).collect::<Vec<_>>(), ["counsel", "privacy officer"]);
+
+        let again = approve(folder.path(), "Counsel", &[verified("state.MD", date(2026, 11, 27))], &[], "").unwrap();
+        assert_eq!(again.accepted_stale.len(), 1, "the counsel's new approval needs no excuse: {:?}", again.accepted_stale);
+        assert_eq!(again.verified, [new, verified("state.MD", date(2026, 11, 27))]);
+        assert_eq!(seal_standing(folder.path(), &[], &texts()).unwrap(), Standing::InForce(again), "it reads as it was written");
+    }
+
+    #[test]
+    fn a_seal_of_before_still_reads() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealed = approve(folder.path(), "counsel", &[], &[], "").unwrap();
+        let text = fs_err::read_to_string(folder.path().join("seal/seal.json")).unwrap();
+        assert!(!text.contains("verified") && !text.contains("accepted"), "{text}");
+        assert_eq!(seal_standing(folder.path(), &[], &texts()).unwrap(), Standing::InForce(sealed));
+    }
+
+    #[test]
+    fn nothing_is_let_through_without_a_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        for reason in ["", " ", "a\nb"] {
+            let error = approve(folder.path(), "counsel", &[], &["state.MD"], reason).unwrap_err();
+            assert_eq!(error.findings[0].code, "name-unusable", "{reason:?}");
+        }
+        assert!(!folder.path().join("seal").exists());
+    }
+}
