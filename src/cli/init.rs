@@ -13,10 +13,11 @@ pub(super) struct InitArguments {
     dir: PathBuf,
 }
 
-const SAMPLE: [(&str, &str); 3] = [
+const SAMPLE: [(&str, &str); 4] = [
     ("incident.toml", include_str!("../../sample_data/lakeside/incident.toml")),
     ("providers.csv", include_str!("../../sample_data/lakeside/providers.csv")),
     ("patients.csv", include_str!("../../sample_data/lakeside/patients.csv")),
+    ("verified.toml", include_str!("../../sample_data/lakeside/verified.toml")),
 ];
 
 pub(super) fn run(ui: &Ui, arguments: &InitArguments) -> Result<Outcome> {
@@ -31,7 +32,7 @@ pub(super) fn run(ui: &Ui, arguments: &InitArguments) -> Result<Outcome> {
     }
     let made = format!("made {} from the sample, whose people are invented", dir.display());
     ui.result(&serde_json::json!({ "folder": dir, "files": SAMPLE.map(|(name, _)| name) }), &made)?;
-    ui.say("next: put your own facts into incident.toml, providers.csv and patients.csv, then run");
+    ui.say("next: put your own facts into incident.toml, providers.csv and patients.csv, your own checks into verified.toml, then run");
     ui.say(&format!("  breachnotice check {}", dir.display()));
     Ok(Outcome::Done)
 }

@@ -18,6 +18,7 @@ mod providers;
 mod random;
 #[cfg(test)]
 mod tests;
+mod verified;
 
 use crate::error::{Error, Place, Result};
 use addresses::Address;
@@ -54,7 +55,7 @@ pub struct Summary {
     pub providers: u64,
 }
 
-/// Writes a synthetic incident folder: incident.toml, providers.csv, patients.csv and truth.csv.
+/// Writes a synthetic incident folder: incident.toml, providers.csv, patients.csv, verified.toml and truth.csv.
 ///
 /// truth.csv (`file,line,person,joinable`) has one line per row of patients.csv: the 1-based line in that file, the drill's own
 /// number of the person, and whether the row can be joined: empty for the first row of a person, `yes` or `no` for a duplicate.
@@ -90,6 +91,7 @@ pub fn write(folder: &Path, people: u64, seed: u64, mail_date: Date) -> Result<S
     summary.providers = chosen.len() as u64;
     drill.files.finish()?;
     providers::write(folder, &chosen)?;
+    folder::write_text(folder, "verified.toml", &verified::text(&calendar)?)?;
     folder::write_text(folder, "incident.toml", &incident::text(people, seed, &calendar))?;
     Ok(summary)
 }

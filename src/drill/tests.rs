@@ -159,6 +159,6 @@ fn files_and_folder_are_private() {
     assert_eq!(mode(&folder), 0o700);
     let mut files: Vec<_> = fs_err::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 5);
     assert!(files.iter().all(|file| mode(file) == 0o600));
 }
