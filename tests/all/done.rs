@@ -13,7 +13,7 @@ fn the_sample_goes_the_whole_way() {
     home.lacks("lakeside/ledger.sqlite");
 
     home.run("render lakeside --out draft").exits(0).prints(SENTENCE).prints("wrote 40 letters").says("every page says DRAFT");
-    home.run("approve lakeside --by Ada --role counsel").exits(0).prints("sealed by Ada as counsel");
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0).prints("sealed by Ada as counsel");
     home.run("release lakeside --by Ben").exits(0).prints("released by Ben").prints(SENTENCE);
     let rendered = home.run("render lakeside --out out --as both").exits(0).prints(SENTENCE);
     assert!(!rendered.stderr.contains("DRAFT"), "{}", rendered.stderr);
@@ -60,7 +60,7 @@ fn the_counts_close_in_the_summary_and_in_the_status() {
         })
     };
     assert_eq!(home.run("status lakeside --json").exits(0).json(), status("waiting", "waiting"));
-    home.run("approve lakeside --by Ada --role counsel").exits(0);
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0);
     home.run("release lakeside --by Ben").exits(0);
     home.run("export lakeside --out package").exits(0);
     home.run("send lakeside --dry-run").exits(0);

@@ -80,7 +80,7 @@ impl Home {
     /// Goes as far as a release with the sample.
     pub(crate) fn released(name: &str) -> Home {
         let home = Home::with_sample(name);
-        home.run(&format!("approve {name} --by Ada --role counsel")).exits(0);
+        home.run(&format!("approve {name} --by Ada --role counsel --accept-stale test")).exits(0);
         home.run(&format!("release {name} --by Ben")).exits(0);
         home
     }

@@ -158,7 +158,7 @@ fn letters_of_others_are_what_they_were() {
 #[test]
 fn another_picture_needs_another_approval() {
     let home = home();
-    home.run("approve lakeside --by Ada --role counsel").exits(0);
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0);
     home.run("render lakeside --out sealed --limit 1").exits(0);
     assert!(home.read("sealed/summary.json").contains("\"draft\": false"));
     std::fs::write(home.path("lakeside/logos/lake.png"), png(299)).unwrap();

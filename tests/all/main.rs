@@ -28,3 +28,4 @@ mod same_bytes; // the same input gives the same bytes
 mod scripts;
 mod several; // names in other scripts, with and without fonts for them
 mod standards; // accessible, and fit for the archive
+mod verified; // contact blocks and rules that a person checks

@@ -25,8 +25,12 @@ fn every_refused_folder_names_the_place_and_writes_nothing() {
         let home = Home::with_sample(&format!("faulty/refused/{folder}"));
         let column = if column.is_empty() { String::new() } else { format!(":{column}") };
         let place = format!("--> {file}:{line}{column}\n");
-        let commands =
-            ["check DIR --out out --findings findings.csv", "plan DIR", "approve DIR --by Ada --role counsel", "release DIR --by Ben"];
+        let commands = [
+            "check DIR --out out --findings findings.csv",
+            "plan DIR",
+            "approve DIR --by Ada --role counsel --accept-stale test",
+            "release DIR --by Ben",
+        ];
         let more = ["render DIR --out out", "export DIR --out out", "send DIR", "send DIR --dry-run"];
         let template = file.starts_with("templates/");
         for command in commands.into_iter().chain(more).filter(|command| !(template && command.starts_with("plan"))) {
@@ -52,7 +56,7 @@ fn nothing_leaves_unsealed_or_unreleased() {
     for command in ["export lakeside --out package", "send lakeside", "send lakeside --dry-run", "release lakeside --by Ben"] {
         refuses(&home, command, "not-sealed");
     }
-    home.run("approve lakeside --by Ada --role counsel").exits(0);
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0);
     home.run("render lakeside --out sealed").exits(0);
     for command in ["export lakeside --out package", "send lakeside", "send lakeside --dry-run"] {
         refuses(&home, command, "not-released");
@@ -64,9 +68,9 @@ fn nothing_leaves_unsealed_or_unreleased() {
 fn every_required_role_has_to_approve() {
     let home = Home::with_sample("lakeside");
     home.edit("lakeside/incident.toml", "require = [\"counsel\"]", "require = [\"counsel\", \"privacy officer\"]");
-    home.run("approve lakeside --by Ada --role counsel").exits(0).says("still needed: the approval of privacy officer");
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0).says("still needed: the approval of privacy officer");
     home.run("release lakeside --by Ben").exits(3).says("[approval-missing]").says("privacy officer");
-    home.run_words(&["approve", "lakeside", "--by", "Cleo", "--role", "privacy officer"]).exits(0);
+    home.run_words(&["approve", "lakeside", "--by", "Cleo", "--role", "privacy officer", "--accept-stale", "test"]).exits(0);
     home.run("release lakeside --by Ben").exits(0);
 }
 
@@ -156,7 +160,7 @@ fn a_folder_keeps_the_output_of_one_job() {
     let home = Home::with_sample("lakeside");
     home.run("render lakeside --out out --limit 2").exits(0);
     home.run("render lakeside --out out --limit 2").exits(0);
-    home.run("approve lakeside --by Ada --role counsel").exits(0);
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0);
     home.run("render lakeside --out other --limit 1").exits(0);
     refuses(&home, "render lakeside --out out --limit 2", "folder-of-another-job");
     home.write("foreign/summary.json", "{}");
