@@ -233,6 +233,7 @@ impl Composer {
         let sensitive_words = SensitiveWords::load()?;
         let verdicts = Verdicts { rules: &rules.content, waivers: &incident.waivers };
         let mut warnings = content::return_addresses(incident, &sensitive_words, &verdicts);
+        warnings.extend(content::part2_names(incident, &sensitive_words, &verdicts));
         warnings.extend(content::offers(incident, rules, recipients, &verdicts));
         findings.extend(warnings.iter().filter(|finding| finding.severity == Severity::Refuses).cloned());
         if findings.is_empty() { Ok(Composer { sources, editions, sensitive_words, warnings }) } else { Err(Error::refused_all(findings)) }

@@ -6,6 +6,7 @@ use super::draft::Draft;
 use super::{Duty, Obligation, words};
 use crate::incident::{BusinessAssociate, Incident, Provider};
 use crate::rules::{Federal, Jurisdiction, Limit, Rules};
+use jiff::civil::Date;
 
 /// What one provider's duties are computed from.
 pub(super) struct Duties<'a> {
@@ -16,6 +17,7 @@ pub(super) struct Duties<'a> {
     /// People whose rows name no known provider: they may be this one's.
     pub(super) without_provider: u64,
     pub(super) clock: Clock<'a>,
+    pub(super) as_of: Date,
 }
 
 impl<'a> Duties<'a> {
@@ -161,6 +163,9 @@ impl<'a> Duties<'a> {
         let last_day = self.clock.after_discovery(&federal.individual_days);
         draft.notes = if public { self.public_posting(&last_day) } else { self.other_means() };
         draft.notes.push("count again when letters come back or held rows are mended".to_owned());
+        if words::days_after(last_day.day, self.as_of) > 0 {
+            draft.notes.push("those who became unreachable after the last day: as soon as reasonably possible".to_owned());
+        }
         self.required(draft, last_day)
     }
 

@@ -133,7 +133,7 @@ pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: 
     let mut obligations = Vec::new();
     for (provider, counts) in incident.providers.iter().zip(&census.by_provider) {
         let clock = clock::Clock::new(incident, rules, provider, as_of);
-        let federal = duties::Duties { incident, provider, rules, counts, without_provider: census.without_provider, clock };
+        let federal = duties::Duties { incident, provider, rules, counts, without_provider: census.without_provider, clock, as_of };
         let mut owed = federal.all();
         let of_states = state_law::duties(&federal, &owed);
         owed.extend(of_states);

@@ -55,7 +55,7 @@ pub(super) fn rules(sources: &[Source; 6]) -> Result<Rules> {
     let jurisdictions = jurisdictions.read(&mut own, self::jurisdictions)?;
     let of_jurisdictions = Key::file("jurisdictions.toml");
     let content = content.read::<ContentFile, _>(&mut own, |raw, key| content::content(raw, &jurisdictions, key, &of_jurisdictions))?;
-    let verified_days = verification.read::<VerificationFile, _>(&mut own, verification::days)?;
+    let verified_days = verification.read::<VerificationFile, _>(&mut own, |raw, key| verification::days(&raw, key))?;
     let texts = sources.iter().flat_map(|source| {
         let built_in = (source.file.to_owned(), source.built_in.to_owned());
         std::iter::once(built_in).chain(source.own.clone().map(|text| (format!("own/{}", source.file), text)))

@@ -21,7 +21,7 @@ struct RawDays {
 }
 
 /// Days after a check on which it still counts.
-pub(super) fn days(raw: VerificationFile, key: &Key) -> Result<u16, Fault> {
+pub(super) fn days(raw: &VerificationFile, key: &Key) -> Result<u16, Fault> {
     let key = key.part("days");
     printable(&key, &[&raw.days.why, &raw.days.source])?;
     // Longer than a year is no check of what is printed now.

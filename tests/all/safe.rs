@@ -37,7 +37,7 @@ fn letters_that_lack_a_part_of_the_law_are_never_written() {
     let home = Home::with_sample("lakeside");
     home.write("lakeside/templates/en/parts/what_happened.md", "<!-- paragraph: nothing -->\nNothing.\n");
     for command in ["check lakeside", "render lakeside --out out", "approve lakeside --by A --role counsel --accept-stale test"] {
-        home.run(command).exits(3).says("content-missing").says("45 CFR 164.404(c)(1)(A)");
+        home.run(command).exits(3).says("hipaa-what-happened").says("45 CFR 164.404(c)(1)(A)");
     }
     assert!(!home.path("out").exists());
 }
@@ -55,6 +55,6 @@ fn a_fault_of_everybodys_text_is_not_blamed_on_a_patient() {
 #[test]
 fn a_mail_date_after_the_last_day_is_told() {
     let home = Home::with_sample("lakeside");
-    home.edit("lakeside/incident.toml", "mail_date = 2026-12-07", "mail_date = 2027-03-31");
+    home.edit("lakeside/incident.toml", "mail_date = 2026-12-07", "mail_date = 2027-03-30");
     home.run("check lakeside --as-of 2026-11-24").says("mail-date-late").says("45 CFR 164.404(b)");
 }

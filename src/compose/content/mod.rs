@@ -6,7 +6,7 @@ mod piece;
 mod texts;
 
 pub(super) use offers::offers;
-pub(super) use outside::return_addresses;
+pub(super) use outside::{part2_names, return_addresses};
 pub use piece::PieceFault;
 pub(super) use piece::fault as piece_fault;
 pub(super) use texts::Texts;

@@ -6,6 +6,18 @@ use crate::compose::readability::SensitiveWords;
 use crate::error::{Finding, Place};
 use crate::incident::Incident;
 
+/// Findings on the names of programs under 42 CFR part 2: their letters may not tell, inside either, that somebody was in one.
+pub(in crate::compose) fn part2_names(incident: &Incident, words: &SensitiveWords, verdicts: &Verdicts<'_>) -> Vec<Finding> {
+    let told = incident.providers.iter().filter(|provider| provider.part2_program).filter_map(|provider| {
+        let found = words.find(&provider.legal_name)?;
+        let place = Place::line("providers.csv", provider.line).column("legal_name");
+        let reason = format!("letters of a 42 CFR part 2 program name it, and its name says \"{}\"", found.word);
+        let hint = "give the name of the organization that the program belongs to; or have counsel set the rule aside under [[waivers]]";
+        verdicts.tell("part2-name", place, &reason, hint)
+    });
+    told.collect()
+}
+
 /// Findings on the return addresses, one a provider.
 pub(in crate::compose) fn return_addresses(incident: &Incident, words: &SensitiveWords, verdicts: &Verdicts<'_>) -> Vec<Finding> {
     let told = incident.providers.iter().filter_map(|provider| {

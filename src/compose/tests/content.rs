@@ -103,6 +103,15 @@ fn a_return_address_that_tells_of_an_illness_is_refused() {
 }
 
 #[test]
+fn a_part_2_program_is_not_named_by_what_it_treats() {
+    let mut incident = fixture::incident();
+    incident.providers[0].legal_name = "Shore Addiction Center".into();
+    assert_eq!(of(&findings(&incident, &[]), "part2-name"), None);
+    incident.providers[0].part2_program = true;
+    assert_eq!(of(&findings(&incident, &[]), "part2-name").unwrap().severity, Severity::Refuses);
+}
+
+#[test]
 fn one_persons_values_hold_that_person() {
     let incident = fixture::incident();
     let composer = Composer::load(&incident, &fixture::rules(), &Recipients::default()).unwrap();
