@@ -296,3 +296,30 @@ proptest! {
         prop_assert_eq!(placed_texts(&own), placed_texts(&shared));
     }
 }
+
+#[test]
+fn no_text_of_a_letter_is_smaller_than_ten_points() {
+    // Cal. Civ. Code 1798.82(d)(1)(C); the footer, the address and what is no part of the text may be smaller.
+    let paragraph = || BodyBlock::Own(block(BlockKind::Paragraph(vec![Inline { code: true, ..inline("CODE-1").remove(0) }])));
+    let kinds = [
+        BlockKind::Title(inline("Notice of Data Breach")),
+        BlockKind::Heading(inline("What Happened")),
+        BlockKind::Paragraph(inline("An intruder copied files.")),
+        BlockKind::List { start: Some(1), items: vec![vec![paragraph()]] },
+        BlockKind::Table { header: vec![inline("a"), inline("b")], rows: vec![vec![inline("c"), inline("d")]] },
+        BlockKind::Framed(vec![paragraph()]),
+        BlockKind::Together(vec![paragraph()]),
+    ];
+    let mut seen = 0;
+    for large_print in [false, true] {
+        let letter = Letter { large_print, ..letter(kinds.iter().cloned().map(block).collect(), &ADDRESS) };
+        for placed in typesetter(false).set(&letter).unwrap().pages.iter().flat_map(texts) {
+            let body = matches!(&placed.structure, Structure::Tagged { paragraph, .. } if **paragraph == *"body");
+            for run in placed.text.lines[placed.lines.clone()].iter().flat_map(|line| &line.runs).filter(|_| body) {
+                assert!(run.size.0 >= if large_print { 18.0 } else { 10.0 }, "{} at {:?}", run.text, run.size);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 16, "{seen}");
+}

@@ -172,7 +172,8 @@ fn nothing_is_found(home: &Home) {
         assert_eq!(checked[count], expected, "{count}: {checked}");
     }
     let findings = rows(&home.read("findings.csv"));
-    let told: Vec<(&str, &str)> = findings.iter().map(|row| (row["code"].as_str(), row["reason"].as_str())).collect();
+    let told: Vec<(&str, &str)> =
+        findings.iter().filter(|row| row["code"] != "not-verified").map(|row| (row["code"].as_str(), row["reason"].as_str())).collect();
     let unknown = |state: &str| format!("no breach law of {state} is established, where patients live");
     assert_eq!(told, [("law-not-established", unknown("AS").as_str()), ("law-not-established", unknown("MP").as_str())]);
 }

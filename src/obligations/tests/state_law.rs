@@ -5,7 +5,8 @@ use crate::incident::{Agency, IdentityService, Incident, OneMailing};
 use crate::intake::{Element, Elements};
 use crate::obligations::{Plan, plan};
 use crate::recipients::{Recipient, Role};
-use crate::rules::{ELEMENT_IDS, Rules, Timing};
+use crate::rules::{ELEMENT_IDS, Rules, Start, Timing};
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
 fn with(state: &str, elements: &[&str]) -> Recipient {
@@ -238,4 +239,66 @@ fn every_notice_cites_a_clause_of_its_statute() {
             }
         }
     }
+}
+
+/// The last of some business days, counted day by day.
+fn business_days(rules: &Rules, from: Date, days: u32) -> Date {
+    (1..)
+        .map(|ahead: i64| from.saturating_add(ahead.days()))
+        .filter(|day| rules.is_postal_business_day(*day))
+        .nth(days as usize - 1)
+        .unwrap()
+}
+
+#[test]
+fn every_number_of_every_state() {
+    // A Monday, and days of their own for everything that a number is counted from; after every law's start.
+    let (discovered, determined, mailed_on) = (date(2026, 3, 2), date(2026, 3, 9), date(2026, 3, 23));
+    let rules = Rules::load().unwrap();
+    let mut tried = 0;
+    for (code, rule) in &rules.jurisdictions {
+        let notices = rule.individual.iter().map(|(key, notice)| ("individual_notice", key.as_str(), notice));
+        let notices = notices.chain(rule.regulators.iter().map(|(key, notice)| ("regulator_notice", key.as_str(), notice)));
+        let notices = notices.chain(rule.consumer_reporting.iter().map(|notice| ("consumer_reporting_agency_notice", "", notice)));
+        for (duty, key, notice) in notices.filter(|(_, _, notice)| !notice.ask_counsel) {
+            let plan_for = |count| {
+                let mut incident = mailed(discovered, mailed_on);
+                incident.determined = Some(determined);
+                incident.choices.courtesy_filings = true;
+                incident.providers[0].breach_began = date(2026, 2, 20);
+                incident.providers[0].ca_licensed_facility = notice.only_licensed_facility;
+                plan_of(&incident, &[(count, with(code.code(), &ELEMENT_IDS))])
+            };
+            let id = if key.is_empty() || key == "general" { format!("{duty}:P1:{code}") } else { format!("{duty}:P1:{code}:{key}") };
+            let plan = plan_for(notice.from);
+            let found = find(&plan, &id);
+            assert_eq!(found.required, notice.owed || duty != "individual_notice", "{id}: {}", found.basis);
+            assert_eq!((found.clause.as_str(), found.count), (notice.clause.as_str(), notice.from), "{id}");
+            if notice.from > 1 {
+                let below = plan_for(notice.from - 1);
+                assert!(!find(&below, &id).required, "{id} below {}", notice.from);
+                assert_eq!(found.threshold, Some(notice.from), "{id}");
+            }
+            // Letters leave by the earliest clock of the state, if that comes before the mail date.
+            let letters = plan.mailings[0].deadline.min(mailed_on);
+            let report = if notice.from >= 500 { letters } else { date(2027, 3, 1) };
+            let started = |start| match start {
+                Start::Discovery => discovered,
+                Start::Determination => determined,
+                Start::Letters => mailed_on,
+                Start::HhsNotice => report,
+            };
+            let expected = match notice.timing {
+                Timing::Days(days, start) => Some(started(start).saturating_add(i64::from(days).days())),
+                Timing::BusinessDays(days, start) => Some(business_days(&rules, started(start), days)),
+                Timing::BeforeLetters => Some(letters.yesterday().unwrap()),
+                Timing::WithLetters => Some(letters),
+                Timing::WithoutDelay => None,
+            };
+            let expected = expected.map(|day| if notice.not_after_letters { day.min(letters) } else { day });
+            assert_eq!(found.deadline, expected.filter(|_| found.required), "{id}: {}", found.basis);
+            tried += 1;
+        }
+    }
+    assert!(tried > 130, "{tried}");
 }

@@ -1,5 +1,7 @@
 //! The built-in rules: their numbers, their faults, the postal calendar.
 
+mod sheet;
+
 use super::load::{AGENCIES, CONTENT, FEDERAL, HOLIDAYS, JURISDICTIONS, VERIFICATION, rules as read};
 use super::source::Source;
 use super::{Jurisdiction, Rules, Start, Timing};
