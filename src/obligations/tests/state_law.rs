@@ -234,7 +234,7 @@ fn every_notice_cites_a_clause_of_its_statute() {
         for notice in notices {
             assert!(notice.clause.chars().any(|c| c.is_ascii_digit()), "{code}: {}", notice.clause);
             // A duty that counts from the Secretary's report is New York's or Illinois'.
-            if let Timing::BusinessDays(days, crate::rules::Start::HhsNotice) = notice.timing {
+            if let Timing::BusinessDays(days, Start::HhsNotice) = notice.timing {
                 assert!(days == 5 && ["NY", "IL"].contains(&code.code()), "{code}: {}", law.statute);
             }
         }

@@ -9,7 +9,8 @@ use crate::typeset::unit::{Point, Pt, Rect};
 use crate::typeset::{Ink, Mark, PlacedText, Structure, TagRole};
 use std::sync::Arc;
 
-const TABLE: Size = Size { size: 9.5, leading: 12.5, paragraph_space: 3.0 };
+/// Ten points are the least that Cal. Civ. Code 1798.82(d)(1)(C) allows.
+const TABLE: Size = Size { size: 10.0, leading: 12.5, paragraph_space: 3.0 };
 /// Between columns.
 const GAP: f32 = 10.0;
 /// Columns of a table of contacts at most: they are alike, so that they are equally wide. More columns are a table of facts.
