@@ -16,7 +16,7 @@ mod table;
 /// Factor from 11 to 18 points.
 pub(super) const LARGE_PRINT: f32 = 18.0 / 11.0;
 /// Left and right margin.
-pub(super) const SIDE_MARGIN: Pt = Pt(66.0);
+pub(super) const SIDE_MARGIN: Pt = Pt(63.0);
 /// Width of the text column: about 80 characters of the body's size.
 pub(super) const COLUMN: Pt = Pt(SHEET.x.0 - 2.0 * SIDE_MARGIN.0);
 /// Hairlines.
@@ -120,7 +120,7 @@ struct Size {
     paragraph_space: f32,
 }
 
-const BODY: Size = Size { size: 11.0, leading: 14.0, paragraph_space: 5.0 };
+const BODY: Size = Size { size: 11.0, leading: 13.5, paragraph_space: 4.5 };
 const SIGNATURE_SPACE: f32 = 8.0;
 const FRAME_PADDING: f32 = 7.0;
 const LIST_SPACE: f32 = 4.0;

@@ -7,7 +7,7 @@ use super::{Mark, Misfit, Page, TextLine};
 use std::sync::Arc;
 
 /// Body of later pages.
-pub(super) const LATER_TOP: Pt = Pt::inches(0.7);
+pub(super) const LATER_TOP: Pt = Pt::inches(0.65);
 /// Body ends above the footer.
 const BOTTOM: Pt = Pt::inches(10.4);
 /// Height of the body on a later page: what must not be split has to fit in.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Ten points are the least that Cal. Civ. Code 1798.82(d)(1)(C) allows.
 const TABLE: Size = Size { size: 10.0, leading: 12.5, paragraph_space: 3.0 };
 /// Between columns.
-const GAP: f32 = 10.0;
+const GAP: f32 = 6.0;
 /// Columns of a table of contacts at most: they are alike, so that they are equally wide. More columns are a table of facts.
 const CONTACTS: usize = 3;
 
