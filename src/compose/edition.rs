@@ -6,7 +6,7 @@ use super::engine::{self, Trouble};
 use super::form::{self, Form, FormKey};
 use super::offices::Offices;
 use super::readability::Readability;
-use super::residence::Laws;
+use super::residence::{Laws, Residence};
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::specimen::Specimens;
@@ -14,11 +14,11 @@ use super::wording::Wording;
 use super::{Block, BodyBlock, Letter, Logo, PieceNumber, address, content, own_slots, prose, specimen};
 use crate::error::{Error, Finding, Kind, Place, Result, Severity};
 use crate::incident::{Incident, Language, ProviderIndex, Waiver};
-use crate::intake::Element;
+use crate::intake::{Element, Elements};
 use crate::recipients::{Disposition, Recipient, Role};
-use crate::rules::{ContentRule, Rules};
+use crate::rules::{ContentRule, Jurisdiction, Rules};
 use hashbrown::HashMap;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tera::{Context, Tera};
 
@@ -36,6 +36,8 @@ pub(super) struct Edition {
     several: RwLock<HashMap<Vec<ProviderIndex>, Arc<ProviderPart>>>,
     /// Elements that conditions of the templates ask for; absent when each letter must be rendered for itself.
     asked_for: Option<Vec<Element>>,
+    /// Jurisdictions that templates tell apart; absent when they may tell all apart.
+    asked_residents: Option<BTreeSet<String>>,
     forms: RwLock<HashMap<FormKey, Option<Arc<Form>>>>,
     room_for_forms: usize,
     /// One copy of each fixed block.
@@ -104,6 +106,7 @@ impl Edition {
             });
             parts.collect::<Result<Vec<_>>>()
         });
+        let texts: Vec<&str> = sources.of(language).map(|(_, text)| text).collect();
         let mut edition = Edition {
             language,
             tera,
@@ -113,7 +116,8 @@ impl Edition {
             wording,
             providers: providers.transpose()?,
             several: RwLock::default(),
-            asked_for: own_slots::asked_for(&sources.of(language).map(|(_, text)| text).collect::<Vec<_>>()),
+            asked_for: own_slots::asked_for(&texts),
+            asked_residents: own_slots::asked_residents(&texts),
             forms: RwLock::default(),
             room_for_forms: KEPT_FORMS,
             fixed: Mutex::default(),
@@ -140,7 +144,7 @@ impl Edition {
         let adult = specimen::adult(incident.identity_service.is_some());
         let person = adult.as_person(&self.laws);
         let own = slots::of_person(&person, &self.wording, &self.laws);
-        let blocks = self.render(sources, part, &person, &own, "")?;
+        let blocks = self.render(sources, part, &own, "")?;
         let letter = || Place::file(sources.shown(self.language, "letter.md"));
         let marker = |id: &str| self.markers.get(id).cloned().unwrap_or_else(letter);
         let residences: Vec<_> = self.laws.present().flatten().collect();
@@ -166,7 +170,8 @@ impl Edition {
             Some(form) => (form.fill(&person, &self.wording), Arc::clone(&form.paragraphs)),
             None => {
                 let own = self.with_residents(part, &person, slots::of_person(&person, &self.wording, &self.laws));
-                let blocks = self.render(sources, part, &person, &own, &recipient.record)?;
+                let blocks = self.render(sources, part, &own, &recipient.record)?;
+                self.check(sources, part, &blocks, (person.role, person.elements, &[person.residence]), &own)?;
                 if self.asked_for.is_none() {
                     self.offices.see(&blocks);
                 }
@@ -237,14 +242,16 @@ impl Edition {
     /// The form of a person's letter, rendered when it is first asked for; absent when the letter must be rendered for itself.
     fn form(&self, sources: &Sources, part: &ProviderPart, person: &Person<'_>) -> Result<Option<Arc<Form>>> {
         let Some(asked_for) = &self.asked_for else { return Ok(None) };
-        let key = FormKey::of(&part.providers, person, asked_for);
+        let key = FormKey::of(&part.providers, person, asked_for, self.shown(person.residence));
         let known = self.forms.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(form) = known.get(&key) {
             return Ok(form.clone());
         }
         drop(known);
         let own = self.with_residents(part, person, form::stand_ins(person, &self.wording, &self.laws));
-        let blocks = self.render(sources, part, person, &own, "")?;
+        let blocks = self.render(sources, part, &own, "")?;
+        let readers: Vec<Residence> = self.laws.alike(|residence| self.shown(residence) == key.residence());
+        self.check(sources, part, &blocks, (person.role, key.elements_at_most(asked_for), &readers), &own)?;
         self.offices.see(&blocks);
         let form = Form::new(blocks, &self.wording, &|block| self.share(block)).map(Arc::new);
         let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
@@ -263,7 +270,7 @@ impl Edition {
         incident: &Incident,
         rules: &Rules,
         laws: &Arc<Laws>,
-    ) -> std::collections::BTreeMap<String, std::collections::BTreeSet<&'static str>> {
+    ) -> std::collections::BTreeMap<String, BTreeSet<&'static str>> {
         let (wording, tera, markers) = parse(language, sources, rules).unwrap();
         Specimens { language, sources, tera: &tera, markers: &markers, wording: &wording, incident, rules, laws }.without_each_paragraph()
     }
@@ -302,29 +309,45 @@ impl Edition {
         own
     }
 
-    /// Renders a letter and checks what it holds.
-    fn render(&self, sources: &Sources, part: &ProviderPart, person: &Person<'_>, own: &Slots, record: &str) -> Result<Vec<Block>> {
+    /// A residence as the templates can tell it apart from others.
+    fn shown(&self, residence: Residence) -> Residence {
+        let asked = |code: &Jurisdiction| self.asked_residents.as_ref().is_none_or(|asked| asked.contains(code.code()));
+        let counted = self.laws.affected(residence, ProviderIndex(0)).is_some();
+        Residence { code: residence.code.filter(|code| counted || asked(code)), ..residence }
+    }
+
+    fn render(&self, sources: &Sources, part: &ProviderPart, own: &Slots, record: &str) -> Result<Vec<Block>> {
         let mut context = part.context.clone();
         for (name, value) in own {
             context.insert_value(*name, value.clone());
         }
-        let rendered = engine::render(&self.tera, &context, &self.markers);
-        let blocks = rendered.map_err(|trouble| self.trouble(sources, trouble, record))?;
+        engine::render(&self.tera, &context, &self.markers).map_err(|trouble| self.trouble(sources, trouble, record))
+    }
+
+    /// Refuses a letter that does not hold what its readers' laws ask for.
+    fn check(
+        &self,
+        sources: &Sources,
+        part: &ProviderPart,
+        blocks: &[Block],
+        (role, elements, residences): (Role, Elements, &[Residence]),
+        own: &Slots,
+    ) -> Result<()> {
         let subject = Subject {
             language: self.language,
-            blocks: &blocks,
-            role: person.role,
-            elements: person.elements,
-            residence: person.residence,
+            blocks,
+            role,
+            elements,
+            residences,
             slot: &|root| own.get(root).or_else(|| part.slots.get(root)),
         };
         let place = |rule: &ContentRule| content::place(rule, self.language, sources, &self.markers);
         let broken = content::broken(&self.rules, &subject).into_iter();
         let findings: Vec<Finding> = broken
-            .map(|rule| self.verdicts().lacking(rule, place(rule), &content::who(person.role, person.residence)))
+            .map(|rule| self.verdicts().lacking(rule, place(rule), &content::who(role, rule.residents)))
             .filter(|finding| finding.severity == Severity::Refuses)
             .collect();
-        if findings.is_empty() { Ok(blocks) } else { Err(Error::refused_all(findings)) }
+        if findings.is_empty() { Ok(()) } else { Err(Error::refused_all(findings)) }
     }
 
     fn trouble(&self, sources: &Sources, trouble: Trouble, record: &str) -> Error {

@@ -47,7 +47,8 @@ pub(super) struct FormKey {
 
 impl FormKey {
     /// The form of a person, whose templates ask for these elements.
-    pub(super) fn of(providers: &Arc<[ProviderIndex]>, person: &Person<'_>, asked: &[Element]) -> FormKey {
+    /// `residence` is the person's as templates can tell it apart.
+    pub(super) fn of(providers: &Arc<[ProviderIndex]>, person: &Person<'_>, asked: &[Element], residence: Residence) -> FormKey {
         let mut known = Elements::default();
         asked.iter().filter(|element| person.elements.contains(**element)).for_each(|element| known.insert(*element));
         FormKey {
@@ -59,8 +60,22 @@ impl FormKey {
             credit: slots::at_risk(person.elements, &slots::CREDIT),
             medical: slots::at_risk(person.elements, &slots::MEDICAL),
             asked: known,
-            residence: person.residence,
+            residence,
         }
+    }
+
+    /// How the residence shows.
+    pub(super) fn residence(&self) -> Residence {
+        self.residence
+    }
+
+    /// Everything that can have been involved for somebody with this form.
+    pub(super) fn elements_at_most(&self, asked: &[Element]) -> Elements {
+        let mut elements = self.asked;
+        for (at_risk, group) in [(self.credit, slots::CREDIT.as_slice()), (self.medical, slots::MEDICAL.as_slice())] {
+            group.iter().filter(|element| at_risk && !asked.contains(element)).for_each(|element| elements.insert(*element));
+        }
+        elements
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::tags::{Stretch, Token, stretches, tokens};
 use crate::intake::Element;
+use std::collections::BTreeSet;
 
 /// Slots with a value of the recipient's own.
 const VALUES: [&str; 4] = ["representative", "salutation", "person", "code"];
@@ -32,6 +33,24 @@ pub(super) fn asked_for(templates: &[&str]) -> Option<Vec<Element>> {
     }
     asked.sort_unstable();
     asked.dedup();
+    Some(asked)
+}
+
+/// The jurisdictions that templates ask for, as `residents.XX`; absent when they do more with the slot than ask for one.
+pub(super) fn asked_residents(templates: &[&str]) -> Option<BTreeSet<String>> {
+    let mut asked = BTreeSet::new();
+    for source in templates {
+        for stretch in stretches(source) {
+            let (Stretch::Output(range) | Stretch::Statement(range)) = stretch else { continue };
+            let words = words(source, range);
+            for at in (0..words.len()).filter(|at| words[*at] == "residents" && (*at == 0 || words[*at - 1] != ".")) {
+                match (words.get(at + 1).map(String::as_str), words.get(at + 2)) {
+                    (Some("."), Some(code)) => _ = asked.insert(code.clone()),
+                    _ => return None,
+                }
+            }
+        }
+    }
     Some(asked)
 }
 
@@ -108,6 +127,15 @@ fn asks_plainly(words: &[String], turns: &[String], asked: &mut Vec<Element>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn jurisdictions_are_asked_for_one_by_one_or_not_told() {
+        let asked = |source: &str| asked_residents(&[source]).map(|codes| codes.into_iter().collect::<Vec<_>>().join(" "));
+        assert_eq!(asked("{% if residents.MD or covered and (residents.CA) %}x{% endif %}"), Some("CA MD".to_owned()));
+        assert_eq!(asked("{{ affected_residents }}"), Some(String::new()));
+        assert_eq!(asked("{% for r in residents %}x{% endfor %}"), None);
+        assert_eq!(asked("{% if residents[code] %}x{% endif %}"), None);
+    }
 
     #[test]
     fn printing_and_asking_is_plain_and_everything_else_is_not() {

@@ -65,6 +65,15 @@ impl Laws {
         std::iter::once(None).chain(self.by_code.keys().copied().filter(|code| self.counts.has(*code)).map(Some))
     }
 
+    /// The residences of patients, covered and not, that fit.
+    pub(super) fn alike(&self, fits: impl Fn(Residence) -> bool) -> Vec<Residence> {
+        let covered = |code: Option<Jurisdiction>| {
+            let law = code.and_then(|code| self.by_code.get(&code));
+            [false, true].map(|covered| Residence { code, covered, credit: covered && law.is_some_and(|law| law.credit) })
+        };
+        self.present().flat_map(covered).filter(|residence| fits(*residence)).collect()
+    }
+
     /// How a person's residence shows in the letter.
     pub(super) fn residence(&self, code: Option<Jurisdiction>, elements: Elements) -> Residence {
         match code.and_then(|code| Some((code, self.by_code.get(&code)?))) {

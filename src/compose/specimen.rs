@@ -190,7 +190,7 @@ impl Specimens<'_> {
         let blocks = self.render(&slots)?;
         for rule in self.broken(person, &slots, &blocks) {
             let place = content::place(rule, language, sources, markers);
-            let who = content::who(person.role, person.as_person(self.laws).residence);
+            let who = content::who(person.role, rule.residents);
             let order = self.rules.content.iter().position(|known| known.id == rule.id).unwrap_or_default();
             seen.broken.entry(order).or_insert_with(|| self.verdicts().lacking(rule, place, &who));
         }
@@ -232,12 +232,13 @@ impl Specimens<'_> {
 
     /// The rules that a letter breaks.
     fn broken(&self, person: &Invented, slots: &Slots, blocks: &[Block]) -> Vec<&ContentRule> {
+        let residence = person.as_person(self.laws).residence;
         let subject = Subject {
             language: self.language,
             blocks,
             role: person.role,
             elements: person.elements,
-            residence: person.as_person(self.laws).residence,
+            residences: &[residence],
             slot: &|root| slots.get(root),
         };
         let mut broken = content::broken(&self.rules.content, &subject);

@@ -19,7 +19,7 @@ use crate::error::{Finding, Place};
 use crate::incident::{Language, Waiver, is_toll_free};
 use crate::intake::Elements;
 use crate::recipients::Role;
-use crate::rules::{ContentRule, Evidence, When};
+use crate::rules::{ContentRule, Evidence, Jurisdiction, When};
 use tera::Value;
 
 /// A composed letter under check.
@@ -27,8 +27,10 @@ pub(super) struct Subject<'a> {
     pub(super) language: Language,
     pub(super) blocks: &'a [Block],
     pub(super) role: Role,
+    /// What was involved; for a letter of many, what can have been.
     pub(super) elements: Elements,
-    pub(super) residence: Residence,
+    /// Where its readers live.
+    pub(super) residences: &'a [Residence],
     /// The value of a slot by its root.
     pub(super) slot: &'a dyn Fn(&str) -> Option<&'a Value>,
 }
@@ -37,7 +39,19 @@ pub(super) struct Subject<'a> {
 pub(super) fn broken<'r>(rules: &'r [ContentRule], subject: &Subject<'_>) -> Vec<&'r ContentRule> {
     let text = text_of(subject.blocks);
     let applies = |rule: &&ContentRule| rule.evidence != Evidence::Computed && subject.comes_under(rule);
-    rules.iter().filter(applies).filter(|rule| !subject.holds(rule, &text)).collect()
+    // States ask for the same parts: each is looked for once.
+    let mut seen: Vec<(&ContentRule, bool)> = Vec::new();
+    let alike = |one: &ContentRule, other: &ContentRule| {
+        one.evidence == other.evidence && one.paragraphs == other.paragraphs && one.when == other.when
+    };
+    let mut holds = |rule: &'r ContentRule| match seen.iter().find(|(known, _)| alike(known, rule)) {
+        Some((_, holds)) => *holds,
+        None => {
+            seen.push((rule, subject.holds(rule, &text)));
+            seen.last().is_some_and(|(_, holds)| *holds)
+        }
+    };
+    rules.iter().filter(applies).filter(|rule| !holds(rule)).collect()
 }
 
 /// The rules with what counsel set aside.
@@ -73,8 +87,8 @@ impl Verdicts<'_> {
 }
 
 /// For whom a letter was composed, without telling who it is.
-pub(super) fn who(role: Role, residence: Residence) -> String {
-    let place = residence.code.map(|code| format!(", resident of {code},")).unwrap_or_default();
+pub(super) fn who(role: Role, lives: Option<Jurisdiction>) -> String {
+    let place = lives.map(|code| format!(", resident of {code},")).unwrap_or_default();
     format!("a recipient of the role {}{place}", role.id())
 }
 
@@ -86,7 +100,8 @@ pub(super) fn place(rule: &ContentRule, language: Language, sources: &Sources, m
 
 impl<'a> Subject<'a> {
     fn comes_under(&self, rule: &ContentRule) -> bool {
-        let resident = rule.residents.is_none_or(|code| self.residence.covered && self.residence.code == Some(code));
+        let resident =
+            rule.residents.is_none_or(|code| self.residences.iter().any(|residence| residence.covered && residence.code == Some(code)));
         let involved = rule.elements.is_empty() || self.elements.meets(Elements::of_ids(&rule.elements));
         let in_role = rule.roles.is_empty() || rule.roles.iter().any(|role| role == self.role.id());
         resident && involved && in_role && self.is_when(rule)
