@@ -54,6 +54,11 @@ pub enum Duty {
 }
 
 impl Duty {
+    /// Whether it is the provider's to do: the business associate's notice is not.
+    pub fn is_ours(self) -> bool {
+        self != Duty::BusinessAssociateNotice
+    }
+
     /// The id, such as `hhs_notice`.
     pub fn id(self) -> &'static str {
         match self {

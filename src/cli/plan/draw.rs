@@ -36,7 +36,7 @@ pub(super) fn draw(planned: &Planned, width: usize) -> String {
 
 /// How many duties there are, and which of them comes first.
 fn summary(obligations: &[Obligation], as_of: Date) -> String {
-    let due = || obligations.iter().filter(|obligation| obligation.required);
+    let due = || obligations.iter().filter(|obligation| obligation.required && obligation.duty.is_ours());
     let owed = match due().count() as u64 {
         1 => "1 duty".to_owned(),
         many => format!("{} duties", number(many)),
@@ -144,7 +144,7 @@ impl Page {
             at.to_string(),
             shown(act_by),
             shown(obligation.deadline),
-            act_by.map_or_else(|| "-".to_owned(), |day| left(day, self.as_of)),
+            act_by.filter(|_| obligation.duty.is_ours()).map_or_else(|| "-".to_owned(), |day| left(day, self.as_of)),
             obligation.duty.words(),
             obligation.jurisdiction.clone(),
             number(obligation.count),
