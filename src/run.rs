@@ -83,6 +83,7 @@ fn read_with(folder: &Path, answers: Answers) -> Result<Case> {
     let plan = obligations::plan(&incident, &rules, &recipients, incident.mail_date);
     warnings.extend(late_mailing(&incident, &plan));
     warnings.extend(unknown_laws(&plan));
+    warnings.extend(nothing_owed(&incident, &rules));
     Ok(Case { rules, incident, intake, recipients, warnings })
 }
 
@@ -100,6 +101,15 @@ fn late_mailing(incident: &Incident, plan: &Plan) -> Vec<Finding> {
         (provider.mail_date > mailing.deadline).then(|| Finding::warns("mail-date-late", place, reason, hint))
     });
     late.collect()
+}
+
+/// Letters about information that was secured would tell people of a breach that is none.
+fn nothing_owed(incident: &Incident, rules: &Rules) -> Option<Finding> {
+    let clause = &rules.federal.unsecured.clause;
+    let reason = format!("the information was encrypted and the keys were not taken: no notice is owed ({clause})");
+    let hint = "ask counsel before anything is mailed; keys_taken = \"unknown\" when that is not established";
+    let place = Place::file("incident.toml").column("encryption.keys_taken");
+    incident.is_secured().then(|| Finding::warns("nothing-owed", place, reason, hint))
 }
 
 /// Residents of a jurisdiction about whose breach law nothing is established.

@@ -42,6 +42,7 @@ pub(super) fn incident() -> Incident {
             informed: date(2025, 3, 15),
             agent: Agent::No,
         }),
+        encryption: None,
         holds: Vec::new(),
         identity_service: Some(service()),
         code_pools: Vec::new(),

@@ -27,8 +27,8 @@ pub use logo::{Logo, Picture};
 pub(crate) use nearest::suggestion;
 pub use provider::{Provider, ProviderIndex};
 pub use settings::{
-    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,
-    IdentityService, Imb, List, OneMailing, Print, Sender, Waiver,
+    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Encryption, Hold,
+    HoldEffect, IdentityService, Imb, KeysTaken, List, OneMailing, Print, Sender, Waiver,
 };
 pub(crate) use toml_file::is_direction_control;
 pub use verified::{VERIFIED_FILE, Verdict, Verification, Verified};
@@ -73,6 +73,8 @@ pub struct Incident {
     pub translations: std::collections::BTreeMap<Language, Prose>,
     /// The vendor at which it happened; absent when the provider itself was breached.
     pub business_associate: Option<BusinessAssociate>,
+    /// How the information was encrypted; absent when it was not, or that is not known.
+    pub encryption: Option<Encryption>,
     /// Law-enforcement holds in file order.
     pub holds: Vec<Hold>,
     /// Credit monitoring or the like; absent when none is offered.
@@ -151,6 +153,11 @@ impl Incident {
         let says = |provider: &Provider| (provider.mail_date, provider.breach_began, provider.breach_ended);
         let own = says(self.provider(index));
         self.providers.iter().position(|provider| says(provider) == own).map_or(index, |first| ProviderIndex(first as u16))
+    }
+
+    /// Whether the information was secured in the sense of 45 CFR 164.402: encrypted, and the keys not taken.
+    pub fn is_secured(&self) -> bool {
+        self.encryption.as_ref().is_some_and(|encryption| encryption.keys_taken == KeysTaken::No)
     }
 
     /// Finds a provider by its `provider_id`, blind to case and outer blanks.

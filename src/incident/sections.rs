@@ -1,8 +1,8 @@
 //! The tables of incident.toml -> [`Incident`], still without its providers.
 
 use super::settings::{
-    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Hold, HoldEffect,
-    IdentityService, Imb, List, OneMailing, Print, Sender, Waiver,
+    Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Encryption, Hold,
+    HoldEffect, IdentityService, Imb, KeysTaken, List, OneMailing, Print, Sender, Waiver,
 };
 use super::toml_file::TomlFile;
 use super::toml_section::Section;
@@ -21,6 +21,7 @@ pub(super) fn read<'t>(folder: &Path, file: &TomlFile<'t>, table: &DeTable<'t>) 
     let incident = root.required("incident", Section::table);
     let mut found = incident.as_ref().map_or_else(|| facts(folder, None), |section| facts(folder, Some(section)));
     found.business_associate = root.table("business_associate").map(|section| business_associate(&section));
+    found.encryption = root.table("encryption").map(|section| encryption(&section));
     found.holds = root.tables("law_enforcement_holds").iter().map(hold).collect();
     found.identity_service = root.table("identity_service").map(|section| identity_service(&section));
     found.code_pools = root.tables("code_pools").iter().map(code_pool).collect();
@@ -79,6 +80,7 @@ fn facts(folder: &Path, section: Option<&Section<'_, '_>>) -> Incident {
         prevention: prose("prevention"),
         translations: section.map(translations).unwrap_or_default(),
         business_associate: None,
+        encryption: None,
         holds: Vec::new(),
         identity_service: None,
         code_pools: Vec::new(),
@@ -127,6 +129,16 @@ fn business_associate(section: &Section<'_, '_>) -> BusinessAssociate {
     };
     section.finish();
     associate
+}
+
+fn encryption(section: &Section<'_, '_>) -> Encryption {
+    const TAKEN: [(&str, KeysTaken); 3] = [("yes", KeysTaken::Yes), ("no", KeysTaken::No), ("unknown", KeysTaken::Unknown)];
+    let encryption = Encryption {
+        method: section.required("method", Section::text).unwrap_or_default(),
+        keys_taken: section.required("keys_taken", |section, key| section.choice(key, &TAKEN)).unwrap_or(KeysTaken::Unknown),
+    };
+    section.finish();
+    encryption
 }
 
 fn hold(section: &Section<'_, '_>) -> Hold {

@@ -56,6 +56,26 @@ impl Hold {
     }
 }
 
+/// `[encryption]`: how the information was encrypted when it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encryption {
+    /// By which method, such as `AES-256 at rest (NIST SP 800-111)`.
+    pub method: String,
+    /// Whether the keys, or credentials that decrypt, were taken too.
+    pub keys_taken: KeysTaken,
+}
+
+/// Whether the keys of encrypted information were taken too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeysTaken {
+    /// Then it was not secured.
+    Yes,
+    /// Then it was secured, and no notice is owed (45 CFR 164.402).
+    No,
+    /// Counts as taken.
+    Unknown,
+}
+
 /// `[identity_service]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdentityService {

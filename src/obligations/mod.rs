@@ -145,9 +145,23 @@ pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: 
         owed.sort_by_key(|obligation| (obligation.deadline.is_none(), obligation.deadline));
         obligations.extend(owed);
     }
+    if incident.is_secured() {
+        obligations.iter_mut().for_each(|obligation| obligation.lift(incident, rules));
+    }
     let mailings = mailing::mailings(incident, rules, &obligations);
     let (choices, choice_reasons) = choices::in_force(incident);
     Plan { as_of, choices, choice_reasons, own_rules: rules.own.clone(), mailings, obligations }
+}
+
+impl Obligation {
+    /// Nothing is owed for information that was secured.
+    fn lift(&mut self, incident: &Incident, rules: &Rules) {
+        let method = incident.encryption.as_ref().map_or("", |encryption| &encryption.method);
+        let clause = &rules.federal.unsecured.clause;
+        self.basis = format!("the information was secured ({method}; the keys were not taken): no notice is owed ({clause})");
+        self.note = "the laws of the states have exceptions of their own for encrypted information: ask counsel".to_owned();
+        (self.required, self.deadline, self.mail_by) = (false, None, None);
+    }
 }
 
 /// The provider's hold in force on a day, as the day on which it ends; `None` when free to send (45 CFR 164.412).

@@ -24,6 +24,7 @@ pub(super) struct FederalFile {
     deceased_without_next_of_kin: RawClause,
     deceased_without_substitute_notice: RawClause,
     email_agreement: RawClause,
+    unsecured: RawClause,
     business_associate_days: RawLimit,
     part2_program: RawPart2,
 }
@@ -101,6 +102,7 @@ pub(super) fn federal(raw: FederalFile, key: &Key) -> Result<Federal, Fault> {
             .check(&key.part("deceased_without_substitute_notice"))?
             .clause,
         email_agreement: raw.email_agreement.check(&key.part("email_agreement"))?.clause,
+        unsecured: raw.unsecured.check(&key.part("unsecured"))?,
         business_associate_days: raw.business_associate_days.check(&key.part("business_associate_days"))?,
         part2_program: raw.part2_program.check(&key.part("part2_program"))?,
     };

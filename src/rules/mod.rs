@@ -220,6 +220,8 @@ pub struct Federal {
     pub deceased_without_substitute_notice: String,
     /// Clause on e-mail as the notice.
     pub email_agreement: String,
+    /// Notices are owed for unsecured information (45 CFR 164.402).
+    pub unsecured: Clause,
     /// Calendar days from the business associate's discovery to its notice to the provider (45 CFR 164.410(b)).
     pub business_associate_days: Limit,
     /// Programs under 42 CFR part 2.

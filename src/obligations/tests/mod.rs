@@ -66,6 +66,7 @@ fn incident(discovered: Date) -> Incident {
         prevention: String::new(),
         translations: std::collections::BTreeMap::new(),
         business_associate: None,
+        encryption: None,
         holds: Vec::new(),
         identity_service: None,
         code_pools: Vec::new(),

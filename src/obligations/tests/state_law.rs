@@ -1,7 +1,7 @@
 //! What the breach laws of the states add: each row a fact of jurisdictions.toml at work.
 
 use super::{VENDOR_AWARE, find, incident, outcome, people, person, plan_of, vendor};
-use crate::incident::{Agency, IdentityService, Incident, OneMailing};
+use crate::incident::{Agency, Encryption, IdentityService, Incident, KeysTaken, OneMailing};
 use crate::intake::{Element, Elements};
 use crate::obligations::{Plan, plan};
 use crate::recipients::{Recipient, Role};
@@ -193,6 +193,22 @@ fn a_part_2_program_owes_its_own_notice_since_compliance_was_due() {
     };
     assert_eq!(of(date(2026, 3, 1)), "2026-05-09 / 2026-05-08");
     assert_eq!(of(date(2026, 2, 15)), "no");
+}
+
+#[test]
+fn nothing_is_owed_for_information_whose_keys_were_not_taken() {
+    // Case 25 c.
+    let of = |keys_taken| {
+        let mut incident = mailed(VENDOR_AWARE, date(2025, 3, 20));
+        incident.encryption = Some(Encryption { method: "AES-256".to_owned(), keys_taken });
+        plan_of(&incident, &[(501, person("TX"))])
+    };
+    let secured = of(KeysTaken::No);
+    assert!(secured.obligations.iter().all(|duty| !duty.required && duty.deadline.is_none() && duty.basis.contains("45 CFR 164.402")));
+    assert_eq!(secured.mailings, []);
+    for keys_taken in [KeysTaken::Yes, KeysTaken::Unknown] {
+        assert_eq!(outcome(&of(keys_taken), "individual_notice:P1:US"), "2025-04-21 / 2025-04-21");
+    }
 }
 
 #[test]

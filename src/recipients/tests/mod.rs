@@ -223,6 +223,7 @@ fn incident() -> Incident {
         prevention: String::new(),
         translations: BTreeMap::new(),
         business_associate: None,
+        encryption: None,
         holds: Vec::new(),
         identity_service: None,
         code_pools: Vec::new(),
