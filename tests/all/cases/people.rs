@@ -228,3 +228,23 @@ fn email() {
     ];
     hold(&cases, BY_EMAIL);
 }
+
+#[test]
+fn a_message_that_came_back() {
+    // 16 c. What came back is entered as a mended list: the address agreed to is of no use any more.
+    let lists = "lists = [{ file = 'patients.csv' }, { file = 'mended.csv', mends = 'patients.csv' }]";
+    let agreed = "email = nora@example.org, email_consent_on = 2021-05-17";
+    let bounced = "email = nora@example.org, email_consent_on = 2021-05-17, email_consent_withdrawn_on = 2025-04-01";
+    for (now, letters, unreachable) in [(bounced.to_owned(), 1, 0), (format!("{bounced}, address1 = "), 0, 1)] {
+        let home = nora(Folder::of(INCIDENT), "TX", agreed).home();
+        let told = home.run("check incident --json").json();
+        assert_eq!((&told["emails"], &told["letters"]), (&1.into(), &0.into()), "before: {told}");
+        let home = nora(Folder::of(&format!("{INCIDENT}\n{lists}")), "TX", agreed).home();
+        nora(Folder::of(INCIDENT), "TX", &now).write_list(&home, "mended.csv");
+        let told = home.run("check incident --json").json();
+        assert_eq!((&told["emails"], &told["letters"]), (&0.into(), &letters.into()), "{now}: {told}");
+        let plan = home.run("plan incident --as-of 2025-04-11 --json").exits(0).json();
+        let substitute = plan["obligations"].as_array().unwrap().iter().find(|duty| duty["duty"] == "substitute_notice").unwrap();
+        assert_eq!(substitute["count"], unreachable, "{now}: {substitute}");
+    }
+}
