@@ -8,7 +8,7 @@ use page_validation::ValidationProfile;
 use std::path::Path;
 
 /// Where the logo of [`home`] stands, twice as wide as high: left, top, right and bottom in inches.
-const PLACE: [f32; 4] = [5.583, 0.5, 7.583, 1.5];
+const PLACE: [f32; 4] = [5.625, 0.5, 7.625, 1.5];
 /// What the windows of the sample's envelope can show beside and around the addresses, on the logo's side.
 const WINDOWS: [[f32; 4]; 2] = [[2.875, 0.417, 3.875, 1.667], [3.625, 1.667, 4.625, 3.125]];
 
