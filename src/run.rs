@@ -82,6 +82,7 @@ fn read_with(folder: &Path, answers: Answers) -> Result<Case> {
     warnings.extend(recipients.findings.iter().cloned());
     let plan = obligations::plan(&incident, &rules, &recipients, incident.mail_date);
     warnings.extend(late_mailing(&incident, &plan));
+    warnings.extend(mail_dates(&incident, &rules));
     warnings.extend(unknown_laws(&plan));
     warnings.extend(nothing_owed(&incident, &rules));
     Ok(Case { rules, incident, intake, recipients, warnings })
@@ -101,6 +102,24 @@ fn late_mailing(incident: &Incident, plan: &Plan) -> Vec<Finding> {
         (provider.mail_date > mailing.deadline).then(|| Finding::warns("mail-date-late", place, reason, hint))
     });
     late.collect()
+}
+
+/// Mail dates on which nothing can leave: no post, or a hold.
+fn mail_dates(incident: &Incident, rules: &Rules) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for provider in &incident.providers {
+        let place = || Place::line("providers.csv", provider.line).column("mail_date");
+        let day = provider.mail_date;
+        if !rules.is_postal_business_day(day) {
+            let reason = format!("the mail date {day} of {} is a Saturday, a Sunday or a postal holiday", provider.id);
+            findings.push(Finding::warns("mail-date-without-post", place(), reason, "mail on the postal day before it"));
+        }
+        if let Some(until) = obligations::held_until(incident, rules, provider, day) {
+            let reason = format!("the mail date {day} of {} lies in a law-enforcement hold that ends {until}", provider.id);
+            findings.push(Finding::warns("mail-date-held", place(), reason, "export and send refuse until then: set a later mail date"));
+        }
+    }
+    findings
 }
 
 /// Letters about information that was secured would tell people of a breach that is none.

@@ -45,8 +45,12 @@ fn check_dates(incident: &Incident, file: &TomlFile<'_>) {
     not_before(("incident.discovered", Some(incident.discovered)), began);
     not_before(("incident.determined", incident.determined), discovered);
     not_before(("incident.mail_date", Some(incident.mail_date)), discovered);
+    if let Some(ended) = incident.breach_ended {
+        not_before(("incident.mail_date", Some(incident.mail_date)), ("incident.breach_ended", ended));
+    }
     if let Some(associate) = &incident.business_associate {
         not_before(("business_associate.discovered", Some(associate.discovered)), began);
+        not_before(("incident.mail_date", Some(incident.mail_date)), ("business_associate.informed", associate.informed));
         not_before(("business_associate.informed", Some(associate.informed)), ("business_associate.discovered", associate.discovered));
     }
     for (index, hold) in incident.holds.iter().enumerate() {

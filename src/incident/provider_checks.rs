@@ -65,6 +65,7 @@ fn orders(provider: &Provider, incident: &Incident) -> Vec<Order> {
             Some(incident.discovered).filter(|_| provider.own_discovered.is_none()),
         ),
         ("mail_date", Some(provider.mail_date), "the provider discovered the breach", provider.own_discovered),
+        ("mail_date", Some(provider.mail_date), "the provider was told of the breach", own_informed),
         ("list_received", provider.list_received, "the breach began", Some(provider.breach_began)),
     ]
 }

@@ -92,7 +92,7 @@ impl<'a> Clock<'a> {
 
     /// A last day that hangs on a day of the plan, such as the mail date: holds move that day, not this one.
     pub(super) fn on(&self, day: Date, confidence: Confidence, basis: String) -> LastDay {
-        LastDay { day, mail_by: self.rules.mail_by(day), basis, confidence, notes: self.standing_on(day) }
+        LastDay { day, mail_by: self.act_by(day), basis, confidence, notes: self.standing_on(day) }
     }
 
     /// The day of discovery that governs.
@@ -114,7 +114,7 @@ impl<'a> Clock<'a> {
         let basis = format!("{why} {start}; {rule}: {}", unheld(start));
         let confidence = if moved.day == unheld(start) { confidence } else { confidence.min(hold_clause.confidence) };
         let notes = moved.notes.into_iter().chain(self.standing_on(moved.day)).collect();
-        LastDay { day: moved.day, mail_by: self.rules.mail_by(moved.day), basis, confidence, notes }
+        LastDay { day: moved.day, mail_by: self.act_by(moved.day), basis, confidence, notes }
     }
 
     fn last_day_after_discovery(&self, confidence: Confidence, rule: &str, unheld: impl Fn(Date) -> Date) -> LastDay {
@@ -137,7 +137,16 @@ impl<'a> Clock<'a> {
         }
         notes.extend(moved.notes);
         notes.extend(self.standing_on(moved.day));
-        LastDay { day: moved.day, mail_by: self.rules.mail_by(moved.day), basis, confidence, notes }
+        LastDay { day: moved.day, mail_by: self.act_by(moved.day), basis, confidence, notes }
+    }
+
+    /// The postal day on which to act for a last day: not after it, but never while sending is held back.
+    fn act_by(&self, last_day: Date) -> Date {
+        let rolled = self.rules.mail_by(last_day);
+        match self.held_until(rolled) {
+            Some(free) => (0..).map(|ahead| words::later(free, ahead)).find(|day| self.rules.is_postal_business_day(*day)).unwrap_or(free),
+            None => rolled,
+        }
     }
 
     /// How a last day looks from the day of the plan.

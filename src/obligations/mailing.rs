@@ -27,7 +27,11 @@ impl Mailing {
     pub fn in_words(&self) -> String {
         let whose =
             self.jurisdiction.as_ref().map_or_else(|| "every letter".to_owned(), |state| format!("letters to residents of {state}"));
-        let rolled = if self.mail_by == self.deadline { String::new() } else { format!(", the last day being {}", self.deadline) };
+        let rolled = match self.mail_by.cmp(&self.deadline) {
+            std::cmp::Ordering::Equal => String::new(),
+            std::cmp::Ordering::Less => format!(", the last day being {}", self.deadline),
+            std::cmp::Ordering::Greater => format!(", the first day with post after the hold that ends {}", self.deadline),
+        };
         format!("mail {whose} by {}{rolled} ({})", self.mail_by, self.clause)
     }
 }
@@ -43,7 +47,9 @@ pub(super) fn mailings(incident: &Incident, rules: &Rules, obligations: &[Obliga
             OneMailing::PerState => {
                 // Media rows name every jurisdiction that somebody lives in.
                 for state in own.iter().filter(|obligation| obligation.duty == Duty::MediaNotice).map(|media| &media.jurisdiction) {
-                    let of_state = clocks().filter(|clock| clock.jurisdiction == "US" || clock.jurisdiction == *state);
+                    // A licensed facility owes its letters to patients who live elsewhere too.
+                    let everyones = |clock: &Obligation| clock.jurisdiction == "US" || clock.id.ends_with(":facility");
+                    let of_state = clocks().filter(|clock| everyones(clock) || clock.jurisdiction == *state);
                     mailings.extend(earliest(of_state, rules, Some(state)));
                 }
             }
@@ -58,7 +64,7 @@ fn earliest<'a>(clocks: impl Iterator<Item = &'a Obligation>, rules: &Rules, sta
         provider_id: clock.provider_id.clone(),
         jurisdiction: state.cloned(),
         deadline,
-        mail_by: rules.mail_by(deadline),
+        mail_by: clock.mail_by.unwrap_or_else(|| rules.mail_by(deadline)),
         set_by: clock.id.clone(),
         clause: clock.clause.clone(),
     })

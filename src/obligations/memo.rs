@@ -42,7 +42,7 @@ pub fn memo(incident: &Incident, rules: &Rules, plan: &Plan) -> String {
 impl Obligation {
     /// Whether it asks for counsel: it is unsure, or its note says so.
     fn is_for_counsel(&self) -> bool {
-        let note = self.note.to_lowercase();
+        let note = format!("{} {}", self.basis, self.note).to_lowercase();
         let asks = |word: &str| ["counsel", "ask", "asks"].contains(&word);
         self.confidence == "low" || note.split(|letter: char| !letter.is_alphanumeric()).any(asks)
     }
@@ -96,7 +96,7 @@ impl Memo {
         if due.is_empty() {
             return self.paragraph("Nothing is required now.");
         }
-        let day = |day: Option<Date>| day.map_or_else(|| "none".to_owned(), |day| day.to_string());
+        let day = |day: Option<Date>| day.map_or_else(|| "promptly".to_owned(), |day| day.to_string());
         let mut rows = vec![["Duty", "Jurisdiction", "People", "Last day", "Act by", "To whom"].map(str::to_owned)];
         rows.extend(due.iter().map(|obligation| {
             [

@@ -40,10 +40,11 @@ pub(super) fn duties(provider: &Duties<'_>, federal: &[Obligation]) -> Vec<Oblig
 }
 
 impl Duties<'_> {
-    /// The day on which letters leave: the mail date, but not after the earliest last day.
+    /// The day on which letters leave: the mail date, but not after the earliest last day, and not before a hold ends.
     fn letters_by<'o>(&self, obligations: impl Iterator<Item = &'o Obligation>) -> Date {
         let clocks = obligations.filter(|obligation| obligation.duty == Duty::IndividualNotice);
-        clocks.filter_map(|obligation| obligation.deadline).fold(self.provider.mail_date, Date::min)
+        let earliest = clocks.filter_map(|obligation| obligation.deadline).fold(self.provider.mail_date, Date::min);
+        self.clock.held_until(earliest).unwrap_or(earliest)
     }
 }
 
@@ -63,11 +64,14 @@ type Judgement = Result<u64, String>;
 
 impl State<'_> {
     fn individual_notices(&self) -> Vec<Obligation> {
-        let to = format!("each affected resident of {}, or who stands in for the patient", self.rule.name);
+        let residents = format!("each affected resident of {}, or who stands in for the patient", self.rule.name);
+        let patients = format!("each affected patient of the facility licensed in {}, wherever the patient lives", self.rule.name);
         let notices = self.rule.individual.iter();
-        notices
-            .filter_map(|(key, notice)| self.notice((Duty::IndividualNotice, key), notice, &to, self.provider.provider.mail_date))
-            .collect()
+        let owed = notices.filter_map(|(key, notice)| {
+            let to = if notice.only_licensed_facility { &patients } else { &residents };
+            self.notice((Duty::IndividualNotice, key), notice, to, self.provider.provider.mail_date)
+        });
+        owed.collect()
     }
 
     /// The offices, each its own row; `letters` is the day on which letters leave.

@@ -71,14 +71,14 @@ pub enum When {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ContentFile {
-    rule: Vec<RawRule>,
+    rule: BTreeMap<String, RawRule>,
     part: BTreeMap<String, RawRule>,
 }
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawRule {
-    #[serde(default)]
+    #[serde(skip)]
     id: String,
     what: String,
     #[serde(default)]
@@ -173,7 +173,8 @@ pub(super) fn content(
     key: &Key,
     of_jurisdictions: &Key,
 ) -> Result<Vec<ContentRule>, Fault> {
-    let mut rules: Vec<ContentRule> = raw.rule.into_iter().map(|rule| rule.check(&key.part("rule"), None)).collect::<Result<_, Fault>>()?;
+    let of_all = raw.rule.into_iter().map(|(id, rule)| RawRule { id: id.clone(), ..rule }.check(&key.part("rule").part(&id), None));
+    let mut rules: Vec<ContentRule> = of_all.collect::<Result<_, Fault>>()?;
     for (code, jurisdiction) in jurisdictions {
         let Some(letter) = &jurisdiction.letter else { continue };
         for name in &letter.parts {

@@ -44,5 +44,9 @@ impl fmt::Display for Key {
 /// Refuses an empty value, a blank at an end, or a control character: it would be printed.
 pub(super) fn printable(key: &Key, values: &[&str]) -> Result<(), Fault> {
     let unfit = |value: &&str| value.is_empty() || value.trim() != *value || value.chars().any(char::is_control);
+    let template = |value: &&str| ["{{", "}}", "{%", "%}"].iter().any(|sign| value.contains(sign));
+    if values.iter().any(template) {
+        return Err(key.broken("holds a sign of a template, which would be printed"));
+    }
     if values.iter().any(unfit) { Err(key.broken("has an empty or unprintable value")) } else { Ok(()) }
 }

@@ -8,7 +8,7 @@ use super::federal::{self, FederalFile};
 use super::holidays::Holidays;
 use super::source::Source;
 use super::verification::{self, VerificationFile};
-use super::{Confidence, Jurisdiction, JurisdictionRule, Rules};
+use super::{Confidence, ContentRule, Jurisdiction, JurisdictionRule, Rules};
 use crate::error::{Error, Finding, Place, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -47,20 +47,38 @@ pub(super) fn load(folder: Option<&Path>) -> Result<Rules> {
 }
 
 pub(super) fn rules(sources: &[Source; 6]) -> Result<Rules> {
-    let [agencies, content, federal, holidays, jurisdictions, verification] = sources;
+    let [agencies, content_source, federal, holidays, jurisdictions, verification] = sources;
     let mut own = Vec::new();
     let (bureaus, agencies) = agencies.read::<AgenciesFile, _>(&mut own, agencies::agencies)?;
     let federal = federal.read::<FederalFile, _>(&mut own, federal::federal)?;
     let holidays = holidays.read::<Holidays, _>(&mut own, |raw, key| raw.dates(key))?;
     let jurisdictions = jurisdictions.read(&mut own, self::jurisdictions)?;
     let of_jurisdictions = Key::file("jurisdictions.toml");
-    let content = content.read::<ContentFile, _>(&mut own, |raw, key| content::content(raw, &jurisdictions, key, &of_jurisdictions))?;
+    let content =
+        content_source.read::<ContentFile, _>(&mut own, |raw, key| content::content(raw, &jurisdictions, key, &of_jurisdictions))?;
     let verified_days = verification.read::<VerificationFile, _>(&mut own, |raw, key| verification::days(&raw, key))?;
+    let safety = rules_of_safety(&content);
+    if let Some(id) = safety.into_iter().find(|id| own.iter().any(|own| own.key.starts_with(&format!("content.toml: rule.{id}.")))) {
+        return Err(
+            content_source.blame(&Key::file("content.toml").part("rule").part(id).broken("keeps patients safe and cannot be changed"))
+        );
+    }
     let texts = sources.iter().flat_map(|source| {
         let built_in = (source.file.to_owned(), source.built_in.to_owned());
         std::iter::once(built_in).chain(source.own.clone().map(|text| (format!("own/{}", source.file), text)))
     });
     Ok(Rules { jurisdictions, content, federal, bureaus, agencies, holidays, verified_days, own, texts: texts.collect() })
+}
+
+/// Rules that nobody can set aside, whatever a file of the incident folder says of them.
+fn rules_of_safety(content: &[ContentRule]) -> Vec<&'static str> {
+    let built_in = Source::built_in("content.toml", CONTENT);
+    let known = built_in.table().ok();
+    let fixed = |id: &str| {
+        let rule = known.as_ref().and_then(|table| table.get("rule")?.get(id)?.get("waivable")?.as_bool());
+        rule == Some(false)
+    };
+    content.iter().map(|rule| rule.id).filter(|id| fixed(id)).collect()
 }
 
 /// A rule file by another name would do nothing, and nobody would notice.

@@ -72,7 +72,7 @@ impl Source {
         own_rules: &mut Vec<OwnRule>,
         check: impl FnOnce(R, &Key) -> Result<T, Fault>,
     ) -> Result<T> {
-        let mut table: Table = toml::from_str(self.built_in).map_err(|error| Error::bug(format!("{}: {}", self.file, error.message())))?;
+        let mut table = self.table()?;
         if let Some(own) = &self.own {
             let own: Table = toml::from_str(own).map_err(|error| {
                 let place = error.span().map_or_else(|| Place::file(self.shown()), |span| self.place_at(span.start));
@@ -88,11 +88,20 @@ impl Source {
         check(value, &Key::file(self.file)).map_err(|fault| self.blame(&fault))
     }
 
-    /// A fault is the folder's when its own text has the key or one above it, else ours.
-    fn blame(&self, fault: &Fault) -> Error {
-        let Some(place) = self.place_of(&fault.key.path) else {
+    /// The built-in text as it stands.
+    ///
+    /// # Errors
+    /// A bug of ours when it is no TOML.
+    pub(super) fn table(&self) -> Result<Table> {
+        toml::from_str(self.built_in).map_err(|error| Error::bug(format!("{}: {}", self.file, error.message())))
+    }
+
+    /// A fault is the folder's where it has a text of its own, at the key or the one above it; else ours.
+    pub(super) fn blame(&self, fault: &Fault) -> Error {
+        if self.own.is_none() {
             return Error::bug(format!("{}: {} {}", self.file, fault.key, fault.what));
-        };
+        }
+        let place = self.place_of(&fault.key.path).unwrap_or_else(|| Place::file(self.shown()));
         let hint = format!("write it as the built-in {} has it, which COMPLIANCE.md explains", self.file);
         Error::refused("rules-value", place, format!("{} {}", fault.key, fault.what), hint)
     }
@@ -134,6 +143,12 @@ fn lay_over(table: &mut Table, own: Table, key: &Key, own_rules: &mut Vec<OwnRul
                 let mut inner = Table::new();
                 lay_over(&mut inner, value, &key, own_rules);
                 table.insert(name, Value::Table(inner));
+            }
+            // A further holiday joins the others: nobody who adds one means to drop those.
+            (Some(Value::Array(known)), Value::Array(more)) if known.iter().chain(&more).all(Value::is_table) => {
+                let label = format!("{}: {}", key.file, key.path.join("."));
+                own_rules.extend(more.iter().map(|entry| OwnRule { key: label.clone(), was: None, now: entry.to_string() }));
+                known.extend(more);
             }
             (known, value) => {
                 let was = known.map(|known| known.to_string());

@@ -99,7 +99,7 @@ fn refuse_held_providers(incident: &Incident, rules: &crate::rules::Rules, today
         let until = crate::obligations::held_until(incident, rules, provider, today)?;
         let place = Place::file("incident.toml").column("law_enforcement_holds");
         let reason = format!("provider {} is under a law-enforcement hold until {until}", provider.id);
-        let hint = "wait for the day after, or remove the hold from incident.toml when the agency has lifted it in writing";
+        let hint = "wait for that day, or remove the hold from incident.toml when the agency has lifted it in writing";
         Some(crate::error::Finding::refuses("law-enforcement-hold", place, reason, hint))
     });
     let held: Vec<_> = held.collect();

@@ -138,7 +138,7 @@ impl Page {
     }
 
     fn row(&self, at: usize, obligation: &Obligation) -> Vec<String> {
-        let shown = |day: Option<Date>| day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        let shown = |day: Option<Date>| day.map_or_else(|| "promptly".to_owned(), |day| day.to_string());
         let act_by = act_by(obligation);
         vec![
             at.to_string(),

@@ -70,7 +70,7 @@ fn is_telling(number: &str) -> bool {
 }
 
 /// Three digits, two, four, with a dash or a blank between.
-fn holds_social_security_number(text: &str) -> bool {
+pub(super) fn holds_social_security_number(text: &str) -> bool {
     let bytes = text.as_bytes();
     let fits = |window: &[u8]| {
         window.iter().enumerate().all(|(at, byte)| if at == 3 || at == 6 { matches!(byte, b'-' | b' ') } else { byte.is_ascii_digit() })

@@ -1,5 +1,6 @@
 //! What is checked in the running text of a letter: plain language, and words that must not stand there.
 
+use super::piece::holds_social_security_number;
 use super::{Block, BlockKind, Verdicts, each_text};
 use crate::compose::prose;
 use crate::compose::readability::Readability;
@@ -50,6 +51,7 @@ impl Texts<'_> {
         let passages = self.passages();
         let mut findings: Vec<Finding> = Vec::new();
         findings.extend(self.syntax_left(&passages, verdicts));
+        findings.extend(self.identifier(&passages, verdicts));
         findings.extend(self.number_of_people(&passages, verdicts, residences));
         let plain: Vec<&Passage> = passages.iter().filter(|passage| !is_statutory(&passage.paragraph)).collect();
         let texts: Vec<&str> = plain.iter().map(|passage| passage.text.as_str()).collect();
@@ -88,6 +90,17 @@ impl Texts<'_> {
             passages.iter().find_map(|passage| Some((passage, signs.into_iter().find(|sign| passage.text.contains(sign))?)))?;
         let reason = format!("the finished letter holds `{sign}`, a sign of the template");
         verdicts.tell("template-syntax-left", self.place(passage, sign), &reason, "correct the tag: it was not understood as one")
+    }
+
+    fn identifier(&self, passages: &[Passage], verdicts: &Verdicts<'_>) -> Option<Finding> {
+        let passage = passages.iter().find(|passage| holds_social_security_number(&passage.text))?;
+        let reason = format!("every letter would print a Social Security number, in the paragraph `{}`", passage.paragraph);
+        verdicts.tell(
+            "identifier-printed",
+            self.place(passage, &passage.text),
+            &reason,
+            "take the number out: letters name types, never values",
+        )
     }
 
     fn number_of_people(&self, passages: &[Passage], verdicts: &Verdicts<'_>, residences: &[Jurisdiction]) -> Option<Finding> {

@@ -55,6 +55,15 @@ fn prose_that_hedges_or_is_hard_to_read_is_advised_against() {
 }
 
 #[test]
+fn a_social_security_number_in_the_prose_is_refused() {
+    let mut incident = fixture::incident();
+    incident.what_happened = "The number 219-09-9998 was seen.".into();
+    let found = findings(&incident, &[]);
+    assert_eq!(of(&found, "identifier-printed").unwrap().severity, Severity::Refuses);
+    assert!(!found.iter().any(|finding| finding.reason.contains("9998")), "no finding repeats it");
+}
+
+#[test]
 fn a_number_of_people_in_the_prose_is_refused_where_a_law_forbids_it() {
     let mut incident = fixture::incident();
     incident.what_happened = "An intruder copied records of 12,345 patients.".into();

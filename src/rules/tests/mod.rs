@@ -177,3 +177,33 @@ proptest! {
         prop_assert!((day - mail_by).get_days() < 7);
     }
 }
+
+#[test]
+fn the_folders_content_rules_join_ours_and_those_of_safety_stay() {
+    let own = "[rule.house-line]\nwhat = \"the house line\"\nclause = \"house style 1\"\nany = [\"call_center.phone\"]\n";
+    let rules = with("content.toml", CONTENT, Some(own)).unwrap();
+    let built_in = self::rules().content.len();
+    assert_eq!(rules.content.len(), built_in + 1);
+    assert!(rules.content.iter().any(|rule| rule.id == "hipaa-types") && rules.content.iter().any(|rule| rule.id == "house-line"));
+    for own in ["[rule.hipaa-types]\ncomputed = true\n", "[rule.sensitive-word]\nseverity = \"warns\"\n"] {
+        let error = with("content.toml", CONTENT, Some(own)).unwrap_err();
+        assert_eq!(error.kind, Kind::Refused, "{own}");
+        assert_eq!(error.findings[0].place.to_string(), "rules/content.toml:1:7", "{own}");
+    }
+}
+
+#[test]
+fn a_further_holiday_joins_the_others() {
+    let own = "[[once]]\nname = \"Closed\"\ndate = \"2026-07-06\"\nsource = \"USPS\"\n";
+    let rules = with("holidays.toml", HOLIDAYS, Some(own)).unwrap();
+    assert!(rules.holidays.contains(&date(2026, 7, 6)) && rules.holidays.contains(&date(2026, 12, 25)));
+    let error = with("holidays.toml", HOLIDAYS, Some("first_year = 2028\n")).unwrap_err();
+    assert_eq!((error.kind, error.findings[0].place.file.as_str()), (Kind::Refused, "rules/holidays.toml"));
+}
+
+#[test]
+fn a_sign_of_a_template_in_a_contact_block_is_refused() {
+    let own = "[state.MD]\nphone = \"{{ x }}\"\n";
+    let error = with("agencies.toml", AGENCIES, Some(own)).unwrap_err();
+    assert_eq!((error.kind, error.findings[0].place.to_string().as_str()), (Kind::Refused, "rules/agencies.toml:2:1"));
+}
