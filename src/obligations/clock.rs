@@ -140,12 +140,14 @@ impl<'a> Clock<'a> {
         LastDay { day: moved.day, mail_by: self.act_by(moved.day), basis, confidence, notes }
     }
 
-    /// The postal day on which to act for a last day: not after it, but never while sending is held back.
+    /// The postal day on which to act for a last day: not after it, but never while a hold that moved it still stops sending.
     fn act_by(&self, last_day: Date) -> Date {
         let rolled = self.rules.mail_by(last_day);
         match self.held_until(rolled) {
-            Some(free) => (0..).map(|ahead| words::later(free, ahead)).find(|day| self.rules.is_postal_business_day(*day)).unwrap_or(free),
-            None => rolled,
+            Some(free) if free <= last_day => {
+                (0..).map(|ahead| words::later(free, ahead)).find(|day| self.rules.is_postal_business_day(*day)).unwrap_or(free)
+            }
+            _ => rolled,
         }
     }
 
