@@ -140,15 +140,12 @@ impl<'a> Clock<'a> {
         LastDay { day: moved.day, mail_by: self.act_by(moved.day), basis, confidence, notes }
     }
 
-    /// The postal day on which to act for a last day: not after it, but never while a hold that moved it still stops sending.
+    /// The postal day on which to act for a last day: never after it, and not while a hold that moved it still stops sending. Where no
+    /// postal day lies between, it is the last day itself.
     fn act_by(&self, last_day: Date) -> Date {
         let rolled = self.rules.mail_by(last_day);
-        match self.held_until(rolled) {
-            Some(free) if free <= last_day => {
-                (0..).map(|ahead| words::later(free, ahead)).find(|day| self.rules.is_postal_business_day(*day)).unwrap_or(free)
-            }
-            _ => rolled,
-        }
+        let held = self.held_until(rolled).is_some_and(|free| free <= last_day);
+        if held { last_day } else { rolled }
     }
 
     /// How a last day looks from the day of the plan.
@@ -160,6 +157,9 @@ impl<'a> Clock<'a> {
         }
         if let Some(until) = self.held_until(self.as_of) {
             notes.push(format!("nothing may leave before {until}"));
+        }
+        if !self.rules.is_postal_business_day(self.act_by(last_day)) {
+            notes.push("the hold ends on a day without post: have the letters taken in on that very day, or ask counsel".to_owned());
         }
         if !self.rules.post_is_known(last_day) {
             notes.push(format!("postal holidays of {} are not known: only weekends were rolled back", last_day.year()));

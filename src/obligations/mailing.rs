@@ -27,11 +27,7 @@ impl Mailing {
     pub fn in_words(&self) -> String {
         let whose =
             self.jurisdiction.as_ref().map_or_else(|| "every letter".to_owned(), |state| format!("letters to residents of {state}"));
-        let rolled = match self.mail_by.cmp(&self.deadline) {
-            std::cmp::Ordering::Equal => String::new(),
-            std::cmp::Ordering::Less => format!(", the last day being {}", self.deadline),
-            std::cmp::Ordering::Greater => format!(", the first day with post after the hold that ends {}", self.deadline),
-        };
+        let rolled = if self.mail_by == self.deadline { String::new() } else { format!(", the last day being {}", self.deadline) };
         format!("mail {whose} by {}{rolled} ({})", self.mail_by, self.clause)
     }
 }

@@ -197,13 +197,13 @@ fn a_part_2_program_owes_its_own_notice_since_compliance_was_due() {
 
 #[test]
 fn nothing_is_to_be_done_while_a_hold_forbids_it() {
-    // The hold ends on Presidents' Day: the first postal day after it, and the offices are told with the letters then.
+    // The hold ends on Presidents' Day: no postal day lies between, and the offices are told with the letters then.
     let mut incident = mailed(date(2026, 11, 10), date(2026, 12, 7));
     incident.holds = vec![super::hold(true, date(2026, 11, 15), Some(date(2027, 2, 15)))];
     let plan = plan_of(&incident, &[(2, person("NY"))]);
-    assert_eq!(outcome(&plan, "individual_notice:P1:US"), "2027-02-15 / 2027-02-16");
-    assert_eq!(outcome(&plan, "regulator_notice:P1:NY:state_police"), "2027-02-15 / 2027-02-16");
-    assert!(plan.mailings[0].in_words().contains("the first day with post after the hold"), "{}", plan.mailings[0].in_words());
+    assert_eq!(outcome(&plan, "individual_notice:P1:US"), "2027-02-15 / 2027-02-15");
+    assert_eq!(outcome(&plan, "regulator_notice:P1:NY:state_police"), "2027-02-15 / 2027-02-15");
+    assert!(find(&plan, "individual_notice:P1:US").note.contains("a day without post"));
 }
 
 #[test]

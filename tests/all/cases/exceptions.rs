@@ -143,7 +143,7 @@ fn law_enforcement_holds() {
             provider: "",
             people: PEOPLE,
             expected: "
-                individual_notice:P1:US                         2025-05-10 / 2025-05-09",
+                individual_notice:P1:US                         2025-05-10 / 2025-05-10",
         },
     ];
     cases.iter().for_each(Case::holds);
