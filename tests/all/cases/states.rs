@@ -204,3 +204,33 @@ fn substance_use_disorder_records() {
     ];
     cases.iter().for_each(Case::holds);
 }
+
+#[test]
+fn encrypted_files() {
+    let case = |name, incident, expected| Case { name, incident, provider: "", people: &[(501, "TX", "")], expected };
+    let cases = [
+        case(
+            "25 c: AES-256, keys held elsewhere and not touched",
+            "incident.discovered = 2025-02-20\nencryption = { method = 'AES-256', keys_taken = 'no' }",
+            "
+                individual_notice:P1:US                         no
+                individual_notice:P1:US                         says 45 CFR 164.402
+                hhs_notice:P1:US                                no
+                media_notice:P1:TX                              no
+                regulator_notice:P1:TX:attorney_general         no",
+        ),
+        case(
+            "25 c: keys unknown",
+            "incident.discovered = 2025-02-20\nencryption = { method = 'AES-256', keys_taken = 'unknown' }",
+            "
+                individual_notice:P1:US                         2025-04-21 / 2025-04-21",
+        ),
+        case(
+            "25 c: access by valid customer credentials",
+            "incident.discovered = 2025-02-20\nencryption = { method = 'AES-256', keys_taken = 'yes' }",
+            "
+                hhs_notice:P1:US                                2025-04-21 / 2025-04-21",
+        ),
+    ];
+    cases.iter().for_each(Case::holds);
+}
