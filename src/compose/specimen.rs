@@ -30,6 +30,8 @@ const RELATIVE: &str = "Relativesson";
 const ELEMENT: &str = "Invented element";
 /// A second provider, for which a letter speaks as well.
 const OTHER: &str = "Second Invented Clinic";
+/// Stands for the number of residents where no law wants it told.
+const UNWANTED: &str = "Unwanted number";
 /// Place of the letters that speak for two providers.
 const SEVERAL: usize = 3;
 const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
@@ -195,8 +197,9 @@ impl Specimens<'_> {
             seen.broken.entry(order).or_insert_with(|| self.verdicts().lacking(rule, place, &who));
         }
         let faults = [elements_in_a_table, tells_in_a_link].map(|fault| fault(&blocks, language, sources, markers));
+        let unwanted = seen_in(&blocks, UNWANTED).then(|| number_elsewhere(language, sources));
         let other = (several && !seen_in(&blocks, OTHER)).then(|| other_left_out(language, sources));
-        if let Some(finding) = faults.into_iter().chain([other]).flatten().next() {
+        if let Some(finding) = faults.into_iter().chain([other, unwanted]).flatten().next() {
             return Err(vec![finding]);
         }
         let key = (person.role, paragraphs(&blocks));
@@ -216,9 +219,8 @@ impl Specimens<'_> {
         let elements = (1..=Element::ALL.len()).map(|number| Value::from(format!("{ELEMENT} {number:02}")));
         all.insert("elements", Value::from(elements.collect::<Vec<_>>()));
         all.insert("salutation", Value::from("Invented salutation"));
-        if self.laws.affected(invented.residence, ProviderIndex(0)).is_some() {
-            all.insert("affected_residents", Value::from("Invented number"));
-        }
+        let wanted = self.laws.affected(invented.residence, ProviderIndex(0)).is_some();
+        all.insert("affected_residents", Value::from(if wanted { "Invented number" } else { UNWANTED }));
         all
     }
 
@@ -280,6 +282,13 @@ fn seen_in(blocks: &[Block], text: &str) -> bool {
 /// Whether somebody who has an activation code is not told it, or not as it is to be typed.
 fn code_left_out(person: &Invented, blocks: &[Block]) -> bool {
     person.code.as_deref().is_some_and(|code| !seen_in(blocks, code))
+}
+
+/// A finding when letters tell a number of residents where no law wants it: elsewhere the slot is empty.
+fn number_elsewhere(language: Language, sources: &Sources) -> Finding {
+    let reason = "the slot `affected_residents` is printed in letters to people whose law does not want a number told";
+    let hint = "put it inside {% if residents.RI %} … {% endif %}: elsewhere it is empty, and some states forbid the number";
+    Finding::refuses("number-elsewhere", Place::file(sources.shown(language, "letter.md")), reason, hint)
 }
 
 /// A finding when a letter that speaks for two providers names one of them only.

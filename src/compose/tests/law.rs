@@ -124,6 +124,19 @@ fn the_number_of_residents_is_that_of_the_provider_and_stands_in_rhode_island_on
 }
 
 #[test]
+fn a_number_of_residents_outside_of_its_state_is_refused() {
+    let text = format!(
+        "{}\n<!-- paragraph: own -->\nIn all {{{{ affected_residents }}}} people.\n",
+        Sources::built_in().text(Language::English, "parts/general_advice.md")
+    );
+    let rules = fixture::rules();
+    let laws = Arc::new(Laws::new(&rules, crate::obligations::ResidentCounts::default()));
+    let sources = Sources::with(Language::English, "parts/general_advice.md", &text);
+    let refused = Edition::load(Language::English, &sources, &fixture::incident(), &rules, &laws).unwrap().map(|_| ()).unwrap_err();
+    assert_eq!(refused[0].code, "number-elsewhere");
+}
+
+#[test]
 fn a_hold_is_told_in_every_letter_of_its_provider() {
     let mut incident = fixture::incident();
     let hold = crate::incident::Hold {

@@ -313,9 +313,13 @@ fn load_with(name: &str, text: &str) -> (Incident, Result<Composer>) {
 }
 
 fn refused(name: &str, text: &str) -> Finding {
+    all_refused(name, text).swap_remove(0)
+}
+
+fn all_refused(name: &str, text: &str) -> Vec<Finding> {
     let error = load_with(name, text).1.map(|_| ()).unwrap_err();
     assert_eq!(error.kind, Kind::Refused);
-    error.findings[0].clone()
+    error.findings
 }
 
 #[test]
@@ -359,9 +363,8 @@ fn a_letter_without_what_the_law_asks_for_is_refused_with_the_clause() {
         ("more_information", "45 CFR 164.404(c)(1)(E)"),
     ] {
         for language in ["en", "es"] {
-            let finding = refused(&format!("{language}/parts/{part}.md"), "<!-- paragraph: nothing -->\n\nNothing.\n");
-            assert!(finding.code.starts_with("hipaa-"), "{part}: {}", finding.code);
-            assert!(finding.reason.contains(clause), "{part}: {}", finding.reason);
+            let findings = all_refused(&format!("{language}/parts/{part}.md"), "<!-- paragraph: nothing -->\n\nNothing.\n");
+            assert!(findings.iter().any(|finding| finding.reason.contains(clause)), "{part}: {findings:?}");
         }
     }
 }
