@@ -8,7 +8,7 @@ use super::federal::{self, FederalFile};
 use super::holidays::Holidays;
 use super::source::Source;
 use super::verification::{self, VerificationFile};
-use super::{Confidence, ContentRule, Jurisdiction, JurisdictionRule, Rules};
+use super::{Confidence, Jurisdiction, JurisdictionRule, OwnRule, Rules};
 use crate::error::{Error, Finding, Place, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -57,11 +57,8 @@ pub(super) fn rules(sources: &[Source; 6]) -> Result<Rules> {
     let content =
         content_source.read::<ContentFile, _>(&mut own, |raw, key| content::content(raw, &jurisdictions, key, &of_jurisdictions))?;
     let verified_days = verification.read::<VerificationFile, _>(&mut own, |raw, key| verification::days(&raw, key))?;
-    let safety = rules_of_safety(&content);
-    if let Some(id) = safety.into_iter().find(|id| own.iter().any(|own| own.key.starts_with(&format!("content.toml: rule.{id}.")))) {
-        return Err(
-            content_source.blame(&Key::file("content.toml").part("rule").part(id).broken("keeps patients safe and cannot be changed"))
-        );
+    if content_source.own.is_some() {
+        keep_safety(content_source, &own)?;
     }
     let texts = sources.iter().flat_map(|source| {
         let built_in = (source.file.to_owned(), source.built_in.to_owned());
@@ -70,15 +67,14 @@ pub(super) fn rules(sources: &[Source; 6]) -> Result<Rules> {
     Ok(Rules { jurisdictions, content, federal, bureaus, agencies, holidays, verified_days, own, texts: texts.collect() })
 }
 
-/// Rules that nobody can set aside, whatever a file of the incident folder says of them.
-fn rules_of_safety(content: &[ContentRule]) -> Vec<&'static str> {
-    let built_in = Source::built_in("content.toml", CONTENT);
-    let known = built_in.table().ok();
-    let fixed = |id: &str| {
-        let rule = known.as_ref().and_then(|table| table.get("rule")?.get(id)?.get("waivable")?.as_bool());
-        rule == Some(false)
-    };
-    content.iter().map(|rule| rule.id).filter(|id| fixed(id)).collect()
+/// Refuses another version of a rule that nobody can set aside.
+fn keep_safety(content: &Source, own: &[OwnRule]) -> Result<()> {
+    let built_in = content.table()?;
+    let rules = built_in.get("rule").and_then(toml::Value::as_table).into_iter().flatten();
+    let of_safety = rules.filter(|(_, rule)| rule.get("waivable").and_then(toml::Value::as_bool) == Some(false));
+    let changed = of_safety.map(|(id, _)| id).find(|id| own.iter().any(|own| own.key.starts_with(&format!("content.toml: rule.{id}."))));
+    let key = |id: &String| Key::file("content.toml").part("rule").part(id);
+    changed.map_or(Ok(()), |id| Err(content.blame(&key(id).broken("keeps patients safe and cannot be changed"))))
 }
 
 /// A rule file by another name would do nothing, and nobody would notice.

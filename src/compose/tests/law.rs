@@ -5,7 +5,7 @@ use crate::compose::residence::Laws;
 use crate::compose::sources::Sources;
 use crate::compose::{Composer, Letter, PieceNumber, fixture};
 use crate::error::Finding;
-use crate::incident::{Incident, Language, Provider, ProviderIndex, Waiver};
+use crate::incident::{Hold, Incident, Language, Provider, ProviderIndex, Waiver};
 use crate::intake::Element;
 use crate::privacy::Private;
 use crate::recipients::{Recipient, Recipients, Role};
@@ -136,18 +136,16 @@ fn a_number_of_residents_outside_of_its_state_is_refused() {
     assert_eq!(refused[0].code, "number-elsewhere");
 }
 
+/// A written hold on every provider.
+fn hold() -> Hold {
+    let (received, until) = (date(2025, 3, 20), Some(date(2025, 4, 1)));
+    Hold { written: true, agency: "FBI".into(), official: "Agent Smith".into(), received, until, providers: None }
+}
+
 #[test]
 fn a_hold_is_told_in_every_letter_of_its_provider() {
     let mut incident = fixture::incident();
-    let hold = crate::incident::Hold {
-        written: true,
-        agency: "FBI".into(),
-        official: "Agent Smith".into(),
-        received: date(2025, 3, 20),
-        until: Some(date(2025, 4, 1)),
-        providers: None,
-    };
-    incident.holds = vec![hold];
+    incident.holds = vec![hold()];
     let composer = Composer::load(&incident, &fixture::rules(), &Recipients::default()).unwrap();
     let person = resident(code("CA"), Role::Adult, Language::English, &WITH_SSN);
     let text = words(&composer.compose(&incident, &person, PieceNumber(1)).unwrap());
@@ -159,17 +157,9 @@ fn a_hold_is_told_in_every_letter_of_its_provider() {
 fn without_a_paragraph_exactly_the_rules_that_cite_it_fail() {
     let rules = fixture::rules();
     let laws = Arc::new(Laws::new(&rules, crate::obligations::residents(&all_of(everyone()))));
-    let hold = crate::incident::Hold {
-        written: true,
-        agency: "FBI".into(),
-        official: "Agent Smith".into(),
-        received: date(2025, 3, 20),
-        until: Some(date(2025, 4, 1)),
-        providers: None,
-    };
     let mut incidents = [fixture::incident(), fixture::incident(), fixture::incident()];
     incidents[1].business_associate = None;
-    incidents[1].holds = vec![hold];
+    incidents[1].holds = vec![hold()];
     incidents[2].sender = crate::incident::Sender::BusinessAssociate;
     let mut failed: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (incident, language) in incidents.iter().flat_map(|incident| Language::ALL.map(|language| (incident, language))) {
