@@ -9,12 +9,13 @@
 //! FOLDER/release.json         who released which recipients under which seal
 //! ```
 //!
-//! A seal shows change, it does not prevent forgery: whoever can write the folder can approve.
+//! A seal shows change, it does not prevent forgery: whoever can write the folder can approve. A signature shows whose key approved.
 
 mod contacts;
 mod names;
 mod release;
 mod seal;
+mod signature;
 mod standing;
 mod store;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod tests;
 pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
 pub use release::{release, release_standing};
 pub use seal::seal;
+pub use signature::{AllowedSigners, NAMESPACE, SignatureFault, Signer, sign, signer_of};
 pub use standing::seal_standing;
 
 use crate::error::Finding;
