@@ -3,6 +3,7 @@
 mod addresses;
 mod advice;
 mod approval;
+mod bound;
 mod export;
 mod inputs;
 mod letters;
@@ -13,6 +14,7 @@ mod plan;
 mod press;
 mod proof;
 mod proof_wording;
+mod proofs;
 mod render;
 mod send;
 mod stream;
@@ -37,7 +39,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
-pub use approval::{approve, release};
+pub use approval::{Approving, approvals_broken, approve, release};
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
 pub use memo::write_memo;
@@ -48,6 +50,7 @@ pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_sum
 pub use send::{SendOptions, Sending, resolve, send};
 pub use verified::{read_verified, unverified_contacts, unverified_rules};
 
+use bound::Bound;
 use press::{Numbering, Press, Proofs, Purpose, Set};
 use proof::Proof;
 
@@ -301,16 +304,41 @@ pub struct Job {
 /// # Errors
 /// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
 pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
+    let job = open_with(folder, ledger_url, jobs, progress, None)?;
+    let uncovered = match &job.seal {
+        review::Standing::InForce(seal) => {
+            review::covers(seal, job.proofed.variants.iter().map(|(variant, count)| (variant, *count))).err()
+        }
+        _ => None,
+    };
+    match uncovered {
+        None => Ok(job),
+        // Which wordings there are is known once everything is set: letters that nobody approved are set again, as drafts.
+        Some(finding) => open_with(folder, ledger_url, jobs, progress, Some(finding)),
+    }
+}
+
+fn open_with(
+    folder: &Path,
+    ledger_url: Option<&str>,
+    jobs: Option<usize>,
+    progress: &dyn Progress,
+    uncovered: Option<Finding>,
+) -> Result<Job> {
     let mut case = read(folder)?;
     let layout = layout(&case.incident)?;
     let composer = composer(&mut case)?;
-    let sources = inputs::sealed_texts(&case.incident, &case.rules, &composer)?;
-    let seal = review::seal_standing(folder, &case.incident.require_approvals, &sources)?;
+    let fonts = fonts(&case.incident)?;
+    let bound = Bound::read(&case.incident, &case.rules, &composer, &fonts, &layout)?;
+    let seal = match uncovered {
+        Some(finding) => review::Standing::Broken(vec![finding]),
+        None => bound.standing(&case.incident)?,
+    };
+    let sources = bound.texts;
     let draft = !matches!(seal, review::Standing::InForce(_));
     let mut ledger = ledger::open(folder, &case.incident.id, ledger_url)?;
     let numbers = numbers::allot(&case, ledger.as_mut())?;
     numbers::keep_codes(&mut case, &numbers, ledger.as_mut())?;
-    let fonts = fonts(&case.incident)?;
     let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;
     let number = ledger.job(&digest)?;
     let wording = inputs::wording_digest(&sources);

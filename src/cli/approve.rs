@@ -5,8 +5,8 @@ use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
 use crate::ledger::{self, EventKind, NewEvent};
-use crate::review::{AcceptedBlocks, Approver, Seal, StaleBlock};
-use crate::run;
+use crate::review::{AcceptedBlocks, Approver, Seal, Signing, StaleBlock};
+use crate::run::{self, Approving};
 use std::path::PathBuf;
 
 /// Seal the wording of every letter, so that any later change shows
@@ -23,10 +23,13 @@ pub(super) struct ApproveArguments {
     /// Go on although contact blocks that letters print are not verified, and why; kept with the seal
     #[arg(long, value_name = "REASON")]
     accept_stale: Option<String>,
+    /// Sign with an SSH key: a private key file, or a public key whose private half an ssh-agent holds
+    #[arg(long, value_name = "K")]
+    key: Option<PathBuf>,
 }
 
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) -> Result<Outcome> {
-    let ApproveArguments { dir, by, role, accept_stale } = arguments;
+    let ApproveArguments { dir, by, role, accept_stale, key } = arguments;
     let reason = accept_stale.as_deref().map(str::trim);
     if reason.is_some_and(|reason| reason.is_empty() || reason.chars().any(char::is_control)) {
         return Err(Error::refused(
@@ -37,7 +40,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
         ));
     }
     let approver = Approver { by: by.clone(), role: role.clone(), on: clock::today() };
-    let (seal, checked) = run::approve(&dir, approver, reason, &Bar::new(ui))?;
+    let signing = key.as_deref().map_or(Signing::Unsigned, Signing::Key);
+    let approving = Approving { approver, accept_stale: reason, signing };
+    let (seal, checked) = run::approve(&dir, approving, &Bar::new(ui))?;
     let case = &checked.case;
     let mut ledger = ledger::open(&dir, &case.incident.id, ledger)?;
     ledger.set_moment(clock::now());
@@ -45,7 +50,8 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
     ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
     let covered: u64 = checked.variants.values().sum();
     let text = format!(
-        "sealed by {by} as {role}: {} in {}, for {}\n{}",
+        "sealed by {by} as {role}{}: {} in {}, for {}\n{}",
+        if key.is_some() { ", signed" } else { " (unsigned)" },
         count(seal.files.len() as u64, "text"),
         count(checked.variants.len() as u64, "wording"),
         count(covered, "recipient"),

@@ -41,7 +41,8 @@ pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
     }
     let late = past_mailing(case, day);
     let unverified = run::unverified_contacts(&checked, &verified, day);
-    let findings: Vec<&Finding> = case.held().chain(&case.warnings).chain(&late).chain(&unverified).collect();
+    let broken = run::approvals_broken(&checked)?;
+    let findings: Vec<&Finding> = case.held().chain(&case.warnings).chain(&late).chain(&unverified).chain(&broken).collect();
     ui.findings(&findings);
     if let Some(path) = &arguments.findings {
         ui::write_findings(path, &findings)?;

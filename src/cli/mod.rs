@@ -17,6 +17,7 @@ mod render;
 mod send;
 mod status;
 mod ui;
+mod verify;
 
 use crate::error::{Error, Kind, Result};
 use clap::{Parser, Subcommand};
@@ -58,6 +59,7 @@ enum Command {
     Send(send::SendArguments),
     Receive(receive::ReceiveArguments),
     Status(status::StatusArguments),
+    Verify(verify::VerifyArguments),
     Completions(completions::CompletionsArguments),
 }
 
@@ -115,6 +117,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Send(arguments) => send::run(&ui, ledger, arguments),
         Command::Receive(arguments) => receive::run(&ui, ledger, &arguments),
         Command::Status(arguments) => status::run(&ui, ledger, &arguments),
+        Command::Verify(arguments) => verify::run(&ui, &arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };
     if let Err(error) = &result {

@@ -1,12 +1,13 @@
 //! The letters of one language: templates, wording and the slots of every provider, ready for the recipients.
 
 use super::check::{self, Markers};
-use super::content::{Subject, Texts, Verdicts};
+use super::content::{CheckedRule, Subject, Texts, Verdicts};
 use super::engine::{self, Trouble};
 use super::form::{self, Form, FormKey};
 use super::offices::Offices;
 use super::readability::Readability;
 use super::residence::{Laws, Residence};
+use super::slot_sheet::{self, SlotSheet};
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
 use super::specimen::Specimens;
@@ -40,6 +41,8 @@ pub(super) struct Edition {
     asked_residents: Option<BTreeSet<String>>,
     forms: RwLock<HashMap<FormKey, Option<Arc<Form>>>>,
     room_for_forms: usize,
+    /// Paragraphs of the forms of invented people, who need no form: there are few proofs, and many kinds of recipients.
+    invented: Mutex<HashMap<FormKey, Arc<[Arc<str>]>>>,
     /// One copy of each fixed block.
     fixed: Mutex<HashSet<Arc<Block>>>,
     laws: Arc<Laws>,
@@ -47,8 +50,9 @@ pub(super) struct Edition {
     pub(super) offices: Offices,
     rules: Vec<ContentRule>,
     waivers: Vec<Waiver>,
-    /// What the checks advise, and what waivers set aside.
-    pub(super) warnings: Vec<Finding>,
+    slot_sheet: SlotSheet,
+    /// What the checks found of what the law asks for, and what waivers set aside.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// What letters of one provider, or of one set of them, share.
@@ -62,6 +66,9 @@ struct ProviderPart {
     return_address: Arc<[String]>,
     logo: Option<Logo>,
 }
+
+/// Stands for the number of residents in letters to invented people.
+const INVENTED_NUMBER: &str = "1,234";
 
 /// Forms kept: far above what an incident needs; beyond, a form is made again for each letter that has it.
 const KEPT_FORMS: usize = 20_000;
@@ -88,7 +95,8 @@ impl Edition {
         if let Some(prose) = &prose {
             findings.extend(prose::check(incident, language, prose));
         }
-        if findings.iter().any(|finding| finding.severity == Severity::Refuses) {
+        let of_content = |finding: &Finding| rules.content.iter().any(|rule| rule.id == finding.code);
+        if findings.iter().any(|finding| finding.severity == Severity::Refuses && !of_content(finding)) {
             return Ok(Err(findings));
         }
         let written = prose.is_some();
@@ -120,17 +128,18 @@ impl Edition {
             asked_residents: own_slots::asked_residents(&texts),
             forms: RwLock::default(),
             room_for_forms: KEPT_FORMS,
+            invented: Mutex::default(),
             fixed: Mutex::default(),
             laws: Arc::clone(laws),
             offices: Offices::new(rules),
             rules: rules.content.clone(),
             waivers: incident.waivers.clone(),
-            warnings: findings,
+            slot_sheet: SlotSheet::read(language, sources),
+            findings,
         };
         if written {
             match edition.check_texts(sources, incident) {
-                Ok(findings) if findings.iter().all(|finding| finding.severity != Severity::Refuses) => edition.warnings.extend(findings),
-                Ok(findings) => return Ok(Err(findings)),
+                Ok(findings) => edition.findings.extend(findings),
                 Err(error) if error.kind == Kind::Refused => return Ok(Err(error.findings)),
                 Err(error) => return Err(error),
             }
@@ -179,10 +188,54 @@ impl Edition {
                 (blocks.into_iter().map(BodyBlock::Own).collect(), paragraphs)
             }
         };
+        Ok(self.letter(part, recipient, piece, blocks, paragraphs))
+    }
+
+    /// See [`super::Composer::compose_invented`].
+    pub(super) fn compose_invented(&self, sources: &Sources, incident: &Incident, invented: &Recipient) -> Result<Letter> {
+        let (part, _, blocks) = self.rendered(sources, incident, invented)?;
+        let paragraphs = specimen::paragraphs(&blocks).into();
+        let blocks = blocks.into_iter().map(BodyBlock::Own).collect();
+        Ok(self.letter(&part, invented, PieceNumber(0), blocks, paragraphs))
+    }
+
+    /// See [`super::Composer::variant_of_invented`].
+    pub(super) fn paragraphs_of_invented(&self, sources: &Sources, incident: &Incident, invented: &Recipient) -> Result<Arc<[Arc<str>]>> {
+        let render = || Ok(specimen::paragraphs(&self.rendered(sources, incident, invented)?.2).into());
+        let Some(asked_for) = &self.asked_for else { return render() };
+        let person = self.person(incident, invented)?;
+        let key = FormKey::of(&self.part(incident, invented)?.providers, &person, asked_for, self.shown(person.residence));
+        let mut known = self.invented.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(&key) {
+            Some(paragraphs) => Ok(Arc::clone(paragraphs)),
+            None => Ok(Arc::clone(known.entry(key).or_insert(render()?))),
+        }
+    }
+
+    /// A letter of an invented person, rendered for itself, with the slots of the person.
+    fn rendered(&self, sources: &Sources, incident: &Incident, invented: &Recipient) -> Result<(Arc<ProviderPart>, Slots, Vec<Block>)> {
+        let part = self.part(incident, invented)?;
+        let person = self.person(incident, invented)?;
+        let mut own = slots::of_person(&person, &self.wording, &self.laws);
+        if self.laws.affected(person.residence, ProviderIndex(0)).is_some() {
+            own.insert("affected_residents", slots::text(INVENTED_NUMBER));
+        }
+        let blocks = self.render(sources, &part, &own, &invented.record)?;
+        Ok((part, own, blocks))
+    }
+
+    fn letter(
+        &self,
+        part: &ProviderPart,
+        recipient: &Recipient,
+        piece: PieceNumber,
+        blocks: Vec<BodyBlock>,
+        paragraphs: Arc<[Arc<str>]>,
+    ) -> Letter {
         let by_mail = recipient.disposition != Disposition::Email;
         let (recipient_address, addressee_lines) =
             if by_mail { address::recipient_lines(recipient, &self.wording) } else { Default::default() };
-        Ok(Letter {
+        Letter {
             piece,
             language: self.language,
             title: Arc::clone(&self.title),
@@ -194,7 +247,36 @@ impl Edition {
             paragraphs,
             large_print: recipient.large_print,
             footer: Arc::clone(&self.footer),
-        })
+        }
+    }
+
+    /// See [`super::Composer::checklist`].
+    pub(super) fn checklist(&self, sources: &Sources, incident: &Incident, invented: &Recipient) -> Result<Vec<CheckedRule>> {
+        let (part, own, blocks) = self.rendered(sources, incident, invented)?;
+        let subject = Subject {
+            language: self.language,
+            blocks: &blocks,
+            role: invented.role,
+            elements: invented.elements,
+            residences: &[self.laws.residence(invented.residence, invented.elements)],
+            slot: &|root| own.get(root).or_else(|| part.slots.get(root)),
+        };
+        Ok(content::checklist(&self.verdicts(), &subject))
+    }
+
+    /// See [`super::Composer::slots_printed`].
+    pub(super) fn slots_printed(&self, paragraphs: &[Arc<str>]) -> Vec<&str> {
+        self.slot_sheet.of(paragraphs)
+    }
+
+    /// See [`super::Composer::slot_value`].
+    pub(super) fn slot_value(&self, incident: &Incident, recipient: &Recipient, slot: &str) -> Option<String> {
+        slot_sheet::value(&self.part(incident, recipient).ok()?.slots, slot)
+    }
+
+    /// See [`super::Composer::place_of`].
+    pub(super) fn place_of(&self, paragraph: &str) -> Option<&Place> {
+        self.markers.get(paragraph)
     }
 
     /// What letters of the recipient's provider or providers share.

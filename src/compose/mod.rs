@@ -21,6 +21,7 @@ mod prose;
 mod readability;
 mod residence;
 mod runs;
+mod slot_sheet;
 mod slots;
 mod sources;
 mod specimen;
@@ -33,11 +34,11 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, Finding, Result, Severity};
+use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::{Incident, Language};
 use crate::obligations;
 use crate::recipients::{Recipient, Recipients};
-use crate::rules::Rules;
+use crate::rules::{ContentRule, Rules};
 use content::Verdicts;
 use edition::Edition;
 use readability::SensitiveWords;
@@ -50,7 +51,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 pub use crate::incident::{Logo, Picture};
-pub use content::PieceFault;
+pub use content::{CheckedRule, PieceFault, Quote, Verdict};
 pub use document::Document;
 pub use fixed_words::{FixedWords, RoleWords};
 
@@ -208,8 +209,9 @@ pub struct Composer {
     sources: Sources,
     editions: BTreeMap<Language, Edition>,
     sensitive_words: SensitiveWords,
-    /// What the checks advise on what the incident offers and on return addresses.
-    warnings: Vec<Finding>,
+    /// What the law asks for, and what was found on what the incident offers and on return addresses.
+    rules: Vec<ContentRule>,
+    findings: Vec<Finding>,
 }
 
 impl Composer {
@@ -220,23 +222,37 @@ impl Composer {
     /// Refused with file, line and column for a syntax error, an undefined variable, an unknown filter, a missing
     /// include, Markdown that a letter cannot print, and incident prose that holds markup.
     pub fn load(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Result<Composer> {
+        let composer = Composer::load_for_review(incident, rules, recipients)?;
+        let faults: Vec<Finding> = composer.faults().cloned().collect();
+        if faults.is_empty() { Ok(composer) } else { Err(Error::refused_all(faults)) }
+    }
+
+    /// As [`Composer::load`], and also where letters lack something that the law asks for, so that a person can look at them:
+    /// [`Composer::faults`] says what. Only [`Composer::compose_invented`] composes them.
+    ///
+    /// # Errors
+    /// As [`Composer::load`], except for what a letter must hold.
+    pub fn load_for_review(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Result<Composer> {
         let laws = Arc::new(Laws::new(rules, obligations::residents(recipients)));
         let sources = Sources::load(&incident.folder)?;
-        let mut findings = Vec::new();
+        let mut refused = Vec::new();
         let mut editions = BTreeMap::new();
         for language in Language::ALL {
             match Edition::load(language, &sources, incident, rules, &laws)? {
                 Ok(edition) => _ = editions.insert(language, edition),
-                Err(found) => findings.extend(found),
+                Err(found) => refused.extend(found),
             }
         }
         let sensitive_words = SensitiveWords::load()?;
         let verdicts = Verdicts { rules: &rules.content, waivers: &incident.waivers };
-        let mut warnings = content::return_addresses(incident, &sensitive_words, &verdicts);
-        warnings.extend(content::part2_names(incident, &sensitive_words, &verdicts));
-        warnings.extend(content::offers(incident, rules, recipients, &verdicts));
-        findings.extend(warnings.iter().filter(|finding| finding.severity == Severity::Refuses).cloned());
-        if findings.is_empty() { Ok(Composer { sources, editions, sensitive_words, warnings }) } else { Err(Error::refused_all(findings)) }
+        let mut findings = content::return_addresses(incident, &sensitive_words, &verdicts);
+        findings.extend(content::part2_names(incident, &sensitive_words, &verdicts));
+        findings.extend(content::offers(incident, rules, recipients, &verdicts));
+        if !refused.is_empty() {
+            refused.extend(findings.into_iter().filter(|finding| finding.severity == Severity::Refuses));
+            return Err(Error::refused_all(refused));
+        }
+        Ok(Composer { sources, editions, sensitive_words, rules: rules.content.clone(), findings })
     }
 
     /// Composes the letter of one recipient, whose disposition is letter or e-mail.
@@ -245,8 +261,26 @@ impl Composer {
     /// Refused when the incident's prose is not written in the recipient's language, when the recipient has no
     /// elements, when an activation code cannot be used, and when a template fails to render.
     pub fn compose(&self, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
-        let edition = self.editions.get(&recipient.language).ok_or_else(|| Error::bug("a language has no templates"))?;
-        edition.compose(&self.sources, incident, recipient, piece)
+        self.edition(recipient.language)?.compose(&self.sources, incident, recipient, piece)
+    }
+
+    /// Composes a letter for an invented person, to be looked at: it may lack what the law asks for. What hangs on who the recipients are,
+    /// the number of residents, is invented as well, so that the same wording gives the same letter whoever they are.
+    ///
+    /// # Errors
+    /// As [`Composer::compose`].
+    pub fn compose_invented(&self, incident: &Incident, invented: &Recipient) -> Result<Letter> {
+        self.edition(invented.language)?.compose_invented(&self.sources, incident, invented)
+    }
+
+    /// The variant of the letter that [`Composer::compose_invented`] gives, without composing it again for everybody alike.
+    ///
+    /// # Errors
+    /// As [`Composer::compose`].
+    pub fn variant_of_invented(&self, incident: &Incident, invented: &Recipient) -> Result<Variant> {
+        let edition = self.edition(invented.language)?;
+        let paragraphs = edition.paragraphs_of_invented(&self.sources, incident, invented)?;
+        Ok(Variant { language: invented.language, role: invented.role.id(), paragraphs })
     }
 
     /// Whether letters can be written in a language: the incident's prose is.
@@ -261,7 +295,47 @@ impl Composer {
 
     /// What the content check advises, and what waivers set aside.
     pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
-        self.editions.values().flat_map(|edition| &edition.warnings).chain(&self.warnings)
+        self.found().filter(|finding| finding.severity != Severity::Refuses)
+    }
+
+    /// What the law asks for and letters do not hold: none, unless loaded for review.
+    pub fn faults(&self) -> impl Iterator<Item = &Finding> {
+        self.found().filter(|finding| finding.severity == Severity::Refuses)
+    }
+
+    fn found(&self) -> impl Iterator<Item = &Finding> + Clone {
+        self.editions.values().flat_map(|edition| &edition.findings).chain(&self.findings)
+    }
+
+    /// Each rule that the letter of an invented person comes under, with what the letter shows of it; then the rules that are found by other
+    /// means, with what was found in letters of its language and on the incident.
+    ///
+    /// # Errors
+    /// As [`Composer::compose`].
+    pub fn checklist(&self, incident: &Incident, invented: &Recipient) -> Result<Vec<CheckedRule>> {
+        let edition = self.edition(invented.language)?;
+        let mut checked = edition.checklist(&self.sources, incident, invented)?;
+        checked.extend(content::computed(&self.rules, edition.findings.iter().chain(&self.findings)));
+        Ok(checked)
+    }
+
+    /// The slots that some paragraphs of a language print, as dotted names in print order.
+    pub fn slots_printed(&self, language: Language, paragraphs: &[Arc<str>]) -> Vec<&str> {
+        self.editions.get(&language).map(|edition| edition.slots_printed(paragraphs)).unwrap_or_default()
+    }
+
+    /// What fills a slot in letters of the recipient's provider or providers; absent when it is each person's own.
+    pub fn slot_value(&self, incident: &Incident, recipient: &Recipient, slot: &str) -> Option<String> {
+        self.editions.get(&recipient.language)?.slot_value(incident, recipient, slot)
+    }
+
+    /// Where a paragraph of a language begins in the templates.
+    pub fn place_of(&self, language: Language, paragraph: &str) -> Option<&Place> {
+        self.editions.get(&language)?.place_of(paragraph)
+    }
+
+    fn edition(&self, language: Language) -> Result<&Edition> {
+        self.editions.get(&language).ok_or_else(|| Error::bug("a language has no templates"))
     }
 
     /// The first fault of what differs from person to person in a composed letter; `identifiers` are the numbers by which the lists

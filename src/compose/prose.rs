@@ -1,5 +1,6 @@
 //! The incident's own prose: plain Markdown that goes into letters as it is, once it has been checked.
 
+use super::content::each_text;
 use super::escape::is_reserved;
 use super::form::stands_for_value;
 use super::markdown::{self, Origin};
@@ -56,6 +57,14 @@ pub(super) fn place_of(incident: &Incident, language: Language, said: &str) -> O
 pub(super) fn place_of_key(incident: &Incident, table: &str, key: &str) -> Place {
     let file = fs_err::read_to_string(incident.folder.join("incident.toml")).unwrap_or_default();
     place(&file, table, key, "", 0).column(format!("{table}.{key}"))
+}
+
+/// The texts that prose prints, one for each run of its blocks; the value as it is when a letter cannot print it.
+pub(super) fn texts(value: &str) -> Vec<String> {
+    let Ok(reading) = markdown::read(value.trim(), Origin::Prose, &BTreeMap::new()) else { return vec![value.to_owned()] };
+    let mut texts = Vec::new();
+    each_text(&reading.blocks, &mut |inlines| texts.push(inlines.iter().map(|inline| inline.text.as_str()).collect()));
+    texts
 }
 
 /// What stands in the prose that a letter cannot print, with its place in incident.toml.

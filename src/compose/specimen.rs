@@ -34,7 +34,6 @@ const OTHER: &str = "Second Invented Clinic";
 const UNWANTED: &str = "Unwanted number";
 /// Place of the letters that speak for two providers.
 const SEVERAL: usize = 3;
-const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
 const BEGAN: Date = date(2025, 1, 2);
 const ENDED: Date = date(2025, 1, 20);
 const DISCOVERED: Date = date(2025, 2, 20);
@@ -374,7 +373,7 @@ impl Invented {
 /// Every role with and without a code and a named representative, with each group of elements.
 fn people(service: bool) -> Vec<Invented> {
     let mut people = Vec::new();
-    for role in ROLES {
+    for role in Role::ALL {
         for (index, group) in groups().into_iter().enumerate() {
             for with_code in [false, true] {
                 if with_code && (role == Role::Deceased || !service) {
@@ -391,7 +390,7 @@ fn people(service: bool) -> Vec<Invented> {
 /// Every role with all elements but one and with one element alone: what hangs on an element must have its own id.
 fn people_by_element() -> Vec<Invented> {
     let mut people = Vec::new();
-    for role in ROLES {
+    for role in Role::ALL {
         for (one, _) in Element::ALL {
             let (mut without, mut only) = (Elements::default(), Elements::default());
             Element::ALL.iter().filter(|(element, _)| *element != one).for_each(|(element, _)| without.insert(*element));
@@ -409,7 +408,7 @@ fn people_by_residence(laws: &Laws, service: bool) -> Vec<Invented> {
     let mut diagnosis = Elements::default();
     diagnosis.insert(Element::Diagnosis);
     let mut people = Vec::new();
-    for (lives, role) in laws.present().flat_map(|lives| ROLES.map(|role| (lives, role))) {
+    for (lives, role) in laws.present().flat_map(|lives| Role::ALL.map(|role| (lives, role))) {
         people.extend([all, ssn, diagnosis].map(|elements| Invented { lives, ..invented(role, elements, false, false) }));
         people.extend((service && role != Role::Deceased).then(|| Invented { lives, ..invented(role, ssn, false, true) }));
     }

@@ -116,6 +116,23 @@ pub(super) fn read(source: &str) -> Tags {
     tags
 }
 
+/// The slots that outputs print, through filters too, each with its offset; of a loop's variable, the slot that the loop runs over.
+pub(super) fn outputs(source: &str) -> Vec<(String, usize)> {
+    let loops = read(source).loops;
+    let mut found = Vec::new();
+    for stretch in stretches(source) {
+        let Stretch::Output(range) = stretch else { continue };
+        let mut tags = Tags::default();
+        expression(&tokens(source, range.clone()), &mut tags);
+        for path in tags.paths {
+            let looped = loops.iter().rev().find(|each| each.variables.contains(&path[0].text)).and_then(|each| each.container.as_ref());
+            let names = looped.into_iter().flatten().chain(&path[usize::from(looped.is_some())..]);
+            found.push((names.map(|name| name.text.as_str()).collect::<Vec<_>>().join("."), range.start));
+        }
+    }
+    found
+}
+
 /// Splits a template at its tags, dropping comments and the blanks that `-` trims.
 pub(super) fn stretches(source: &str) -> Vec<Stretch> {
     let mut found = Vec::new();

@@ -72,6 +72,9 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, in the order in which tables list them.
+    pub const ALL: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
+
     /// `adult`, `minor`, `deceased`, `represented`.
     pub fn id(self) -> &'static str {
         match self {

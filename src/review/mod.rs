@@ -1,98 +1,52 @@
-//! Approval: the seal on the wording and the release of the recipients.
-//!
-//! A seal binds every text that a letter is made from, by name and SHA-256, to the people who approved it; a release binds the
-//! recipient set to a seal. Nothing leaves unless both are in force. Both live in the incident folder:
+//! Approval: what counsel sees is what is mailed, sealed.
 //!
 //! ```text
-//! FOLDER/seal/seal.json       who approved which texts
-//! FOLDER/seal/texts/NAME      the texts as they were approved, to say later what changed
-//! FOLDER/release.json         who released which recipients under which seal
+//! recipients -> kinds (no person) -> wordings: one proof per variant, for an invented person
+//!                                      |-> preview: a folder or a server for reviewers; their comments
+//!                                      '-> seal: texts, fonts and proofs, bound to who approved them
+//!                                            '-> release: the recipient set, bound to the seal
 //! ```
 //!
-//! A seal shows change, it does not prevent forgery: whoever can write the folder can approve. A signature shows whose key approved.
+//! Nothing leaves unless seal and release are in force. Both live in the incident folder: see [`Seal`] and [`Release`].
 
-mod contacts;
+mod comments;
+mod compare;
+mod invented;
+mod kind;
 mod names;
+mod passages;
+mod proof;
 mod release;
 mod seal;
 mod signature;
-mod standing;
 mod store;
-#[cfg(test)]
-mod tests;
+mod wordings;
 
-pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
+pub use comments::{Comment, Event, Hand, LONGEST, Remark, comments, open_comments, record};
+pub use compare::{ChangedPassage, Fate, Span, changed, words};
+pub use kind::{Kind, Tally, Ways};
+pub use passages::{Form, Passage, passages};
+pub use proof::{Proof, ProofPress};
 pub use release::{release, release_standing};
-pub use seal::seal;
-pub use signature::{AllowedSigners, NAMESPACE, SignatureFault, Signer, sign, signer_of};
-pub use standing::seal_standing;
+pub use seal::{
+    AcceptedBlocks, Again, Approval, Approver, Contacts, Prepared, Present, Seal, SealedFile, SealedVariant, Sealing, Signing, Specimen,
+    StaleBlock, VerifiedApproval, VerifiedBlock, VerifiedSeal, covers, prepare, proofs_again, seal_standing, sealed_passages, stored_seal,
+    verify_seal, wording_holds,
+};
+pub use signature::{AllowedSigners, NAMESPACE, SignatureFault, Signer};
+pub use wordings::{Ground, Wording, language_in_words, role_in_words, wordings};
 
 use crate::error::Finding;
 use crate::recipients::Counts;
 use jiff::civil::Date;
+use seal::SEAL_NAME;
 use serde::{Deserialize, Serialize};
 
-/// Who approved, in which role, when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Approver {
-    /// Name of the person.
-    pub by: String,
-    /// Role, such as `counsel`; compared blind to case.
-    pub role: String,
-    /// Day of the approval.
-    pub on: Date,
-}
+/// Format of seal.json and release.json.
+const FORMAT: u32 = 2;
 
-/// A sealed text by name and hash.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealedFile {
-    /// Name with `/` between folders, such as `templates/en/letter.md`.
-    pub name: String,
-    /// SHA-256 of the bytes, lower-case hex.
-    pub sha256: String,
-}
-
-/// A distinct wording that was before the approver, and how many letters have it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SealedVariant {
-    /// BCP 47 tag.
-    pub language: String,
-    /// Role id, such as `minor`.
-    pub role: String,
-    /// Paragraph ids in print order.
-    pub paragraphs: Vec<String>,
-    /// Letters and e-mails of this wording when it was approved; no part of what is bound.
-    pub count: u64,
-}
-
-/// The approval of wording, bound to bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Seal {
-    /// Format of the file; 1.
-    pub format: u32,
-    /// Incident id.
-    pub incident: String,
-    /// Version of the program that composes the letters.
-    pub engine: String,
-    /// SHA-256 over the engine and every name and hash in order, lower-case hex.
-    pub digest: String,
-    /// The sealed texts, sorted by name.
-    pub files: Vec<SealedFile>,
-    /// The variants shown, as the caller ordered them.
-    pub variants: Vec<SealedVariant>,
-    /// At most one per role, in the order in which they came.
-    pub approvals: Vec<Approver>,
-    /// Contact blocks that letters print and that a person had checked, sorted; no part of what is bound.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub verified: Vec<VerifiedBlock>,
-    /// What approvers let through without a check that counts, at most one per role; no part of what is bound.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accepted_stale: Vec<AcceptedBlocks>,
-}
+/// Name of the sealed text that holds what incident.toml puts into letters, one `key: value` a line.
+pub const PRINTED_VALUES: &str = "what-letters-print.txt";
 
 /// The approval of who gets it, bound to the recipient set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,6 @@
 //! The release: who gets the letters, bound to the seal and to the recipient set.
 
-use super::store::{self, FORMAT};
-use super::{Release, Seal, Standing, names};
+use super::{FORMAT, Release, Seal, Standing, names, store};
 use crate::error::{Error, Finding, Place, Result};
 use crate::recipients::Counts;
 use jiff::civil::Date;
@@ -32,7 +31,7 @@ pub fn release(
     if seal.incident != incident_id {
         return Err(Error::refused(
             "seal-broken",
-            Place::file(super::seal::SEAL_NAME),
+            Place::file(super::SEAL_NAME),
             "the wording was approved for another incident",
             "approve the wording in this incident's folder",
         ));

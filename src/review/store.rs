@@ -1,13 +1,11 @@
 //! Files of an approval: written whole or not at all, readable by their owner only; JSON read back with the place of a fault.
 
+use super::FORMAT;
 use crate::error::{Error, Place, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-
-/// Format of seal.json and release.json.
-pub(super) const FORMAT: u32 = 1;
 
 /// Writes a file: temporary name (mode 0600), flushed to disk, renamed.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -1,33 +1,68 @@
 //! `approve` and `release`: counsel's word on the wording, the office's word on who gets it.
 
+use super::bound::Bound;
 use super::inputs::recipients_digest;
-use super::{Checked, Job, check, inputs, verified};
-use crate::error::{Error, Place, Result};
+use super::{Checked, Job, check, proofs, verified};
+use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::Incident;
 use crate::ledger::{EventKind, NewEvent};
-use crate::review::{self, Approver, Release, Seal, SealedVariant, Standing};
+use crate::review::{self, Approver, Release, Seal, Sealing, Signing, Standing};
 use std::path::Path;
 
-/// Seals the wording of every variant that the recipients at hand need. `accept_stale` is the approver's reason to go on without a
-/// check of every contact block that letters print; absent when there is none.
+/// How an approval is to be given.
+pub struct Approving<'a> {
+    /// Who approves.
+    pub approver: Approver,
+    /// The approver's reason to go on without a check of every contact block that letters print; absent when there is none.
+    pub accept_stale: Option<&'a str>,
+    /// How it is signed.
+    pub signing: Signing<'a>,
+}
+
+/// Seals the wording of every variant that the recipients at hand need.
 ///
 /// # Errors
-/// Refused when anything in the folder cannot be used, or such a block is not verified; failed when the seal cannot be written.
-pub fn approve(folder: &Path, approver: Approver, accept_stale: Option<&str>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
+/// Refused when anything in the folder cannot be used, such a block is not verified, a comment is open, or the signature does not count;
+/// failed when the seal cannot be written.
+pub fn approve(folder: &Path, approving: Approving<'_>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
+    let Approving { approver, accept_stale, signing } = approving;
     let verified = verified::read_verified(folder, approver.on)?;
+    let open = review::open_comments(folder)?;
+    if !open.is_empty() {
+        return Err(Error::refused_all(open));
+    }
     let checked = check(folder, None, progress)?;
     let contacts = verified::contacts(&checked, &verified, approver.on, accept_stale)?;
-    let case = &checked.case;
-    let sources = inputs::sealed_texts(&case.incident, &case.rules, &checked.composer)?;
-    let variants = checked.variants.iter().map(|(variant, count)| SealedVariant {
-        language: variant.language.tag().to_owned(),
-        role: variant.role.to_owned(),
-        paragraphs: variant.paragraphs.iter().map(ToString::to_string).collect(),
-        count: *count,
-    });
-    let variants = variants.collect();
-    let seal = review::seal(folder, &case.incident.id, &case.incident.require_approvals, &sources, variants, contacts, approver)?;
+    let Checked { case, composer, .. } = &checked;
+    let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
+    let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
+    let wordings = proofs::wordings_of(case, composer, &fonts, &layout)?;
+    proofs::refuse_hidden(&wordings, &checked.variants)?;
+    let earlier = bound.joined(&case.incident, &checked.variants)?;
+    let sealing =
+        Sealing { incident: &case.incident, texts: &bound.texts, fonts: &bound.fonts, wordings: &wordings, earlier, contacts, approver };
+    let seal = review::prepare(sealing)?.seal(signing, bound.signers.as_ref())?;
     Ok((seal, checked))
+}
+
+/// What has become of the approvals of a checked case, as warnings: in words what changed since the wording was sealed and the recipients
+/// were released. Nothing when both stand, and when none was given.
+///
+/// # Errors
+/// Refused when an approval cannot be read or understood.
+pub fn approvals_broken(checked: &Checked) -> Result<Vec<Finding>> {
+    let Checked { case, composer, variants } = checked;
+    let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
+    let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
+    let findings = match bound.standing_for(&case.incident, variants)? {
+        Standing::Missing => Vec::new(),
+        Standing::Broken(findings) => findings,
+        Standing::InForce(seal) => match review::release_standing(&case.incident.folder, &seal, &recipients_digest(&case.recipients))? {
+            Standing::Broken(findings) => findings,
+            Standing::Missing | Standing::InForce(_) => Vec::new(),
+        },
+    };
+    Ok(findings.into_iter().map(|finding| Finding { severity: Severity::Warns, ..finding }).collect())
 }
 
 /// Approves who gets the sealed letters: binds the recipient set.

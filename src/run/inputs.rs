@@ -18,7 +18,7 @@ pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Compos
     let providers = incident.folder.join("providers.csv");
     let bytes = fs_err::read(&providers).map_err(|error| Error::unreadable(&providers, &error))?;
     texts.push(("providers.csv".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
-    texts.push(("what-letters-print.txt".to_owned(), printed_values(incident)));
+    texts.push((crate::review::PRINTED_VALUES.to_owned(), printed_values(incident)));
     texts.extend(incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(logo_text));
     texts.sort();
     // Providers may share a logo's file.

@@ -11,7 +11,6 @@ use crate::prove::{Area, LanguageWording, Listing, Phrase, Prints, ProviderWordi
 use crate::recipients::{Disposition, PersonKey, PersonName, Recipient, Role};
 use crate::typeset::{Layout, Rect, SHEET};
 
-const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
 /// Words that no template has of its own.
 const FIRST: &str = "Xanthippe";
 const LAST: &str = "Quillfeather";
@@ -47,7 +46,7 @@ fn language_wording(incident: &Incident, composer: &Composer, language: Language
     let providers: Vec<ProviderWording> = incident.providers.iter().map(provider_wording).collect();
     let joints: Vec<Phrase> = fixed.joints.iter().map(|joint| joint.as_str().into()).collect();
     let mut roles = Vec::new();
-    for (role, named) in ROLES.into_iter().flat_map(|role| [(role, false), (role, true)]) {
+    for (role, named) in Role::ALL.into_iter().flat_map(|role| [(role, false), (role, true)]) {
         let words = composer.role_words(language, role, named)?;
         let invented = invented(role, named, language, incident.identity_service.is_some());
         let letter = composer.compose(incident, &invented, PieceNumber(0)).ok()?;

@@ -64,6 +64,14 @@ pub(super) struct Family {
     face: Face,
 }
 
+/// The built-in files by name.
+const BUILT_IN: [(&str, &[u8]); 4] = [
+    ("regular", notosans::REGULAR_TTF),
+    ("bold", notosans::BOLD_TTF),
+    ("italic", notosans::ITALIC_TTF),
+    ("bold-italic", notosans::BOLD_ITALIC_TTF),
+];
+
 /// No character: glyphs that only shaping reaches.
 const NO_CHARACTER: u32 = u32::MAX;
 
@@ -104,7 +112,7 @@ impl Fonts {
             built_in: Coverage::default(),
             packages: FontPackages::load()?,
         };
-        for bytes in [notosans::REGULAR_TTF, notosans::BOLD_TTF, notosans::ITALIC_TTF, notosans::BOLD_ITALIC_TTF] {
+        for (_, bytes) in BUILT_IN {
             inner.add(Blob::new(Arc::new(bytes)), None)?;
         }
         inner.built_in = Coverage::of(&inner.font(Face::REGULAR)?);
@@ -128,6 +136,11 @@ impl Fonts {
     /// Every face.
     pub fn faces(&self) -> impl Iterator<Item = Face> + use<> {
         (0..self.0.faces.len() as u16).map(Face)
+    }
+
+    /// Name and bytes of each built-in file.
+    pub fn built_in_files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+        BUILT_IN.into_iter()
     }
 
     /// Name, relative to the folder, and bytes of each file of the folder, in name order: what a job's state depends on.

@@ -1,10 +1,13 @@
 //! The content check: what the law asks of a letter is looked for in its composed blocks.
 
+mod checklist;
 mod offers;
 mod outside;
 mod piece;
 mod texts;
 
+pub use checklist::{CheckedRule, Quote, Verdict};
+pub(super) use checklist::{checklist, computed};
 pub(super) use offers::offers;
 pub(super) use outside::{part2_names, return_addresses};
 pub use piece::PieceFault;
@@ -12,6 +15,7 @@ pub(super) use piece::fault as piece_fault;
 pub(super) use texts::Texts;
 
 use super::check::{Markers, part_of};
+use super::prose;
 use super::residence::Residence;
 use super::sources::Sources;
 use super::{Block, BlockKind, Inline};
@@ -148,10 +152,19 @@ impl<'a> Subject<'a> {
     }
 
     fn is_printed(&self, slot: &str, text: &str) -> bool {
-        let mut values = self.values(slot);
-        // Of several providers one may have no web site: what there is must be printed.
-        values.retain(|value| !value.is_empty());
+        let values = self.printable(slot);
         !values.is_empty() && values.iter().all(|value| text.contains(value) || text.contains(shown(value)))
+    }
+
+    /// What of a slot can be looked for in a letter: of several providers one may have no web site, what there is must be printed. The
+    /// incident's prose is Markdown, of which each text is looked for.
+    fn printable(&self, slot: &str) -> Vec<String> {
+        let mut values = self.values(slot);
+        if slot.starts_with("incident.") {
+            values = values.iter().flat_map(|value| prose::texts(value)).collect();
+        }
+        values.retain(|value| !value.is_empty());
+        values
     }
 
     /// The values of a slot: those of a list are all of them.

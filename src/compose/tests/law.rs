@@ -14,8 +14,6 @@ use jiff::civil::date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
-
 fn code(code: &str) -> Jurisdiction {
     Jurisdiction::from_code(code).unwrap()
 }
@@ -37,7 +35,7 @@ const WITHOUT_SSN: [Element; 2] = [Element::Name, Element::Diagnosis];
 fn everyone() -> Vec<Recipient> {
     let mut people = Vec::new();
     for lives in fixture::rules().jurisdictions.keys() {
-        for (role, language) in ROLES.into_iter().flat_map(|role| Language::ALL.map(|language| (role, language))) {
+        for (role, language) in Role::ALL.into_iter().flat_map(|role| Language::ALL.map(|language| (role, language))) {
             people.push(resident(*lives, role, language, &WITH_SSN));
             people.push(resident(*lives, role, language, &WITHOUT_SSN));
         }

@@ -14,8 +14,6 @@ use proptest::prelude::*;
 use std::path::Path;
 use std::sync::LazyLock;
 
-const ROLES: [Role; 4] = [Role::Adult, Role::Minor, Role::Deceased, Role::Represented];
-
 static COMPOSER: LazyLock<Composer> =
     LazyLock::new(|| Composer::load(&fixture::incident(), &fixture::rules(), &Recipients::default()).unwrap());
 
@@ -51,7 +49,7 @@ fn the_adult_letter_reads_as_approved() {
 #[test]
 fn every_other_letter_reads_as_approved() {
     for language in Language::ALL {
-        for role in ROLES.into_iter().filter(|role| (*role, language) != (Role::Adult, Language::English)) {
+        for role in Role::ALL.into_iter().filter(|role| (*role, language) != (Role::Adult, Language::English)) {
             let mut recipient = fixture::recipient(role, language, &all_elements());
             if role != Role::Deceased {
                 recipient.activation_code = Some(Private::new("NLW-7Q4K-22XD".into()));
@@ -68,7 +66,7 @@ fn every_other_letter_reads_as_approved() {
 
 #[test]
 fn the_headings_are_those_of_the_statute() {
-    for role in ROLES {
+    for role in Role::ALL {
         let letter = compose(&fixture::recipient(role, Language::English, &all_elements()));
         let text = |inlines: &[Inline]| inlines.iter().map(|inline| inline.text.as_str()).collect::<String>();
         let found: Vec<String> = letter
@@ -190,7 +188,7 @@ fn letters_of_one_variant_differ_only_in_slots() {
 
 #[test]
 fn a_letter_fits_two_pages_of_plain_words() {
-    for role in ROLES {
+    for role in Role::ALL {
         let mut recipient = fixture::recipient(role, Language::English, &fixture::adult().elements.iter().collect::<Vec<_>>());
         recipient.activation_code = fixture::adult().activation_code.filter(|_| role != Role::Deceased);
         let count = compose(&recipient).to_text().split_whitespace().count();
@@ -215,7 +213,7 @@ fn html_is_a_whole_document_without_anything_remote() {
 #[test]
 fn text_keeps_its_width() {
     for language in Language::ALL {
-        for role in ROLES {
+        for role in Role::ALL {
             let text = compose(&fixture::recipient(role, language, &all_elements())).to_text();
             let long = text.lines().find(|line| line.chars().count() > 72);
             assert_eq!(long, None);
@@ -540,7 +538,7 @@ proptest! {
         (role, language, elements) in (0usize..4, 0usize..2, prop::collection::vec(0usize..17, 1..9)),
     ) {
         let elements: Vec<Element> = elements.into_iter().map(|index| Element::ALL[index].0).collect();
-        let role = ROLES[role];
+        let role = Role::ALL[role];
         let mut recipient = fixture::recipient(role, Language::ALL[language], &elements);
         recipient.name = Private::new(PersonName { first, last, ..PersonName::default() });
         recipient.representative = (role != Role::Adult && !representative.is_empty()).then(|| Private::new(representative));

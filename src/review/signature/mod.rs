@@ -26,7 +26,7 @@ mod tests;
 
 pub use allowed::AllowedSigners;
 pub use fault::SignatureFault;
-pub use sign::sign;
+pub(super) use sign::sign;
 
 use ssh_key::{PublicKey, SshSig};
 
@@ -46,7 +46,7 @@ pub struct Signer {
 ///
 /// # Errors
 /// Why the signature does not count: not understood, made for something else, or not of this statement.
-pub fn signer_of(statement: &str, armored: &str) -> Result<String, SignatureFault> {
+pub(super) fn signer_of(statement: &str, armored: &str) -> Result<String, SignatureFault> {
     checked(statement, armored).map(|signature| key::fingerprint(signature.public_key()))
 }
 

@@ -32,7 +32,7 @@ pub(super) struct Means<'a> {
 /// # Errors
 /// Refused when the key cannot be read or used, no agent signs, or a passphrase is wrong or cannot be asked for. No finding holds
 /// anything of a private key.
-pub fn sign(statement: &str, key: &Path) -> Result<String> {
+pub(in crate::review) fn sign(statement: &str, key: &Path) -> Result<String> {
     let agent = std::env::var_os("SSH_AUTH_SOCK").filter(|socket| !socket.is_empty()).map(PathBuf::from);
     sign_with(statement, key, &Means { agent: agent.as_deref(), passphrase: &ask_at_terminal })
 }

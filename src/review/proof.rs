@@ -1,0 +1,109 @@
+//! Proofs: the letter of each variant as it is mailed, for an invented person.
+
+use super::{Kind, Passage, invented, passages};
+use crate::compose::{Composer, Letter, Variant};
+use crate::digest;
+use crate::error::{Error, Place, Result};
+use crate::incident::Incident;
+use crate::pdf::{GlyphUse, PieceWriter, Plate, Standard};
+use crate::recipients::Recipient;
+use crate::typeset::{Fonts, Layout, Mark, Pages, StandingType, Structure, Typesetter};
+use std::sync::Arc;
+
+/// The letter of one variant, made for an invented person.
+pub struct Proof {
+    /// The wording.
+    pub variant: Variant,
+    /// Whom it was made for.
+    pub kind: Kind,
+    /// The invented person.
+    pub person: Recipient,
+    /// The letter.
+    pub letter: Letter,
+    /// Its text.
+    pub passages: Vec<Passage>,
+    /// For each page the ids of the paragraphs that begin or go on there, in reading order.
+    pub pages: Vec<Vec<Arc<str>>>,
+    /// The letter's file: the very bytes that such a person would be mailed.
+    pub pdf: Vec<u8>,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: String,
+}
+
+/// Makes proofs of an incident's letters.
+pub struct ProofPress<'a> {
+    incident: &'a Incident,
+    composer: &'a Composer,
+    fonts: &'a Fonts,
+    typesetter: Typesetter,
+}
+
+impl<'a> ProofPress<'a> {
+    /// A press for letters without a watermark: what is approved is what is mailed.
+    ///
+    /// # Errors
+    /// A bug of ours when a built-in font cannot be read.
+    pub fn new(incident: &'a Incident, composer: &'a Composer, fonts: &'a Fonts, layout: &Layout) -> Result<ProofPress<'a>> {
+        let layout = Layout { draft: false, job: 0, ..layout.clone() };
+        let typesetter = Typesetter::new(layout, fonts, &Arc::new(StandingType::default()))?;
+        Ok(ProofPress { incident, composer, fonts, typesetter })
+    }
+
+    /// The variant that recipients of a kind get.
+    ///
+    /// # Errors
+    /// As [`Composer::compose_invented`].
+    pub fn variant(&self, kind: &Kind) -> Result<Variant> {
+        self.composer.variant_of_invented(self.incident, &invented::person(kind, self.incident))
+    }
+
+    /// The proof of the wording that recipients of a kind get.
+    ///
+    /// # Errors
+    /// As [`Composer::compose_invented`]; refused when the letter cannot be set.
+    pub fn proof(&mut self, kind: &Kind) -> Result<Proof> {
+        let person = invented::person(kind, self.incident);
+        let letter = self.composer.compose_invented(self.incident, &person)?;
+        let pages = self.typesetter.set(&letter).map_err(|misfit| {
+            let reason = format!("a letter of this wording cannot be set ({misfit:?})");
+            Error::refused("proof-unset", Place::file("templates"), reason, "see what `breachnotice check` says of the letters")
+        })?;
+        let pdf = self.pdf(&pages)?;
+        Ok(Proof {
+            variant: letter.variant(kind.role.id()),
+            kind: kind.clone(),
+            passages: passages(&letter),
+            pages: pages.pages.iter().map(|page| paragraphs(page)).collect(),
+            sha256: digest::sha256(&pdf),
+            person,
+            letter,
+            pdf,
+        })
+    }
+
+    /// The file, from a plate of its own: which other proofs there are changes none of its bytes.
+    fn pdf(&self, pages: &Pages) -> Result<Vec<u8>> {
+        let mut glyphs = GlyphUse::default();
+        glyphs.add(pages);
+        let pictures = self.incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| &logo.picture);
+        let plate = Plate::new(self.fonts, &glyphs, 1)?.with_pictures(pictures)?;
+        Ok(PieceWriter::new(&Arc::new(plate), Standard::Plain).write(pages)?.bytes)
+    }
+}
+
+fn paragraphs(page: &crate::typeset::Page) -> Vec<Arc<str>> {
+    let mut found: Vec<Arc<str>> = Vec::new();
+    page.for_each_mark(&mut |mark, _| {
+        let structure = match mark {
+            Mark::Text(text) => &text.structure,
+            Mark::Image(image) => &image.structure,
+            _ => return,
+        };
+        if let Structure::Tagged { paragraph, .. } = structure
+            && found.last().is_none_or(|last| last != paragraph)
+        {
+            found.push(Arc::clone(paragraph));
+        }
+    });
+    found
+}

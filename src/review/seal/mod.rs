@@ -1,0 +1,185 @@
+//! The seal: counsel's approval of wording, bound to bytes.
+//!
+//! It binds every text that a letter is made from, the fonts, the program's version, and the proof of each variant: the letter that
+//! an invented person is mailed, made again byte for byte whenever the seal is asked for. So a change anywhere shows, also one that no text
+//! tells of. What hangs on who the recipients are is not bound, but a wording that nobody saw is not approved.
+//!
+//! ```text
+//! FOLDER/seal/seal.json            who approved which texts and proofs
+//! FOLDER/seal/texts/NAME           the texts as they were approved, to say later what changed
+//! FOLDER/seal/proofs/NNN.pdf .txt  the proofs as they were approved
+//! ```
+//!
+//! Without a key a seal shows change and does not prevent forgery: whoever can write the folder can approve. With one, it does.
+
+mod again;
+mod contacts;
+mod sealing;
+mod standing;
+mod statement;
+#[cfg(test)]
+mod tests;
+mod verify;
+
+pub use again::{Again, proofs_again};
+pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
+pub use sealing::{Prepared, Sealing, Signing, prepare};
+pub use standing::{Present, covers, seal_standing, wording_holds};
+pub use verify::{VerifiedApproval, VerifiedSeal, verify_seal};
+
+use super::passages::{self, Passage};
+use super::{names, store};
+use crate::error::Result;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Name of the seal in findings.
+pub(super) const SEAL_NAME: &str = "seal/seal.json";
+
+/// Version of the program: another version may compose other letters from the same texts.
+const ENGINE: &str = env!("CARGO_PKG_VERSION");
+
+/// Who approves, in which role, when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approver {
+    /// Name of the person.
+    pub by: String,
+    /// Role, such as `counsel`; compared blind to case.
+    pub role: String,
+    /// Day of the approval.
+    pub on: Date,
+}
+
+/// An approval that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// Name of the person.
+    pub by: String,
+    /// Role, such as `counsel`; compared blind to case.
+    pub role: String,
+    /// Day of the approval.
+    pub on: Date,
+    /// SSHSIG signature of the statement, armored; absent when the approval is unsigned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
+}
+
+/// A sealed text or font by name and hash.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedFile {
+    /// Name with `/` between folders, such as `templates/en/letter.md`.
+    pub name: String,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub sha256: String,
+}
+
+/// A distinct wording that was before the approver, with its proof, and how many recipients get it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SealedVariant {
+    /// BCP 47 tag.
+    pub language: String,
+    /// Role id, such as `minor`.
+    pub role: String,
+    /// Paragraph ids in print order.
+    pub paragraphs: Vec<String>,
+    /// Whom the proof was made for.
+    pub specimen: Specimen,
+    /// Pages of the proof.
+    pub pages: u32,
+    /// SHA-256 of the proof's file, lower-case hex.
+    pub pdf_sha256: String,
+    /// SHA-256 of the proof's text as it is stored, lower-case hex.
+    pub text_sha256: String,
+    /// Letters and e-mails of this wording when it was approved; no part of what is bound.
+    pub count: u64,
+}
+
+/// The invented person of a proof, besides language and role: what is needed to make the proof again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Specimen {
+    /// Ids of the providers, of several the first one first.
+    pub providers: Vec<String>,
+    /// Two letters of the jurisdiction; absent when none matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lives: Option<String>,
+    /// Whether who acts for the patient is known by name.
+    pub named: bool,
+    /// Whether there is an activation code.
+    pub with_code: bool,
+    /// Ids of the types of information.
+    pub elements: Vec<String>,
+}
+
+/// The approval of wording, bound to bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Seal {
+    /// Format of the file.
+    pub format: u32,
+    /// Incident id.
+    pub incident: String,
+    /// Version of the program that composes the letters.
+    pub engine: String,
+    /// SHA-256 over engine, texts, fonts and proofs in order, lower-case hex.
+    pub digest: String,
+    /// The sealed texts, sorted by name.
+    pub files: Vec<SealedFile>,
+    /// The fonts, built-in ones first.
+    pub fonts: Vec<SealedFile>,
+    /// The variants shown, as the caller ordered them.
+    pub variants: Vec<SealedVariant>,
+    /// At most one per role, in the order in which they came.
+    pub approvals: Vec<Approval>,
+    /// Contact blocks that letters print and that a person had checked, sorted; no part of what is bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<VerifiedBlock>,
+    /// What approvers let through without a check that counts, at most one per role; no part of what is bound.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accepted_stale: Vec<AcceptedBlocks>,
+}
+
+/// The seal of a folder as it is stored, in force or not; absent when there is none.
+///
+/// # Errors
+/// Refused when it cannot be read or understood.
+pub fn stored_seal(folder: &Path) -> Result<Option<Seal>> {
+    let Some(seal) = store::read_json::<Seal>(&seal_path(folder), SEAL_NAME)? else { return Ok(None) };
+    // Names from a file may have been edited: nothing outside the folder of texts is ever read.
+    names::check_texts(seal.files.iter().map(|file| file.name.as_str()))?;
+    Ok(Some(seal))
+}
+
+/// The text of a sealed proof, by its place among the variants; absent when it is gone or was edited.
+///
+/// # Errors
+/// Failed when it cannot be read.
+pub fn sealed_passages(folder: &Path, seal: &Seal, variant: usize) -> Result<Option<Vec<Passage>>> {
+    let Some(bytes) = store::read(&proof_path(folder, variant, "txt"))? else { return Ok(None) };
+    let intact = seal.variants.get(variant).is_some_and(|sealed| sealed.text_sha256 == crate::digest::sha256(&bytes));
+    Ok(String::from_utf8(bytes).ok().filter(|_| intact).and_then(|text| passages::from_text(&text)))
+}
+
+/// Whether two roles are the same, blind to case.
+fn same_role(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}
+
+/// Where the seal is stored.
+fn seal_path(folder: &Path) -> PathBuf {
+    folder.join("seal").join("seal.json")
+}
+
+/// Where the sealed texts are stored.
+fn texts_folder(folder: &Path) -> PathBuf {
+    folder.join("seal").join("texts")
+}
+
+/// Where a file of a proof is stored.
+fn proof_path(folder: &Path, variant: usize, extension: &str) -> PathBuf {
+    folder.join("seal").join("proofs").join(format!("{:03}.{extension}", variant + 1))
+}

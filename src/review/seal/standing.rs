@@ -1,0 +1,277 @@
+//! Whether a seal is in force, and if not, in words what changed since: which file, which variants, which sentence.
+
+use super::again::Again;
+use super::sealing::{digest, sealed_files};
+use super::statement::statement;
+use super::{Approval, Approver, ENGINE, SEAL_NAME, Seal, SealedFile, SealedVariant, same_role, sealed_passages, store};
+use crate::compose::Variant;
+use crate::digest::sha256;
+use crate::error::{Finding, Place, Result, Sentence};
+use crate::review::signature::{self, AllowedSigners};
+use crate::review::{PRINTED_VALUES, Standing, compare};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+const APPROVE_AGAIN: &str = "preview the letters and approve them again, or put back what was approved";
+
+/// What a seal is held against: everything that it binds, as it is now.
+pub struct Present<'a> {
+    /// Incident folder.
+    pub folder: &'a Path,
+    /// Every text that letters are made from by name, in any order.
+    pub texts: &'a [(String, String)],
+    /// Every font.
+    pub fonts: &'a [SealedFile],
+    /// The proofs of the stored seal, made again; see [`super::proofs_again`].
+    pub proofs: &'a [Result<Again, Finding>],
+    /// Roles that must have approved; any one approval when empty.
+    pub require: &'a [String],
+    /// Whose signatures count; absent when none is asked for.
+    pub signers: Option<&'a AllowedSigners>,
+}
+
+/// Judges a stored seal.
+///
+/// In force only when every sealed text, font and proof is unchanged and none was added, the stored texts still have their hashes, the
+/// same version of the program runs, and every role in `require` has approved, with a signature where signers are listed.
+///
+/// # Errors
+/// Failed when what is stored beside the seal cannot be read.
+pub fn seal_standing(seal: Option<Seal>, present: &Present<'_>) -> Result<Standing<Seal>> {
+    let Some(seal) = seal else { return Ok(Standing::Missing) };
+    let mut findings = wording_findings(&seal, present)?;
+    findings.extend(approval_findings(&seal, present));
+    Ok(if findings.is_empty() { Standing::InForce(seal) } else { Standing::Broken(findings) })
+}
+
+/// Whether everything that a seal binds is unchanged, whoever has approved it.
+///
+/// # Errors
+/// As [`seal_standing`].
+pub fn wording_holds(seal: &Seal, present: &Present<'_>) -> Result<bool> {
+    Ok(wording_findings(seal, present)?.is_empty())
+}
+
+/// What a seal does not cover of the variants that recipients need: each such wording was never before the approvers.
+pub fn covers<'v>(seal: &Seal, needed: impl Iterator<Item = (&'v Variant, u64)>) -> Result<(), Finding> {
+    let new: Vec<(&Variant, u64)> = needed.filter(|(variant, _)| !seal.variants.iter().any(|sealed| sealed.is(variant))).collect();
+    let Some((variant, _)) = new.first() else { return Ok(()) };
+    let count: u64 = new.iter().map(|(_, count)| count).sum();
+    let only = variant
+        .paragraphs
+        .iter()
+        .find(|paragraph| !seal.variants.iter().any(|sealed| sealed.paragraphs.iter().any(|id| **id == ***paragraph)));
+    let with = only.map(|paragraph| format!(", with the paragraph `{paragraph}` that no approved letter has")).unwrap_or_default();
+    let reason = format!(
+        "{count} of the letters have a wording that nobody approved: {} of role {} in {}{with}",
+        if new.len() == 1 { "one".to_owned() } else { format!("{} wordings, the first", new.len()) },
+        variant.role,
+        variant.language.tag(),
+    );
+    Err(broken(Place::file(SEAL_NAME), reason, "preview the letters and approve them again: the recipients changed since"))
+}
+
+impl SealedVariant {
+    /// Whether it is this wording.
+    pub(super) fn is(&self, variant: &Variant) -> bool {
+        self.language == variant.language.tag()
+            && self.role == variant.role
+            && self.paragraphs.iter().map(String::as_str).eq(variant.paragraphs.iter().map(|id| &**id))
+    }
+}
+
+fn wording_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
+    let mut findings = text_findings(seal, present)?;
+    findings.extend(font_findings(seal, present));
+    if seal.engine != ENGINE {
+        findings.push(broken(
+            Place::file(SEAL_NAME),
+            format!("the wording was approved under breachnotice {}, and this is {ENGINE}", seal.engine),
+            "preview the letters with this version and approve them again",
+        ));
+    }
+    if digest(&seal.engine, &seal.files, &seal.fonts, &seal.variants) != seal.digest {
+        findings.push(broken(Place::file(SEAL_NAME), "the seal was edited: its digest is not that of what it binds", APPROVE_AGAIN));
+    }
+    findings.extend(proof_findings(seal, present)?);
+    // What the findings did not put into words still may not pass.
+    if findings.is_empty() && digest(ENGINE, &sealed_files(present.texts), present.fonts, &seal.variants) != seal.digest {
+        findings.push(broken(Place::file(SEAL_NAME), "the texts are not those that were approved", APPROVE_AGAIN));
+    }
+    Ok(findings)
+}
+
+/// One finding for each text that was changed, added or removed, by name.
+fn text_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
+    let now: BTreeMap<&str, &str> = present.texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let sealed: BTreeMap<&str, &str> = seal.files.iter().map(|file| (file.name.as_str(), file.sha256.as_str())).collect();
+    let names: BTreeSet<&str> = now.keys().chain(sealed.keys()).copied().collect();
+    let mut findings = Vec::new();
+    for name in names {
+        match (sealed.get(name), now.get(name)) {
+            (Some(hash), Some(text)) => findings.extend(change_of(present.folder, name, hash, text)?),
+            (Some(_), None) => findings.push(broken(Place::file(name), "was removed since it was approved", APPROVE_AGAIN)),
+            (None, _) => findings.push(broken(Place::file(name), "was added since the wording was approved", APPROVE_AGAIN)),
+        }
+    }
+    Ok(findings)
+}
+
+fn change_of(folder: &Path, name: &str, hash: &str, text: &str) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    let stored = store::read(&super::texts_folder(folder).join(name))?;
+    let stored_place = || Place::file(format!("seal/texts/{name}"));
+    let intact = match &stored {
+        None => {
+            findings.push(broken(stored_place(), "the stored copy of an approved text is gone", APPROVE_AGAIN));
+            None
+        }
+        Some(bytes) if sha256(bytes) != hash => {
+            findings.push(broken(stored_place(), "the stored copy of an approved text was edited", APPROVE_AGAIN));
+            None
+        }
+        Some(bytes) => std::str::from_utf8(bytes).ok(),
+    };
+    if sha256(text.as_bytes()) != hash {
+        let line = intact.and_then(|before| first_changed_line(before.as_bytes(), text.as_bytes()));
+        let place = place_of(name, line, text);
+        let first = place.line.map(|line| format!(", first at line {line}")).unwrap_or_default();
+        let words = intact.and_then(|before| compare::in_words(&compare::words(before, text)));
+        let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+        findings.push(broken(place, format!("changed since it was approved{first}{words}"), APPROVE_AGAIN));
+    }
+    Ok(findings)
+}
+
+/// Where a person finds a changed line: the values that incident.toml puts into letters are sealed as one text of ours, a key a line.
+fn place_of(name: &str, line: Option<u64>, text: &str) -> Place {
+    if name == PRINTED_VALUES {
+        let changed = line.and_then(|line| text.lines().nth(line as usize - 1)).and_then(|line| line.split_once(':'));
+        return changed.map_or_else(|| Place::file("incident.toml"), |(key, _)| Place::file("incident.toml").column(key));
+    }
+    line.map_or_else(|| Place::file(name), |line| Place::line(name, line))
+}
+
+/// 1-based number of the first line that differs, line ends included; `None` when nothing does.
+fn first_changed_line(before: &[u8], after: &[u8]) -> Option<u64> {
+    let mut before = before.split_inclusive(|byte| *byte == b'\n');
+    let mut after = after.split_inclusive(|byte| *byte == b'\n');
+    for line in 1_u64.. {
+        match (before.next(), after.next()) {
+            (None, None) => return None,
+            (one, other) if one != other => return Some(line),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn font_findings(seal: &Seal, present: &Present<'_>) -> Vec<Finding> {
+    let changed = |font: &&SealedFile| !present.fonts.contains(font);
+    let gone = seal.fonts.iter().filter(changed).map(|font| (font, "is not the font that was approved"));
+    let new = present.fonts.iter().filter(|font| !seal.fonts.iter().any(|sealed| sealed.name == font.name));
+    let new = new.map(|font| (font, "is a font that was added since the wording was approved"));
+    gone.chain(new).map(|(font, reason)| broken(Place::file(font.name.clone()), reason, APPROVE_AGAIN)).collect()
+}
+
+/// One finding for all proofs that are not what they were, with the first changed sentence.
+fn proof_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
+    let mut changed = Vec::new();
+    let mut words = None;
+    for (place, (sealed, again)) in seal.variants.iter().zip(present.proofs).enumerate() {
+        let again = match again {
+            Ok(again) => again,
+            Err(finding) => return Ok(vec![finding.clone()]),
+        };
+        let same =
+            again.pdf_sha256 == sealed.pdf_sha256 && again.text_sha256 == sealed.text_sha256 && again.paragraphs == sealed.paragraphs;
+        if !same {
+            changed.push(place + 1);
+            if words.is_none() {
+                words = first_words(present.folder, seal, place, again)?;
+            }
+        }
+    }
+    if changed.is_empty() {
+        return Ok(Vec::new());
+    }
+    let which = ranges(&changed);
+    let what = words.unwrap_or_else(|| "the words are the same, the pages look otherwise".to_owned());
+    let reason = format!(
+        "{} of the {} approved wordings read otherwise now ({}{which}): {what}",
+        changed.len(),
+        seal.variants.len(),
+        if changed.len() == 1 { "variant " } else { "variants " }
+    );
+    Ok(vec![broken(Place::file(SEAL_NAME), reason, APPROVE_AGAIN)])
+}
+
+/// The first changed sentence of a proof with its paragraph; absent when only the looks changed or what was approved is gone.
+fn first_words(folder: &Path, seal: &Seal, place: usize, again: &Again) -> Result<Option<String>> {
+    let Some(before) = sealed_passages(folder, seal, place)? else { return Ok(None) };
+    let changed = compare::changed(&before, &again.passages).into_iter().next();
+    Ok(changed.and_then(|changed| Some(format!("in the paragraph `{}` {}", changed.paragraph, compare::in_words(&changed.spans)?))))
+}
+
+/// `1-3, 7` for ascending numbers.
+fn ranges(numbers: &[usize]) -> String {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match runs.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => runs.push((*number, *number)),
+        }
+    }
+    let told = |(first, last): &(usize, usize)| if first == last { first.to_string() } else { format!("{first}-{last}") };
+    runs.iter().map(told).collect::<Vec<_>>().join(", ")
+}
+
+/// Roles that have not approved, and approvals whose signature does not count.
+pub(super) fn approval_findings(seal: &Seal, present: &Present<'_>) -> Vec<Finding> {
+    let unsound = seal.approvals.iter().filter_map(|approval| signature_finding(seal, approval, present.signers));
+    let mut findings: Vec<Finding> = unsound.collect();
+    let missing = |what: String, hint: String| Finding::refuses("approval-missing", Place::file(SEAL_NAME), what, hint);
+    if present.require.is_empty() {
+        let none = seal.approvals.is_empty();
+        findings.extend(none.then(|| missing("nobody has approved the wording".to_owned(), "run breachnotice approve".to_owned())));
+        return findings;
+    }
+    let given: Vec<&str> = seal.approvals.iter().map(|approval| approval.role.as_str()).collect();
+    let given_in_words = if given.is_empty() { "none".to_owned() } else { given.join(", ") };
+    let lacking = present.require.iter().filter(|role| !given.iter().any(|known| same_role(known, role)));
+    findings.extend(lacking.map(|role| {
+        missing(
+            format!("the approval of role {role} is missing; approved so far: {given_in_words}"),
+            format!("let {role} run breachnotice approve with --role {role}"),
+        )
+    }));
+    findings
+}
+
+fn signature_finding(seal: &Seal, approval: &Approval, signers: Option<&AllowedSigners>) -> Option<Finding> {
+    let statement = approval.statement(seal);
+    let fault = match (&approval.signature, signers) {
+        (None, None) => return None,
+        (None, Some(_)) => {
+            let reason =
+                format!("the approval of {} by {} is unsigned, and incident.toml names allowed_signers", approval.role, approval.by);
+            return Some(broken(Place::file(SEAL_NAME), reason, "let the approver approve again, with --key"));
+        }
+        (Some(armored), Some(signers)) => signers.verify(&approval.role, approval.on, &statement, armored).err(),
+        (Some(armored), None) => signature::signer_of(&statement, armored).err(),
+    };
+    fault.map(|fault| fault.finding(Place::file(SEAL_NAME)))
+}
+
+impl Approval {
+    /// What was signed.
+    pub(super) fn statement(&self, seal: &Seal) -> String {
+        let approver = Approver { by: self.by.clone(), role: self.role.clone(), on: self.on };
+        let accepted = seal.accepted_stale.iter().find(|accepted| same_role(&accepted.role, &self.role));
+        statement(&seal.incident, &seal.digest, &approver, accepted)
+    }
+}
+
+fn broken(place: Place, reason: impl Into<Sentence>, hint: &'static str) -> Finding {
+    Finding::refuses("seal-broken", place, reason, hint)
+}

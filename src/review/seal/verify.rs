@@ -1,0 +1,136 @@
+//! A sealed folder checked by itself: without the lists, without the network, years later.
+
+use super::sealing::digest;
+use super::{SEAL_NAME, Seal, store, stored_seal};
+use crate::digest::sha256;
+use crate::error::{Error, Finding, Place, Result};
+use crate::review::signature::{self, AllowedSigners, SignatureFault, Signer};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::path::Path;
+
+/// A seal whose every byte is what was approved.
+#[derive(Debug, Serialize)]
+pub struct VerifiedSeal {
+    /// Incident id.
+    pub incident: String,
+    /// Version of the program under which it was given.
+    pub engine: String,
+    /// What the approvals name.
+    pub digest: String,
+    /// Sealed texts.
+    pub texts: usize,
+    /// Sealed variants.
+    pub variants: usize,
+    /// Letters and e-mails that they stood for.
+    pub covered: u64,
+    /// In the order in which they were given.
+    pub approvals: Vec<VerifiedApproval>,
+}
+
+/// An approval, and the key that signed it.
+#[derive(Debug, Serialize)]
+pub struct VerifiedApproval {
+    /// Name of the person.
+    pub by: String,
+    /// Role.
+    pub role: String,
+    /// Day of the approval.
+    pub on: Date,
+    /// Fingerprint of the key, and what the list of signers calls it; absent when the approval is unsigned.
+    pub key: Option<String>,
+    /// Whether the list of signers ties the key to the role; always false without a list.
+    pub tied_to_role: bool,
+}
+
+/// Checks the seal of a folder against the texts and proofs that are stored with it, and each signature. Where signers are listed every
+/// approval must be signed by a key that is tied to its role.
+///
+/// # Errors
+/// Refused with one finding for each thing that is not what was approved, and when there is no seal.
+pub fn verify_seal(folder: &Path, signers: Option<&AllowedSigners>) -> Result<VerifiedSeal> {
+    let seal = stored_seal(folder)?.ok_or_else(|| {
+        Error::refused(
+            "not-sealed",
+            Place::file(SEAL_NAME),
+            "there is no seal in this folder",
+            "name an incident folder whose wording was approved",
+        )
+    })?;
+    let mut findings = stored_findings(folder, &seal)?;
+    let mut approvals = Vec::new();
+    for approval in &seal.approvals {
+        let statement = approval.statement(&seal);
+        let checked = match (&approval.signature, signers) {
+            (None, None) => Ok(None),
+            (None, Some(_)) => {
+                let reason = format!("the approval of {} by {} is unsigned", approval.role, approval.by);
+                Err(Finding::refuses("signature-missing", Place::file(SEAL_NAME), reason, "it proves nothing about who gave it"))
+            }
+            (Some(armored), Some(signers)) => signers.verify(&approval.role, approval.on, &statement, armored).map(told).map_err(at_seal),
+            (Some(armored), None) => signature::signer_of(&statement, armored).map(Some).map_err(at_seal),
+        };
+        match checked {
+            Ok(key) => approvals.push(VerifiedApproval {
+                by: approval.by.clone(),
+                role: approval.role.clone(),
+                on: approval.on,
+                tied_to_role: key.is_some() && signers.is_some(),
+                key,
+            }),
+            Err(finding) => findings.push(finding),
+        }
+    }
+    if approvals.is_empty() && findings.is_empty() {
+        findings.push(edited("nobody has approved what the seal binds"));
+    }
+    if !findings.is_empty() {
+        return Err(Error::refused_all(findings));
+    }
+    Ok(VerifiedSeal {
+        covered: seal.variants.iter().map(|variant| variant.count).sum(),
+        texts: seal.files.len(),
+        variants: seal.variants.len(),
+        incident: seal.incident,
+        engine: seal.engine,
+        digest: seal.digest,
+        approvals,
+    })
+}
+
+fn told(signer: Signer) -> Option<String> {
+    let Signer { fingerprint, comment } = signer;
+    Some(if comment.is_empty() { fingerprint } else { format!("{fingerprint} ({comment})") })
+}
+
+fn at_seal(fault: SignatureFault) -> Finding {
+    fault.finding(Place::file(SEAL_NAME))
+}
+
+/// What is stored beside the seal and is not what it names.
+fn stored_findings(folder: &Path, seal: &Seal) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    if digest(&seal.engine, &seal.files, &seal.fonts, &seal.variants) != seal.digest {
+        findings.push(edited("the seal was edited: its digest is not that of what it binds"));
+    }
+    let mut stored: Vec<(String, &str)> = seal.files.iter().map(|file| (format!("texts/{}", file.name), file.sha256.as_str())).collect();
+    for (place, variant) in seal.variants.iter().enumerate() {
+        stored.push((format!("proofs/{:03}.txt", place + 1), &variant.text_sha256));
+        stored.push((format!("proofs/{:03}.pdf", place + 1), &variant.pdf_sha256));
+    }
+    for (name, hash) in stored {
+        let reason = match store::read(&folder.join("seal").join(&name))? {
+            None => "is gone: it was approved",
+            Some(bytes) if sha256(&bytes) != hash => "is not what was approved",
+            Some(_) => continue,
+        };
+        findings.push(Finding::refuses("seal-broken", Place::file(format!("seal/{name}")), reason, PUT_BACK));
+    }
+    Ok(findings)
+}
+
+const PUT_BACK: &str = "put back what was approved, from a backup";
+
+fn edited(reason: &'static str) -> Finding {
+    Finding::refuses("seal-broken", Place::file(SEAL_NAME), reason, PUT_BACK)
+}

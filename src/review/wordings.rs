@@ -1,0 +1,158 @@
+//! The variants that the recipients at hand need: each with its proof, how many get it, and why it exists.
+
+use super::{Kind, Proof, ProofPress, Tally, Ways};
+use crate::compose::Variant;
+use crate::error::Result;
+use crate::incident::{Incident, Language, ProviderIndex};
+use crate::intake::Elements;
+use crate::recipients::Role;
+use crate::rules::{ContentRule, Jurisdiction, Rules};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// One variant with its proof.
+pub struct Wording {
+    /// 1-based, in the order in which variants are listed.
+    pub number: usize,
+    /// The letter of an invented person.
+    pub proof: Proof,
+    /// Who gets it.
+    pub tally: Tally,
+    /// How many get it.
+    pub ways: Ways,
+}
+
+/// The wording of each kind of recipient, joined by variant, in the order of languages, roles and paragraphs.
+///
+/// # Errors
+/// As [`ProofPress::proof`].
+pub fn wordings(tally: &Tally, press: &mut ProofPress<'_>) -> Result<Vec<Wording>> {
+    let mut variants: BTreeMap<Variant, Tally> = BTreeMap::new();
+    for (kind, ways) in &tally.kinds {
+        variants.entry(press.variant(kind)?).or_default().add(kind.clone(), *ways);
+    }
+    let numbered = variants.into_iter().enumerate();
+    let proofed = numbered.map(|(index, (variant, tally))| {
+        let proof = press.proof(&specimen(&variant, &tally, press)?)?;
+        Ok(Wording { number: index + 1, proof, ways: tally.ways(), tally })
+    });
+    proofed.collect()
+}
+
+/// Whom the proof of a variant is made for: its first kind, with all that was involved for anybody of the variant, so that the proof shows
+/// every type of information and is no one patient's; with the kind's own where that would make another letter.
+fn specimen(variant: &Variant, tally: &Tally, press: &ProofPress<'_>) -> Result<Kind> {
+    let Some(first) = tally.kinds.keys().next() else { return Err(crate::error::Error::bug("a variant is nobody's")) };
+    let elements = tally.kinds.keys().fold(Elements::default(), |all, kind| all.union(kind.elements));
+    let everything = Kind { elements, ..first.clone() };
+    Ok(if press.variant(&everything)? == *variant { everything } else { first.clone() })
+}
+
+/// Why a paragraph stands in some letters and not in others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    /// Id of the paragraph.
+    pub paragraph: Arc<str>,
+    /// What it is there for; absent when no rule asks for it.
+    pub what: Option<String>,
+    /// The clauses that ask for it, each once.
+    pub clauses: Vec<String>,
+}
+
+impl Wording {
+    /// The variant.
+    pub fn variant(&self) -> &Variant {
+        &self.proof.variant
+    }
+
+    /// Its name for people: role, language, and what sets it apart from others of the same role and language.
+    pub fn name(&self, incident: &Incident, rules: &Rules) -> String {
+        let mut name = format!("{}, {}", role_in_words(self.proof.kind.role), language_in_words(self.variant().language));
+        if let Some(lives) = self.only_state() {
+            let known = rules.jurisdiction(lives).map_or(lives.code(), |rule| rule.name.as_str());
+            name.push_str(&format!(", resident of {known}"));
+        }
+        if self.all(|kind| kind.with_code) && incident.identity_service.is_some() {
+            name.push_str(", with activation code");
+        }
+        let joint = self.proof.kind.also_at.len();
+        if joint > 0 && self.all(|kind| !kind.also_at.is_empty()) {
+            name.push_str(&format!(", for {} providers", joint + 1));
+        }
+        name
+    }
+
+    /// Where everybody who gets it lives, when it has a paragraph for residents of that state.
+    pub fn only_state(&self) -> Option<Jurisdiction> {
+        let lives = self.proof.kind.lives?;
+        let of_state = format!("_{}", lives.code().to_lowercase());
+        let has_own = self.variant().paragraphs.iter().any(|paragraph| paragraph.ends_with(&of_state));
+        (has_own && self.all(|kind| kind.lives == Some(lives))).then_some(lives)
+    }
+
+    fn all(&self, of: impl Fn(&Kind) -> bool) -> bool {
+        self.tally.kinds.keys().all(of)
+    }
+
+    /// Providers, or sets of them, whose recipients get it, with how many.
+    pub fn by_provider(&self) -> Vec<(Vec<ProviderIndex>, Ways)> {
+        let mut found: BTreeMap<Vec<ProviderIndex>, Tally> = BTreeMap::new();
+        for (kind, ways) in &self.tally.kinds {
+            found.entry(kind.providers()).or_default().add(kind.clone(), *ways);
+        }
+        found.into_iter().map(|(providers, tally)| (providers, tally.ways())).collect()
+    }
+
+    /// Where those who get it live, with how many; absent jurisdictions last.
+    pub fn by_state(&self) -> Vec<(Option<Jurisdiction>, u64)> {
+        let mut found: BTreeMap<Option<Jurisdiction>, u64> = BTreeMap::new();
+        for (kind, ways) in &self.tally.kinds {
+            *found.entry(kind.lives).or_default() += ways.all();
+        }
+        let mut found: Vec<_> = found.into_iter().collect();
+        found.sort_by_key(|(lives, _)| (lives.is_none(), *lives));
+        found
+    }
+
+    /// The paragraphs that not every letter of the language has, each with why it is there.
+    pub fn grounds(&self, all: &[Wording], rules: &[ContentRule]) -> Vec<Ground> {
+        let others: Vec<&Wording> = all.iter().filter(|other| other.variant().language == self.variant().language).collect();
+        let in_all = |paragraph: &Arc<str>| others.iter().all(|other| other.variant().paragraphs.contains(paragraph));
+        self.variant().paragraphs.iter().filter(|paragraph| !in_all(paragraph)).map(|paragraph| self.ground(paragraph, rules)).collect()
+    }
+
+    fn ground(&self, paragraph: &Arc<str>, rules: &[ContentRule]) -> Ground {
+        let role = self.proof.kind.role.id();
+        let for_these = |rule: &&ContentRule| {
+            rule.residents.is_none_or(|code| self.tally.kinds.keys().any(|kind| kind.lives == Some(code)))
+                && (rule.roles.is_empty() || rule.roles.iter().any(|known| known == role))
+        };
+        let asking: Vec<&ContentRule> =
+            rules.iter().filter(|rule| rule.paragraphs.iter().any(|id| **id == **paragraph)).filter(for_these).collect();
+        let mut clauses: Vec<String> = Vec::new();
+        for rule in &asking {
+            if !clauses.contains(&rule.clause) {
+                clauses.push(rule.clause.clone());
+            }
+        }
+        Ground { paragraph: Arc::clone(paragraph), what: asking.first().map(|rule| rule.what.clone()), clauses }
+    }
+}
+
+/// A role as a reviewer reads it.
+pub fn role_in_words(role: Role) -> &'static str {
+    match role {
+        Role::Adult => "Adult",
+        Role::Minor => "Child",
+        Role::Deceased => "Deceased patient",
+        Role::Represented => "Represented patient",
+    }
+}
+
+/// A language as a reviewer reads it.
+pub fn language_in_words(language: Language) -> &'static str {
+    match language {
+        Language::English => "English",
+        Language::Spanish => "Spanish",
+    }
+}
