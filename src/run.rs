@@ -12,6 +12,8 @@ mod misfit;
 mod numbers;
 mod plan;
 mod press;
+#[cfg(feature = "preview")]
+mod preview;
 mod proof;
 mod proof_wording;
 mod proofs;
@@ -39,12 +41,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
-pub use approval::{Approving, approvals_broken, approve, release};
+pub use approval::{Approving, approvals_broken, approve, release, statement};
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
 pub use memo::write_memo;
 pub use plan::{Planned, plan, write_calendar};
 pub use press::Progress;
+#[cfg(feature = "preview")]
+pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};

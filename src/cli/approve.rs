@@ -4,7 +4,6 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
-use crate::ledger::{self, EventKind, NewEvent};
 use crate::review::{AcceptedBlocks, Approver, Seal, Signing, StaleBlock};
 use crate::run::{self, Approving};
 use std::path::PathBuf;
@@ -41,13 +40,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
     }
     let approver = Approver { by: by.clone(), role: role.clone(), on: clock::today() };
     let signing = key.as_deref().map_or(Signing::Unsigned, Signing::Key);
-    let approving = Approving { approver, accept_stale: reason, signing };
-    let (seal, checked) = run::approve(&dir, approving, &Bar::new(ui))?;
+    let approving = Approving { approver, accept_stale: reason, signing, seen: None, ledger, moment: clock::now() };
+    let (seal, checked) = run::approve(&dir, &approving, &Bar::new(ui))?;
     let case = &checked.case;
-    let mut ledger = ledger::open(&dir, &case.incident.id, ledger)?;
-    ledger.set_moment(clock::now());
-    let detail = format!("{role}: {by}");
-    ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
     let covered: u64 = checked.variants.values().sum();
     let text = format!(
         "sealed by {by} as {role}{}: {} in {}, for {}\n{}",

@@ -10,6 +10,8 @@ mod drill;
 mod export;
 mod init;
 mod plan;
+#[cfg(feature = "preview")]
+mod preview;
 mod progress;
 mod receive;
 mod release;
@@ -52,6 +54,8 @@ enum Command {
     Drill(drill::DrillArguments),
     Check(check::CheckArguments),
     Plan(plan::PlanArguments),
+    #[cfg(feature = "preview")]
+    Preview(preview::PreviewArguments),
     Approve(approve::ApproveArguments),
     Release(release::ReleaseArguments),
     Render(render::RenderArguments),
@@ -110,6 +114,8 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Drill(arguments) => drill::run(&ui, &arguments),
         Command::Check(arguments) => check::run(&ui, &arguments),
         Command::Plan(arguments) => plan::run(&ui, &arguments),
+        #[cfg(feature = "preview")]
+        Command::Preview(arguments) => preview::run(&ui, &arguments),
         Command::Approve(arguments) => approve::run(&ui, ledger, arguments),
         Command::Release(arguments) => release::run(&ui, ledger, arguments),
         Command::Render(arguments) => render::run(&ui, ledger, arguments),

@@ -15,6 +15,8 @@ mod invented;
 mod kind;
 mod names;
 mod passages;
+#[cfg(feature = "preview")]
+pub mod preview;
 mod proof;
 mod release;
 mod seal;
@@ -31,7 +33,7 @@ pub use release::{release, release_standing};
 pub use seal::{
     AcceptedBlocks, Again, Approval, Approver, Contacts, Prepared, Present, Seal, SealedFile, SealedVariant, Sealing, Signing, Specimen,
     StaleBlock, VerifiedApproval, VerifiedBlock, VerifiedSeal, covers, prepare, proofs_again, seal_standing, sealed_passages, stored_seal,
-    verify_seal, wording_holds,
+    verify_seal, wording_digest, wording_holds,
 };
 pub use signature::{AllowedSigners, NAMESPACE, SignatureFault, Signer};
 pub use wordings::{Ground, Wording, language_in_words, role_in_words, wordings};

@@ -11,7 +11,7 @@ pub struct Passage {
     pub paragraph: String,
     /// What it is to a reader.
     pub form: Form,
-    /// Its text; cells of a table are parted by ` | `, forced line breaks by a line end.
+    /// Its text; cells of a table are parted by ` | `, forced line breaks by a line end, within cells by a comma.
     pub text: String,
 }
 
@@ -57,7 +57,7 @@ fn one(block: &Block, form: Form, found: &mut Vec<Passage>) {
         BlockKind::List { items, .. } => items.iter().for_each(|item| blocks(item, Form::Item, found)),
         BlockKind::Table { header, rows } => {
             for row in std::iter::once(header).chain(rows) {
-                push(Form::Row, row.iter().map(|cell| text(cell)).collect::<Vec<_>>().join(" | "));
+                push(Form::Row, row.iter().map(|cell| text(cell).replace('\n', ", ")).collect::<Vec<_>>().join(" | "));
             }
         }
         BlockKind::Framed(inner) | BlockKind::Together(inner) => blocks(inner, form, found),

@@ -90,6 +90,18 @@ impl Wording {
         (has_own && self.all(|kind| kind.lives == Some(lives))).then_some(lives)
     }
 
+    /// The paragraphs that it has, and those that it lacks, against the most frequent wording of its role and language; absent when it is
+    /// that one.
+    pub fn apart<'w>(&'w self, all: &'w [Wording]) -> Option<[Vec<&'w Arc<str>>; 2]> {
+        let alike = all.iter().filter(|other| other.proof.kind.role == self.proof.kind.role && other.variant().language == self.variant().language);
+        // Of equals the first.
+        let usual = alike.rev().max_by_key(|other| other.ways.all()).filter(|usual| usual.number != self.number)?;
+        let beyond = |one: &'w Wording, other: &Wording| {
+            one.variant().paragraphs.iter().filter(|paragraph| !other.variant().paragraphs.contains(paragraph)).collect()
+        };
+        Some([beyond(self, usual), beyond(usual, self)])
+    }
+
     fn all(&self, of: impl Fn(&Kind) -> bool) -> bool {
         self.tally.kinds.keys().all(of)
     }

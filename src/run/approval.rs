@@ -5,9 +5,13 @@ use super::inputs::recipients_digest;
 use super::{Checked, Job, check, proofs, verified};
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::Incident;
-use crate::ledger::{EventKind, NewEvent};
-use crate::review::{self, Approver, Release, Seal, Sealing, Signing, Standing};
+use crate::ledger::{self, EventKind, NewEvent};
+use crate::review::{self, Approver, Contacts, Prepared, Release, Seal, Sealing, Signing, Standing, Wording};
+use jiff::Timestamp;
 use std::path::Path;
+
+/// Name of the seal in findings.
+const SEAL_FILE: &str = "seal/seal.json";
 
 /// How an approval is to be given.
 pub struct Approving<'a> {
@@ -17,6 +21,12 @@ pub struct Approving<'a> {
     pub accept_stale: Option<&'a str>,
     /// How it is signed.
     pub signing: Signing<'a>,
+    /// Digest of what the approver looked at; absent when it is what lies in the folder.
+    pub seen: Option<&'a str>,
+    /// The ledger; absent for the folder's own.
+    pub ledger: Option<&'a str>,
+    /// The moment, for the ledger.
+    pub moment: Timestamp,
 }
 
 /// Seals the wording of every variant that the recipients at hand need.
@@ -24,25 +34,76 @@ pub struct Approving<'a> {
 /// # Errors
 /// Refused when anything in the folder cannot be used, such a block is not verified, a comment is open, or the signature does not count;
 /// failed when the seal cannot be written.
-pub fn approve(folder: &Path, approving: Approving<'_>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
-    let Approving { approver, accept_stale, signing } = approving;
-    let verified = verified::read_verified(folder, approver.on)?;
+pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
+    let Approving { approver, signing, seen, ledger, moment, .. } = approving;
     let open = review::open_comments(folder)?;
     if !open.is_empty() {
         return Err(Error::refused_all(open));
     }
-    let checked = check(folder, None, progress)?;
-    let contacts = verified::contacts(&checked, &verified, approver.on, accept_stale)?;
-    let Checked { case, composer, .. } = &checked;
-    let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
-    let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
-    let wordings = proofs::wordings_of(case, composer, &fonts, &layout)?;
-    proofs::refuse_hidden(&wordings, &checked.variants)?;
-    let earlier = bound.joined(&case.incident, &checked.variants)?;
-    let sealing =
-        Sealing { incident: &case.incident, texts: &bound.texts, fonts: &bound.fonts, wordings: &wordings, earlier, contacts, approver };
-    let seal = review::prepare(sealing)?.seal(signing, bound.signers.as_ref())?;
-    Ok((seal, checked))
+    let ready = Ready::read(folder, approving, progress)?;
+    if let Some(seen) = seen {
+        ready.refuse_unseen(seen)?;
+    }
+    let seal = ready.prepare(approving)?.seal(*signing, ready.bound.signers.as_ref())?;
+    let mut ledger = ledger::open(folder, &ready.checked.case.incident.id, *ledger)?;
+    ledger.set_moment(*moment);
+    let detail = format!("{}: {}", approver.role, approver.by);
+    ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
+    Ok((seal, ready.checked))
+}
+
+/// What an approver signs, as long as nothing changes.
+///
+/// # Errors
+/// As [`approve`], but for open comments.
+pub fn statement(folder: &Path, approving: &Approving<'_>, progress: &dyn super::Progress) -> Result<String> {
+    Ok(Ready::read(folder, approving, progress)?.prepare(approving)?.statement().to_owned())
+}
+
+/// Everything that an approval is given to.
+struct Ready {
+    checked: Checked,
+    contacts: Contacts,
+    bound: Bound,
+    wordings: Vec<Wording>,
+}
+
+impl Ready {
+    fn read(folder: &Path, approving: &Approving<'_>, progress: &dyn super::Progress) -> Result<Ready> {
+        let day = approving.approver.on;
+        let verified = verified::read_verified(folder, day)?;
+        let checked = check(folder, None, progress)?;
+        let contacts = verified::contacts(&checked, &verified, day, approving.accept_stale)?;
+        let Checked { case, composer, .. } = &checked;
+        let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
+        let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
+        let wordings = proofs::wordings_of(&case.incident, &proofs::tally(case), composer, &fonts, &layout)?;
+        proofs::refuse_hidden(&wordings, &checked.variants)?;
+        Ok(Ready { checked, contacts, bound, wordings })
+    }
+
+    /// Refuses when the wording is not what the approver looked at.
+    fn refuse_unseen(&self, seen: &str) -> Result<()> {
+        let now = review::wording_digest(&self.checked.case.incident, &self.bound.texts, &self.bound.fonts, &self.wordings);
+        if now == seen {
+            return Ok(());
+        }
+        let reason = "the letters are not those that were looked at: they changed since";
+        Err(Error::refused("letter-changed", Place::file(SEAL_FILE), reason, "look at what changed, and approve again"))
+    }
+
+    fn prepare(&self, approving: &Approving<'_>) -> Result<Prepared<'_>> {
+        let incident = &self.checked.case.incident;
+        review::prepare(Sealing {
+            incident,
+            texts: &self.bound.texts,
+            fonts: &self.bound.fonts,
+            wordings: &self.wordings,
+            earlier: self.bound.joined(incident, &self.checked.variants)?,
+            contacts: self.contacts.clone(),
+            approver: approving.approver.clone(),
+        })
+    }
 }
 
 /// What has become of the approvals of a checked case, as warnings: in words what changed since the wording was sealed and the recipients
@@ -90,7 +151,7 @@ pub(super) fn seal_in_force(job: &Job) -> Result<Seal> {
         Standing::Broken(findings) => Err(Error::refused_all(findings.clone())),
         Standing::Missing => Err(Error::refused(
             "not-sealed",
-            Place::file("seal/seal.json"),
+            Place::file(SEAL_FILE),
             "the wording has not been approved",
             "look at the letters, then run `breachnotice approve DIR --by NAME --role ROLE`",
         )),
@@ -135,7 +196,7 @@ fn refuse_held_providers(incident: &Incident, rules: &crate::rules::Rules, today
         let place = Place::file("incident.toml").column("law_enforcement_holds");
         let reason = format!("provider {} is under a law-enforcement hold until {until}", provider.id);
         let hint = "wait for that day, or remove the hold from incident.toml when the agency has lifted it in writing";
-        Some(crate::error::Finding::refuses("law-enforcement-hold", place, reason, hint))
+        Some(Finding::refuses("law-enforcement-hold", place, reason, hint))
     });
     let held: Vec<_> = held.collect();
     if held.is_empty() { Ok(()) } else { Err(Error::refused_all(held)) }

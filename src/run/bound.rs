@@ -36,6 +36,11 @@ impl Bound {
         Ok(Bound { texts, fonts: sealed_fonts(fonts), signers, stored, again })
     }
 
+    /// The stored seal with its proofs made again.
+    pub(super) fn stored(&self) -> Option<(&Seal, &[std::result::Result<Again, Finding>])> {
+        Some((self.stored.as_ref()?, &self.again))
+    }
+
     fn present<'a>(&'a self, incident: &'a Incident) -> Present<'a> {
         Present {
             folder: &incident.folder,

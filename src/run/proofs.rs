@@ -3,6 +3,7 @@
 use super::Case;
 use crate::compose::{Composer, Variant};
 use crate::error::{Error, Place, Result};
+use crate::incident::Incident;
 use crate::recipients::Disposition;
 use crate::review::{self, ProofPress, Tally, Wording};
 use crate::typeset::{Fonts, Layout};
@@ -20,15 +21,26 @@ pub(super) fn tally(case: &Case) -> Tally {
 }
 
 /// Every variant that the recipients need, with its proof.
-pub(super) fn wordings_of(case: &Case, composer: &Composer, fonts: &Fonts, layout: &Layout) -> Result<Vec<Wording>> {
-    review::wordings(&tally(case), &mut ProofPress::new(&case.incident, composer, fonts, layout)?)
+pub(super) fn wordings_of(
+    incident: &Incident,
+    tally: &Tally,
+    composer: &Composer,
+    fonts: &Fonts,
+    layout: &Layout,
+) -> Result<Vec<Wording>> {
+    review::wordings(tally, &mut ProofPress::new(incident, composer, fonts, layout)?)
+}
+
+/// How many get each variant.
+pub(super) fn sums(wordings: &[Wording]) -> BTreeMap<Variant, u64> {
+    wordings.iter().map(|wording| (wording.variant().clone(), wording.ways.all())).collect()
 }
 
 /// Refuses wordings that only real recipients get: the proof of such a letter cannot be shown, since its words hang on a person's own
 /// values.
 pub(super) fn refuse_hidden(wordings: &[Wording], real: &BTreeMap<Variant, u64>) -> Result<()> {
-    let shown: BTreeMap<&Variant, u64> = wordings.iter().map(|wording| (wording.variant(), wording.ways.all())).collect();
-    let Some((variant, _)) = real.iter().find(|(variant, count)| shown.get(variant) != Some(count)) else { return Ok(()) };
+    let shown = sums(wordings);
+    let Some((variant, _)) = real.iter().find(|(variant, count)| shown.get(*variant) != Some(count)) else { return Ok(()) };
     let reason = format!(
         "letters of role {} in {} have paragraphs that hang on a person's own values, such as a name, and no proof can show them",
         variant.role,

@@ -23,7 +23,7 @@ mod verify;
 
 pub use again::{Again, proofs_again};
 pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
-pub use sealing::{Prepared, Sealing, Signing, prepare};
+pub use sealing::{Prepared, Sealing, Signing, prepare, wording_digest};
 pub use standing::{Present, covers, seal_standing, wording_holds};
 pub use verify::{VerifiedApproval, VerifiedSeal, verify_seal};
 

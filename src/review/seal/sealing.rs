@@ -74,6 +74,11 @@ pub fn prepare(sealing: Sealing<'_>) -> Result<Prepared<'_>> {
     Ok(Prepared { folder: &incident.folder, texts, proofs, seal, approver, accepted, statement })
 }
 
+/// Digest of everything that a seal of these wordings would bind.
+pub fn wording_digest(incident: &Incident, texts: &[(String, String)], fonts: &[SealedFile], wordings: &[Wording]) -> String {
+    new(incident, texts, fonts, wordings).1.digest
+}
+
 fn new<'a>(
     incident: &Incident,
     texts: &[(String, String)],

@@ -3,12 +3,13 @@
 use super::again::Again;
 use super::sealing::{digest, sealed_files};
 use super::statement::statement;
-use super::{Approval, Approver, ENGINE, SEAL_NAME, Seal, SealedFile, SealedVariant, same_role, sealed_passages, store};
+use super::{Approval, Approver, ENGINE, SEAL_NAME, Seal, SealedFile, SealedVariant, Specimen, same_role, sealed_passages, store};
 use crate::compose::Variant;
 use crate::digest::sha256;
 use crate::error::{Finding, Place, Result, Sentence};
+use crate::incident::Incident;
 use crate::review::signature::{self, AllowedSigners};
-use crate::review::{PRINTED_VALUES, Standing, compare};
+use crate::review::{Kind, PRINTED_VALUES, Standing, compare};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -72,8 +73,18 @@ pub fn covers<'v>(seal: &Seal, needed: impl Iterator<Item = (&'v Variant, u64)>)
 }
 
 impl SealedVariant {
+    /// Whether its proof, made again, is what was approved.
+    pub fn is_again(&self, again: &Again) -> bool {
+        again.pdf_sha256 == self.pdf_sha256 && again.text_sha256 == self.text_sha256 && again.paragraphs == self.paragraphs
+    }
+
+    /// Whether its proof was made for a kind.
+    pub fn was_made_for(&self, kind: &Kind, incident: &Incident) -> bool {
+        self.language == kind.language.tag() && self.role == kind.role.id() && self.specimen == Specimen::of(kind, incident)
+    }
+
     /// Whether it is this wording.
-    pub(super) fn is(&self, variant: &Variant) -> bool {
+    pub fn is(&self, variant: &Variant) -> bool {
         self.language == variant.language.tag()
             && self.role == variant.role
             && self.paragraphs.iter().map(String::as_str).eq(variant.paragraphs.iter().map(|id| &**id))
@@ -183,9 +194,7 @@ fn proof_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
             Ok(again) => again,
             Err(finding) => return Ok(vec![finding.clone()]),
         };
-        let same =
-            again.pdf_sha256 == sealed.pdf_sha256 && again.text_sha256 == sealed.text_sha256 && again.paragraphs == sealed.paragraphs;
-        if !same {
+        if !sealed.is_again(again) {
             changed.push(place + 1);
             if words.is_none() {
                 words = first_words(present.folder, seal, place, again)?;
