@@ -4,6 +4,8 @@ mod addresses;
 mod advice;
 mod approval;
 mod bound;
+#[cfg(feature = "preview")]
+mod desk;
 mod export;
 mod inputs;
 mod letters;
@@ -47,6 +49,8 @@ pub use letters::press_in_memory;
 pub use memo::write_memo;
 pub use plan::{Planned, plan, write_calendar};
 pub use press::Progress;
+#[cfg(feature = "preview")]
+pub use desk::desk;
 #[cfg(feature = "preview")]
 pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;

@@ -115,7 +115,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Command::Check(arguments) => check::run(&ui, &arguments),
         Command::Plan(arguments) => plan::run(&ui, &arguments),
         #[cfg(feature = "preview")]
-        Command::Preview(arguments) => preview::run(&ui, &arguments),
+        Command::Preview(arguments) => preview::run(&ui, ledger, &arguments),
         Command::Approve(arguments) => approve::run(&ui, ledger, arguments),
         Command::Release(arguments) => release::run(&ui, ledger, arguments),
         Command::Render(arguments) => render::run(&ui, ledger, arguments),

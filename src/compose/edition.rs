@@ -221,6 +221,7 @@ impl Edition {
             own.insert("affected_residents", slots::text(INVENTED_NUMBER));
         }
         let blocks = self.render(sources, &part, &own, &invented.record)?;
+        self.offices.see(&blocks);
         Ok((part, own, blocks))
     }
 

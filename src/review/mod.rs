@@ -20,6 +20,8 @@ pub mod preview;
 mod proof;
 mod release;
 mod seal;
+#[cfg(feature = "preview")]
+pub mod serve;
 mod signature;
 mod store;
 mod wordings;

@@ -73,7 +73,7 @@ impl Ready {
         let day = approving.approver.on;
         let verified = verified::read_verified(folder, day)?;
         let checked = check(folder, None, progress)?;
-        let contacts = verified::contacts(&checked, &verified, day, approving.accept_stale)?;
+        let contacts = verified::contacts(checked.composer.offices_printed(), &verified, day, approving.accept_stale)?;
         let Checked { case, composer, .. } = &checked;
         let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
         let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;

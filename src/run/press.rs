@@ -21,6 +21,17 @@ pub trait Progress: Sync {
     fn end(&self);
 }
 
+/// Hears nothing.
+#[cfg(any(test, feature = "preview"))]
+pub(super) struct Silent;
+
+#[cfg(any(test, feature = "preview"))]
+impl Progress for Silent {
+    fn begin(&self, _phase: &str, _letters: u64) {}
+    fn advance(&self, _letters: u64) {}
+    fn end(&self) {}
+}
+
 /// The number of the recipient at a place; absent when the ledger gave none.
 pub(super) type Numbering<'a> = &'a dyn Fn(usize) -> Option<PieceNumber>;
 

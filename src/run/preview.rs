@@ -92,6 +92,7 @@ impl Known {
             findings,
             standing: &standing,
             sealed: bound.stored(),
+            must_sign: bound.signers.is_some(),
             version: review::wording_digest(&case.incident, &bound.texts, &bound.fonts, &wordings),
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! Without the proof, every one of these would be a letter to the wrong person.
 
+use super::press::Silent;
 use super::proof::{Written, index_agrees, proved};
 use super::*;
 use crate::compose::{Block, BlockKind, BodyBlock, Inline, Letter};
@@ -13,14 +14,6 @@ use crate::recipients::{Recipient, Role};
 use crate::typeset::{Pages, Typesetter};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: &str, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn end(&self) {}
-}
 
 /// The sample incident in a folder of its own, with two people in it.
 struct Scene {

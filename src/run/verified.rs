@@ -7,6 +7,7 @@ use crate::obligations;
 use crate::review::{Contacts, StaleBlock, VerifiedBlock};
 use crate::rules::Rules;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Reads what was checked, before anything long begins. `latest` is the last day that a check can have.
@@ -31,14 +32,14 @@ pub fn unverified_rules(case: &Case, verified: &Verified, day: Date) -> Option<F
     warning("sets of rules that the duties come from", &used, "against the law as it is now", verified, day)
 }
 
-/// What an approval finds of the contact blocks that letters print, once every letter was composed.
+/// What an approval finds of the contact blocks that letters print.
 ///
 /// # Errors
 /// Refused with one finding for each block that no check counts for, unless there is a reason to go on without.
-pub(super) fn contacts(checked: &Checked, verified: &Verified, day: Date, accept_stale: Option<&str>) -> Result<Contacts> {
+pub(super) fn contacts(blocks: BTreeSet<String>, verified: &Verified, day: Date, accept_stale: Option<&str>) -> Result<Contacts> {
     let mut contacts = Contacts { reason: accept_stale.unwrap_or_default().to_owned(), ..Contacts::default() };
     let mut refused = Vec::new();
-    for block in checked.composer.offices_printed() {
+    for block in blocks {
         match verified.verdict(&block, day) {
             Verdict::Verified(Verification { by, on, source, .. }) => {
                 contacts.verified.push(VerifiedBlock { block, by: by.clone(), on: *on, source: source.clone() });

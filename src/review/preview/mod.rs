@@ -18,7 +18,7 @@ mod wording;
 pub use coverage::Coverage;
 pub use folder::write_folder;
 pub use model::{Card, Preview, ProofText, ShownFinding, State};
-pub use pages::{Approving, Around, Message, Pages, SCRIPT, STYLE, Viewer};
+pub use pages::{Around, Message, Pages, SCRIPT, STYLE, Viewer};
 pub use pictures::pictures;
 pub use wording::{ProofFiles, ShownWording};
 
@@ -47,6 +47,8 @@ pub struct Material<'a> {
     pub standing: &'a Standing<Seal>,
     /// The stored seal in force or not, with its proofs made again.
     pub sealed: Option<(&'a Seal, &'a [Result<Again, Finding>])>,
+    /// Whether signers are listed, so that an approval must be signed.
+    pub must_sign: bool,
     /// Digest of everything that a seal would bind now.
     pub version: String,
 }

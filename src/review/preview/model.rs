@@ -6,12 +6,17 @@ use super::{Material, ProofFiles};
 use crate::error::{Finding, Result, Severity};
 use crate::review::{Passage, Seal, Standing};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Everything that pages show, apart from what reviewers say.
 pub struct Preview {
     /// Digest of everything that a seal would bind: what a reviewer who approves has seen.
     pub version: String,
+    /// Contact blocks that the proofs print, by their ids.
+    pub contact_blocks: BTreeSet<String>,
+    /// Whether an approval must be signed.
+    pub must_sign: bool,
     /// At the head of every page.
     pub state: State,
     /// In the order of the variants.
@@ -147,6 +152,8 @@ impl Preview {
         });
         Ok(Preview {
             version: material.version.clone(),
+            contact_blocks: material.composer.offices_printed(),
+            must_sign: material.must_sign,
             state: state(material, &wordings),
             coverage: coverages(material.wordings),
             texts: texts.collect(),

@@ -55,15 +55,6 @@ pub struct Message {
     pub back_in_words: String,
 }
 
-/// What the approver of a live preview needs beside the letters.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Approving {
-    /// Contact blocks that no check counts for, in words.
-    pub stale: Vec<String>,
-    /// Whether signers are listed, so that an approval must be signed.
-    pub must_sign: bool,
-}
-
 /// What a page is made of, beside what it shows of the letters.
 pub struct Around<'a> {
     /// Who looks.
@@ -130,18 +121,17 @@ impl Pages {
         self.render("wording.html", &context)
     }
 
-    /// All comments, and the approval.
+    /// All comments, and the approval; `stale` are contact blocks that no check counts for, in words.
     ///
     /// # Errors
     /// As [`Pages::overview`].
-    pub fn review(&self, preview: &Preview, around: &Around<'_>, approving: &Approving, message: Option<&Message>) -> Result<String> {
+    pub fn review(&self, preview: &Preview, around: &Around<'_>, stale: &[String]) -> Result<String> {
         let mut context = context(preview, around, "review", "");
         context.insert("comments", &around.comments.iter().map(said).collect::<Vec<_>>());
         context.insert("back", "review.html");
-        context.insert("stale", &approving.stale);
-        context.insert("must_sign", &approving.must_sign);
+        context.insert("stale", stale);
+        context.insert("must_sign", &preview.must_sign);
         context.insert("namespace", NAMESPACE);
-        context.insert("message", &message);
         self.render("review.html", &context)
     }
 
