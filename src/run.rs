@@ -44,13 +44,13 @@ use std::sync::Arc;
 
 pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
 pub use approval::{Approving, approvals_broken, approve, release, statement};
+#[cfg(feature = "preview")]
+pub use desk::desk;
 pub use export::{ExportOptions, Exported, export};
 pub use letters::press_in_memory;
 pub use memo::write_memo;
 pub use plan::{Planned, plan, write_calendar};
 pub use press::Progress;
-#[cfg(feature = "preview")]
-pub use desk::desk;
 #[cfg(feature = "preview")]
 pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;

@@ -86,9 +86,11 @@ fn serve(ui: &Ui, ledger: Option<&str>, arguments: &PreviewArguments) -> Result<
 }
 
 fn told(served: &Served) -> String {
-    let links = served.links.iter().map(|Link { name, role, link }| {
-        if name.is_empty() { format!("  to read: {link}") } else { format!("  {name}, {role}: {link}") }
-    });
+    let links = served.links.iter().map(
+        |Link { name, role, link }| {
+            if name.is_empty() { format!("  to read: {link}") } else { format!("  {name}, {role}: {link}") }
+        },
+    );
     let first = format!("serving on {}; each link is for one person:", served.address);
     std::iter::once(first).chain(links).collect::<Vec<_>>().join("\n")
 }

@@ -93,7 +93,8 @@ impl Wording {
     /// The paragraphs that it has, and those that it lacks, against the most frequent wording of its role and language; absent when it is
     /// that one.
     pub fn apart<'w>(&'w self, all: &'w [Wording]) -> Option<[Vec<&'w Arc<str>>; 2]> {
-        let alike = all.iter().filter(|other| other.proof.kind.role == self.proof.kind.role && other.variant().language == self.variant().language);
+        let alike =
+            all.iter().filter(|other| other.proof.kind.role == self.proof.kind.role && other.variant().language == self.variant().language);
         // Of equals the first.
         let usual = alike.rev().max_by_key(|other| other.ways.all()).filter(|usual| usual.number != self.number)?;
         let beyond = |one: &'w Wording, other: &Wording| {

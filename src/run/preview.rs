@@ -1,7 +1,7 @@
 //! `preview`: what reviewers look at, made of an incident folder, once or again and again.
 
 use super::bound::Bound;
-use super::press::{Purpose, Press};
+use super::press::{Press, Purpose};
 use super::proofs::{sums, tally, wordings_of};
 use super::{ANY_NUMBER, Case, Progress, advice, fonts, judge_proofs, layout, read};
 use crate::compose::Composer;

@@ -27,6 +27,7 @@ mod refused; // exit 3: nothing is written
 mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes
 mod scripts;
+mod serving; // a server of previews for the time of a test
 mod several; // names in other scripts, with and without fonts for them
 mod standards; // accessible, and fit for the archive
 mod verified; // contact blocks and rules that a person checks

@@ -146,10 +146,10 @@ impl Preview {
     pub fn new(material: &Material<'_>) -> Result<Preview> {
         let shown = material.wordings.iter().map(|wording| shown(material, wording)).collect::<Result<Vec<_>>>()?;
         let (wordings, files): (Vec<_>, Vec<_>) = shown.into_iter().unzip();
-        let texts = material.wordings.iter().map(|wording| ProofText {
-            passages: wording.proof.passages.clone(),
-            pages: wording.proof.pages.clone(),
-        });
+        let texts = material
+            .wordings
+            .iter()
+            .map(|wording| ProofText { passages: wording.proof.passages.clone(), pages: wording.proof.pages.clone() });
         Ok(Preview {
             version: material.version.clone(),
             contact_blocks: material.composer.offices_printed(),

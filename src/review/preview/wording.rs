@@ -149,11 +149,7 @@ pub(super) fn shown(material: &Material<'_>, wording: &Wording) -> Result<(Shown
     let checked = composer.checklist(incident, &proof.person)?;
     let checklist: Vec<ShownRule> = checked.into_iter().map(|rule| shown_rule(rule, &proof.passages)).collect();
     let (compared, since_seal) = compared(material, wording)?;
-    let card = Card {
-        lacking: checklist.iter().filter(|rule| rule.verdict == "lacks").count(),
-        since_seal,
-        ..card(material, wording)
-    };
+    let card = Card { lacking: checklist.iter().filter(|rule| rule.verdict == "lacks").count(), since_seal, ..card(material, wording) };
     let files = ProofFiles {
         pdf: proof.pdf.clone(),
         pages: proof.pages.len(),
@@ -268,10 +264,14 @@ fn excerpt(quote: &Quote, passages: &[Passage]) -> Option<Excerpt> {
         let (index, passage) = of_paragraph().find(|(_, passage)| passage.form != Form::Heading).or_else(|| of_paragraph().next())?;
         let words: Vec<&str> = passage.text.split_whitespace().collect();
         let (marked, more) = (words.iter().take(2 * AROUND).copied().collect::<Vec<_>>().join(" "), words.len() > 2 * AROUND);
-        return Some(Excerpt { passage: index + 1, before: String::new(), marked, after: if more { " …".to_owned() } else { String::new() } });
+        return Some(Excerpt {
+            passage: index + 1,
+            before: String::new(),
+            marked,
+            after: if more { " …".to_owned() } else { String::new() },
+        });
     }
-    let (index, passage, at) =
-        of_paragraph().find_map(|(index, passage)| Some((index, passage, passage.text.find(&quote.words)?)))?;
+    let (index, passage, at) = of_paragraph().find_map(|(index, passage)| Some((index, passage, passage.text.find(&quote.words)?)))?;
     let (before, after) = (&passage.text[..at], &passage.text[at + quote.words.len()..]);
     Some(Excerpt { passage: index + 1, before: last_words(before), marked: quote.words.clone(), after: first_words(after) })
 }
@@ -346,7 +346,8 @@ fn compared(material: &Material<'_>, wording: &Wording) -> Result<(Option<Vec<Sh
         .into_iter()
         .map(|change| ShownChange { paragraph: change.paragraph, spans: change.spans.into_iter().map(span).collect() })
         .collect();
-    let unchanged = changes.is_empty() && again.get(place).is_some_and(|again| again.as_ref().is_ok_and(|again| seal.variants[place].is_again(again)));
+    let unchanged =
+        changes.is_empty() && again.get(place).is_some_and(|again| again.as_ref().is_ok_and(|again| seal.variants[place].is_again(again)));
     Ok((Some(changes), if unchanged { "same" } else { "changed" }))
 }
 

@@ -23,7 +23,12 @@ impl Reviewer {
     pub fn parse(text: &str) -> Result<Reviewer> {
         let Some((name, role)) = text.rsplit_once('=') else {
             let reason = "a reviewer needs a name and a role";
-            return Err(Error::refused("reviewer-unusable", Place::file("--reviewer"), reason, "write --reviewer \"Nadia Flores=counsel\""));
+            return Err(Error::refused(
+                "reviewer-unusable",
+                Place::file("--reviewer"),
+                reason,
+                "write --reviewer \"Nadia Flores=counsel\"",
+            ));
         };
         names::check_words("reviewer's name", name)?;
         names::check_words("role", role)?;

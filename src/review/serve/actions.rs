@@ -7,10 +7,10 @@ use super::routes::{page, said, typed};
 use crate::error::{Error, Finding, Place};
 use crate::review::preview::{Message, ShownFinding};
 use crate::review::{Event, Hand, record};
+use axum::Extension;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::Extension;
 use serde::Deserialize;
 use std::sync::Arc;
 

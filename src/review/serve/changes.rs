@@ -1,7 +1,7 @@
 //! What became of the letters since somebody looked at them, in words.
 
-use crate::review::compare::in_words;
 use crate::review::changed;
+use crate::review::compare::in_words;
 use crate::review::preview::{Preview, ProofText};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -38,7 +38,8 @@ fn first_change(before: &[ProofText], after: &[ProofText]) -> Option<String> {
     if before.len() != after.len() {
         return Some(format!("there are {} wordings, and there were {}", after.len(), before.len()));
     }
-    let (number, old, new) = before.iter().zip(after).enumerate().find_map(|(index, (old, new))| (old != new).then_some((index + 1, old, new)))?;
+    let (number, old, new) =
+        before.iter().zip(after).enumerate().find_map(|(index, (old, new))| (old != new).then_some((index + 1, old, new)))?;
     let change = changed(&old.passages, &new.passages).into_iter().next();
     let Some(change) = change else { return Some(format!("the pages of wording {number} are broken otherwise")) };
     let on_page = |text: &ProofText| {

@@ -21,7 +21,7 @@ use std::time::Duration;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// An e-mail brings its style along, and nothing else.
-const EMAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+const EMAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Bytes that a form may have.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -63,7 +63,7 @@ async fn guarded(request: Request, next: Next) -> Response {
     put(header::CONTENT_SECURITY_POLICY, POLICY);
     put(header::CACHE_CONTROL, "no-store");
     put(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-    put(header::REFERRER_POLICY, "no-referrer");
+    put(header::REFERRER_POLICY, "same-origin");
     put(header::X_FRAME_OPTIONS, "DENY");
     response
 }
@@ -82,7 +82,10 @@ async fn only_reviewers(State(board): State<Arc<Board>>, mut request: Request, n
 async fn enter(State(board): State<Arc<Board>>, Query(query): Query<BTreeMap<String, String>>) -> Response {
     let token = query.get("token").map(String::as_str).unwrap_or_default();
     let Some(session) = board.reviewers.by_token(token) else {
-        return said(StatusCode::UNAUTHORIZED, "This link is of an earlier run of the server, or not complete: the terminal shows the right one.");
+        return said(
+            StatusCode::UNAUTHORIZED,
+            "This link is of an earlier run of the server, or not complete: the terminal shows the right one.",
+        );
     };
     let page = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Welcome</title>\
                 <meta http-equiv=\"refresh\" content=\"0; url=index.html\"></head>\
@@ -154,11 +157,7 @@ async fn picture(board: Arc<Board>, wording: usize, page: usize) -> Response {
 }
 
 /// Makes a page for a viewer, of what is shown and said at one moment.
-pub(super) fn page(
-    board: &Board,
-    session: &Session,
-    make: impl FnOnce(&Board, &Shown, &Around<'_>) -> Result<String>,
-) -> Response {
+pub(super) fn page(board: &Board, session: &Session, make: impl FnOnce(&Board, &Shown, &Around<'_>) -> Result<String>) -> Response {
     // Before what is shown: a change in between makes the page load once too often, never once too few.
     let moment = board.moment().borrow().to_string();
     let shown = board.shown();

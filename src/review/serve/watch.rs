@@ -66,7 +66,8 @@ mod tests {
     #[test]
     fn what_letters_hang_on_is_watched_and_no_more() {
         let top = Path::new("/incident");
-        for path in ["templates/en/letter.md", "rules/federal.toml", "incident.toml", "patients.csv", "review/comments.jsonl", "templates"] {
+        for path in ["templates/en/letter.md", "rules/federal.toml", "incident.toml", "patients.csv", "review/comments.jsonl", "templates"]
+        {
             assert!(is_ours(top, &top.join(path)), "{path}");
         }
         for path in ["ledger.sqlite-wal", ".breachnotice-x", "out/letters/00/0000100.pdf", "dry-run/1.eml"] {
