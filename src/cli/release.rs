@@ -2,10 +2,11 @@
 
 use super::check::sentence;
 use super::progress::Bar;
-use super::ui::Ui;
+use super::ui::{self, Ui, table};
 use super::{Outcome, clock};
 use crate::error::{Finding, Result};
-use crate::review::Approver;
+use crate::recipients::{Group, breakdown};
+use crate::review::{Approver, Release};
 use crate::run;
 use std::path::PathBuf;
 
@@ -19,6 +20,29 @@ pub(super) struct ReleaseArguments {
     by: String,
 }
 
+/// The whole of `--json`.
+#[derive(serde::Serialize)]
+struct Released<'a> {
+    #[serde(flatten)]
+    release: &'a Release,
+    groups: &'a [Group],
+}
+
+/// A line for each group, with a gap between the kinds of groups.
+fn rows(groups: &[Group]) -> Vec<Vec<String>> {
+    let header = ["", "", "letters", "large print", "e-mails", "held", "owed none"].map(str::to_owned).to_vec();
+    let mut rows = vec![header];
+    for (index, group) in groups.iter().enumerate() {
+        let Group { by, name, letters, large_print, emails, held, excluded } = group;
+        let first = index == 0 || groups[index - 1].by != *by;
+        let by = if first { (*by).to_owned() } else { String::new() };
+        let counts =
+            [letters, large_print, emails, held, excluded].map(|count| if *count == 0 { "-".to_owned() } else { ui::number(*count) });
+        rows.push([by, name.clone()].into_iter().chain(counts).collect());
+    }
+    rows
+}
+
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ReleaseArguments) -> Result<Outcome> {
     let ReleaseArguments { dir, by } = arguments;
     let mut job = run::open(&dir, ledger, None, &Bar::new(ui))?;
@@ -29,6 +53,8 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ReleaseArguments) ->
     let held: Vec<&Finding> = case.held().collect();
     ui.findings(&held);
     let counts = case.counts();
-    ui.result(&release, &format!("released by {by}: {}", sentence(&counts)))?;
+    let groups = breakdown(&case.incident, &case.recipients);
+    let text = format!("{}\n\nreleased by {by}: {}", table(&rows(&groups)), sentence(&counts));
+    ui.result(&Released { release: &release, groups: &groups }, &text)?;
     Ok(Outcome::of_held(counts.held))
 }

@@ -3,7 +3,7 @@
 use super::{BlockKind, BodyBlock, Inline, Letter};
 
 /// The look: 16 px or larger, dark on white, lines of readable length.
-const STYLE: &str = "body{margin:0;background:#fff;color:#1a1a1a;font-family:'Noto Sans',Arial,sans-serif;line-height:1.5}\
+const STYLE: &str = "body{margin:0;background:#fff;color:#1a1a1a;font-family:'Noto Sans',Arial,sans-serif;line-height:1.5;overflow-wrap:anywhere}\
 main{max-width:40em;margin:0 auto;padding:1.5em}\
 h1{font-size:1.5em;line-height:1.25}\
 h2{font-size:1.2em;line-height:1.25;margin-top:1.5em}\

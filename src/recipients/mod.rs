@@ -4,6 +4,7 @@ mod address;
 mod address_fault;
 mod address_form;
 mod box_line;
+mod breakdown;
 mod channel;
 mod codes;
 mod context;
@@ -39,6 +40,7 @@ mod vocabulary;
 mod zip;
 
 pub use address::home_address;
+pub use breakdown::{Group, breakdown};
 pub use codes::Pooled;
 pub use counts::Counts;
 pub use decisions::rulings_by_kind;

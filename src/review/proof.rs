@@ -44,7 +44,8 @@ impl<'a> ProofPress<'a> {
     /// # Errors
     /// A bug of ours when a built-in font cannot be read.
     pub fn new(incident: &'a Incident, composer: &'a Composer, fonts: &'a Fonts, layout: &Layout) -> Result<ProofPress<'a>> {
-        let layout = Layout { draft: false, job: 0, ..layout.clone() };
+        // Marks for machines are of the job and the mailer, no part of what is approved.
+        let layout = Layout { draft: false, job: 0, mailer: None, ..layout.clone() };
         let typesetter = Typesetter::new(layout, fonts, &Arc::new(StandingType::default()))?;
         Ok(ProofPress { incident, composer, fonts, typesetter })
     }

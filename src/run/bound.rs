@@ -37,6 +37,7 @@ impl Bound {
     }
 
     /// The stored seal with its proofs made again.
+    #[cfg(feature = "preview")]
     pub(super) fn stored(&self) -> Option<(&Seal, &[std::result::Result<Again, Finding>])> {
         Some((self.stored.as_ref()?, &self.again))
     }

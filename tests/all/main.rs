@@ -23,6 +23,7 @@ mod mutated; // what machines and postal workers see
 mod names; // long and odd names
 mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
+mod preview; // who is let in, what is refused, what is never shown
 mod refused; // exit 3: nothing is written
 mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes

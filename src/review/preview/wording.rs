@@ -93,6 +93,8 @@ pub struct ShownRule {
     pub verdict: &'static str,
     /// Who set it aside; empty when nobody did.
     pub waiver: String,
+    /// Whether it is found by other means than a passage.
+    pub computed: bool,
     /// The passages that show it.
     pub excerpts: Vec<Excerpt>,
 }
@@ -251,8 +253,9 @@ fn shown_rule(rule: CheckedRule, passages: &[Passage]) -> ShownRule {
         Verdict::Advised => ("advised", String::new()),
         Verdict::SetAside(words) => ("waived", words),
     };
+    let computed = verdict == "holds" && rule.quotes.is_empty();
     let excerpts = rule.quotes.iter().filter_map(|quote| excerpt(quote, passages)).collect();
-    ShownRule { rule: rule.rule, what: rule.what, clause: rule.clause, verdict, waiver, excerpts }
+    ShownRule { rule: rule.rule, what: rule.what, clause: rule.clause, verdict, waiver, computed, excerpts }
 }
 
 /// Words around what is quoted.
