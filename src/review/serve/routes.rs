@@ -45,6 +45,7 @@ pub(super) fn router(board: Arc<Board>) -> Router {
         .route("/enter", get(enter))
         .route("/style.css", get(|| async { typed("text/css; charset=utf-8", STYLE) }))
         .route("/reviewer.js", get(|| async { typed("text/javascript; charset=utf-8", SCRIPT) }))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .fallback(|| async { said(StatusCode::NOT_FOUND, "There is no such page.") })
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(middleware::from_fn(guarded))
