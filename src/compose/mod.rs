@@ -223,8 +223,14 @@ impl Composer {
     /// include, Markdown that a letter cannot print, and incident prose that holds markup.
     pub fn load(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Result<Composer> {
         let composer = Composer::load_for_review(incident, rules, recipients)?;
-        let faults: Vec<Finding> = composer.faults().cloned().collect();
-        if faults.is_empty() { Ok(composer) } else { Err(Error::refused_all(faults)) }
+        if composer.faults().next().is_none() {
+            return Ok(composer);
+        }
+        // What is advised of a letter that is refused is told with it.
+        let refuses = |finding: &&Finding| finding.severity == Severity::Refuses;
+        let of_letters = composer.editions.values().filter(|edition| edition.findings.iter().any(|finding| refuses(&finding)));
+        let told = of_letters.flat_map(|edition| &edition.findings).chain(composer.findings.iter().filter(refuses));
+        Err(Error::refused_all(told.cloned().collect()))
     }
 
     /// As [`Composer::load`], and also where letters lack something that the law asks for, so that a person can look at them:

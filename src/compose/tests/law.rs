@@ -4,7 +4,7 @@ use crate::compose::edition::Edition;
 use crate::compose::residence::Laws;
 use crate::compose::sources::Sources;
 use crate::compose::{Composer, Letter, PieceNumber, fixture};
-use crate::error::Finding;
+use crate::error::{Finding, Severity};
 use crate::incident::{Hold, Incident, Language, Provider, ProviderIndex, Waiver};
 use crate::intake::Element;
 use crate::privacy::Private;
@@ -183,14 +183,14 @@ fn a_waiver_sets_a_rule_aside_and_is_named() {
     let laws = Arc::new(Laws::new(&rules, crate::obligations::residents(&people)));
     let load = |incident: &Incident| {
         let sources = Sources::with(Language::English, "parts/residents.md", &text);
-        Edition::load(Language::English, &sources, incident, &rules, &laws).unwrap().map(|edition| edition.warnings.clone())
+        Edition::load(Language::English, &sources, incident, &rules, &laws).unwrap().unwrap().findings
     };
-    let codes = |findings: &[Finding]| findings.iter().map(|finding| finding.code).collect::<Vec<_>>();
-    assert_eq!(codes(&load(&incident).unwrap_err()), ["ny-offices-phone-web"]);
+    let judged = |findings: &[Finding]| findings.iter().map(|finding| (finding.code, finding.severity)).collect::<Vec<_>>();
+    assert_eq!(judged(&load(&incident)), [("ny-offices-phone-web", Severity::Refuses)]);
     let (rule, by, reason) = ("ny-offices-phone-web".to_owned(), "Ada Counsel".to_owned(), "the notice page has them".to_owned());
     incident.waivers = vec![Waiver { rule, by, on: date(2025, 4, 1), reason }];
-    let warnings = load(&incident).unwrap();
-    assert_eq!(codes(&warnings), ["ny-offices-phone-web"]);
+    let warnings = load(&incident);
+    assert_eq!(judged(&warnings), [("ny-offices-phone-web", Severity::Warns)]);
     assert!(warnings[0].reason.contains("set aside by Ada Counsel on 2025-04-01: the notice page has them"), "{}", warnings[0].reason);
 }
 
