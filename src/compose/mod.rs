@@ -309,6 +309,14 @@ impl Composer {
         self.found().filter(|finding| finding.severity == Severity::Refuses)
     }
 
+    /// Where templates ask for more of a person's own values than whether they are there, so that what one person reads could stand in no
+    /// letter to an invented one.
+    pub fn unprovable(&self) -> Vec<Place> {
+        let of_language = |language| self.sources.of(language).map(move |(name, text)| (language, name, text));
+        let hanging = self.editions.keys().flat_map(|language| of_language(*language));
+        hanging.filter_map(|(language, name, text)| Some(self.sources.place(language, name, own_slots::hangs_on_values(text)?))).collect()
+    }
+
     fn found(&self) -> impl Iterator<Item = &Finding> + Clone {
         self.editions.values().flat_map(|edition| &edition.findings).chain(&self.findings)
     }
@@ -321,7 +329,7 @@ impl Composer {
     pub fn checklist(&self, incident: &Incident, invented: &Recipient) -> Result<Vec<CheckedRule>> {
         let edition = self.edition(invented.language)?;
         let mut checked = edition.checklist(&self.sources, incident, invented)?;
-        checked.extend(content::computed(&self.rules, edition.findings.iter().chain(&self.findings)));
+        checked.extend(content::computed(&self.rules, &edition.findings.iter().chain(&self.findings)));
         Ok(checked)
     }
 

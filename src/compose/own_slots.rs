@@ -36,6 +36,71 @@ pub(super) fn asked_for(templates: &[&str]) -> Option<Vec<Element>> {
     Some(asked)
 }
 
+/// Where a template does more with a recipient's own values than print them or ask whether they are there: from there on its words may
+/// hang on who reads them, and the letter of an invented person does not show them.
+pub(super) fn hangs_on_values(source: &str) -> Option<usize> {
+    let turns = loop_variables(source);
+    let own = |words: &[String], index: usize| own_value_at(words, index, &turns);
+    // Within `set` and `filter`, what is printed becomes a value again.
+    let mut captured = 0_usize;
+    for stretch in stretches(source) {
+        let (words, start, printed) = match stretch {
+            Stretch::Text(_) => continue,
+            Stretch::Output(range) => (words(source, range.clone()), range.start, true),
+            Stretch::Statement(range) => (words(source, range.clone()), range.start, false),
+        };
+        let has_own = (0..words.len()).any(|index| own(&words, index));
+        let first = words.first().map(String::as_str).unwrap_or_default();
+        let alike = match first {
+            _ if printed => !has_own || captured == 0 && !words.iter().any(|word| tells_apart(word)),
+            "include" => captured == 0,
+            "for" => !has_own || matches!(words.as_slice(), [_, _, within, container] if within == "in" && container == "elements"),
+            "if" | "elif" => !has_own || operands(&words[1..]).all(|operand| is_bare(operand, &own)),
+            _ => !has_own,
+        };
+        if !alike {
+            return Some(start);
+        }
+        match first {
+            "set" | "set_global" if !printed && !words.iter().any(|word| word == "=") => captured += 1,
+            "filter" if !printed => captured += 1,
+            "endset" | "endfilter" => captured = captured.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a word stands for a value of the recipient's, of the list of elements, or of the number of residents.
+fn own_value_at(words: &[String], index: usize, turns: &[String]) -> bool {
+    let part = index > 0 && words[index - 1] == ".";
+    let word = words[index].as_str();
+    !part && (VALUES.contains(&word) || ["patient", "elements", "affected_residents"].contains(&word) || turns.contains(&words[index]))
+}
+
+/// Whether a word of an expression can make it another one for another value; a filter without arguments treats all alike.
+fn tells_apart(word: &str) -> bool {
+    let sign = |c: char| !c.is_alphanumeric() && !"_.|~\"".contains(c);
+    ["if", "else", "is", "in", "and", "or", "not"].contains(&word) || (!word.starts_with('"') && word.contains(sign))
+}
+
+/// What `and`, `or`, `not` and parentheses of a condition stand between.
+fn operands(words: &[String]) -> impl Iterator<Item = &[String]> {
+    let between = |word: &String| ["and", "or", "not", "(", ")"].contains(&word.as_str());
+    words.split(between).filter(|operand| !operand.is_empty())
+}
+
+/// Whether an operand is a slot of the recipient's by itself, or whole without one.
+fn is_bare(operand: &[String], own: &dyn Fn(&[String], usize) -> bool) -> bool {
+    if (0..operand.len()).any(|index| own(operand, index)) {
+        return operand.len() == 1 || matches!(operand, [root, dot, part] if root == "patient" && dot == "." && part == "name");
+    }
+    // What begins or ends with a comparison compares with what stands in parentheses.
+    let compares =
+        |word: &String| word == "is" || word == "in" || !word.starts_with('"') && word.contains(|c: char| !c.is_alphanumeric() && c != '_');
+    !operand.first().is_some_and(compares) && !operand.last().is_some_and(compares)
+}
+
 /// The jurisdictions that templates ask for, as `residents.XX`; absent when they do more with the slot than ask for one.
 pub(super) fn asked_residents(templates: &[&str]) -> Option<BTreeSet<String>> {
     let mut asked = BTreeSet::new();
@@ -135,6 +200,40 @@ mod tests {
         assert_eq!(asked("{{ affected_residents }}"), Some(String::new()));
         assert_eq!(asked("{% for r in residents %}x{% endfor %}"), None);
         assert_eq!(asked("{% if residents[code] %}x{% endif %}"), None);
+    }
+
+    #[test]
+    fn words_that_hang_on_a_value_are_found() {
+        for source in [
+            "Dear {{ patient.name | upper }}{{- code -}}, {{ salutation ~ person }} {{ provider.name }}",
+            "{% if code and (service.months > 12) and not representative %}x{% elif patient.name or elements %}y{% endif %}",
+            "{% for e in elements %}{{ e | lower }}{% if not loop.last %}, {% endif %}{% endfor %}",
+            "{% if provider.name == \"A\" %}x{% endif %}{% set mine = provider.name %}{% set own %}x{% endset %}{{ code }}",
+            "{% if affected_residents %}{{ affected_residents }}{% endif %}{{ elements | length }}",
+        ] {
+            assert_eq!(hangs_on_values(source), None, "{source}");
+        }
+        for source in [
+            "{% if patient.name == \"Ann\" %}x{% endif %}",
+            "{% if \"Ann\" in patient.name %}x{% endif %}",
+            "{% if (patient.name) == \"Ann\" %}x{% endif %}",
+            "{% if adult and \"Ann\" == (patient.name) %}x{% endif %}",
+            "{% if patient.name not in [\"Ann\"] %}x{% endif %}",
+            "{% if code is containing(\"7\") %}x{% endif %}",
+            "{% if patient.name | length > 20 %}x{% endif %}",
+            "{% if elements | length < 6 %}x{% endif %}",
+            "{% for e in elements %}{% if e == \"diagnosis\" %}x{% endif %}{% endfor %}",
+            "{% if affected_residents == \"3\" %}x{% endif %}",
+            "{{ \"x\" if patient.name == \"Ann\" else \"y\" }}",
+            "{{ patient.name | replace(from=\"Ann\", to=\"Mud\") }}",
+            "{% set name = patient.name %}{% if name == \"Ann\" %}x{% endif %}",
+            "{% set name %}{{ patient.name }}{% endset %}{% if name == \"Ann\" %}x{% endif %}",
+            "{% set name %}{% include \"parts/name.md\" %}{% endset %}",
+            "{% filter replace(from=\"Ann\", to=\"Mud\") %}{{ patient.name }}{% endfilter %}",
+            "{% for name in [patient.name] %}{% if name == \"Ann\" %}x{% endif %}{% endfor %}",
+        ] {
+            assert!(hangs_on_values(source).is_some(), "{source}");
+        }
     }
 
     #[test]

@@ -78,7 +78,7 @@ impl Ready {
         let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
         let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
         let wordings = proofs::wordings_of(&case.incident, &proofs::tally(case), composer, &fonts, &layout)?;
-        proofs::refuse_hidden(&wordings, &checked.variants)?;
+        proofs::refuse_hidden(composer, &wordings, &checked.variants)?;
         Ok(Ready { checked, contacts, bound, wordings })
     }
 

@@ -59,7 +59,7 @@ pub(in crate::compose) fn checklist(verdicts: &Verdicts<'_>, subject: &Subject<'
 }
 
 /// The rules that are found by other means than what is printed, with what was found in letters of one language or on the whole.
-pub(in crate::compose) fn computed<'f>(rules: &[ContentRule], findings: impl Iterator<Item = &'f Finding> + Clone) -> Vec<CheckedRule> {
+pub(in crate::compose) fn computed<'f>(rules: &[ContentRule], findings: &(impl Iterator<Item = &'f Finding> + Clone)) -> Vec<CheckedRule> {
     let checked = rules.iter().filter(|rule| rule.evidence == Evidence::Computed).map(|rule| {
         let found = findings.clone().find(|finding| finding.code == rule.id);
         let verdict = match found {
