@@ -53,8 +53,12 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
         contacts(&seal),
     );
     ui.result(&seal, &text)?;
-    let missing: Vec<&String> =
-        case.incident.require_approvals.iter().filter(|role| !seal.approvals.iter().any(|approval| approval.role == **role)).collect();
+    let missing: Vec<&String> = case
+        .incident
+        .require_approvals
+        .iter()
+        .filter(|role| !seal.approvals.iter().any(|approval| approval.role.to_lowercase() == role.to_lowercase()))
+        .collect();
     for role in missing {
         ui.say(&format!("still needed: the approval of {role}"));
     }

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct VerifyArguments {
     /// Incident folder, or a copy of it that has its seal
     path: PathBuf,
-    /// File that ties keys to roles, in OpenSSH's allowed_signers format; every approval must then be signed
+    /// File that ties keys to roles, in OpenSSH's `allowed_signers` format; every approval must then be signed
     #[arg(long, value_name = "FILE")]
     allowed_signers: Option<PathBuf>,
 }
@@ -25,12 +25,11 @@ pub(super) fn run(ui: &Ui, arguments: &VerifyArguments) -> Result<Outcome> {
 }
 
 fn told(verified: &VerifiedSeal) -> String {
-    let VerifiedSeal { incident, engine, digest, texts, variants, covered, approvals } = verified;
+    let VerifiedSeal { incident, engine, digest, texts, variants, approvals } = verified;
     let first = format!(
-        "{incident}: {} and {} are what was approved for {}, under breachnotice {engine}\nseal {digest}",
+        "{incident}: {} and {} are what was approved, under breachnotice {engine}\nseal {digest}",
         count(*texts as u64, "text"),
         count(*variants as u64, "wording"),
-        count(*covered, "recipient"),
     );
     let approvals = approvals.iter().map(|approval| {
         let VerifiedApproval { by, role, on, key, tied_to_role } = approval;

@@ -86,21 +86,30 @@ fn pair(before: &[Passage], after: &[Passage], found: &mut Vec<ChangedPassage>) 
 /// Words before and after a change that are quoted with it.
 const AROUND: usize = 5;
 
-/// The first change of a text in words, such as `"copied" became "took" in "… someone copied files from …"`; absent without one.
+/// The first change of a text in words, such as `"copied" became "took" in "… someone copied files from …"`; absent without one, and
+/// when only blanks and line ends changed.
 pub(super) fn in_words(spans: &[Span]) -> Option<String> {
-    let at = spans.iter().position(|span| span.fate != Fate::Kept)?;
-    let words_of = |index: usize, fate: Fate| spans.get(index).filter(|span| span.fate == fate).map(|span| span.text.as_str());
-    let removed = words_of(at, Fate::Removed).or_else(|| words_of(at + 1, Fate::Removed));
-    let added = words_of(at, Fate::Added).or_else(|| words_of(at + 1, Fate::Added));
-    let before = at.checked_sub(1).and_then(|index| words_of(index, Fate::Kept)).unwrap_or_default();
-    let next = at + usize::from(removed.is_some()) + usize::from(added.is_some());
-    let after = words_of(next, Fate::Kept).unwrap_or_default();
-    let place = context(before, removed.or(added).unwrap_or_default(), after);
+    let changes = spans.iter().enumerate().filter(|(_, span)| span.fate != Fate::Kept);
+    let (at, _) = changes.into_iter().find(|(_, span)| !span.text.trim().is_empty())?;
+    // What became of a blank may stand between the words before and the change.
+    let start = spans[..at].iter().rposition(|span| span.fate == Fate::Kept).map_or(0, |kept| kept + 1);
+    let end = spans[at..].iter().position(|span| span.fate == Fate::Kept).map_or(spans.len(), |kept| at + kept);
+    let words_of = |fate: Fate| {
+        let text: String = spans[start..end].iter().filter(|span| span.fate == fate).map(|span| span.text.as_str()).collect();
+        Some(text).filter(|text| !text.trim().is_empty())
+    };
+    let kept = |index: Option<usize>| index.and_then(|index| spans.get(index)).map(|span| span.text.as_str()).unwrap_or_default();
+    let (before, after) = (kept(start.checked_sub(1)), kept(Some(end)));
+    let alone = before.trim().is_empty() && after.trim().is_empty();
     let short = |text: &str| shortened(text, 2 * AROUND);
-    Some(match (removed.map(short), added.map(short)) {
-        (Some(old), Some(new)) => format!("\"{old}\" became \"{new}\" in \"{place}\""),
-        (Some(old), None) => format!("\"{old}\" was taken out of \"{place}\""),
-        (None, new) => format!("\"{}\" was put into \"{}\"", new.unwrap_or_default(), context(before, "", after)),
+    Some(match (words_of(Fate::Removed), words_of(Fate::Added)) {
+        (Some(old), Some(new)) => {
+            format!("\"{}\" became \"{}\" in \"{}\"", short(&old), short(&new), context(before, &old, after))
+        }
+        (Some(old), None) if alone => format!("\"{}\" was taken out", short(&old)),
+        (Some(old), None) => format!("\"{}\" was taken out of \"{}\"", short(&old), context(before, &old, after)),
+        (None, new) if alone => format!("\"{}\" was put in", short(&new.unwrap_or_default())),
+        (None, new) => format!("\"{}\" was put into \"{}\"", short(&new.unwrap_or_default()), context(before, "", after)),
     })
 }
 
@@ -141,7 +150,12 @@ mod tests {
         );
         assert_eq!(told("We are very sorry.", "We are sorry.").unwrap(), "\"very\" was taken out of \"We are very sorry.\"");
         assert_eq!(told("We are sorry.", "We are very sorry.").unwrap(), "\"very\" was put into \"We are sorry.\"");
-        assert_eq!(told("same", "same"), None);
+        assert_eq!(told("", "We are sorry.").unwrap(), "\"We are sorry.\" was put in");
+        assert_eq!(told("We are sorry.", "").unwrap(), "\"We are sorry.\" was taken out");
+        for (before, after) in [("same", "same"), ("one\ntwo", "one\r\ntwo"), ("one two", "one  two")] {
+            assert_eq!(told(before, after), None, "{after:?}");
+        }
+        assert_eq!(told("one\ntwo three", "one\r\ntwo four").unwrap(), "\"three\" became \"four\" in \"two three\"");
     }
 
     #[test]

@@ -74,7 +74,7 @@ impl<'a> ProofPress<'a> {
             variant: letter.variant(kind.role.id()),
             kind: kind.clone(),
             passages: passages(&letter),
-            pages: pages.pages.iter().map(|page| paragraphs(page)).collect(),
+            pages: pages.pages.iter().map(paragraphs).collect(),
             sha256: digest::sha256(&pdf),
             person,
             letter,

@@ -132,7 +132,7 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path, name: &str) -> Result<
             "approval-unreadable",
             Place::file(name),
             format!("has format {}, this program reads format {FORMAT}", format.format),
-            "use the version of breachnotice that wrote it, or approve and release again",
+            format!("use the version of breachnotice that wrote it, or remove {name} and give the approval again"),
         ));
     }
     serde_json::from_slice(&bytes).map(Some).map_err(|error| unparsable(name, &error))

@@ -45,6 +45,7 @@ impl Bound {
     fn present<'a>(&'a self, incident: &'a Incident) -> Present<'a> {
         Present {
             folder: &incident.folder,
+            incident_id: &incident.id,
             texts: &self.texts,
             fonts: &self.fonts,
             proofs: &self.again,
@@ -73,7 +74,7 @@ impl Bound {
     pub(super) fn joined(&self, incident: &Incident, needed: &BTreeMap<Variant, u64>) -> Result<Option<Seal>> {
         let Some(seal) = &self.stored else { return Ok(None) };
         let covered = review::covers(seal, needed.iter().map(|(variant, count)| (variant, *count))).is_ok();
-        let joins = covered && seal.incident == incident.id && review::wording_holds(seal, &self.present(incident))?;
+        let joins = covered && review::wording_holds(seal, &self.present(incident))?;
         Ok(joins.then(|| seal.clone()))
     }
 }

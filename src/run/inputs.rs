@@ -3,7 +3,7 @@
 use crate::compose::Composer;
 use crate::digest::hex;
 use crate::error::{Error, Result};
-use crate::incident::{Incident, Language, Logo};
+use crate::incident::{BusinessAssociate, CallCenter, IdentityService, Incident, Language, Logo};
 use crate::recipients::{Disposition, MOVES_FILE, Recipient, Recipients};
 use crate::rules::Rules;
 use crate::typeset::Fonts;
@@ -60,9 +60,25 @@ fn printed_values(incident: &Incident) -> String {
     put("discovered", &incident.discovered.to_string());
     put("mail_date", &incident.mail_date.to_string());
     put("sender", &format!("{:?}", incident.sender));
-    put("business_associate", &format!("{:?}", incident.business_associate));
-    put("identity_service", &format!("{:?}", incident.identity_service));
-    put("call_center", &format!("{:?}", incident.call_center));
+    if let Some(BusinessAssociate { name, discovered, informed, agent }) = &incident.business_associate {
+        put("business_associate.name", name);
+        put("business_associate.discovered", &discovered.to_string());
+        put("business_associate.informed", &informed.to_string());
+        put("business_associate.agent", &format!("{agent:?}"));
+    }
+    if let Some(IdentityService { vendor, product, months, enroll_url, enroll_phone, enroll_by }) = &incident.identity_service {
+        put("identity_service.vendor", vendor);
+        put("identity_service.product", product);
+        put("identity_service.months", &months.to_string());
+        put("identity_service.enroll_url", enroll_url);
+        put("identity_service.enroll_phone", enroll_phone);
+        put("identity_service.enroll_by", &enroll_by.to_string());
+    }
+    let CallCenter { phone, hours, open_until, languages } = &incident.call_center;
+    put("call_center.phone", phone);
+    put("call_center.hours", hours);
+    put("call_center.open_until", &open_until.map(|day| day.to_string()).unwrap_or_default());
+    languages.iter().for_each(|language| put("call_center.languages", language));
     text
 }
 

@@ -25,10 +25,12 @@ pub struct Again {
 }
 
 /// Each proof of a seal, made again; a finding where it cannot be made any more.
+#[allow(clippy::result_large_err, reason = "there are few of them: one for each variant")]
 pub fn proofs_again(seal: &Seal, incident: &Incident, press: &mut ProofPress<'_>) -> Vec<Result<Again, Finding>> {
     seal.variants.iter().map(|variant| again(variant, incident, press)).collect()
 }
 
+#[allow(clippy::result_large_err, reason = "there are few of them: one for each variant")]
 fn again(variant: &SealedVariant, incident: &Incident, press: &mut ProofPress<'_>) -> Result<Again, Finding> {
     let lost = |why: &str| {
         let hint = "preview the letters and approve them again, or put back what was approved";

@@ -81,61 +81,93 @@ pub(super) fn joined(earlier: Vec<VerifiedBlock>, now: Vec<VerifiedBlock>) -> Ve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::review::{Seal, Standing, seal, seal_standing};
+    use crate::incident::{Incident, sample};
+    use crate::review::{Present, Seal, Sealing, Signing, Standing, prepare, seal_standing, stored_seal};
     use jiff::civil::date;
-    use std::path::Path;
+    use tempfile::TempDir;
 
     fn verified(block: &str, on: Date) -> VerifiedBlock {
         VerifiedBlock { block: block.to_owned(), by: "Mo".to_owned(), on, source: "called".to_owned() }
     }
 
-    fn texts() -> Vec<(String, String)> {
-        vec![("templates/en/letter.md".to_owned(), "Dear\n".to_owned())]
+    /// A folder, and approvals of one text in it.
+    struct Folder {
+        home: TempDir,
+        incident: Incident,
+        texts: [(String, String); 1],
     }
 
-    fn approve(folder: &Path, role: &str, verified: &[VerifiedBlock], stale: &[&str], reason: &str) -> Result<Seal> {
-        let stale = stale.iter().map(|block| StaleBlock { block: (*block).to_owned(), since: None }).collect();
-        let contacts = Contacts { verified: verified.to_vec(), stale, reason: reason.to_owned() };
-        let approver = Approver { by: "Ann".to_owned(), role: role.to_owned(), on: date(2026, 11, 28) };
-        seal(folder, "lakeside", &[], &texts(), Vec::new(), contacts, approver)
+    impl Folder {
+        fn new() -> Folder {
+            let home = tempfile::tempdir().unwrap();
+            let incident = Incident { folder: home.path().to_path_buf(), ..sample::incident() };
+            Folder { home, incident, texts: [("templates/en/letter.md".to_owned(), "Dear\n".to_owned())] }
+        }
+
+        fn approve(&self, role: &str, verified: &[VerifiedBlock], stale: &[&str], reason: &str) -> Result<Seal> {
+            let stale = stale.iter().map(|block| StaleBlock { block: (*block).to_owned(), since: None }).collect();
+            let sealing = Sealing {
+                incident: &self.incident,
+                texts: &self.texts,
+                fonts: &[],
+                wordings: &[],
+                earlier: stored_seal(self.home.path()).unwrap(),
+                contacts: Contacts { verified: verified.to_vec(), stale, reason: reason.to_owned() },
+                approver: Approver { by: "Ann".to_owned(), role: role.to_owned(), on: date(2026, 11, 28) },
+            };
+            prepare(sealing)?.seal(Signing::Unsigned, None)
+        }
+
+        fn standing(&self) -> Standing<Seal> {
+            let present = Present {
+                folder: self.home.path(),
+                incident_id: &self.incident.id,
+                texts: &self.texts,
+                fonts: &[],
+                proofs: &[],
+                require: &[],
+                signers: None,
+            };
+            seal_standing(stored_seal(self.home.path()).unwrap(), &present).unwrap()
+        }
     }
 
     #[test]
     fn the_seal_keeps_what_was_checked_and_what_was_let_through() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         let (old, new) = (verified("federal.ftc", date(2026, 6, 1)), verified("federal.ftc", date(2026, 11, 20)));
-        let first = approve(folder.path(), "counsel", std::slice::from_ref(&old), &["state.MD"], "office closed").unwrap();
+        let first = folder.approve("counsel", std::slice::from_ref(&old), &["state.MD"], "office closed").unwrap();
         assert_eq!(first.verified, [old]);
         let accepted = &first.accepted_stale[0];
         assert_eq!((accepted.blocks[0].block.as_str(), accepted.reason.as_str()), ("state.MD", "office closed"));
         assert_eq!((accepted.by.as_str(), accepted.role.as_str(), accepted.on), ("Ann", "counsel", date(2026, 11, 28)));
 
-        let both = approve(folder.path(), "privacy officer", std::slice::from_ref(&new), &["state.RI"], "on leave").unwrap();
+        let both = folder.approve("privacy officer", std::slice::from_ref(&new), &["state.RI"], "on leave").unwrap();
         assert_eq!(both.verified, std::slice::from_ref(&new), "the later check of a block");
         assert_eq!(both.accepted_stale.iter().map(|accepted| accepted.role.as_str()).collect::<Vec<_>>(), ["counsel", "privacy officer"]);
 
-        let again = approve(folder.path(), "Counsel", &[verified("state.MD", date(2026, 11, 27))], &[], "").unwrap();
+        let again = folder.approve("Counsel", &[verified("state.MD", date(2026, 11, 27))], &[], "").unwrap();
         assert_eq!(again.accepted_stale.len(), 1, "the counsel's new approval needs no excuse: {:?}", again.accepted_stale);
         assert_eq!(again.verified, [new, verified("state.MD", date(2026, 11, 27))]);
-        assert_eq!(seal_standing(folder.path(), &[], &texts()).unwrap(), Standing::InForce(again), "it reads as it was written");
+        assert_eq!(folder.standing(), Standing::InForce(again), "it reads as it was written");
     }
 
     #[test]
     fn a_seal_of_before_still_reads() {
-        let folder = tempfile::tempdir().unwrap();
-        let sealed = approve(folder.path(), "counsel", &[], &[], "").unwrap();
-        let text = fs_err::read_to_string(folder.path().join("seal/seal.json")).unwrap();
+        let folder = Folder::new();
+        let sealed = folder.approve("counsel", &[], &[], "").unwrap();
+        let text = fs_err::read_to_string(folder.home.path().join("seal/seal.json")).unwrap();
         assert!(!text.contains("verified") && !text.contains("accepted"), "{text}");
-        assert_eq!(seal_standing(folder.path(), &[], &texts()).unwrap(), Standing::InForce(sealed));
+        assert_eq!(folder.standing(), Standing::InForce(sealed));
     }
 
     #[test]
     fn nothing_is_let_through_without_a_reason() {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = Folder::new();
         for reason in ["", " ", "a\nb"] {
-            let error = approve(folder.path(), "counsel", &[], &["state.MD"], reason).unwrap_err();
+            let error = folder.approve("counsel", &[], &["state.MD"], reason).unwrap_err();
             assert_eq!(error.findings[0].code, "name-unusable", "{reason:?}");
         }
-        assert!(!folder.path().join("seal").exists());
+        assert!(!folder.home.path().join("seal").exists());
     }
 }

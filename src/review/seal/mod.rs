@@ -1,6 +1,6 @@
 //! The seal: counsel's approval of wording, bound to bytes.
 //!
-//! It binds every text that a letter is made from, the fonts, the program's version, and the proof of each variant: the letter that
+//! It binds the incident, every text that a letter is made from, the fonts, the program's version, and the proof of each variant: the letter that
 //! an invented person is mailed, made again byte for byte whenever the seal is asked for. So a change anywhere shows, also one that no text
 //! tells of. What hangs on who the recipients are is not bound, but a wording that nobody saw is not approved.
 //!
@@ -125,7 +125,7 @@ pub struct Seal {
     pub incident: String,
     /// Version of the program that composes the letters.
     pub engine: String,
-    /// SHA-256 over engine, texts, fonts and proofs in order, lower-case hex.
+    /// SHA-256 over incident, engine, texts, fonts and proofs in order, lower-case hex.
     pub digest: String,
     /// The sealed texts, sorted by name.
     pub files: Vec<SealedFile>,
@@ -162,6 +162,13 @@ pub fn sealed_passages(folder: &Path, seal: &Seal, variant: usize) -> Result<Opt
     let Some(bytes) = store::read(&proof_path(folder, variant, "txt"))? else { return Ok(None) };
     let intact = seal.variants.get(variant).is_some_and(|sealed| sealed.text_sha256 == crate::digest::sha256(&bytes));
     Ok(String::from_utf8(bytes).ok().filter(|_| intact).and_then(|text| passages::from_text(&text)))
+}
+
+impl Seal {
+    /// The digest of what it names, which is [`Seal::digest`] unless the seal was edited.
+    fn digest_of_named(&self) -> String {
+        sealing::digest(&self.incident, &self.engine, &self.files, &self.fonts, &self.variants)
+    }
 }
 
 /// Whether two roles are the same, blind to case.

@@ -102,7 +102,7 @@ fn new<'a>(
         format: FORMAT,
         incident: incident.id.clone(),
         engine: ENGINE.to_owned(),
-        digest: digest(ENGINE, &files, fonts, &variants),
+        digest: digest(&incident.id, ENGINE, &files, fonts, &variants),
         files,
         fonts: fonts.to_vec(),
         variants,
@@ -139,12 +139,13 @@ impl Prepared<'_> {
             Signing::Key(key) => Some(signature::sign(&statement, key)?),
             Signing::Given(armored) => Some(armored.to_owned()),
         };
-        match (&signature, signers) {
+        let checked = match (&signature, signers) {
             (None, Some(_)) => return Err(unsigned(&approver.role)),
-            (Some(armored), Some(signers)) => _ = signers.verify(&approver.role, approver.on, &statement, armored).map_err(refused)?,
-            (Some(armored), None) => _ = signature::signer_of(&statement, armored).map_err(refused)?,
-            (None, None) => {}
-        }
+            (Some(armored), Some(signers)) => signers.verify(&approver.role, approver.on, &statement, armored).map(|_| ()),
+            (Some(armored), None) => signature::signer_of(&statement, armored).map(|_| ()),
+            (None, None) => Ok(()),
+        };
+        checked.map_err(|fault| refused(&fault))?;
         seal.accepted_stale.retain(|earlier| !same_role(&earlier.role, &approver.role));
         seal.accepted_stale.extend(accepted);
         let Approver { by, role, on } = approver;
@@ -163,7 +164,7 @@ impl Prepared<'_> {
     }
 }
 
-fn refused(fault: signature::SignatureFault) -> Error {
+fn refused(fault: &signature::SignatureFault) -> Error {
     Error::refused_all(vec![fault.finding(Place::file("signature"))])
 }
 
@@ -180,14 +181,15 @@ pub(super) fn sealed_files(texts: &[(String, String)]) -> Vec<SealedFile> {
     files
 }
 
-/// SHA-256 over the engine's version, every name and hash, and every variant with its proof; each ends with a zero byte, which none of
-/// them can hold, and each list with another.
-pub(super) fn digest(engine: &str, files: &[SealedFile], fonts: &[SealedFile], variants: &[SealedVariant]) -> String {
+/// SHA-256 over the incident's id, the engine's version, every name and hash, and every variant with its proof; each ends with a zero
+/// byte, which none of them can hold, and each list with another.
+pub(super) fn digest(incident_id: &str, engine: &str, files: &[SealedFile], fonts: &[SealedFile], variants: &[SealedVariant]) -> String {
     let mut hasher = Sha256::new();
     let mut put = |part: &str| {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     };
+    put(incident_id);
     put(engine);
     for list in [files, fonts] {
         list.iter().flat_map(|file| [&file.name, &file.sha256]).for_each(|part| put(part));

@@ -9,7 +9,7 @@ use crate::digest::sha256;
 use crate::error::{Finding, Place, Result, Sentence};
 use crate::incident::Incident;
 use crate::review::signature::{self, AllowedSigners};
-use crate::review::{Kind, PRINTED_VALUES, Standing, compare};
+use crate::review::{Kind, PRINTED_VALUES, Standing, compare, language_in_words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -19,6 +19,8 @@ const APPROVE_AGAIN: &str = "preview the letters and approve them again, or put 
 pub struct Present<'a> {
     /// Incident folder.
     pub folder: &'a Path,
+    /// Incident id.
+    pub incident_id: &'a str,
     /// Every text that letters are made from by name, in any order.
     pub texts: &'a [(String, String)],
     /// Every font.
@@ -33,7 +35,7 @@ pub struct Present<'a> {
 
 /// Judges a stored seal.
 ///
-/// In force only when every sealed text, font and proof is unchanged and none was added, the stored texts still have their hashes, the
+/// In force only when it is this incident's, every sealed text, font and proof is unchanged and none was added, the stored texts still have their hashes, the
 /// same version of the program runs, and every role in `require` has approved, with a signature where signers are listed.
 ///
 /// # Errors
@@ -53,7 +55,11 @@ pub fn wording_holds(seal: &Seal, present: &Present<'_>) -> Result<bool> {
     Ok(wording_findings(seal, present)?.is_empty())
 }
 
-/// What a seal does not cover of the variants that recipients need: each such wording was never before the approvers.
+/// Whether a seal covers the variants that recipients need.
+///
+/// # Errors
+/// What it does not cover: such a wording was never before the approvers.
+#[allow(clippy::result_large_err, reason = "there is one in a command")]
 pub fn covers<'v>(seal: &Seal, needed: impl Iterator<Item = (&'v Variant, u64)>) -> Result<(), Finding> {
     let new: Vec<(&Variant, u64)> = needed.filter(|(variant, _)| !seal.variants.iter().any(|sealed| sealed.is(variant))).collect();
     let Some((variant, _)) = new.first() else { return Ok(()) };
@@ -64,10 +70,11 @@ pub fn covers<'v>(seal: &Seal, needed: impl Iterator<Item = (&'v Variant, u64)>)
         .find(|paragraph| !seal.variants.iter().any(|sealed| sealed.paragraphs.iter().any(|id| **id == ***paragraph)));
     let with = only.map(|paragraph| format!(", with the paragraph `{paragraph}` that no approved letter has")).unwrap_or_default();
     let reason = format!(
-        "{count} of the letters have a wording that nobody approved: {} of role {} in {}{with}",
-        if new.len() == 1 { "one".to_owned() } else { format!("{} wordings, the first", new.len()) },
+        "{} a wording that nobody approved: {} of role {} in {}{with}",
+        if count == 1 { "1 letter has".to_owned() } else { format!("{count} letters have") },
+        if new.len() == 1 { "a letter".to_owned() } else { format!("{} wordings, the first", new.len()) },
         variant.role,
-        variant.language.tag(),
+        language_in_words(variant.language),
     );
     Err(broken(Place::file(SEAL_NAME), reason, "preview the letters and approve them again: the recipients changed since"))
 }
@@ -92,6 +99,15 @@ impl SealedVariant {
 }
 
 fn wording_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
+    // Against a seal that was edited, what is here now would be blamed for it.
+    if seal.digest_of_named() != seal.digest {
+        let hint = "put back the seal as it was written, or preview the letters and approve them again";
+        return Ok(vec![broken(Place::file(SEAL_NAME), "the seal was edited: its digest is not that of what it names", hint)]);
+    }
+    if seal.incident != present.incident_id {
+        let reason = format!("the wording was approved for another incident, {}", seal.incident);
+        return Ok(vec![broken(Place::file(SEAL_NAME), reason, "preview the letters of this incident and approve them")]);
+    }
     let mut findings = text_findings(seal, present)?;
     findings.extend(font_findings(seal, present));
     if seal.engine != ENGINE {
@@ -101,12 +117,10 @@ fn wording_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> 
             "preview the letters with this version and approve them again",
         ));
     }
-    if digest(&seal.engine, &seal.files, &seal.fonts, &seal.variants) != seal.digest {
-        findings.push(broken(Place::file(SEAL_NAME), "the seal was edited: its digest is not that of what it binds", APPROVE_AGAIN));
-    }
     findings.extend(proof_findings(seal, present)?);
     // What the findings did not put into words still may not pass.
-    if findings.is_empty() && digest(ENGINE, &sealed_files(present.texts), present.fonts, &seal.variants) != seal.digest {
+    let bound = || digest(&seal.incident, ENGINE, &sealed_files(present.texts), present.fonts, &seal.variants);
+    if findings.is_empty() && bound() != seal.digest {
         findings.push(broken(Place::file(SEAL_NAME), "the texts are not those that were approved", APPROVE_AGAIN));
     }
     Ok(findings)
@@ -121,8 +135,8 @@ fn text_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
     for name in names {
         match (sealed.get(name), now.get(name)) {
             (Some(hash), Some(text)) => findings.extend(change_of(present.folder, name, hash, text)?),
-            (Some(_), None) => findings.push(broken(Place::file(name), "was removed since it was approved", APPROVE_AGAIN)),
-            (None, _) => findings.push(broken(Place::file(name), "was added since the wording was approved", APPROVE_AGAIN)),
+            (Some(_), None) => findings.push(broken(Place::file(of_user(name)), "was removed since it was approved", APPROVE_AGAIN)),
+            (None, _) => findings.push(broken(Place::file(of_user(name)), "was added since the wording was approved", APPROVE_AGAIN)),
         }
     }
     Ok(findings)
@@ -143,7 +157,9 @@ fn change_of(folder: &Path, name: &str, hash: &str, text: &str) -> Result<Vec<Fi
         }
         Some(bytes) => std::str::from_utf8(bytes).ok(),
     };
-    if sha256(text.as_bytes()) != hash {
+    if sha256(text.as_bytes()) != hash && of_logo(name).is_some() {
+        findings.push(broken(Place::file(of_user(name)), "is not the picture that was approved", APPROVE_AGAIN));
+    } else if sha256(text.as_bytes()) != hash {
         let line = intact.and_then(|before| first_changed_line(before.as_bytes(), text.as_bytes()));
         let place = place_of(name, line, text);
         let first = place.line.map(|line| format!(", first at line {line}")).unwrap_or_default();
@@ -160,7 +176,18 @@ fn place_of(name: &str, line: Option<u64>, text: &str) -> Place {
         let changed = line.and_then(|line| text.lines().nth(line as usize - 1)).and_then(|line| line.split_once(':'));
         return changed.map_or_else(|| Place::file("incident.toml"), |(key, _)| Place::file("incident.toml").column(key));
     }
-    line.map_or_else(|| Place::file(name), |line| Place::line(name, line))
+    line.map_or_else(|| Place::file(of_user(name)), |line| Place::line(of_user(name), line))
+}
+
+/// The file that a person knows by the name of a sealed text: an incident's own rules and logos are sealed under names of ours.
+fn of_user(name: &str) -> String {
+    let own_rules = name.strip_prefix("rules/own/").map(|file| format!("rules/{file}"));
+    own_rules.or_else(|| of_logo(name).map(str::to_owned)).unwrap_or_else(|| name.to_owned())
+}
+
+/// The file of the logo that a sealed text stands for.
+fn of_logo(name: &str) -> Option<&str> {
+    name.strip_prefix("logos/")?.strip_suffix(".sha256.txt")
 }
 
 /// 1-based number of the first line that differs, line ends included; `None` when nothing does.
@@ -178,11 +205,14 @@ fn first_changed_line(before: &[u8], after: &[u8]) -> Option<u64> {
 }
 
 fn font_findings(seal: &Seal, present: &Present<'_>) -> Vec<Finding> {
-    let changed = |font: &&SealedFile| !present.fonts.contains(font);
-    let gone = seal.fonts.iter().filter(changed).map(|font| (font, "is not the font that was approved"));
-    let new = present.fonts.iter().filter(|font| !seal.fonts.iter().any(|sealed| sealed.name == font.name));
+    let named = |fonts: &[SealedFile], font: &SealedFile| fonts.iter().any(|other| other.name == font.name);
+    let changed = seal.fonts.iter().filter(|font| !present.fonts.contains(font)).map(|font| match named(present.fonts, font) {
+        true => (font, "is not the font that was approved"),
+        false => (font, "is a font that was removed since the wording was approved"),
+    });
+    let new = present.fonts.iter().filter(|font| !named(&seal.fonts, font));
     let new = new.map(|font| (font, "is a font that was added since the wording was approved"));
-    gone.chain(new).map(|(font, reason)| broken(Place::file(font.name.clone()), reason, APPROVE_AGAIN)).collect()
+    changed.chain(new).map(|(font, reason)| broken(Place::file(font.name.clone()), reason, APPROVE_AGAIN)).collect()
 }
 
 /// One finding for all proofs that are not what they were, with the first changed sentence.
@@ -204,22 +234,22 @@ fn proof_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
     if changed.is_empty() {
         return Ok(Vec::new());
     }
-    let which = ranges(&changed);
-    let what = words.unwrap_or_else(|| "the words are the same, the pages look otherwise".to_owned());
-    let reason = format!(
-        "{} of the {} approved wordings read otherwise now ({}{which}): {what}",
-        changed.len(),
-        seal.variants.len(),
-        if changed.len() == 1 { "variant " } else { "variants " }
-    );
+    let (verb, variant) = if changed.len() == 1 { ("s", "variant") } else { ("", "variants") };
+    let which = format!("{} of the {} approved wordings", changed.len(), seal.variants.len());
+    let reason = match words {
+        Some(words) => format!("{which} read{verb} otherwise now ({variant} {}): {words}", ranges(&changed)),
+        None => format!("{which} look{verb} otherwise now ({variant} {}), with the same words", ranges(&changed)),
+    };
     Ok(vec![broken(Place::file(SEAL_NAME), reason, APPROVE_AGAIN)])
 }
 
 /// The first changed sentence of a proof with its paragraph; absent when only the looks changed or what was approved is gone.
 fn first_words(folder: &Path, seal: &Seal, place: usize, again: &Again) -> Result<Option<String>> {
     let Some(before) = sealed_passages(folder, seal, place)? else { return Ok(None) };
-    let changed = compare::changed(&before, &again.passages).into_iter().next();
-    Ok(changed.and_then(|changed| Some(format!("in the paragraph `{}` {}", changed.paragraph, compare::in_words(&changed.spans)?))))
+    let told = |changed: &compare::ChangedPassage| {
+        Some(format!("in the paragraph `{}` {}", changed.paragraph, compare::in_words(&changed.spans)?))
+    };
+    Ok(compare::changed(&before, &again.passages).iter().find_map(told))
 }
 
 /// `1-3, 7` for ascending numbers.

@@ -1,7 +1,6 @@
 //! A sealed folder checked by itself: without the lists, without the network, years later.
 
-use super::sealing::digest;
-use super::{SEAL_NAME, Seal, store, stored_seal};
+use super::{SEAL_NAME, Seal, seal_path, store, stored_seal};
 use crate::digest::sha256;
 use crate::error::{Error, Finding, Place, Result};
 use crate::review::signature::{self, AllowedSigners, SignatureFault, Signer};
@@ -22,8 +21,6 @@ pub struct VerifiedSeal {
     pub texts: usize,
     /// Sealed variants.
     pub variants: usize,
-    /// Letters and e-mails that they stood for.
-    pub covered: u64,
     /// In the order in which they were given.
     pub approvals: Vec<VerifiedApproval>,
 }
@@ -43,7 +40,8 @@ pub struct VerifiedApproval {
     pub tied_to_role: bool,
 }
 
-/// Checks the seal of a folder against the texts and proofs that are stored with it, and each signature. Where signers are listed every
+/// Checks the seal of a folder against the texts and proofs that are stored with it, of which there may be no others, and each
+/// signature. Where signers are listed every
 /// approval must be signed by a key that is tied to its role.
 ///
 /// # Errors
@@ -67,8 +65,10 @@ pub fn verify_seal(folder: &Path, signers: Option<&AllowedSigners>) -> Result<Ve
                 let reason = format!("the approval of {} by {} is unsigned", approval.role, approval.by);
                 Err(Finding::refuses("signature-missing", Place::file(SEAL_NAME), reason, "it proves nothing about who gave it"))
             }
-            (Some(armored), Some(signers)) => signers.verify(&approval.role, approval.on, &statement, armored).map(told).map_err(at_seal),
-            (Some(armored), None) => signature::signer_of(&statement, armored).map(Some).map_err(at_seal),
+            (Some(armored), Some(signers)) => {
+                signers.verify(&approval.role, approval.on, &statement, armored).map(told).map_err(|fault| at_seal(&fault))
+            }
+            (Some(armored), None) => signature::signer_of(&statement, armored).map(Some).map_err(|fault| at_seal(&fault)),
         };
         match checked {
             Ok(key) => approvals.push(VerifiedApproval {
@@ -88,7 +88,6 @@ pub fn verify_seal(folder: &Path, signers: Option<&AllowedSigners>) -> Result<Ve
         return Err(Error::refused_all(findings));
     }
     Ok(VerifiedSeal {
-        covered: seal.variants.iter().map(|variant| variant.count).sum(),
         texts: seal.files.len(),
         variants: seal.variants.len(),
         incident: seal.incident,
@@ -103,21 +102,28 @@ fn told(signer: Signer) -> Option<String> {
     Some(if comment.is_empty() { fingerprint } else { format!("{fingerprint} ({comment})") })
 }
 
-fn at_seal(fault: SignatureFault) -> Finding {
+fn at_seal(fault: &SignatureFault) -> Finding {
     fault.finding(Place::file(SEAL_NAME))
 }
 
 /// What is stored beside the seal and is not what it names.
 fn stored_findings(folder: &Path, seal: &Seal) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    if digest(&seal.engine, &seal.files, &seal.fonts, &seal.variants) != seal.digest {
-        findings.push(edited("the seal was edited: its digest is not that of what it binds"));
+    if seal.digest_of_named() != seal.digest {
+        findings.push(edited("the seal was edited: its digest is not that of what it names"));
     }
     let mut stored: Vec<(String, &str)> = seal.files.iter().map(|file| (format!("texts/{}", file.name), file.sha256.as_str())).collect();
     for (place, variant) in seal.variants.iter().enumerate() {
         stored.push((format!("proofs/{:03}.txt", place + 1), &variant.text_sha256));
         stored.push((format!("proofs/{:03}.pdf", place + 1), &variant.pdf_sha256));
     }
+    let others = store::files_below(&folder.join("seal"))?;
+    let is_named = |file: &Path| file == seal_path(folder) || stored.iter().any(|(name, _)| file == folder.join("seal").join(name));
+    findings.extend(others.iter().filter(|file| !is_named(file)).map(|file| {
+        let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
+        let hint = "take it out: whoever looks into the folder must see nothing but what was approved";
+        Finding::refuses("seal-broken", Place::file(name), "was not approved: the seal does not name it", hint)
+    }));
     for (name, hash) in stored {
         let reason = match store::read(&folder.join("seal").join(&name))? {
             None => "is gone: it was approved",

@@ -20,7 +20,7 @@ mod patterns;
 mod sign;
 mod span;
 #[cfg(test)]
-mod test_keys;
+pub(super) mod test_keys;
 #[cfg(test)]
 mod tests;
 

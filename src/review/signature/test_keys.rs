@@ -14,27 +14,27 @@ use zeroize::Zeroizing;
 pub(super) const STATEMENT: &str = "breachnotice approval\nincident: lakeside\nrole: counsel\n";
 
 /// A folder with keys.
-pub(super) struct Keys {
+pub(in crate::review) struct Keys {
     pub home: TempDir,
 }
 
 impl Keys {
-    pub(super) fn new() -> Keys {
+    pub(in crate::review) fn new() -> Keys {
         Keys { home: tempfile::tempdir().unwrap() }
     }
 
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(in crate::review) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 
     /// Writes a file and gives its path.
-    pub(super) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+    pub(in crate::review) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         std::fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
 
     /// A new key of a type such as `rsa -b 2048`, without a passphrase.
-    pub(super) fn key(&self, name: &str, kind: &str) -> PathBuf {
+    pub(in crate::review) fn key(&self, name: &str, kind: &str) -> PathBuf {
         let path = self.path(name);
         let args = ["-q", "-C", name, "-N", "", "-f", path.to_str().unwrap(), "-t"].into_iter().chain(kind.split(' '));
         assert!(ssh_keygen(&args.collect::<Vec<_>>(), "").status.success(), "{name}");
@@ -57,12 +57,12 @@ impl Keys {
     }
 
     /// The public half of a key, in one line.
-    pub(super) fn public(&self, name: &str) -> String {
+    pub(in crate::review) fn public(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(&format!("{name}.pub"))).unwrap().trim().to_owned()
     }
 
     /// The fingerprint as `ssh-keygen` tells it.
-    pub(super) fn fingerprint(&self, name: &str) -> String {
+    pub(in crate::review) fn fingerprint(&self, name: &str) -> String {
         let output = ssh_keygen(&["-l", "-f", self.path(&format!("{name}.pub")).to_str().unwrap()], "");
         String::from_utf8(output.stdout).unwrap().split(' ').nth(1).unwrap().to_owned()
     }
