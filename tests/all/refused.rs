@@ -76,11 +76,10 @@ fn every_required_role_has_to_approve() {
 
 #[test]
 fn one_changed_word_breaks_the_seal_and_names_the_file() {
-    let file = "what-letters-print.txt";
     let changes = [
-        ("lakeside/incident.toml", "copied files. Records", "stole files. Records", file),
-        ("lakeside/incident.toml", "phone = \"1-888-555-0143\"", "phone = \"1-888-555-0144\"", file),
-        ("lakeside/incident.toml", "borren", "supriman", file),
+        ("lakeside/incident.toml", "copied files. Records", "stole files. Records", "incident.toml:what_happened"),
+        ("lakeside/incident.toml", "phone = \"1-888-555-0143\"", "phone = \"1-888-555-0144\"", "incident.toml:call_center.phone"),
+        ("lakeside/incident.toml", "borren", "supriman", "incident.toml:es.prevention"),
         ("lakeside/providers.csv", "Ingrid Sandvik", "Ingrid Sandwik", "providers.csv:2"),
     ];
     for (edited, from, to, place) in changes {
@@ -131,20 +130,23 @@ fn a_hold_in_force_today_stops_export_and_send() {
     };
     let all = "";
     let one = "providers = [\"NCH\"]\n";
+    // Letters tell of the hold: it is there before they are approved.
+    let released = |hold: &str| {
+        let home = Home::with_sample("lakeside");
+        home.edit("lakeside/incident.toml", "[sender]", hold);
+        home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(0);
+        home.run("release lakeside --by Ben").exits(0);
+        home
+    };
     for (providers, held) in [(all, "LRMC"), (one, "NCH")] {
-        let home = Home::released("lakeside");
-        home.edit("lakeside/incident.toml", "[sender]", &hold("2020-01-02", "2099-12-31", providers))
-            .run("render lakeside --out out --limit 1")
-            .exits(0);
+        let home = released(&hold("2020-01-02", "2099-12-31", providers));
         for command in ["export lakeside --out package", "send lakeside", "send lakeside --dry-run"] {
             let said = refuses(&home, command, "law-enforcement-hold");
             assert!(said.contains(&format!("provider {held} is under a law-enforcement hold until 2099-12-31")), "{said}");
             assert_eq!(said.contains("provider LRMC"), providers == all, "{said}");
         }
     }
-    let home = Home::released("lakeside");
-    home.edit("lakeside/incident.toml", "[sender]", &hold("2020-01-02", "2020-02-01", all));
-    home.run("export lakeside --out package").exits(0);
+    released(&hold("2020-01-02", "2020-02-01", all)).run("export lakeside --out package").exits(0);
 }
 
 #[test]
