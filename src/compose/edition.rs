@@ -41,8 +41,7 @@ pub(super) struct Edition {
     asked_residents: Option<BTreeSet<String>>,
     forms: RwLock<HashMap<FormKey, Option<Arc<Form>>>>,
     room_for_forms: usize,
-    /// Paragraphs of the forms of invented people, who need no form: there are few proofs, and many kinds of recipients.
-    invented: Mutex<HashMap<FormKey, Arc<[Arc<str>]>>>,
+    invented: Mutex<InventedForms>,
     /// One copy of each fixed block.
     fixed: Mutex<HashSet<Arc<Block>>>,
     laws: Arc<Laws>,
@@ -65,6 +64,19 @@ struct ProviderPart {
     context: Context,
     return_address: Arc<[String]>,
     logo: Option<Logo>,
+}
+
+/// Who has one wording, as far as only types of information and residence can make it another: providers, role, whether several types of
+/// information were involved, paragraphs.
+type Alike = (Arc<[ProviderIndex]>, Role, bool, Arc<[Arc<str>]>);
+
+/// What is known of the forms of invented people, who need no form: there are few proofs, and many kinds of recipients.
+#[derive(Default)]
+struct InventedForms {
+    paragraphs: HashMap<FormKey, Arc<[Arc<str>]>>,
+    /// The first letter of each wording, with stand-ins for all that is a person's own.
+    masked: HashMap<Alike, Vec<Block>>,
+    varies: Vec<Finding>,
 }
 
 /// Stands for the number of residents in letters to invented people.
@@ -206,10 +218,27 @@ impl Edition {
         let person = self.person(incident, invented)?;
         let key = FormKey::of(&self.part(incident, invented)?.providers, &person, asked_for, self.shown(person.residence));
         let mut known = self.invented.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.get(&key) {
-            Some(paragraphs) => Ok(Arc::clone(paragraphs)),
-            None => Ok(Arc::clone(known.entry(key).or_insert(render()?))),
+        if let Some(paragraphs) = known.paragraphs.get(&key) {
+            return Ok(Arc::clone(paragraphs));
         }
+        let part = self.part(incident, invented)?;
+        let paragraphs: Arc<[Arc<str>]> = render()?;
+        known.paragraphs.insert(key, Arc::clone(&paragraphs));
+        let masked = self.render(sources, &part, &form::stand_ins(&person, &self.wording, &self.laws), &invented.record)?;
+        let several = person.elements.iter().nth(1).is_some();
+        let alike = (Arc::clone(&part.providers), person.role, several, Arc::clone(&paragraphs));
+        let first = known.masked.entry(alike).or_insert_with(|| masked.clone());
+        let varies = specimen::differs(first, &masked, self.language, sources, &self.markers);
+        known.varies.extend(varies);
+        Ok(paragraphs)
+    }
+
+    /// Paragraphs that were found to read differently for people of one variant, each once.
+    pub(super) fn varies(&self) -> Vec<Finding> {
+        let mut found = self.invented.lock().unwrap_or_else(PoisonError::into_inner).varies.clone();
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// A letter of an invented person, rendered for itself, with the slots of the person.

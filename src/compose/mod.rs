@@ -11,6 +11,7 @@ mod edition;
 mod engine;
 mod escape;
 mod fixed_words;
+mod for_review;
 mod form;
 mod html;
 mod markdown;
@@ -34,15 +35,12 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-use crate::error::{Error, Finding, Place, Result, Severity};
+use crate::error::{Error, Finding, Result, Severity};
 use crate::incident::{Incident, Language};
-use crate::obligations;
 use crate::recipients::{Recipient, Recipients};
 use crate::rules::{ContentRule, Rules};
-use content::Verdicts;
 use edition::Edition;
 use readability::SensitiveWords;
-use residence::Laws;
 use sources::Sources;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -233,34 +231,6 @@ impl Composer {
         Err(Error::refused_all(told.cloned().collect()))
     }
 
-    /// As [`Composer::load`], and also where letters lack something that the law asks for, so that a person can look at them:
-    /// [`Composer::faults`] says what. Only [`Composer::compose_invented`] composes them.
-    ///
-    /// # Errors
-    /// As [`Composer::load`], except for what a letter must hold.
-    pub fn load_for_review(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Result<Composer> {
-        let laws = Arc::new(Laws::new(rules, obligations::residents(recipients)));
-        let sources = Sources::load(&incident.folder)?;
-        let mut refused = Vec::new();
-        let mut editions = BTreeMap::new();
-        for language in Language::ALL {
-            match Edition::load(language, &sources, incident, rules, &laws)? {
-                Ok(edition) => _ = editions.insert(language, edition),
-                Err(found) => refused.extend(found),
-            }
-        }
-        let sensitive_words = SensitiveWords::load()?;
-        let verdicts = Verdicts { rules: &rules.content, waivers: &incident.waivers };
-        let mut findings = content::return_addresses(incident, &sensitive_words, &verdicts);
-        findings.extend(content::part2_names(incident, &sensitive_words, &verdicts));
-        findings.extend(content::offers(incident, rules, recipients, &verdicts));
-        if !refused.is_empty() {
-            refused.extend(findings.into_iter().filter(|finding| finding.severity == Severity::Refuses));
-            return Err(Error::refused_all(refused));
-        }
-        Ok(Composer { sources, editions, sensitive_words, rules: rules.content.clone(), findings })
-    }
-
     /// Composes the letter of one recipient, whose disposition is letter or e-mail.
     ///
     /// # Errors
@@ -268,25 +238,6 @@ impl Composer {
     /// elements, when an activation code cannot be used, and when a template fails to render.
     pub fn compose(&self, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
         self.edition(recipient.language)?.compose(&self.sources, incident, recipient, piece)
-    }
-
-    /// Composes a letter for an invented person, to be looked at: it may lack what the law asks for. What hangs on who the recipients are,
-    /// the number of residents, is invented as well, so that the same wording gives the same letter whoever they are.
-    ///
-    /// # Errors
-    /// As [`Composer::compose`].
-    pub fn compose_invented(&self, incident: &Incident, invented: &Recipient) -> Result<Letter> {
-        self.edition(invented.language)?.compose_invented(&self.sources, incident, invented)
-    }
-
-    /// The variant of the letter that [`Composer::compose_invented`] gives, without composing it again for everybody alike.
-    ///
-    /// # Errors
-    /// As [`Composer::compose`].
-    pub fn variant_of_invented(&self, incident: &Incident, invented: &Recipient) -> Result<Variant> {
-        let edition = self.edition(invented.language)?;
-        let paragraphs = edition.paragraphs_of_invented(&self.sources, incident, invented)?;
-        Ok(Variant { language: invented.language, role: invented.role.id(), paragraphs })
     }
 
     /// Whether letters can be written in a language: the incident's prose is.
@@ -309,43 +260,8 @@ impl Composer {
         self.found().filter(|finding| finding.severity == Severity::Refuses)
     }
 
-    /// Where templates ask for more of a person's own values than whether they are there, so that what one person reads could stand in no
-    /// letter to an invented one.
-    pub fn unprovable(&self) -> Vec<Place> {
-        let of_language = |language| self.sources.of(language).map(move |(name, text)| (language, name, text));
-        let hanging = self.editions.keys().flat_map(|language| of_language(*language));
-        hanging.filter_map(|(language, name, text)| Some(self.sources.place(language, name, own_slots::hangs_on_values(text)?))).collect()
-    }
-
     fn found(&self) -> impl Iterator<Item = &Finding> + Clone {
         self.editions.values().flat_map(|edition| &edition.findings).chain(&self.findings)
-    }
-
-    /// Each rule that the letter of an invented person comes under, with what the letter shows of it; then the rules that are found by other
-    /// means, with what was found in letters of its language and on the incident.
-    ///
-    /// # Errors
-    /// As [`Composer::compose`].
-    pub fn checklist(&self, incident: &Incident, invented: &Recipient) -> Result<Vec<CheckedRule>> {
-        let edition = self.edition(invented.language)?;
-        let mut checked = edition.checklist(&self.sources, incident, invented)?;
-        checked.extend(content::computed(&self.rules, &edition.findings.iter().chain(&self.findings)));
-        Ok(checked)
-    }
-
-    /// The slots that some paragraphs of a language print, as dotted names in print order.
-    pub fn slots_printed(&self, language: Language, paragraphs: &[Arc<str>]) -> Vec<&str> {
-        self.editions.get(&language).map(|edition| edition.slots_printed(paragraphs)).unwrap_or_default()
-    }
-
-    /// What fills a slot in letters of the recipient's provider or providers; absent when it is each person's own.
-    pub fn slot_value(&self, incident: &Incident, recipient: &Recipient, slot: &str) -> Option<String> {
-        self.editions.get(&recipient.language)?.slot_value(incident, recipient, slot)
-    }
-
-    /// Where a paragraph of a language begins in the templates.
-    pub fn place_of(&self, language: Language, paragraph: &str) -> Option<&Place> {
-        self.editions.get(&language)?.place_of(paragraph)
     }
 
     fn edition(&self, language: Language) -> Result<&Edition> {

@@ -339,7 +339,7 @@ pub(super) fn paragraphs(blocks: &[Block]) -> Paragraphs {
 }
 
 /// A finding when two letters of one variant differ.
-fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
+pub(super) fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
     let other = first.iter().zip(second).find(|(one, two)| one != two).map(|(one, _)| one);
     let other = other.or_else(|| if first.len() == second.len() { None } else { first.last() })?;
     let place = place_of(other, language, sources, markers);

@@ -74,7 +74,7 @@ impl Known {
         let wordings = wordings_of(&case.incident, tally, &composer, fonts, &layout)?;
         let bound = Bound::read(&case.incident, &case.rules, &composer, fonts, &layout)?;
         let standing = bound.standing_for(&case.incident, &sums(&wordings))?;
-        let mut findings: Vec<_> = composer.faults().cloned().chain(case.warnings.iter().cloned()).collect();
+        let mut findings: Vec<_> = composer.faults().cloned().chain(composer.hidden()).chain(case.warnings.iter().cloned()).collect();
         findings.extend(composer.warnings().cloned());
         findings.extend(advice::language_sheet(&case.incident, &composer));
         findings.dedup();

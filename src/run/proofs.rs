@@ -2,7 +2,7 @@
 
 use super::Case;
 use crate::compose::{Composer, Variant};
-use crate::error::{Error, Finding, Place, Result};
+use crate::error::{Error, Place, Result};
 use crate::incident::Incident;
 use crate::recipients::Disposition;
 use crate::review::{self, ProofPress, Tally, Wording};
@@ -30,15 +30,9 @@ pub(super) fn sums(wordings: &[Wording]) -> BTreeMap<Variant, u64> {
     wordings.iter().map(|wording| (wording.variant().clone(), wording.ways.all())).collect()
 }
 
-/// Refuses wordings that only real recipients get: the proof of such a letter cannot be shown, since its words hang on a person's own
-/// values.
+/// Refuses wordings that no proof shows: their words hang on a person's own values, or vary within a variant.
 pub(super) fn refuse_hidden(composer: &Composer, wordings: &[Wording], real: &BTreeMap<Variant, u64>) -> Result<()> {
-    let hint = "ask in conditions only for the role, the elements, the residence, the provider, and whether there is a code";
-    let hangs = |place| {
-        let reason = "the words hang on a person's own values, such as a name, and no proof can show them";
-        Finding::refuses("wording-hidden", place, reason, hint)
-    };
-    let hidden: Vec<Finding> = composer.unprovable().into_iter().map(hangs).collect();
+    let hidden = composer.hidden();
     if !hidden.is_empty() {
         return Err(Error::refused_all(hidden));
     }
@@ -49,5 +43,6 @@ pub(super) fn refuse_hidden(composer: &Composer, wordings: &[Wording], real: &BT
         variant.role,
         variant.language.tag()
     );
+    let hint = "ask in conditions only for the role, the elements, the residence, the provider, and whether there is a code";
     Err(Error::refused("wording-hidden", Place::file("templates"), reason, hint))
 }

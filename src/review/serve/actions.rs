@@ -39,7 +39,7 @@ pub(super) async fn statement(
             response
         }
         Ok(Err(error)) => in_the_way(&board, &session, "There is nothing to sign", &error, StatusCode::CONFLICT),
-        Err(refused) => refused,
+        Err(refused) => *refused,
     })
     .await
 }
@@ -127,9 +127,9 @@ pub(super) struct ApproveForm {
 
 impl ApproveForm {
     /// What the form asks for, when it was made for this session.
-    fn asked(self, board: &Board, session: &Session) -> Result<Asked, Response> {
+    fn asked(self, board: &Board, session: &Session) -> Result<Asked, Box<Response>> {
         if let Some(refused) = refused(session, &self.csrf) {
-            return Err(refused);
+            return Err(Box::new(refused));
         }
         let some = |text: String| Some(text.replace('\r', "")).filter(|text| !text.trim().is_empty());
         Ok(Asked {
@@ -153,7 +153,7 @@ pub(super) async fn approve(
     blocking(move || {
         let asked = match form.asked(&board, &session) {
             Ok(asked) => asked,
-            Err(refused) => return refused,
+            Err(refused) => return *refused,
         };
         let approved = board.desk.approve(&asked);
         // What lies on the disk may be newer than what is shown.

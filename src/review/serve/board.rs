@@ -29,13 +29,16 @@ pub(super) struct Board {
     making: Mutex<()>,
 }
 
+/// Pictures that were drawn, by variant and page, both from 0.
+type Pictures = Mutex<HashMap<(usize, usize), Arc<[u8]>>>;
+
 /// What is shown.
 #[derive(Clone)]
 pub(super) struct Shown {
     pub(super) preview: Arc<Preview>,
     /// Why the files on disk cannot be rendered; none when they are what is shown.
     pub(super) trouble: Arc<[ShownFinding]>,
-    pictures: Arc<Mutex<HashMap<(usize, usize), Arc<[u8]>>>>,
+    pictures: Arc<Pictures>,
 }
 
 impl Board {
