@@ -8,6 +8,7 @@ use crate::incident::Incident;
 use crate::pdf::{GlyphUse, PieceWriter, Plate, Standard};
 use crate::recipients::Recipient;
 use crate::typeset::{Fonts, Layout, Mark, Pages, StandingType, Structure, Typesetter};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// The letter of one variant, made for an invented person.
@@ -35,6 +36,7 @@ pub struct ProofPress<'a> {
     incident: &'a Incident,
     composer: &'a Composer,
     fonts: &'a Fonts,
+    layout: Layout,
     typesetter: Typesetter,
 }
 
@@ -46,8 +48,21 @@ impl<'a> ProofPress<'a> {
     pub fn new(incident: &'a Incident, composer: &'a Composer, fonts: &'a Fonts, layout: &Layout) -> Result<ProofPress<'a>> {
         // Marks for machines are of the job and the mailer, no part of what is approved.
         let layout = Layout { draft: false, job: 0, mailer: None, ..layout.clone() };
-        let typesetter = Typesetter::new(layout, fonts, &Arc::new(StandingType::default()))?;
-        Ok(ProofPress { incident, composer, fonts, typesetter })
+        let typesetter = Typesetter::new(layout.clone(), fonts, &Arc::new(StandingType::default()))?;
+        Ok(ProofPress { incident, composer, fonts, layout, typesetter })
+    }
+
+    /// Does a work for each item on all cores, each with a press of its own; results come in the order of the items.
+    ///
+    /// # Errors
+    /// The first error in the order of the items.
+    pub(super) fn each<I: Sync, T: Send>(&self, items: &[I], work: impl Fn(&mut ProofPress<'a>, &I) -> Result<T> + Sync) -> Result<Vec<T>> {
+        let ProofPress { incident, composer, fonts, layout, .. } = self;
+        let (incident, composer, fonts) = (*incident, *composer, *fonts);
+        let hire = || ProofPress::new(incident, composer, fonts, layout);
+        let done: Vec<Result<T>> =
+            items.par_iter().map_init(hire, |press, item| work(press.as_mut().map_err(|error| error.clone())?, item)).collect();
+        done.into_iter().collect()
     }
 
     /// The variant that recipients of a kind get.

@@ -26,17 +26,15 @@ pub struct Wording {
 ///
 /// # Errors
 /// As [`ProofPress::proof`].
-pub fn wordings(tally: &Tally, press: &mut ProofPress<'_>) -> Result<Vec<Wording>> {
+pub fn wordings(tally: &Tally, press: &ProofPress<'_>) -> Result<Vec<Wording>> {
     let mut variants: BTreeMap<Variant, Tally> = BTreeMap::new();
     for (kind, ways) in &tally.kinds {
         variants.entry(press.variant(kind)?).or_default().add(kind.clone(), *ways);
     }
-    let numbered = variants.into_iter().enumerate();
-    let proofed = numbered.map(|(index, (variant, tally))| {
-        let proof = press.proof(&specimen(&variant, &tally, press)?)?;
-        Ok(Wording { number: index + 1, proof, ways: tally.ways(), tally })
-    });
-    proofed.collect()
+    let variants: Vec<(Variant, Tally)> = variants.into_iter().collect();
+    let proofs = press.each(&variants, |press, (variant, tally)| press.proof(&specimen(variant, tally, press)?))?;
+    let numbered = variants.into_iter().zip(proofs).enumerate();
+    Ok(numbered.map(|(index, ((_, tally), proof))| Wording { number: index + 1, proof, ways: tally.ways(), tally }).collect())
 }
 
 /// Whom the proof of a variant is made for: its first kind, with all that was involved for anybody of the variant, so that the proof shows

@@ -30,7 +30,7 @@ impl Bound {
         let signers = signers.transpose()?;
         let stored = review::stored_seal(&incident.folder)?;
         let again = match &stored {
-            Some(seal) => review::proofs_again(seal, incident, &mut ProofPress::new(incident, composer, fonts, layout)?),
+            Some(seal) => review::proofs_again(seal, incident, &ProofPress::new(incident, composer, fonts, layout)?)?,
             None => Vec::new(),
         };
         Ok(Bound { texts, fonts: sealed_fonts(fonts), signers, stored, again })

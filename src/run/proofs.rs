@@ -22,7 +22,7 @@ pub(super) fn tally(case: &Case) -> Tally {
 
 /// Every variant that the recipients need, with its proof.
 pub(super) fn wordings_of(incident: &Incident, tally: &Tally, composer: &Composer, fonts: &Fonts, layout: &Layout) -> Result<Vec<Wording>> {
-    review::wordings(tally, &mut ProofPress::new(incident, composer, fonts, layout)?)
+    review::wordings(tally, &ProofPress::new(incident, composer, fonts, layout)?)
 }
 
 /// How many get each variant.

@@ -25,9 +25,11 @@ pub struct Again {
 }
 
 /// Each proof of a seal, made again; a finding where it cannot be made any more.
-#[allow(clippy::result_large_err, reason = "there are few of them: one for each variant")]
-pub fn proofs_again(seal: &Seal, incident: &Incident, press: &mut ProofPress<'_>) -> Vec<Result<Again, Finding>> {
-    seal.variants.iter().map(|variant| again(variant, incident, press)).collect()
+///
+/// # Errors
+/// A bug of ours when a built-in font cannot be read.
+pub fn proofs_again(seal: &Seal, incident: &Incident, press: &ProofPress<'_>) -> crate::error::Result<Vec<Result<Again, Finding>>> {
+    press.each(&seal.variants, |press, variant| Ok(again(variant, incident, press)))
 }
 
 #[allow(clippy::result_large_err, reason = "there are few of them: one for each variant")]

@@ -50,7 +50,7 @@ pub(super) fn again(mut desk: Desk) -> Desk {
     desk.texts.push(("what-letters-print.txt".to_owned(), format!("what_happened: {}", desk.incident.what_happened)));
     desk.fonts = Fonts::built_in_files().map(|(name, bytes)| font(name, &sha256(bytes))).collect();
     let stored = desk.stored();
-    let again = press(&desk.incident, &composer, |press| stored.map(|seal| proofs_again(&seal, &desk.incident, press)));
+    let again = press(&desk.incident, &composer, |press| stored.map(|seal| proofs_again(&seal, &desk.incident, press).unwrap()));
     desk.again = again.unwrap_or_default();
     desk
 }
