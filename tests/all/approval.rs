@@ -215,6 +215,9 @@ fn people_whose_wording_is_known_void_the_release_alone() {
     is_broken(&home, "release-void", &["the recipient set changed since it was released"]);
     renders(&home, false);
     home.run("release lakeside --by Ben").exits(0);
+    home.write("lakeside/decisions.csv", "record,decision,argument,by,on,reason\npatients.csv:LS-0001,hold,,Ada,2026-11-20,asked\n");
+    is_broken(&home, "release-void", &["the recipient set changed since it was released"]);
+    std::fs::remove_file(home.path("lakeside/decisions.csv")).unwrap();
     home.run("export lakeside --out package").exits(0).prints("40 letters on ");
     assert_eq!(home.read(SEAL), sealed);
 }
@@ -249,6 +252,12 @@ fn a_wording_that_hangs_on_a_persons_own_values_is_refused() {
         refused.says("--> templates/en/parts/signature.md:7:3\n");
         home.lacks("lakeside/seal");
     }
+    // Of two people with the same paragraphs one has both elements and not the third: no kind that templates are tried on has.
+    let combined =
+        "{% if involved.mrn and involved.service_dates and not involved.diagnosis and not involved.treatment %}\nA number.\n{% endif %}\n";
+    home.write(SIGNATURE, &format!("{SIGNATURE_TEXT}\n{combined}"));
+    approve(&home, "Ada", "counsel", "ada").exits(3).says("[paragraph-wording-varies]").says("the paragraph `signature` reads differently");
+    home.lacks("lakeside/seal");
     home.write(SIGNATURE, &format!("{SIGNATURE_TEXT}\n{{% if code and patient.name %}}\nYour code is above.\n{{% endif %}}\n"));
     let ended = approve(&home, "Ada", "counsel", "ada");
     assert!(!ended.stderr.contains("wording-hidden"), "{}", ended.stderr);
