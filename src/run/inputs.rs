@@ -17,7 +17,12 @@ pub(super) fn sealed_texts(incident: &Incident, rules: &Rules, composer: &Compos
     texts.extend(rules.sources().map(|(name, text)| (format!("rules/{name}"), text.to_owned())));
     let providers = incident.folder.join("providers.csv");
     let bytes = fs_err::read(&providers).map_err(|error| Error::unreadable(&providers, &error))?;
-    texts.push(("providers.csv".to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
+    // What is no UTF-8 is taken byte by byte, so that no two files give one text.
+    let as_text = |bytes: Vec<u8>| {
+        String::from_utf8(bytes)
+            .unwrap_or_else(|error| encoding_rs::WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned())
+    };
+    texts.push(("providers.csv".to_owned(), as_text(bytes)));
     texts.push((crate::review::PRINTED_VALUES.to_owned(), printed_values(incident)));
     texts.extend(incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(logo_text));
     texts.sort();

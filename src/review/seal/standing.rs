@@ -35,8 +35,9 @@ pub struct Present<'a> {
 
 /// Judges a stored seal.
 ///
-/// In force only when it is this incident's, every sealed text, font and proof is unchanged and none was added, the stored texts still have their hashes, the
-/// same version of the program runs, and every role in `require` has approved, with a signature where signers are listed.
+/// In force only when it is this incident's, every sealed text, font and proof is unchanged and none was added, the stored texts still
+/// have their hashes, the same version of the program runs, and every role in `require` has approved, with a signature where signers
+/// are listed.
 ///
 /// # Errors
 /// Failed when what is stored beside the seal cannot be read.
