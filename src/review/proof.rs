@@ -73,6 +73,14 @@ impl<'a> ProofPress<'a> {
         self.composer.variant_of_invented(self.incident, &invented::person(kind, self.incident))
     }
 
+    /// How many slots that a variant prints are filled for a kind.
+    pub(super) fn slots_filled(&self, variant: &Variant, kind: &Kind) -> usize {
+        let person = invented::person(kind, self.incident);
+        let value = |slot: &&str| self.composer.slot_value(self.incident, &person, slot);
+        let slots = self.composer.slots_printed(variant.language, &variant.paragraphs);
+        slots.iter().filter(|slot| value(slot).is_none_or(|value| !value.is_empty())).count()
+    }
+
     /// The proof of the wording that recipients of a kind get.
     ///
     /// # Errors

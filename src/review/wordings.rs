@@ -2,7 +2,7 @@
 
 use super::{Kind, Proof, ProofPress, Tally, Ways};
 use crate::compose::Variant;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::incident::{Incident, Language, ProviderIndex};
 use crate::intake::Elements;
 use crate::recipients::Role;
@@ -37,13 +37,20 @@ pub fn wordings(tally: &Tally, press: &ProofPress<'_>) -> Result<Vec<Wording>> {
     Ok(numbered.map(|(index, ((_, tally), proof))| Wording { number: index + 1, proof, ways: tally.ways(), tally }).collect())
 }
 
-/// Whom the proof of a variant is made for: its first kind, with all that was involved for anybody of the variant, so that the proof shows
-/// every type of information and is no one patient's; with the kind's own where that would make another letter.
+/// Whom the proof of a variant is made for: the first kind of the provider, or providers, that fill most of its slots, so that what is
+/// printed only where a provider has it is seen; with all that was involved for anybody of the variant, so that every type of information
+/// is seen and the proof is no one patient's. With the kind's own where that would make another letter.
 fn specimen(variant: &Variant, tally: &Tally, press: &ProofPress<'_>) -> Result<Kind> {
-    let Some(first) = tally.kinds.keys().next() else { return Err(crate::error::Error::bug("a variant is nobody's")) };
+    let mut by_providers: BTreeMap<Vec<ProviderIndex>, &Kind> = BTreeMap::new();
+    for kind in tally.kinds.keys() {
+        by_providers.entry(kind.providers()).or_insert(kind);
+    }
+    // Of equals the first.
+    let fullest = by_providers.into_values().rev().max_by_key(|kind| press.slots_filled(variant, kind));
+    let Some(kind) = fullest else { return Err(Error::bug("a variant is nobody's")) };
     let elements = tally.kinds.keys().fold(Elements::default(), |all, kind| all.union(kind.elements));
-    let everything = Kind { elements, ..first.clone() };
-    Ok(if press.variant(&everything)? == *variant { everything } else { first.clone() })
+    let everything = Kind { elements, ..kind.clone() };
+    Ok(if press.variant(&everything)? == *variant { everything } else { kind.clone() })
 }
 
 /// Why a paragraph stands in some letters and not in others.
@@ -165,5 +172,89 @@ pub fn language_in_words(language: Language) -> &'static str {
     match language {
         Language::English => "English",
         Language::Spanish => "Spanish",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::Composer;
+    use crate::incident::{load, sample};
+    use crate::intake::Element;
+    use crate::recipients::Recipients;
+    use crate::typeset::{Fonts, Layout, profile};
+
+    fn kind(provider: u16, role: Role, lives: &str, elements: &[Element]) -> Kind {
+        let mut involved = Elements::default();
+        elements.iter().for_each(|element| involved.insert(*element));
+        Kind {
+            language: Language::English,
+            role,
+            provider: ProviderIndex(provider),
+            also_at: Vec::new(),
+            lives: Jurisdiction::from_code(lives),
+            named: false,
+            with_code: false,
+            elements: involved,
+        }
+    }
+
+    /// The wordings that some kinds need, and what names and reasons are made of.
+    fn told(providers: &str, kinds: &[(Kind, u64)], see: impl FnOnce(&[Wording], &Incident, &Rules)) {
+        let home = sample::folder(sample::TOML, providers, &[("patients.csv", b"")]);
+        let rules = sample::rules();
+        let (incident, _) = load(home.path(), &rules).unwrap();
+        let composer = Composer::load_for_review(&incident, &rules, &Recipients::default()).unwrap();
+        let (envelope, fonts) = (profile(&incident.print.envelope).unwrap(), Fonts::built_in().unwrap());
+        let layout = Layout { envelope, draft: true, job: 0, duplex: true, inserts: 0, mailer: None };
+        let mut tally = Tally::default();
+        kinds.iter().for_each(|(kind, letters)| tally.add(kind.clone(), Ways { letters: *letters, ..Ways::default() }));
+        let press = ProofPress::new(&incident, &composer, &fonts, &layout).unwrap();
+        see(&wordings(&tally, &press).unwrap(), &incident, &rules);
+        assert_eq!(composer.hidden(), []);
+    }
+
+    #[test]
+    fn a_proof_shows_everything_that_anybody_of_its_wording_reads() {
+        let lines = sample::PROVIDERS.lines().zip(["website", "", "www.two.example"]);
+        let providers: String = lines.map(|(line, website)| format!("{line},{website}\n")).collect();
+        let kinds = [
+            (kind(0, Role::Adult, "MI", &[Element::Name, Element::Mrn]), 5),
+            (kind(1, Role::Adult, "MI", &[Element::Name, Element::Diagnosis]), 1),
+        ];
+        told(&providers, &kinds, |wordings, _, _| {
+            let [wording] = wordings else { panic!("{} wordings", wordings.len()) };
+            assert_eq!((wording.ways.all(), wording.by_provider().len()), (6, 2));
+            let text: String = wording.proof.passages.iter().map(|passage| format!("{}\n", passage.text)).collect();
+            for shown in ["www.two.example", "Medical record number", "Diagnosis information", "Jordan Sample", "ANYTOWN MI 00000"] {
+                assert!(text.contains(shown), "{shown} is not in {text}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_wording_is_named_by_what_sets_it_apart_and_gives_its_grounds() {
+        let [ssn, mrn] = [Element::Ssn, Element::Mrn];
+        let kinds = [
+            (kind(0, Role::Adult, "MI", &[mrn]), 7),
+            (kind(0, Role::Adult, "MI", &[ssn]), 2),
+            (kind(0, Role::Adult, "MD", &[ssn]), 3),
+            (kind(0, Role::Minor, "MI", &[mrn]), 1),
+        ];
+        told(sample::PROVIDERS, &kinds, |wordings, incident, rules| {
+            let names: Vec<String> = wordings.iter().map(|wording| wording.name(incident, rules)).collect();
+            let maryland = names.iter().position(|name| name == "Adult, English, resident of Maryland").unwrap();
+            assert_eq!(names.iter().filter(|name| *name == "Adult, English").count(), 2, "{names:?}");
+            assert_eq!(names.last().unwrap(), "Child, English");
+            let usual: Vec<bool> = wordings.iter().map(|wording| wording.apart(wordings).is_none()).collect();
+            assert_eq!(usual.iter().filter(|usual| **usual).count(), 2, "one of each role");
+            let [with, without] = wordings[maryland].apart(wordings).unwrap();
+            assert!(with.iter().any(|paragraph| &***paragraph == "residents_md"), "{with:?}");
+            assert!(without.iter().any(|paragraph| &***paragraph == "medical_bills"), "{without:?}");
+            let grounds = wordings[maryland].grounds(wordings, &rules.content);
+            let residents = grounds.iter().find(|ground| &*ground.paragraph == "residents_md").unwrap();
+            assert_eq!(residents.clauses, ["Md. Code, Com. Law 14-3504(g)"]);
+            assert_eq!(wordings[maryland].by_state(), [(Jurisdiction::from_code("MD"), 3)]);
+        });
     }
 }
