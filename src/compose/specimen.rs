@@ -339,13 +339,18 @@ pub(super) fn paragraphs(blocks: &[Block]) -> Paragraphs {
 }
 
 /// A finding when two letters of one variant differ.
-pub(super) fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
+fn differs(first: &[Block], second: &[Block], language: Language, sources: &Sources, markers: &Markers) -> Option<Finding> {
     let other = first.iter().zip(second).find(|(one, two)| one != two).map(|(one, _)| one);
     let other = other.or_else(|| if first.len() == second.len() { None } else { first.last() })?;
-    let place = place_of(other, language, sources, markers);
-    let reason = format!("the paragraph `{}` reads differently for people whose letters count as one variant", other.paragraph);
+    Some(varies(&other.paragraph, language, sources, markers))
+}
+
+/// A finding that a paragraph is not the same in all letters of a variant.
+pub(super) fn varies(paragraph: &Arc<str>, language: Language, sources: &Sources, markers: &Markers) -> Finding {
+    let place = markers.get(paragraph).cloned().unwrap_or_else(|| Place::file(sources.shown(language, "letter.md")));
+    let reason = format!("the paragraph `{paragraph}` reads differently for people whose letters count as one variant");
     let hint = "give each wording its own marker <!-- paragraph: some_id --> inside the condition, so that each is approved";
-    Some(Finding::refuses("paragraph-wording-varies", place, reason, hint))
+    Finding::refuses("paragraph-wording-varies", place, reason, hint)
 }
 
 pub(super) struct Invented {

@@ -65,14 +65,14 @@ impl Ways {
         self.letters + self.emails
     }
 
-    fn add(&mut self, other: Ways) {
+    pub(super) fn add(&mut self, other: Ways) {
         self.letters += other.letters;
         self.large_print += other.large_print;
         self.emails += other.emails;
     }
 }
 
-/// Who gets one wording: each kind, and how many there are.
+/// Everybody who is told: each kind, and how many there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     /// By kind.
@@ -92,19 +92,5 @@ impl Tally {
     /// Counts so many of a kind.
     pub fn add(&mut self, kind: Kind, ways: Ways) {
         self.kinds.entry(kind).or_default().add(ways);
-    }
-
-    /// Takes in another tally.
-    pub fn merge(&mut self, other: Tally) {
-        for (kind, ways) in other.kinds {
-            self.add(kind, ways);
-        }
-    }
-
-    /// Everyone together.
-    pub fn ways(&self) -> Ways {
-        let mut all = Ways::default();
-        self.kinds.values().for_each(|ways| all.add(*ways));
-        all
     }
 }

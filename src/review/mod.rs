@@ -18,6 +18,7 @@ mod passages;
 #[cfg(feature = "preview")]
 pub mod preview;
 mod proof;
+mod readers;
 mod release;
 mod seal;
 #[cfg(feature = "preview")]
@@ -31,6 +32,7 @@ pub use compare::{ChangedPassage, Fate, Span, changed, words};
 pub use kind::{Kind, Tally, Ways};
 pub use passages::{Form, Passage, passages};
 pub use proof::{Proof, ProofPress};
+pub use readers::Readers;
 pub use release::{release, release_standing};
 pub use seal::{
     AcceptedBlocks, Again, Approval, Approver, Contacts, Prepared, Present, Seal, SealedFile, SealedVariant, Sealing, Signing, Specimen,

@@ -1,10 +1,9 @@
 //! The variants that the recipients at hand need: each with its proof, how many get it, and why it exists.
 
-use super::{Kind, Proof, ProofPress, Tally, Ways};
+use super::{Kind, Proof, ProofPress, Readers, Tally, Ways};
 use crate::compose::Variant;
 use crate::error::{Error, Result};
-use crate::incident::{Incident, Language, ProviderIndex};
-use crate::intake::Elements;
+use crate::incident::{Incident, Language};
 use crate::recipients::Role;
 use crate::rules::{ContentRule, Jurisdiction, Rules};
 use std::collections::BTreeMap;
@@ -17,7 +16,7 @@ pub struct Wording {
     /// The letter of an invented person.
     pub proof: Proof,
     /// Who gets it.
-    pub tally: Tally,
+    pub readers: Readers,
     /// How many get it.
     pub ways: Ways,
 }
@@ -27,29 +26,24 @@ pub struct Wording {
 /// # Errors
 /// As [`ProofPress::proof`].
 pub fn wordings(tally: &Tally, press: &ProofPress<'_>) -> Result<Vec<Wording>> {
-    let mut variants: BTreeMap<Variant, Tally> = BTreeMap::new();
+    let mut variants: BTreeMap<Variant, Readers> = BTreeMap::new();
     for (kind, ways) in &tally.kinds {
-        variants.entry(press.variant(kind)?).or_default().add(kind.clone(), *ways);
+        variants.entry(press.variant(kind)?).or_default().add(kind, *ways);
     }
-    let variants: Vec<(Variant, Tally)> = variants.into_iter().collect();
-    let proofs = press.each(&variants, |press, (variant, tally)| press.proof(&specimen(variant, tally, press)?))?;
+    let variants: Vec<(Variant, Readers)> = variants.into_iter().collect();
+    let proofs = press.each(&variants, |press, (variant, readers)| press.proof(&specimen(variant, readers, press)?))?;
     let numbered = variants.into_iter().zip(proofs).enumerate();
-    Ok(numbered.map(|(index, ((_, tally), proof))| Wording { number: index + 1, proof, ways: tally.ways(), tally }).collect())
+    Ok(numbered.map(|(index, ((_, readers), proof))| Wording { number: index + 1, proof, ways: readers.ways(), readers }).collect())
 }
 
 /// Whom the proof of a variant is made for: the first kind of the provider, or providers, that fill most of its slots, so that what is
 /// printed only where a provider has it is seen; with all that was involved for anybody of the variant, so that every type of information
 /// is seen and the proof is no one patient's. With the kind's own where that would make another letter.
-fn specimen(variant: &Variant, tally: &Tally, press: &ProofPress<'_>) -> Result<Kind> {
-    let mut by_providers: BTreeMap<Vec<ProviderIndex>, &Kind> = BTreeMap::new();
-    for kind in tally.kinds.keys() {
-        by_providers.entry(kind.providers()).or_insert(kind);
-    }
+fn specimen(variant: &Variant, readers: &Readers, press: &ProofPress<'_>) -> Result<Kind> {
     // Of equals the first.
-    let fullest = by_providers.into_values().rev().max_by_key(|kind| press.slots_filled(variant, kind));
+    let fullest = readers.first_kinds().rev().max_by_key(|kind| press.slots_filled(variant, kind));
     let Some(kind) = fullest else { return Err(Error::bug("a variant is nobody's")) };
-    let elements = tally.kinds.keys().fold(Elements::default(), |all, kind| all.union(kind.elements));
-    let everything = Kind { elements, ..kind.clone() };
+    let everything = Kind { elements: readers.elements(), ..kind.clone() };
     Ok(if press.variant(&everything)? == *variant { everything } else { kind.clone() })
 }
 
@@ -77,11 +71,11 @@ impl Wording {
             let known = rules.jurisdiction(lives).map_or(lives.code(), |rule| rule.name.as_str());
             name.push_str(&format!(", resident of {known}"));
         }
-        if self.all(|kind| kind.with_code) && incident.identity_service.is_some() {
+        if self.readers.all_have_codes() && incident.identity_service.is_some() {
             name.push_str(", with activation code");
         }
         let joint = self.proof.kind.also_at.len();
-        if joint > 0 && self.all(|kind| !kind.also_at.is_empty()) {
+        if joint > 0 && self.readers.all_of_several() {
             name.push_str(&format!(", for {} providers", joint + 1));
         }
         name
@@ -92,7 +86,7 @@ impl Wording {
         let lives = self.proof.kind.lives?;
         let of_state = format!("_{}", lives.code().to_lowercase());
         let has_own = self.variant().paragraphs.iter().any(|paragraph| paragraph.ends_with(&of_state));
-        (has_own && self.all(|kind| kind.lives == Some(lives))).then_some(lives)
+        (has_own && self.readers.by_state().len() == 1).then_some(lives)
     }
 
     /// The paragraphs that it has, and those that it lacks, against the most frequent wording of its role and language; absent when it is
@@ -108,30 +102,6 @@ impl Wording {
         Some([beyond(self, usual), beyond(usual, self)])
     }
 
-    fn all(&self, of: impl Fn(&Kind) -> bool) -> bool {
-        self.tally.kinds.keys().all(of)
-    }
-
-    /// Providers, or sets of them, whose recipients get it, with how many.
-    pub fn by_provider(&self) -> Vec<(Vec<ProviderIndex>, Ways)> {
-        let mut found: BTreeMap<Vec<ProviderIndex>, Tally> = BTreeMap::new();
-        for (kind, ways) in &self.tally.kinds {
-            found.entry(kind.providers()).or_default().add(kind.clone(), *ways);
-        }
-        found.into_iter().map(|(providers, tally)| (providers, tally.ways())).collect()
-    }
-
-    /// Where those who get it live, with how many; absent jurisdictions last.
-    pub fn by_state(&self) -> Vec<(Option<Jurisdiction>, u64)> {
-        let mut found: BTreeMap<Option<Jurisdiction>, u64> = BTreeMap::new();
-        for (kind, ways) in &self.tally.kinds {
-            *found.entry(kind.lives).or_default() += ways.all();
-        }
-        let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_by_key(|(lives, _)| (lives.is_none(), *lives));
-        found
-    }
-
     /// The paragraphs that not every letter of the language has, each with why it is there.
     pub fn grounds(&self, all: &[Wording], rules: &[ContentRule]) -> Vec<Ground> {
         let others: Vec<&Wording> = all.iter().filter(|other| other.variant().language == self.variant().language).collect();
@@ -142,7 +112,7 @@ impl Wording {
     fn ground(&self, paragraph: &Arc<str>, rules: &[ContentRule]) -> Ground {
         let role = self.proof.kind.role.id();
         let for_these = |rule: &&ContentRule| {
-            rule.residents.is_none_or(|code| self.tally.kinds.keys().any(|kind| kind.lives == Some(code)))
+            rule.residents.is_none_or(|code| self.readers.live_in(code))
                 && (rule.roles.is_empty() || rule.roles.iter().any(|known| known == role))
         };
         let asking: Vec<&ContentRule> =
@@ -179,8 +149,8 @@ pub fn language_in_words(language: Language) -> &'static str {
 mod tests {
     use super::*;
     use crate::compose::Composer;
-    use crate::incident::{load, sample};
-    use crate::intake::Element;
+    use crate::incident::{ProviderIndex, load, sample};
+    use crate::intake::{Element, Elements};
     use crate::recipients::Recipients;
     use crate::typeset::{Fonts, Layout, profile};
 
@@ -224,7 +194,7 @@ mod tests {
         ];
         told(&providers, &kinds, |wordings, _, _| {
             let [wording] = wordings else { panic!("{} wordings", wordings.len()) };
-            assert_eq!((wording.ways.all(), wording.by_provider().len()), (6, 2));
+            assert_eq!((wording.ways.all(), wording.readers.by_provider().count()), (6, 2));
             let text: String = wording.proof.passages.iter().map(|passage| format!("{}\n", passage.text)).collect();
             for shown in ["www.two.example", "Medical record number", "Diagnosis information", "Jordan Sample", "ANYTOWN MI 00000"] {
                 assert!(text.contains(shown), "{shown} is not in {text}");
@@ -254,7 +224,7 @@ mod tests {
             let grounds = wordings[maryland].grounds(wordings, &rules.content);
             let residents = grounds.iter().find(|ground| &*ground.paragraph == "residents_md").unwrap();
             assert_eq!(residents.clauses, ["Md. Code, Com. Law 14-3504(g)"]);
-            assert_eq!(wordings[maryland].by_state(), [(Jurisdiction::from_code("MD"), 3)]);
+            assert_eq!(wordings[maryland].readers.by_state(), [(Jurisdiction::from_code("MD"), 3)]);
         });
     }
 }

@@ -176,7 +176,7 @@ fn card(material: &Material<'_>, wording: &Wording) -> Card {
     let role = wording.proof.kind.role;
     let apart = wording.apart(material.wordings);
     let ids = |paragraphs: &Vec<&std::sync::Arc<str>>| paragraphs.iter().map(ToString::to_string).collect();
-    let states = wording.by_state().into_iter().filter_map(|(lives, _)| Some(lives?.code().to_owned()));
+    let states = wording.readers.by_state().into_iter().filter_map(|(lives, _)| Some(lives?.code().to_owned()));
     Card {
         number: wording.number,
         folder: folder(wording.number),
@@ -213,7 +213,7 @@ fn by_provider(material: &Material<'_>, wording: &Wording) -> Vec<Counted> {
     let name = |providers: &[crate::incident::ProviderIndex]| {
         providers.iter().map(|index| material.incident.provider(*index).legal_name.as_str()).collect::<Vec<_>>().join(" and ")
     };
-    wording.by_provider().into_iter().map(|(providers, ways)| Counted { name: name(&providers), notices: ways.all() }).collect()
+    wording.readers.by_provider().map(|(providers, ways)| Counted { name: name(providers), notices: ways.all() }).collect()
 }
 
 fn by_state(material: &Material<'_>, wording: &Wording) -> Vec<Counted> {
@@ -221,7 +221,7 @@ fn by_state(material: &Material<'_>, wording: &Wording) -> Vec<Counted> {
         Some(code) => material.rules.jurisdiction(code).map_or_else(|| code.code().to_owned(), |rule| rule.name.clone()),
         None => "abroad, with the forces, or not known".to_owned(),
     };
-    wording.by_state().into_iter().map(|(lives, notices)| Counted { name: name(lives), notices }).collect()
+    wording.readers.by_state().into_iter().map(|(lives, notices)| Counted { name: name(lives), notices }).collect()
 }
 
 fn passages(material: &Material<'_>, wording: &Wording) -> Vec<ShownPassage> {
@@ -293,10 +293,10 @@ fn first_words(text: &str) -> String {
 fn slots(material: &Material<'_>, wording: &Wording) -> Vec<Slot> {
     let Material { incident, composer, .. } = material;
     let variant = wording.variant();
-    let sets = wording.by_provider();
+    let sets: Vec<&[crate::incident::ProviderIndex]> = wording.readers.by_provider().map(|(providers, _)| providers).collect();
     let of_slot = |name: &str| {
         let mut values: Vec<(String, Vec<String>)> = Vec::new();
-        for (providers, _) in &sets {
+        for providers in &sets {
             let mut person = wording.proof.person.clone();
             (person.provider, person.also_at) = (providers.first().copied(), providers[1..].to_vec());
             let value = composer.slot_value(incident, &person, name).unwrap_or_else(|| own(name));
