@@ -188,17 +188,7 @@ pub(super) fn write_findings(path: &Path, findings: &[&Finding]) -> Result<()> {
 }
 
 /// Thousands with commas, as offices write them.
-pub(super) fn number(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub(super) use crate::compose::with_separators as number;
 
 /// `1 letter`, `2 letters`.
 pub(super) fn count(value: u64, word: &str) -> String {

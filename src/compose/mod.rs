@@ -52,6 +52,7 @@ pub use crate::incident::{Logo, Picture};
 pub use content::{CheckedRule, PieceFault, Quote, Verdict};
 pub use document::Document;
 pub use fixed_words::{FixedWords, RoleWords};
+pub use residence::with_separators;
 
 /// A piece number: seven digits, allotted once by the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

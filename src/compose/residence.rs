@@ -98,7 +98,7 @@ impl Laws {
 }
 
 /// `12,345`, as both languages write it in the United States.
-fn with_separators(number: u64) -> String {
+pub fn with_separators(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -1,6 +1,7 @@
 //! What a preview shows, as HTML.
 
 use super::{Preview, ShownFinding, ShownWording};
+use crate::compose::with_separators;
 use crate::error::{Error, Result};
 use crate::review::{Comment, NAMESPACE};
 use serde::Serialize;
@@ -77,7 +78,7 @@ impl Pages {
     /// A bug of ours when one cannot be parsed.
     pub fn new() -> Result<Pages> {
         let mut tera = Tera::default();
-        tera.register_filter("thousands", |value: u64, _: Kwargs, _: &TeraState<'_>| thousands(value));
+        tera.register_filter("thousands", |value: u64, _: Kwargs, _: &TeraState<'_>| with_separators(value));
         tera.add_raw_templates(TEMPLATES).map_err(|error| Error::bug(format!("a page of the preview cannot be parsed: {error}")))?;
         Ok(Pages { tera })
     }
@@ -212,16 +213,4 @@ fn open_by_folder(preview: &Preview, comments: &[Comment]) -> BTreeMap<String, S
     };
     let told = |open: usize| if open == 0 { String::new() } else { format!("{open} open") };
     preview.wordings.iter().map(|wording| (wording.card.folder.clone(), told(about(wording)))).collect()
-}
-
-fn thousands(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
