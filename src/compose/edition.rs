@@ -74,10 +74,24 @@ type Alike = (Arc<[ProviderIndex]>, Role, bool, Arc<[Arc<str>]>);
 /// What is known of the forms of invented people, who need no form: there are few proofs, and many kinds of recipients.
 #[derive(Default)]
 struct InventedForms {
+    sets: HashSet<Arc<[Arc<str>]>>,
     paragraphs: HashMap<FormKey, Arc<[Arc<str>]>>,
     /// The first letter of each wording, with stand-ins for all that is a person's own.
     masked: HashMap<Alike, Vec<Fingerprint>>,
     varies: Vec<Finding>,
+}
+
+impl InventedForms {
+    /// One copy of equal paragraphs: there are many forms, and few wordings.
+    fn shared(&mut self, paragraphs: Arc<[Arc<str>]>) -> Arc<[Arc<str>]> {
+        match self.sets.get(&paragraphs) {
+            Some(known) => Arc::clone(known),
+            None => {
+                self.sets.insert(Arc::clone(&paragraphs));
+                paragraphs
+            }
+        }
+    }
 }
 
 /// A block by its paragraph and a number that tells it from others: a thousand wordings are remembered at once.
@@ -235,7 +249,7 @@ impl Edition {
             return Ok(Arc::clone(paragraphs));
         }
         let part = self.part(incident, invented)?;
-        let paragraphs: Arc<[Arc<str>]> = render()?;
+        let paragraphs = known.shared(render()?);
         known.paragraphs.insert(key, Arc::clone(&paragraphs));
         let masked = self.render(sources, &part, &form::stand_ins(&person, &self.wording, &self.laws), &invented.record)?;
         let several = person.elements.iter().nth(1).is_some();
