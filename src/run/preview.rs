@@ -5,10 +5,12 @@ use super::press::{Press, Purpose};
 use super::proofs::{sums, tally, wordings_of};
 use super::{ANY_NUMBER, Case, Progress, advice, fonts, judge_proofs, layout, read};
 use crate::compose::Composer;
-use crate::error::Result;
-use crate::recipients::MOVES_FILE;
+use crate::error::{Error, Finding, Result};
+use crate::incident::Incident;
+use crate::recipients::{Counts, MOVES_FILE, Recipients};
 use crate::review::preview::{Material, Preview};
-use crate::review::{self, Standing, Tally};
+use crate::review::{self, Tally};
+use crate::rules::Rules;
 use crate::typeset::Fonts;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -19,10 +21,14 @@ pub struct Previewer {
     known: Option<Known>,
 }
 
-/// Everything that does not hang on templates.
+/// Everything that does not hang on templates. Of the rows nothing: a preview shows no value of theirs, and there may be a million.
 struct Known {
     stamps: Vec<Stamp>,
-    case: Case,
+    rules: Rules,
+    incident: Incident,
+    recipients: Recipients,
+    warnings: Vec<Finding>,
+    counts: Counts,
     tally: Tally,
     fonts: Fonts,
 }
@@ -41,13 +47,13 @@ impl Previewer {
     /// # Errors
     /// Refused when the incident, a list or a template cannot be used, but not for what the law asks letters to hold: that is shown.
     pub fn preview(&mut self, progress: &dyn Progress) -> Result<Preview> {
-        if self.known.as_ref().is_none_or(|known| stamps(&known.case) != known.stamps) {
+        if self.known.as_ref().is_none_or(|known| stamps(&known.incident) != known.stamps) {
             self.known = None;
             self.known = Some(Known::read(&self.folder, progress)?);
         }
         match &self.known {
             Some(known) => known.preview(),
-            None => Err(crate::error::Error::bug("a folder was read and is not known")),
+            None => Err(Error::bug("a folder was read and is not known")),
         }
     }
 }
@@ -56,58 +62,54 @@ impl Known {
     /// Reads everything. Where letters hold what they must, each is set once, so that those who are held are not counted.
     fn read(folder: &Path, progress: &dyn Progress) -> Result<Known> {
         let mut case = read(folder)?;
-        let stamps = stamps(&case);
+        let stamps = stamps(&case.incident);
         let (layout, fonts) = (layout(&case.incident)?, fonts(&case.incident)?);
         let composer = Composer::load_for_review(&case.incident, &case.rules, &case.recipients)?;
         if composer.faults().next().is_none() {
             let mut proofs = Press::new(None)?.proof(&case, &composer, &layout, &fonts, (Purpose::Check, ANY_NUMBER), progress)?;
             judge_proofs(&mut case, &mut proofs);
         }
-        let tally = tally(&case);
-        Ok(Known { stamps, case, tally, fonts })
+        let (tally, counts) = (tally(&case), case.counts());
+        let Case { rules, incident, recipients, warnings, .. } = case;
+        Ok(Known { stamps, rules, incident, recipients, warnings, counts, tally, fonts })
     }
 
     fn preview(&self) -> Result<Preview> {
-        let Known { case, tally, fonts, .. } = self;
-        let layout = layout(&case.incident)?;
-        let composer = Composer::load_for_review(&case.incident, &case.rules, &case.recipients)?;
-        let wordings = wordings_of(&case.incident, tally, &composer, fonts, &layout)?;
-        let bound = Bound::read(&case.incident, &case.rules, &composer, fonts, &layout)?;
-        let standing = bound.standing_for(&case.incident, &sums(&wordings))?;
-        let mut findings: Vec<_> = composer.faults().cloned().chain(composer.hidden()).chain(case.warnings.iter().cloned()).collect();
+        let Known { rules, incident, recipients, warnings, counts, tally, fonts, .. } = self;
+        let layout = layout(incident)?;
+        let composer = Composer::load_for_review(incident, rules, recipients)?;
+        let wordings = wordings_of(incident, tally, &composer, fonts, &layout)?;
+        let bound = Bound::read(incident, rules, &composer, fonts, &layout)?;
+        let mut findings: Vec<Finding> = composer.faults().cloned().chain(composer.hidden()).chain(warnings.iter().cloned()).collect();
         findings.extend(composer.warnings().cloned());
-        findings.extend(advice::language_sheet(&case.incident, &composer));
+        findings.extend(advice::language_sheet(incident, &composer));
         findings.dedup();
-        let standing = match (standing, bound.stored()) {
-            // Who approved another incident has approved nothing here.
-            (Standing::InForce(seal), _) if seal.incident != case.incident.id => Standing::Missing,
-            (standing, _) => standing,
-        };
         Preview::new(&Material {
-            incident: &case.incident,
-            rules: &case.rules,
+            incident,
+            rules,
             composer: &composer,
             wordings: &wordings,
-            counts: case.counts(),
+            counts: *counts,
             findings,
-            standing: &standing,
+            standing: &bound.standing_for(incident, &sums(&wordings))?,
             sealed: bound.stored(),
             must_sign: bound.signers.is_some(),
-            version: review::wording_digest(&case.incident, &bound.texts, &bound.fonts, &wordings),
+            version: review::wording_digest(incident, &bound.texts, &bound.fonts, &wordings),
         })
     }
 }
 
-/// The files that a case was read from, apart from templates.
-fn stamps(case: &Case) -> Vec<Stamp> {
-    let folder = &case.incident.folder;
+/// The files that everything but templates was read from.
+fn stamps(incident: &Incident) -> Vec<Stamp> {
+    let folder = &incident.folder;
     let mut files: Vec<PathBuf> =
         ["incident.toml", "providers.csv", "decisions.csv", MOVES_FILE].iter().map(|name| folder.join(name)).collect();
-    files.extend(case.incident.lists.iter().map(|list| folder.join(&list.file)));
-    files.extend(case.incident.code_pools.iter().map(|pool| folder.join(&pool.file)));
-    files.extend(case.incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| folder.join(&logo.file)));
-    let rules = fs_err::read_dir(folder.join("rules")).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    files.extend(rules);
+    files.extend(incident.lists.iter().map(|list| folder.join(&list.file)));
+    files.extend(incident.code_pools.iter().map(|pool| folder.join(&pool.file)));
+    files.extend(incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| folder.join(&logo.file)));
+    let below = |name: &Path| fs_err::read_dir(folder.join(name)).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    files.extend(below(Path::new("rules")));
+    files.extend(incident.print.fonts.iter().flat_map(|fonts| below(fonts)));
     files.sort();
     let stamp = |file: PathBuf| {
         let found = fs_err::metadata(&file).ok().and_then(|found| Some((found.len(), found.modified().ok()?)));

@@ -8,6 +8,7 @@ use crate::review::preview::{Pages, Preview, ShownFinding, pictures};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
 use tokio::sync::watch;
 
 /// Versions that are remembered, so that a page of long ago can be told what changed.
@@ -25,12 +26,23 @@ pub(super) struct Board {
     versions: Mutex<Vec<Version>>,
     /// Grows whenever a page would look otherwise.
     moment: watch::Sender<u64>,
+    /// The comments as they were told last.
+    said: Mutex<Option<Stamp>>,
     /// Held while the preview is made, so that two changes make it one after the other.
     making: Mutex<()>,
 }
 
 /// Pictures that were drawn, by variant and page, both from 0.
 type Pictures = Mutex<HashMap<(usize, usize), Arc<[u8]>>>;
+
+/// Length and time of change of a file.
+type Stamp = (u64, SystemTime);
+
+/// The log of comments as it is; absent while there is none.
+fn stamp(folder: &Path) -> Option<Stamp> {
+    let found = fs_err::metadata(folder.join("review").join("comments.jsonl")).ok()?;
+    Some((found.len(), found.modified().ok()?))
+}
 
 /// What is shown.
 #[derive(Clone)]
@@ -39,6 +51,14 @@ pub(super) struct Shown {
     /// Why the files on disk cannot be rendered; none when they are what is shown.
     pub(super) trouble: Arc<[ShownFinding]>,
     pictures: Arc<Pictures>,
+}
+
+impl Shown {
+    /// What pages hang on, besides comments.
+    fn look(&self) -> (&str, String, &[ShownFinding]) {
+        // A state that cannot be written is told as if it were another.
+        (&self.preview.version, serde_json::to_string(&self.preview.state).unwrap_or_default(), &self.trouble)
+    }
 }
 
 impl Board {
@@ -55,6 +75,7 @@ impl Board {
             shown: RwLock::new(shown),
             versions: Mutex::new(versions),
             moment: watch::Sender::new(0),
+            said: Mutex::new(stamp(folder)),
             making: Mutex::new(()),
         })
     }
@@ -73,10 +94,15 @@ impl Board {
                 self.remember(&preview);
                 Shown { preview: Arc::new(preview), trouble: [].into(), pictures: Arc::default() }
             }
-            Err(error) => Shown { trouble: error.findings.iter().map(ShownFinding::from).collect(), ..before },
+            Err(error) => Shown { trouble: error.findings.iter().map(ShownFinding::from).collect(), ..before.clone() },
         };
+        let looks_otherwise = before.look() != after.look();
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = after;
-        self.tell();
+        let said = stamp(&self.folder);
+        let before = std::mem::replace(&mut *self.said.lock().unwrap_or_else(PoisonError::into_inner), said);
+        if looks_otherwise || before != said {
+            self.tell();
+        }
     }
 
     /// Tells waiting pages that something changed.

@@ -11,9 +11,6 @@ use std::time::Duration;
 /// Editors write a file in several steps: so long must nothing happen before the preview is made again.
 const QUIET: Duration = Duration::from_millis(30);
 
-/// Folders whose files letters and their review hang on; files of the incident folder itself count as well.
-const WATCHED: [&str; 4] = ["templates", "rules", "review", "seal"];
-
 /// Watches until what it gives is dropped.
 ///
 /// # Errors
@@ -49,14 +46,11 @@ fn concerns(top: &Path, event: &Event) -> bool {
     !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(|path| is_ours(top, path))
 }
 
+/// Lists, logos and fonts may lie in any folder. The ledger changes all the time, and files of a hidden name are not whole yet.
 fn is_ours(top: &Path, path: &Path) -> bool {
     let Ok(below) = path.strip_prefix(top) else { return false };
     let mut parts = below.components().map(|part| part.as_os_str().to_string_lossy());
-    let Some(first) = parts.next() else { return false };
-    match parts.next() {
-        Some(_) => WATCHED.contains(&&*first),
-        None => !first.starts_with('.') && !first.starts_with("ledger."),
-    }
+    !parts.any(|part| part.starts_with('.') || part.starts_with("ledger."))
 }
 
 #[cfg(test)]
@@ -64,13 +58,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_letters_hang_on_is_watched_and_no_more() {
+    fn everything_is_watched_but_the_ledger_and_what_is_not_whole() {
         let top = Path::new("/incident");
-        for path in ["templates/en/letter.md", "rules/federal.toml", "incident.toml", "patients.csv", "review/comments.jsonl", "templates"]
+        for path in
+            ["templates/en/letter.md", "lists/patients.csv", "incident.toml", "fonts/Noto.ttf", "review/comments.jsonl", "templates"]
         {
             assert!(is_ours(top, &top.join(path)), "{path}");
         }
-        for path in ["ledger.sqlite-wal", ".breachnotice-x", "out/letters/00/0000100.pdf", "dry-run/1.eml"] {
+        for path in ["ledger.sqlite-wal", ".breachnotice-x", "templates/en/.letter.md.swp"] {
             assert!(!is_ours(top, &top.join(path)), "{path}");
         }
         assert!(!is_ours(top, Path::new("/elsewhere/incident.toml")));
