@@ -41,8 +41,9 @@ fn write(ui: &Ui, arguments: &PreviewArguments, out: &std::path::Path) -> Result
     let preview = run::write_preview(&arguments.dir, out, &Bar::new(ui))?;
     let state = &preview.state;
     let text = format!(
-        "{} cover {}: open {}",
+        "{} cover{} {}: open {}",
         count(state.cards.len() as u64, "wording"),
+        if state.cards.len() == 1 { "s" } else { "" },
         count(state.notices, "notice"),
         out.join("index.html").display()
     );

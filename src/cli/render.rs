@@ -5,7 +5,7 @@ use super::check::sentence;
 use super::clock;
 use super::progress::Bar;
 use super::ui::{Ui, count};
-use crate::error::{Finding, Result};
+use crate::error::{Finding, Result, Severity};
 use crate::run::{self, Form, RenderOptions, Shard};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -85,7 +85,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: RenderArguments) -> 
 fn draft_note(ui: &Ui, job: &run::Job) {
     match &job.seal {
         crate::review::Standing::Broken(findings) => {
-            ui.findings(&findings.iter().collect::<Vec<_>>());
+            // The drafts were written: what stands in the way of more is a note beside them.
+            let notes: Vec<Finding> = findings.iter().map(|finding| Finding { severity: Severity::Warns, ..finding.clone() }).collect();
+            ui.findings(&notes.iter().collect::<Vec<_>>());
             ui.say("every page says DRAFT: what was approved is not what is here now");
         }
         _ => ui.say("every page says DRAFT: the wording has not been approved (see `breachnotice approve`)"),

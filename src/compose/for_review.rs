@@ -35,6 +35,7 @@ impl Composer {
         let sensitive_words = SensitiveWords::load()?;
         let verdicts = Verdicts { rules: &rules.content, waivers: &incident.waivers };
         let mut findings = content::return_addresses(incident, &sensitive_words, &verdicts);
+        findings.extend(content::email_subject(incident, &sensitive_words, &verdicts));
         findings.extend(content::part2_names(incident, &sensitive_words, &verdicts));
         findings.extend(content::offers(incident, rules, recipients, &verdicts));
         if !refused.is_empty() {

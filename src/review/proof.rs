@@ -88,10 +88,7 @@ impl<'a> ProofPress<'a> {
     pub fn proof(&mut self, kind: &Kind) -> Result<Proof> {
         let person = invented::person(kind, self.incident);
         let letter = self.composer.compose_invented(self.incident, &person)?;
-        let pages = self.typesetter.set(&letter).map_err(|misfit| {
-            let reason = format!("a letter of this wording cannot be set ({misfit:?})");
-            Error::refused("proof-unset", Place::file("templates"), reason, "see what `breachnotice check` says of the letters")
-        })?;
+        let pages = self.set(&letter)?;
         let pdf = self.pdf(&pages)?;
         Ok(Proof {
             variant: letter.variant(kind.role.id()),
@@ -102,6 +99,22 @@ impl<'a> ProofPress<'a> {
             person,
             letter,
             pdf,
+        })
+    }
+
+    /// The letter of a proof in large print, as file and number of pages.
+    ///
+    /// # Errors
+    /// As [`ProofPress::proof`].
+    pub fn large_print(&mut self, proof: &Proof) -> Result<(Vec<u8>, usize)> {
+        let pages = self.set(&Letter { large_print: true, ..proof.letter.clone() })?;
+        Ok((self.pdf(&pages)?, pages.pages.len()))
+    }
+
+    fn set(&mut self, letter: &Letter) -> Result<Pages> {
+        self.typesetter.set(letter).map_err(|misfit| {
+            let reason = format!("a letter of this wording cannot be set ({misfit:?})");
+            Error::refused("proof-unset", Place::file("templates"), reason, "see what `breachnotice check` says of the letters")
         })
     }
 

@@ -15,6 +15,8 @@ pub struct Wording {
     pub number: usize,
     /// The letter of an invented person.
     pub proof: Proof,
+    /// The same letter in large print, as file and number of pages; absent when nobody asked for that.
+    pub large_print: Option<(Vec<u8>, usize)>,
     /// Who gets it.
     pub readers: Readers,
     /// How many get it.
@@ -31,9 +33,20 @@ pub fn wordings(tally: &Tally, press: &ProofPress<'_>) -> Result<Vec<Wording>> {
         variants.entry(press.variant(kind)?).or_default().add(kind, *ways);
     }
     let variants: Vec<(Variant, Readers)> = variants.into_iter().collect();
-    let proofs = press.each(&variants, |press, (variant, readers)| press.proof(&specimen(variant, readers, press)?))?;
+    let proofs = press.each(&variants, |press, (variant, readers)| {
+        let proof = press.proof(&specimen(variant, readers, press)?)?;
+        let large_print = if readers.ways().large_print > 0 { Some(press.large_print(&proof)?) } else { None };
+        Ok((proof, large_print))
+    })?;
     let numbered = variants.into_iter().zip(proofs).enumerate();
-    Ok(numbered.map(|(index, ((_, readers), proof))| Wording { number: index + 1, proof, ways: readers.ways(), readers }).collect())
+    let wording = |(index, ((_, readers), (proof, large_print))): (usize, ((Variant, Readers), _))| Wording {
+        number: index + 1,
+        proof,
+        large_print,
+        ways: readers.ways(),
+        readers,
+    };
+    Ok(numbered.map(wording).collect())
 }
 
 /// Whom the proof of a variant is made for: the first kind of the provider, or providers, that fill most of its slots, so that what is

@@ -36,10 +36,7 @@ pub struct Approving<'a> {
 /// failed when the seal cannot be written.
 pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
     let Approving { approver, signing, seen, ledger, moment, .. } = approving;
-    let open = review::open_comments(folder)?;
-    if !open.is_empty() {
-        return Err(Error::refused_all(open));
-    }
+    refuse_open_comments(folder)?;
     let ready = Ready::read(folder, approving, progress)?;
     if let Some(seen) = seen {
         ready.refuse_unseen(seen)?;
@@ -50,6 +47,12 @@ pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::P
     let detail = format!("{}: {}", approver.role, approver.by);
     ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
     Ok((seal, ready.checked))
+}
+
+/// Refuses while a reviewer's comment is open: nothing is approved, released or sent over somebody's objection.
+fn refuse_open_comments(folder: &Path) -> Result<()> {
+    let open = review::open_comments(folder)?;
+    if open.is_empty() { Ok(()) } else { Err(Error::refused_all(open)) }
 }
 
 /// What an approver signs, as long as nothing changes.
@@ -79,6 +82,10 @@ impl Ready {
         let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
         let wordings = proofs::wordings_of(&case.incident, &proofs::tally(case), composer, &fonts, &layout)?;
         proofs::refuse_hidden(composer, &wordings, &checked.variants)?;
+        if wordings.is_empty() {
+            let hint = "add the list of who is affected to incident.toml, or see in held.csv who is held and why";
+            return Err(Error::refused("nothing-to-approve", Place::file("incident.toml").column("lists"), "nobody is to be told", hint));
+        }
         Ok(Ready { checked, contacts, bound, wordings })
     }
 
@@ -115,14 +122,15 @@ pub fn approvals_broken(checked: &Checked) -> Result<Vec<Finding>> {
     let Checked { case, composer, variants } = checked;
     let (layout, fonts) = (super::layout(&case.incident)?, super::fonts(&case.incident)?);
     let bound = Bound::read(&case.incident, &case.rules, composer, &fonts, &layout)?;
-    let findings = match bound.standing_for(&case.incident, variants)? {
+    let mut findings = review::open_comments(&case.incident.folder)?;
+    findings.extend(match bound.standing_for(&case.incident, variants)? {
         Standing::Missing => Vec::new(),
         Standing::Broken(findings) => findings,
         Standing::InForce(seal) => match review::release_standing(&case.incident.folder, &seal, &recipients_digest(&case.recipients))? {
             Standing::Broken(findings) => findings,
             Standing::Missing | Standing::InForce(_) => Vec::new(),
         },
-    };
+    });
     Ok(findings.into_iter().map(|finding| Finding { severity: Severity::Warns, ..finding }).collect())
 }
 
@@ -133,6 +141,7 @@ pub fn approvals_broken(checked: &Checked) -> Result<Vec<Finding>> {
 pub fn release(job: &mut Job, approver: Approver) -> Result<Release> {
     let seal = seal_in_force(job)?;
     let case = &job.proofed.case;
+    refuse_open_comments(&case.incident.folder)?;
     let digest = recipients_digest(&case.recipients);
     let counts = case.counts();
     if !counts.close() {
@@ -174,6 +183,7 @@ pub(super) fn cleared(job: &Job, today: jiff::civil::Date) -> Result<(Seal, Rele
             ));
         }
     };
+    refuse_open_comments(&case.incident.folder)?;
     refuse_lost_ledger(job)?;
     refuse_held_providers(&case.incident, &case.rules, today)?;
     Ok((seal, release))

@@ -3,7 +3,7 @@
 use crate::compose::Composer;
 use crate::digest::hex;
 use crate::error::{Error, Result};
-use crate::incident::{BusinessAssociate, CallCenter, IdentityService, Incident, Language, Logo};
+use crate::incident::{BusinessAssociate, CallCenter, EmailSettings, IdentityService, Incident, Language, Logo};
 use crate::recipients::{Disposition, MOVES_FILE, Recipient, Recipients};
 use crate::rules::Rules;
 use crate::typeset::Fonts;
@@ -78,6 +78,11 @@ fn printed_values(incident: &Incident) -> String {
         put("identity_service.enroll_url", enroll_url);
         put("identity_service.enroll_phone", enroll_phone);
         put("identity_service.enroll_by", &enroll_by.to_string());
+    }
+    if let Some(EmailSettings { from, reply_to, subject, smtp: _ }) = &incident.email {
+        put("email.from", from);
+        put("email.reply_to", reply_to);
+        put("email.subject", subject);
     }
     let CallCenter { phone, hours, open_until, languages } = &incident.call_center;
     put("call_center.phone", phone);

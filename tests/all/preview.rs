@@ -186,7 +186,8 @@ fn outside_counsel_signs_on_another_machine() {
     let page = serving.get("review.html", &cookie).is(200).says("must be signed").text();
     let seen = seen(&page);
     let fields = |signature: &str| {
-        [("csrf", csrf.clone()), ("seen", seen.clone()), ("accept_stale", "a rehearsal".to_owned()), ("signature", signature.to_owned())]
+        let own = [("csrf", csrf.as_str()), ("seen", &seen), ("read", "yes"), ("accept_stale", "a rehearsal"), ("signature", signature)];
+        own.map(|(name, value)| (name, value.to_owned()))
     };
     let send = |page: &str, signature: &str| {
         let fields = fields(signature);
@@ -214,4 +215,76 @@ fn a_broken_template_at_the_start_is_refused_and_while_serving_it_is_told() {
     home.run("preview lakeside --serve --listen 127.0.0.1:0").exits(3).says("templates/en/parts/signature.md");
     home.run("preview lakeside --out pages").exits(3).says("templates/en/parts/signature.md");
     assert!(!home.path("pages").exists());
+}
+
+#[test]
+fn how_an_email_shows_is_seen_and_sealed() {
+    let home = Home::released("lakeside");
+    home.run("preview lakeside --out pages").exits(0);
+    let pages = home.files("pages");
+    let told = |words: &str| {
+        pages.iter().filter(|(name, bytes)| name.ends_with("index.html") && String::from_utf8_lossy(bytes).contains(words)).count()
+    };
+    assert_eq!((told("<dt>Subject</dt>"), told("<dt>Reply to</dt>")), (2, 2), "on the pages of wordings that go by e-mail");
+    let subject = home.read("lakeside/incident.toml").lines().find(|line| line.starts_with("subject = ")).unwrap().to_owned();
+    home.edit("lakeside/incident.toml", &subject, "subject = \"Read this at once\"");
+    home.run("send lakeside --dry-run").exits(3).says("incident.toml:email.subject");
+    home.edit("lakeside/incident.toml", "Read this at once", "Your HIV test results");
+    home.run("check lakeside").says("the subject of e-mails says").says("[sensitive-word]");
+}
+
+#[test]
+fn a_comment_after_the_seal_stops_everything_until_it_is_settled() {
+    let home = Home::released("lakeside");
+    let serving = home.serves("lakeside", &["Nadia Flores=counsel"]);
+    let cookie = serving.cookie(0);
+    let csrf = serving.csrf(&cookie);
+    let fields = [("csrf", csrf.as_str()), ("language", "en"), ("paragraph", "title"), ("words", ""), ("text", "Stop."), ("back", "")];
+    serving.send("comments", &cookie, &fields).is(303);
+    let open = "comment 1 of Nadia Flores (counsel) on the paragraph `title` (en) is open";
+    home.run("check lakeside").says(open);
+    for command in ["release lakeside --by Ben", "export lakeside --out package", "send lakeside --dry-run"] {
+        home.run(command).exits(3).says(open);
+    }
+    serving.send("comments/1", &cookie, &[("csrf", &csrf), ("act", "settle"), ("text", "It may stay."), ("back", "")]).is(303);
+    home.run("export lakeside --out package").exits(0);
+    for (language, paragraph) in [("en", "no_such"), ("xx", "title"), ("en", "<img src=x>")] {
+        let fields =
+            [("csrf", csrf.as_str()), ("language", language), ("paragraph", paragraph), ("words", ""), ("text", "x"), ("back", "")];
+        serving.send("comments", &cookie, &fields).is(409).says("a passage that no letter has");
+    }
+}
+
+#[test]
+fn an_approval_needs_the_word_that_all_was_read_and_two_servers_leave_each_other_alone() {
+    let home = Home::with_sample("lakeside");
+    let serving = home.serves("lakeside", &["Nadia Flores=counsel"]);
+    let cookie = serving.cookie(0);
+    let (csrf, seen) = (serving.csrf(&cookie), seen(&serving.get("review.html", &cookie).text()));
+    let fields = [("csrf", csrf.as_str()), ("seen", &seen), ("accept_stale", "a rehearsal"), ("read", "")];
+    serving.send("approve", &cookie, &fields).is(409).says("you did not say that you have read every wording");
+    let other = home.serves("lakeside", &[]);
+    let both = format!("{cookie}; {}", other.cookie(0));
+    serving.get("index.html", &both).is(200);
+    other.get("index.html", &both).is(200);
+}
+
+#[test]
+fn large_print_is_shown_where_somebody_asked_for_it() {
+    let home = Home::with_sample("lakeside");
+    home.run("preview lakeside --out pages").exits(0);
+    let large: Vec<String> = home.files("pages").into_keys().filter(|name| name.ends_with("letter-large.pdf")).collect();
+    let [large] = large.as_slice() else { panic!("{large:?}") };
+    let pages = crate::harness::pages(&home.path(&format!("pages/{large}")));
+    assert!(pages.len() > 2 && pages[0].contains("Jordan Sample"), "{pages:?}");
+    assert!(home.read(&format!("pages/{}", large.replace("letter-large.pdf", "index.html"))).contains("Large print, "));
+}
+
+#[test]
+fn where_nobody_is_told_there_is_nothing_to_approve() {
+    let home = Home::with_sample("lakeside");
+    let header = home.read("lakeside/patients.csv").lines().next().unwrap().to_owned();
+    home.write("lakeside/patients.csv", &format!("{header}\n"));
+    home.run("preview lakeside --out pages").exits(0).prints("0 wordings cover 0 notices");
+    home.run("approve lakeside --by Ada --role counsel --accept-stale x").exits(3).says("nobody is to be told");
 }

@@ -9,7 +9,7 @@ mod texts;
 pub use checklist::{CheckedRule, Quote, Verdict};
 pub(super) use checklist::{checklist, computed};
 pub(super) use offers::offers;
-pub(super) use outside::{part2_names, return_addresses};
+pub(super) use outside::{email_subject, part2_names, return_addresses};
 pub use piece::PieceFault;
 pub(super) use piece::fault as piece_fault;
 pub(super) use texts::Texts;

@@ -18,6 +18,14 @@ pub(in crate::compose) fn part2_names(incident: &Incident, words: &SensitiveWord
     told.collect()
 }
 
+/// A finding on the subject of e-mails, which shows in a list of messages to whoever looks on.
+pub(in crate::compose) fn email_subject(incident: &Incident, words: &SensitiveWords, verdicts: &Verdicts<'_>) -> Option<Finding> {
+    let found = words.find(&incident.email.as_ref()?.subject)?;
+    let reason = format!("the subject of e-mails says \"{}\", which tells of {}", found.word, found.reveals);
+    let place = Place::file("incident.toml").column("email.subject");
+    verdicts.tell("sensitive-word", place, &reason, "write a neutral subject, such as \"An important notice about your information\"")
+}
+
 /// Findings on the return addresses, one a provider.
 pub(in crate::compose) fn return_addresses(incident: &Incident, words: &SensitiveWords, verdicts: &Verdicts<'_>) -> Vec<Finding> {
     let told = incident.providers.iter().filter_map(|provider| {

@@ -41,6 +41,7 @@ fn write_files(folder: &Path, proof: &ProofFiles) -> Result<()> {
         files::write_of_many(&folder.join(format!("page-{}.png", index + 1)), picture)?;
     }
     files::write_of_many(&folder.join("letter.pdf"), &proof.pdf)?;
+    proof.large_pdf.iter().try_for_each(|pdf| files::write_of_many(&folder.join("letter-large.pdf"), pdf))?;
     files::write_of_many(&folder.join("email.html"), proof.email_html.as_bytes())?;
     files::write_of_many(&folder.join("email.txt"), proof.email_text.as_bytes())
 }

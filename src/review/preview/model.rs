@@ -63,6 +63,8 @@ pub struct State {
     pub large_print: u64,
     /// Of these, e-mails.
     pub emails: u64,
+    /// How e-mails show in a list of messages: From, Reply-To and subject; absent when nobody is told by e-mail.
+    pub email: Option<[String; 3]>,
     /// Recipients who are held back.
     pub held: u64,
     /// Recipients who are owed no letter.
@@ -182,6 +184,7 @@ fn state(material: &Material<'_>, wordings: &[ShownWording]) -> State {
         letters: sum(|card| card.letters),
         large_print: material.wordings.iter().map(|wording| wording.ways.large_print).sum(),
         emails: sum(|card| card.emails),
+        email: material.incident.email.as_ref().map(|email| [email.from.clone(), email.reply_to.clone(), email.subject.clone()]),
         held: material.counts.held,
         excluded: material.counts.excluded,
         faults: of_severity(|severity| severity == Severity::Refuses),

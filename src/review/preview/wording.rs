@@ -23,6 +23,8 @@ pub struct ShownWording {
     pub checklist: Vec<ShownRule>,
     /// What differs inside the variant.
     pub slots: Vec<Slot>,
+    /// Pages of the letter in large print; 0 when nobody asked for that.
+    pub large_pages: usize,
     /// What reads otherwise than what was sealed; absent when nothing of the kind was.
     pub compared: Option<Vec<ShownChange>>,
 }
@@ -33,6 +35,8 @@ pub struct ProofFiles {
     pub pdf: Vec<u8>,
     /// Its pages.
     pub pages: usize,
+    /// The letter in large print; absent when nobody asked for that.
+    pub large_pdf: Option<Vec<u8>>,
     /// The e-mail notice, as HTML.
     pub email_html: String,
     /// The same as text.
@@ -155,6 +159,7 @@ pub(super) fn shown(material: &Material<'_>, wording: &Wording) -> Result<(Shown
     let files = ProofFiles {
         pdf: proof.pdf.clone(),
         pages: proof.pages.len(),
+        large_pdf: wording.large_print.as_ref().map(|(pdf, _)| pdf.clone()),
         email_html: proof.letter.to_html(),
         email_text: proof.letter.to_text(),
     };
@@ -166,6 +171,7 @@ pub(super) fn shown(material: &Material<'_>, wording: &Wording) -> Result<(Shown
         passages,
         checklist,
         slots: slots(material, wording),
+        large_pages: wording.large_print.as_ref().map_or(0, |(_, pages)| *pages),
         compared,
     };
     Ok((shown, files))
@@ -175,7 +181,7 @@ fn card(material: &Material<'_>, wording: &Wording) -> Card {
     let variant = wording.variant();
     let role = wording.proof.kind.role;
     let apart = wording.apart(material.wordings);
-    let ids = |paragraphs: &Vec<&std::sync::Arc<str>>| paragraphs.iter().map(ToString::to_string).collect();
+    let ids = |paragraphs: &Vec<&std::sync::Arc<str>>| paragraphs.iter().map(|paragraph| paragraph.replace('_', " ")).collect();
     let states = wording.readers.by_state().into_iter().filter_map(|(lives, _)| Some(lives?.code().to_owned()));
     Card {
         number: wording.number,
@@ -240,7 +246,13 @@ fn passages(material: &Material<'_>, wording: &Wording) -> Vec<ShownPassage> {
             place: place.map(ToString::to_string).unwrap_or_default(),
             page: page_of(&passage.paragraph),
             form: passage.form,
-            lines: passage.text.lines().map(str::to_owned).collect(),
+            lines: passage
+                .text
+                .replace("{page}", "1")
+                .replace("{pages}", &proof.pages.len().to_string())
+                .lines()
+                .map(str::to_owned)
+                .collect(),
         }
     });
     shown.collect()

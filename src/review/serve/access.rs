@@ -51,10 +51,15 @@ pub(super) struct Session {
     cookie: String,
     /// In every form.
     pub(super) csrf: String,
+    cookie_name: String,
 }
 
 /// Everybody who was let in.
-pub struct Reviewers(Vec<Session>);
+pub struct Reviewers {
+    sessions: Vec<Session>,
+    /// Name of the cookie: browsers tell servers of one machine apart by nothing else.
+    cookie_name: String,
+}
 
 impl Reviewers {
     /// Gives each reviewer a token; a reader alone when there are none.
@@ -65,31 +70,37 @@ impl Reviewers {
         if reviewers.is_empty() {
             reviewers.push(Reviewer { name: String::new(), role: String::new() });
         }
-        let session = |reviewer| Ok(Session { reviewer, token: secret()?, cookie: secret()?, csrf: secret()? });
-        reviewers.into_iter().map(session).collect::<Result<_>>().map(Reviewers)
+        let cookie_name = format!("reviewer-{}", &secret()?[..8]);
+        let session =
+            |reviewer| Ok(Session { reviewer, token: secret()?, cookie: secret()?, csrf: secret()?, cookie_name: cookie_name.clone() });
+        let sessions = reviewers.into_iter().map(session).collect::<Result<_>>()?;
+        Ok(Reviewers { sessions, cookie_name })
     }
 
     pub(super) fn links(&self, address: SocketAddr) -> Vec<(Reviewer, String)> {
-        self.0.iter().map(|session| (session.reviewer.clone(), format!("http://{address}/enter?token={}", session.token))).collect()
+        self.sessions.iter().map(|session| (session.reviewer.clone(), format!("http://{address}/enter?token={}", session.token))).collect()
     }
 
     /// The session that a token opens.
     pub(super) fn by_token(&self, token: &str) -> Option<&Session> {
-        self.0.iter().find(|session| same(&session.token, token))
+        self.sessions.iter().find(|session| same(&session.token, token))
     }
 
     /// The session that a request belongs to.
     pub(super) fn by_cookie(&self, headers: &HeaderMap) -> Option<&Session> {
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut values = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| cookie.trim().strip_prefix("reviewer="));
-        values.find_map(|value| self.0.iter().find(|session| same(&session.cookie, value)))
+        let mut values = cookies.flat_map(|cookies| cookies.split(';')).filter_map(|cookie| {
+            let (name, value) = cookie.trim().split_once('=')?;
+            (name == self.cookie_name).then_some(value)
+        });
+        values.find_map(|value| self.sessions.iter().find(|session| same(&session.cookie, value)))
     }
 }
 
 impl Session {
     /// The header that keeps the session; never sent from pages of others, and out of reach of scripts.
     pub(super) fn set_cookie(&self) -> String {
-        format!("reviewer={}; Path=/; HttpOnly; SameSite=Strict", self.cookie)
+        format!("{}={}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name, self.cookie)
     }
 
     /// Whether a form was made for this session.
@@ -139,13 +150,19 @@ mod tests {
     fn only_the_cookie_of_a_session_opens_it() {
         let reviewers = Reviewers::admit(vec![Reviewer::parse("Ann=counsel").unwrap(), Reviewer::parse("Ben=office").unwrap()]).unwrap();
         let with = |cookie: String| HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(&cookie).unwrap())]);
-        let ben = &reviewers.0[1];
-        assert_eq!(reviewers.by_cookie(&with(format!("a=b; reviewer={}", ben.cookie))).unwrap().reviewer.name, "Ben");
-        for wrong in [String::new(), "reviewer=".into(), format!("reviewer={}", ben.token), format!("reviewer={}x", ben.cookie)] {
+        let (ben, name) = (&reviewers.sessions[1], &reviewers.cookie_name);
+        assert_eq!(reviewers.by_cookie(&with(format!("a=b; {name}={}", ben.cookie))).unwrap().reviewer.name, "Ben");
+        for wrong in [
+            String::new(),
+            format!("{name}="),
+            format!("{name}={}", ben.token),
+            format!("{name}={}x", ben.cookie),
+            format!("reviewer={}", ben.cookie),
+        ] {
             assert!(reviewers.by_cookie(&with(wrong)).is_none());
         }
         assert!(reviewers.by_token(&ben.cookie).is_none() && reviewers.by_token(&ben.token).is_some());
-        assert!(ben.sent(&ben.csrf) && !ben.sent(&reviewers.0[0].csrf));
+        assert!(ben.sent(&ben.csrf) && !ben.sent(&reviewers.sessions[0].csrf));
     }
 
     #[test]

@@ -14,6 +14,9 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use std::sync::Arc;
 
+/// Most characters of a passage that a comment quotes.
+const LONGEST_QUOTE: usize = 400;
+
 /// All comments, and the approval.
 pub(super) async fn review(State(board): State<Arc<Board>>, Extension(session): Extension<Session>) -> Response {
     blocking(move || {
@@ -104,6 +107,9 @@ fn recorded(board: &Board, session: &Session, csrf: &str, event: Event, back: &s
     if let Some(refused) = refused(session, csrf) {
         return refused;
     }
+    if let Err(error) = is_about_a_passage(board, &event) {
+        return in_the_way(board, session, "This could not be kept", &error, StatusCode::CONFLICT);
+    }
     let hand = Hand { by: session.reviewer.name.clone(), role: session.reviewer.role.clone(), at: (board.clock.now)() };
     match record(&board.folder, hand, event) {
         Ok(number) => {
@@ -115,10 +121,30 @@ fn recorded(board: &Board, session: &Session, csrf: &str, event: Event, back: &s
     }
 }
 
+/// Refuses a comment on what no letter has.
+fn is_about_a_passage(board: &Board, event: &Event) -> Result<(), Error> {
+    let Event::Comment { language, paragraph, words, .. } = event else { return Ok(()) };
+    let shown = board.shown();
+    let known = shown
+        .preview
+        .wordings
+        .iter()
+        .filter(|wording| wording.card.language == *language)
+        .any(|wording| paragraph.is_empty() || wording.passages.iter().any(|passage| passage.paragraph == *paragraph));
+    if known && words.chars().count() <= LONGEST_QUOTE {
+        return Ok(());
+    }
+    let reason = "the comment is about a passage that no letter has, or quotes too much of it";
+    Err(Error::refused("comment-unusable", Place::file("your page"), reason, "load the page again, and comment on what stands there"))
+}
+
 #[derive(Deserialize)]
 pub(super) struct ApproveForm {
     csrf: String,
     seen: String,
+    /// `yes`, when the reviewer says that every wording was read.
+    #[serde(default)]
+    read: String,
     #[serde(default)]
     accept_stale: String,
     #[serde(default)]
@@ -151,11 +177,12 @@ pub(super) async fn approve(
     Form(form): Form<ApproveForm>,
 ) -> Response {
     blocking(move || {
+        let read = form.read == "yes";
         let asked = match form.asked(&board, &session) {
             Ok(asked) => asked,
             Err(refused) => return *refused,
         };
-        let approved = board.desk.approve(&asked);
+        let approved = if read { board.desk.approve(&asked) } else { Err(unread()) };
         // What lies on the disk may be newer than what is shown.
         board.remake();
         match approved {
@@ -168,6 +195,15 @@ pub(super) async fn approve(
         }
     })
     .await
+}
+
+fn unread() -> Error {
+    Error::refused(
+        "wordings-unread",
+        Place::file("your page"),
+        "you did not say that you have read every wording",
+        "read them, and tick the box",
+    )
 }
 
 fn letter_changed(what: String) -> Error {

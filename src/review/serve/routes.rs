@@ -136,6 +136,10 @@ async fn of_wording(
             None => board.pages.overview(&shown.preview, around),
         }),
         "letter.pdf" => typed("application/pdf", files.pdf.clone()),
+        "letter-large.pdf" => match &files.large_pdf {
+            Some(pdf) => typed("application/pdf", pdf.clone()),
+            None => said(StatusCode::NOT_FOUND, "Nobody asked for large print of this wording."),
+        },
         "email.txt" => typed("text/plain; charset=utf-8", files.email_text.clone()),
         "email.html" => {
             let mut response = typed("text/html; charset=utf-8", files.email_html.clone());
