@@ -197,6 +197,7 @@ fn a_tab_of_long_ago_approves_nothing_and_is_told_what_changed() {
     browser.click("input[name=read]");
     browser.follow("button.main");
     assert_eq!(browser.text("h1"), "You looked at other letters");
+    browser.assert_accessible();
     let told = browser.text("main");
     assert!(
         told.contains("the letter changed at ") && told.contains("page 1, ") && told.contains("\"are sorry\" became \"regret\""),
