@@ -254,7 +254,7 @@ fn a_wording_that_hangs_on_a_persons_own_values_is_refused() {
     }
     // Of two people with the same paragraphs one has both elements and not the third: no kind that templates are tried on has.
     let combined =
-        "{% if involved.mrn and involved.service_dates and not involved.diagnosis and not involved.treatment %}\nA number.\n{% endif %}\n";
+        "{% if involved.mrn and involved.service_dates and not involved.diagnosis and not involved.images %}\nA number.\n{% endif %}\n";
     home.write(SIGNATURE, &format!("{SIGNATURE_TEXT}\n{combined}"));
     approve(&home, "Ada", "counsel", "ada").exits(3).says("[paragraph-wording-varies]").says("the paragraph `signature` reads differently");
     home.lacks("lakeside/seal");
