@@ -4,7 +4,7 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
-use crate::review::{AcceptedBlocks, Approver, Seal, Signing, StaleBlock};
+use crate::review::{AcceptedBlocks, Approval, Approver, Signing};
 use crate::run::{self, Approving};
 use std::path::PathBuf;
 
@@ -50,32 +50,25 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
         count(seal.files.len() as u64, "text"),
         count(checked.variants.len() as u64, "wording"),
         count(covered, "recipient"),
-        contacts(&seal),
+        seal.approval_of(&role).map(contacts).unwrap_or_default(),
     );
     ui.result(&seal, &text)?;
-    let missing: Vec<&String> = case
-        .incident
-        .require_approvals
-        .iter()
-        .filter(|role| !seal.approvals.iter().any(|approval| approval.role.to_lowercase() == role.to_lowercase()))
-        .collect();
+    let missing = case.incident.require_approvals.iter().filter(|role| seal.approval_of(role).is_none());
     for role in missing {
         ui.say(&format!("still needed: the approval of {role}"));
     }
     Ok(Outcome::of_held(case.counts().held))
 }
 
-/// What the seal keeps of the contact blocks that letters print.
-fn contacts(seal: &Seal) -> String {
-    let verified = format!("{} of letters verified by you", count(seal.verified.len() as u64, "contact block"));
-    let accepted = seal.accepted_stale.iter().map(|accepted| {
-        let AcceptedBlocks { blocks, reason, by, role, on } = accepted;
-        let told = |StaleBlock { block, since }: &StaleBlock| match since {
-            Some(since) => format!("{block} (stale since {since})"),
-            None => format!("{block} (never verified)"),
-        };
-        let blocks = blocks.iter().map(told).collect::<Vec<_>>().join(", ");
-        format!("\naccepted by {by} as {role} on {on}, because \"{reason}\": {blocks}")
-    });
+/// What an approval keeps of the contact blocks that letters print.
+fn contacts(approval: &Approval) -> String {
+    let verified = format!("{} of letters verified by you", count(approval.verified.len() as u64, "contact block"));
+    let accepted = approval.accepted_stale.iter().map(|accepted| format!("\n{}", accepted_by(&approval.by, accepted)));
     std::iter::once(verified).chain(accepted).collect()
+}
+
+/// What an approver let through without a check.
+pub(super) fn accepted_by(by: &str, accepted: &AcceptedBlocks) -> String {
+    let blocks = accepted.blocks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    format!("accepted without a check by {by}: {blocks}, because \"{}\"", accepted.reason)
 }

@@ -1,6 +1,7 @@
 //! `verify`: check by itself what was approved.
 
 use super::Outcome;
+use super::approve::accepted_by;
 use super::ui::{Ui, count};
 use crate::error::Result;
 use crate::review::{self, AllowedSigners, VerifiedApproval, VerifiedSeal};
@@ -32,13 +33,16 @@ fn told(verified: &VerifiedSeal) -> String {
         count(*variants as u64, "wording"),
     );
     let approvals = approvals.iter().map(|approval| {
-        let VerifiedApproval { by, role, on, key, tied_to_role } = approval;
+        let VerifiedApproval { by, role, on, verified, accepted_stale, key, tied_to_role } = approval;
         let signed = match key {
             None => "unsigned: whoever could write the folder could write this".to_owned(),
             Some(key) if *tied_to_role => format!("signed by {key}, a key of this role"),
             Some(key) => format!("signed by {key}; give --allowed-signers to see whose key it is"),
         };
-        format!("\napproved by {by} as {role} on {on}: {signed}")
+        let whose = if key.is_some() { "" } else { " (unsigned)" };
+        let checked = format!("{} of letters verified{whose}", count(verified.len() as u64, "contact block"));
+        let accepted = accepted_stale.iter().map(|accepted| format!("\n{}{whose}", accepted_by(by, accepted)));
+        format!("\napproved by {by} as {role} on {on}: {signed}\n{checked}{}", accepted.collect::<String>())
     });
     std::iter::once(first).chain(approvals).collect()
 }

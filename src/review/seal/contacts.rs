@@ -1,6 +1,6 @@
 //! Evidence of an approval about the contact blocks that letters print: who had checked them, and what was let through unchecked.
 
-use super::{Approver, names};
+use super::names;
 use crate::error::Result;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -38,12 +38,6 @@ pub struct AcceptedBlocks {
     pub blocks: Vec<StaleBlock>,
     /// Why.
     pub reason: String,
-    /// The approver's name.
-    pub by: String,
-    /// The approver's role.
-    pub role: String,
-    /// Day of the approval.
-    pub on: Date,
 }
 
 /// What one approval found: every contact block that letters print is in one of the two.
@@ -59,30 +53,20 @@ pub struct Contacts {
 
 impl Contacts {
     /// What the approver lets through; nothing when every block is verified.
-    pub(super) fn accepted(&self, approver: &Approver) -> Result<Option<AcceptedBlocks>> {
+    pub(super) fn accepted(&self) -> Result<Option<AcceptedBlocks>> {
         if self.stale.is_empty() {
             return Ok(None);
         }
         names::check_words("reason", &self.reason)?;
-        let Approver { by, role, on } = approver.clone();
-        Ok(Some(AcceptedBlocks { blocks: self.stale.clone(), reason: self.reason.clone(), by, role, on }))
+        Ok(Some(AcceptedBlocks { blocks: self.stale.clone(), reason: self.reason.clone() }))
     }
-}
-
-/// The checks that approvals of the same wording rested on: of a block that was checked again, the later one.
-pub(super) fn joined(earlier: Vec<VerifiedBlock>, now: Vec<VerifiedBlock>) -> Vec<VerifiedBlock> {
-    let again = |block: &VerifiedBlock| now.iter().any(|new| new.block == block.block);
-    let mut all: Vec<VerifiedBlock> = earlier.into_iter().filter(|block| !again(block)).collect();
-    all.extend(now);
-    all.sort_by(|one, other| one.block.cmp(&other.block));
-    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::incident::{Incident, sample};
-    use crate::review::{Present, Seal, Sealing, Signing, Standing, prepare, seal_standing, stored_seal};
+    use crate::review::{Approver, Present, Seal, Sealing, Signing, Standing, prepare, seal_standing, stored_seal};
     use jiff::civil::date;
     use tempfile::TempDir;
 
@@ -133,22 +117,21 @@ mod tests {
     }
 
     #[test]
-    fn the_seal_keeps_what_was_checked_and_what_was_let_through() {
+    fn each_approval_keeps_what_was_checked_and_what_was_let_through() {
         let folder = Folder::new();
         let (old, new) = (verified("federal.ftc", date(2026, 6, 1)), verified("federal.ftc", date(2026, 11, 20)));
         let first = folder.approve("counsel", std::slice::from_ref(&old), &["state.MD"], "office closed").unwrap();
-        assert_eq!(first.verified, [old]);
-        let accepted = &first.accepted_stale[0];
+        assert_eq!(first.approvals[0].verified, std::slice::from_ref(&old));
+        let accepted = first.approvals[0].accepted_stale.as_ref().unwrap();
         assert_eq!((accepted.blocks[0].block.as_str(), accepted.reason.as_str()), ("state.MD", "office closed"));
-        assert_eq!((accepted.by.as_str(), accepted.role.as_str(), accepted.on), ("Ann", "counsel", date(2026, 11, 28)));
 
         let both = folder.approve("privacy officer", std::slice::from_ref(&new), &["state.RI"], "on leave").unwrap();
-        assert_eq!(both.verified, std::slice::from_ref(&new), "the later check of a block");
-        assert_eq!(both.accepted_stale.iter().map(|accepted| accepted.role.as_str()).collect::<Vec<_>>(), ["counsel", "privacy officer"]);
+        assert_eq!(both.approvals.iter().map(|approval| &approval.verified[0]).collect::<Vec<_>>(), [&old, &new], "each its own");
+        assert!(both.approvals.iter().all(|approval| approval.accepted_stale.is_some()));
 
         let again = folder.approve("Counsel", &[verified("state.MD", date(2026, 11, 27))], &[], "").unwrap();
-        assert_eq!(again.accepted_stale.len(), 1, "the counsel's new approval needs no excuse: {:?}", again.accepted_stale);
-        assert_eq!(again.verified, [new, verified("state.MD", date(2026, 11, 27))]);
+        assert_eq!(again.approvals[0].accepted_stale, None, "the counsel's new approval needs no excuse");
+        assert_eq!(again.approvals[0].verified, [verified("state.MD", date(2026, 11, 27))]);
         assert_eq!(folder.standing(), Standing::InForce(again), "it reads as it was written");
     }
 

@@ -61,6 +61,14 @@ pub struct Approval {
     pub role: String,
     /// Day of the approval.
     pub on: Date,
+    /// Contact blocks that letters print and that a person had checked, as this approval found them, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verified: Vec<VerifiedBlock>,
+    /// What the approver let through without a check that counts; absent when there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_stale: Option<AcceptedBlocks>,
+    /// SHA-256 of the statement, lower-case hex: shows an edit of an unsigned approval, and does not prevent forgery.
+    pub statement_sha256: String,
     /// SSHSIG signature of the statement, armored; absent when the approval is unsigned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signature: Option<String>,
@@ -135,12 +143,6 @@ pub struct Seal {
     pub variants: Vec<SealedVariant>,
     /// At most one per role, in the order in which they came.
     pub approvals: Vec<Approval>,
-    /// Contact blocks that letters print and that a person had checked, sorted; no part of what is bound.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub verified: Vec<VerifiedBlock>,
-    /// What approvers let through without a check that counts, at most one per role; no part of what is bound.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub accepted_stale: Vec<AcceptedBlocks>,
 }
 
 /// The seal of a folder as it is stored, in force or not; absent when there is none.
@@ -165,6 +167,11 @@ pub fn sealed_passages(folder: &Path, seal: &Seal, variant: usize) -> Result<Opt
 }
 
 impl Seal {
+    /// The approval of a role, compared blind to case.
+    pub fn approval_of(&self, role: &str) -> Option<&Approval> {
+        self.approvals.iter().find(|approval| same_role(&approval.role, role))
+    }
+
     /// The digest of what it names, which is [`Seal::digest`] unless the seal was edited.
     fn digest_of_named(&self) -> String {
         sealing::digest(&self.incident, &self.engine, &self.files, &self.fonts, &self.variants)

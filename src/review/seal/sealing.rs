@@ -1,8 +1,8 @@
 //! Sealing: the wording as it stands, bound to who approved it.
 
-use super::contacts::{self, Contacts};
+use super::contacts::Contacts;
 use super::statement::statement;
-use super::{AcceptedBlocks, Approval, Approver, ENGINE, Seal, SealedFile, SealedVariant, Specimen, names, passages, same_role, store};
+use super::{Approval, Approver, ENGINE, Seal, SealedFile, SealedVariant, Specimen, names, passages, same_role, store};
 use crate::digest::{hex, sha256};
 use crate::error::{Error, Place, Result};
 use crate::incident::Incident;
@@ -48,8 +48,7 @@ pub struct Prepared<'a> {
     /// Text and file of each proof; none when they are stored already.
     proofs: Vec<(String, &'a [u8])>,
     seal: Seal,
-    approver: Approver,
-    accepted: Option<AcceptedBlocks>,
+    approval: Approval,
     statement: String,
 }
 
@@ -64,14 +63,16 @@ pub fn prepare(sealing: Sealing<'_>) -> Result<Prepared<'_>> {
     names::check_words("role", &approver.role)?;
     names::check_texts(texts.iter().map(|(name, _)| name.as_str()))?;
     let approver = spelled_as_required(approver, &incident.require_approvals);
-    let accepted = contacts.accepted(&approver)?;
-    let (proofs, mut seal) = match earlier {
+    let accepted_stale = contacts.accepted()?;
+    let (proofs, seal) = match earlier {
         Some(earlier) => (Vec::new(), Seal { variants: counted(earlier.variants.clone(), wordings), ..earlier }),
         None => new(incident, texts, fonts, wordings),
     };
-    seal.verified = contacts::joined(seal.verified, contacts.verified);
-    let statement = statement(&incident.id, &seal.digest, &approver, accepted.as_ref());
-    Ok(Prepared { folder: &incident.folder, texts, proofs, seal, approver, accepted, statement })
+    let statement = statement(&incident.id, &seal.digest, &approver, &contacts.verified, accepted_stale.as_ref());
+    let Approver { by, role, on } = approver;
+    let statement_sha256 = sha256(statement.as_bytes());
+    let approval = Approval { by, role, on, verified: contacts.verified, accepted_stale, statement_sha256, signature: None };
+    Ok(Prepared { folder: &incident.folder, texts, proofs, seal, approval, statement })
 }
 
 /// Digest of everything that a seal of these wordings would bind.
@@ -107,8 +108,6 @@ fn new<'a>(
         fonts: fonts.to_vec(),
         variants,
         approvals: Vec::new(),
-        verified: Vec::new(),
-        accepted_stale: Vec::new(),
     };
     (proofs, seal)
 }
@@ -133,23 +132,19 @@ impl Prepared<'_> {
     /// Refused when the key or signature cannot be used. Failed when the folder cannot be written; a seal that was there before is then
     /// not in force.
     pub fn seal(self, signing: Signing<'_>, signers: Option<&AllowedSigners>) -> Result<Seal> {
-        let Prepared { folder, texts, proofs, mut seal, approver, accepted, statement } = self;
-        let signature = match signing {
+        let Prepared { folder, texts, proofs, mut seal, mut approval, statement } = self;
+        approval.signature = match signing {
             Signing::Unsigned => None,
             Signing::Key(key) => Some(signature::sign(&statement, key)?),
             Signing::Given(armored) => Some(armored.to_owned()),
         };
-        let checked = match (&signature, signers) {
-            (None, Some(_)) => return Err(unsigned(&approver.role)),
-            (Some(armored), Some(signers)) => signers.verify(&approver.role, approver.on, &statement, armored).map(|_| ()),
+        let checked = match (&approval.signature, signers) {
+            (None, Some(_)) => return Err(unsigned(&approval.role)),
+            (Some(armored), Some(signers)) => signers.verify(&approval.role, approval.on, &statement, armored).map(|_| ()),
             (Some(armored), None) => signature::signer_of(&statement, armored).map(|_| ()),
             (None, None) => Ok(()),
         };
         checked.map_err(|fault| refused(&fault))?;
-        seal.accepted_stale.retain(|earlier| !same_role(&earlier.role, &approver.role));
-        seal.accepted_stale.extend(accepted);
-        let Approver { by, role, on } = approver;
-        let approval = Approval { by, role, on, signature };
         match seal.approvals.iter_mut().find(|earlier| same_role(&earlier.role, &approval.role)) {
             Some(earlier) => *earlier = approval,
             None => seal.approvals.push(approval),

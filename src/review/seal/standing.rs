@@ -291,7 +291,7 @@ pub(super) fn approval_findings(seal: &Seal, present: &Present<'_>) -> Vec<Findi
 fn signature_finding(seal: &Seal, approval: &Approval, signers: Option<&AllowedSigners>) -> Option<Finding> {
     let statement = approval.statement(seal);
     let fault = match (&approval.signature, signers) {
-        (None, None) => return None,
+        (None, None) => return approval.edited(&statement),
         (None, Some(_)) => {
             let reason =
                 format!("the approval of {} by {} is unsigned, and incident.toml names allowed_signers", approval.role, approval.by);
@@ -300,15 +300,21 @@ fn signature_finding(seal: &Seal, approval: &Approval, signers: Option<&AllowedS
         (Some(armored), Some(signers)) => signers.verify(&approval.role, approval.on, &statement, armored).err(),
         (Some(armored), None) => signature::signer_of(&statement, armored).err(),
     };
-    fault.map(|fault| fault.finding(Place::file(SEAL_NAME)))
+    fault.map(|fault| fault.finding(Place::file(SEAL_NAME))).or_else(|| approval.edited(&statement))
 }
 
 impl Approval {
     /// What was signed.
     pub(super) fn statement(&self, seal: &Seal) -> String {
         let approver = Approver { by: self.by.clone(), role: self.role.clone(), on: self.on };
-        let accepted = seal.accepted_stale.iter().find(|accepted| same_role(&accepted.role, &self.role));
-        statement(&seal.incident, &seal.digest, &approver, accepted)
+        statement(&seal.incident, &seal.digest, &approver, &self.verified, self.accepted_stale.as_ref())
+    }
+
+    /// What an edit shows by where nothing is signed.
+    pub(super) fn edited(&self, statement: &str) -> Option<Finding> {
+        let reason = || format!("the approval of {} by {} was edited", self.role, self.by);
+        let hint = "put back the seal as it was written, or let the approver approve again";
+        (sha256(statement.as_bytes()) != self.statement_sha256).then(|| broken(Place::file(SEAL_NAME), reason(), hint))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A sealed folder checked by itself: without the lists, without the network, years later.
 
-use super::{SEAL_NAME, Seal, seal_path, store, stored_seal};
+use super::{AcceptedBlocks, SEAL_NAME, Seal, VerifiedBlock, seal_path, store, stored_seal};
 use crate::digest::sha256;
 use crate::error::{Error, Finding, Place, Result};
 use crate::review::signature::{self, AllowedSigners, SignatureFault, Signer};
@@ -34,6 +34,10 @@ pub struct VerifiedApproval {
     pub role: String,
     /// Day of the approval.
     pub on: Date,
+    /// Contact blocks that letters print and that a person had checked; as sure as the approval's signature, and hearsay without one.
+    pub verified: Vec<VerifiedBlock>,
+    /// What the approver let through without a check, and why; absent when there was none.
+    pub accepted_stale: Option<AcceptedBlocks>,
     /// Fingerprint of the key, and what the list of signers calls it; absent when the approval is unsigned.
     pub key: Option<String>,
     /// Whether the list of signers ties the key to the role; always false without a list.
@@ -70,11 +74,13 @@ pub fn verify_seal(folder: &Path, signers: Option<&AllowedSigners>) -> Result<Ve
             }
             (Some(armored), None) => signature::signer_of(&statement, armored).map(Some).map_err(|fault| at_seal(&fault)),
         };
-        match checked {
+        match checked.and_then(|key| approval.edited(&statement).map_or(Ok(key), Err)) {
             Ok(key) => approvals.push(VerifiedApproval {
                 by: approval.by.clone(),
                 role: approval.role.clone(),
                 on: approval.on,
+                verified: approval.verified.clone(),
+                accepted_stale: approval.accepted_stale.clone(),
                 tied_to_role: key.is_some() && signers.is_some(),
                 key,
             }),

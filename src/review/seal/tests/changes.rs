@@ -89,6 +89,7 @@ fn the_seal_of_another_incident_or_engine_does_not_hold() {
     desk.incident.id = "lakeside".to_owned();
     let mut old = crate::review::Seal { engine: "0.0.9".to_owned(), ..sealed };
     old.digest = old.digest_of_named();
+    old.approvals[0].statement_sha256 = crate::digest::sha256(old.approvals[0].statement(&old).as_bytes());
     let standing = super::seal_standing(Some(old), &desk.present()).unwrap();
     let expected =
         format!("seal-broken seal/seal.json: the wording was approved under breachnotice 0.0.9, and this is {}", super::super::ENGINE);

@@ -1,6 +1,6 @@
 //! seal.json under a person's hand, names that cannot be sealed, and how it all lies on the disk.
 
-use super::{Desk, Signing, broken};
+use super::{Desk, Sealing, Signing, broken, contacts, prepare};
 use crate::error::Kind;
 use crate::review::Standing;
 use serde_json::Value;
@@ -49,9 +49,10 @@ fn changed(value: &mut Value) {
 }
 
 #[test]
-fn every_value_of_the_seal_is_bound_but_for_counts_and_unsigned_names() {
+fn every_value_of_the_seal_is_bound_but_for_counts() {
+    const EDITED: &str = "seal-broken seal/seal.json: the seal was edited: its digest is not that of what it names";
     let desk = super::letters::desk();
-    desk.approve("Ann", "counsel");
+    prepare(Sealing { contacts: contacts(), ..desk.sealing("Ann", "counsel") }).unwrap().seal(Signing::Unsigned, None).unwrap();
     let desk = super::letters::again(desk);
     let file = desk.path("seal/seal.json");
     let sealed: Value = serde_json::from_slice(&fs_err::read(&file).unwrap()).unwrap();
@@ -64,18 +65,15 @@ fn every_value_of_the_seal_is_bound_but_for_counts_and_unsigned_names() {
         fs_err::write(&file, edited.to_string()).unwrap();
         match desk.try_standing() {
             Ok(Standing::InForce(_)) => free.push(path),
-            Ok(standing) => assert_eq!(
-                broken(standing),
-                ["seal-broken seal/seal.json: the seal was edited: its digest is not that of what it names"],
-                "{path}"
-            ),
+            Ok(standing) => {
+                let told = broken(standing);
+                let is_named = if path.starts_with("/approvals") { told[0].ends_with(" was edited") } else { told[0] == EDITED };
+                assert!(is_named, "{path}: {told:?}");
+            }
             Err(error) => assert_eq!(error.findings[0].code, "approval-unreadable", "{path}"),
         }
     }
-    assert_eq!(
-        free,
-        ["/approvals/0/by", "/approvals/0/on", "/approvals/0/role", "/variants/0/count", "/variants/1/count"].map(str::to_owned)
-    );
+    assert_eq!(free, ["/variants/0/count", "/variants/1/count"].map(str::to_owned));
 }
 
 #[test]

@@ -10,7 +10,8 @@ mod signed;
 mod verified;
 
 use super::{
-    Again, Approver, Contacts, Present, Seal, SealedFile, Sealing, Signing, covers, prepare, seal_standing, stored_seal, wording_holds,
+    Again, Approver, Contacts, Present, Seal, SealedFile, Sealing, Signing, StaleBlock, VerifiedBlock, covers, prepare, seal_standing,
+    stored_seal, wording_holds,
 };
 use crate::error::{Finding, Result};
 use crate::incident::{Incident, sample};
@@ -111,6 +112,13 @@ impl Desk {
     fn edit(&self, from: &str, to: &str) {
         edit(&self.path("seal/seal.json"), from, to);
     }
+}
+
+/// A block that was checked, one that was long ago, and one that nobody checked.
+fn contacts() -> Contacts {
+    let checked = VerifiedBlock { block: "federal.ftc".to_owned(), by: "Mo".to_owned(), on: DAY, source: "called".to_owned() };
+    let stale = [("state.MD", Some(DAY)), ("state.RI", None)].map(|(block, since)| StaleBlock { block: block.to_owned(), since });
+    Contacts { verified: vec![checked], stale: stale.to_vec(), reason: "office closed".to_owned() }
 }
 
 fn texts() -> Texts {

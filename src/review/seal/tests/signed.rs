@@ -1,6 +1,6 @@
 //! Signed approvals: which key signed, in which role, and what was changed since.
 
-use super::{Desk, Signing, told};
+use super::{Desk, Sealing, Signing, contacts, told};
 use crate::error::Finding;
 use crate::review::signature::test_keys::Keys;
 use crate::review::{AllowedSigners, Seal, Standing, prepare};
@@ -36,7 +36,7 @@ fn a_signed_approval_is_in_force() {
 fn a_signature_that_the_approver_made_elsewhere_counts_as_well() {
     let keys = Keys::new();
     let desk = desk(&keys);
-    let prepared = prepare(desk.sealing("Ann", "counsel")).unwrap();
+    let prepared = prepare(Sealing { contacts: contacts(), ..desk.sealing("Ann", "counsel") }).unwrap();
     let statement = keys.file("statement", prepared.statement());
     let lines = [
         "breachnotice approval",
@@ -45,6 +45,10 @@ fn a_signature_that_the_approver_made_elsewhere_counts_as_well() {
         "role: counsel",
         "by: Ann",
         "on: 2026-01-05",
+        "checked: federal.ftc by Mo on 2026-01-05, called",
+        "accepted without a check: state.MD (stale since 2026-01-05)",
+        "accepted without a check: state.RI (never verified)",
+        "because: office closed",
     ];
     assert_eq!(prepared.statement().lines().collect::<Vec<_>>(), lines);
     let (key, statement) = (keys.path("ann"), statement.to_str().unwrap().to_owned());
@@ -117,8 +121,8 @@ fn whatever_is_edited_after_it_was_signed_shows() {
     const EDITED: &str = "signature-edited seal/seal.json: the signature is not of this approval: the approval or the signature was changed after it was signed";
     let keys = Keys::new();
     let desk = desk(&keys);
-    sign(&desk, "counsel", &keys.path("ann")).unwrap();
-    let sealed = desk.stored().unwrap();
+    let prepared = prepare(Sealing { contacts: contacts(), ..desk.sealing("Ann", "counsel") }).unwrap();
+    let sealed = prepared.seal(Signing::Key(&keys.path("ann")), desk.signers.as_ref()).unwrap();
     let text = fs_err::read_to_string(desk.path("seal/seal.json")).unwrap();
     let armored = sealed.approvals[0].signature.clone().unwrap();
     let (head, body) = armored.split_once('\n').unwrap();
@@ -127,6 +131,12 @@ fn whatever_is_edited_after_it_was_signed_shows() {
         ("\"by\": \"Ann\"", "\"by\": \"Eve\"", EDITED),
         ("\"on\": \"2026-01-05\"", "\"on\": \"2026-01-04\"", EDITED),
         ("\"role\": \"counsel\"", "\"role\": \"Counsel\"", EDITED),
+        ("\"by\": \"Mo\"", "\"by\": \"Eve\"", EDITED),
+        ("\"block\": \"federal.ftc\"", "\"block\": \"state.MD\"", EDITED),
+        ("\"source\": \"called\"", "\"source\": \"wrote\"", EDITED),
+        ("\"since\": \"2026-01-05\"", "\"since\": \"2026-01-06\"", EDITED),
+        ("\"reason\": \"office closed\"", "\"reason\": \"office open\"", EDITED),
+        ("\"statement_sha256\": \"", "\"statement_sha256\": \"0", "seal-broken seal/seal.json: the approval of counsel by Ann was edited"),
         (armored.replace('\n', "\\n").as_str(), forged.as_str(), EDITED),
         (
             armored.replace('\n', "\\n").as_str(),
@@ -145,6 +155,7 @@ fn whatever_is_edited_after_it_was_signed_shows() {
     let present = super::Present { texts: &[], ..desk.present() };
     assert_eq!(super::broken(super::seal_standing(Some(forged.clone()), &present).unwrap()), [EDITED]);
     forged.approvals[0].signature = None;
+    forged.approvals[0].statement_sha256 = crate::digest::sha256(forged.approvals[0].statement(&forged).as_bytes());
     let unsigned = super::Present { signers: None, ..present };
     assert!(matches!(super::seal_standing(Some(forged), &unsigned).unwrap(), Standing::InForce(_)));
 }
