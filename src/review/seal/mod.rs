@@ -17,6 +17,7 @@ mod contacts;
 mod sealing;
 mod standing;
 mod statement;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -3,6 +3,7 @@
 use super::again::Again;
 use super::sealing::{digest, sealed_files};
 use super::statement::statement;
+use super::stored::stored_findings;
 use super::{Approval, Approver, ENGINE, SEAL_NAME, Seal, SealedFile, SealedVariant, Specimen, same_role, sealed_passages, store};
 use crate::compose::Variant;
 use crate::digest::sha256;
@@ -36,7 +37,7 @@ pub struct Present<'a> {
 /// Judges a stored seal.
 ///
 /// In force only when it is this incident's, every sealed text, font and proof is unchanged and none was added, the stored texts still
-/// have their hashes, the same version of the program runs, and every role in `require` has approved, with a signature where signers
+/// and proofs are there, whole and alone, the same version of the program runs, and every role in `require` has approved, with a signature where signers
 /// are listed.
 ///
 /// # Errors
@@ -109,7 +110,8 @@ fn wording_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> 
         let reason = format!("the wording was approved for another incident, {}", seal.incident);
         return Ok(vec![broken(Place::file(SEAL_NAME), reason, "preview the letters of this incident and approve them")]);
     }
-    let mut findings = text_findings(seal, present)?;
+    let mut findings = stored_findings(present.folder, seal)?;
+    findings.extend(text_findings(seal, present)?);
     findings.extend(font_findings(seal, present));
     if seal.engine != ENGINE {
         findings.push(broken(
@@ -143,32 +145,22 @@ fn text_findings(seal: &Seal, present: &Present<'_>) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-fn change_of(folder: &Path, name: &str, hash: &str, text: &str) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    let stored = store::read(&super::texts_folder(folder).join(name))?;
-    let stored_place = || Place::file(format!("seal/texts/{name}"));
-    let intact = match &stored {
-        None => {
-            findings.push(broken(stored_place(), "the stored copy of an approved text is gone", APPROVE_AGAIN));
-            None
-        }
-        Some(bytes) if sha256(bytes) != hash => {
-            findings.push(broken(stored_place(), "the stored copy of an approved text was edited", APPROVE_AGAIN));
-            None
-        }
-        Some(bytes) => std::str::from_utf8(bytes).ok(),
-    };
-    if sha256(text.as_bytes()) != hash && of_logo(name).is_some() {
-        findings.push(broken(Place::file(of_user(name)), "is not the picture that was approved", APPROVE_AGAIN));
-    } else if sha256(text.as_bytes()) != hash {
-        let line = intact.and_then(|before| first_changed_line(before.as_bytes(), text.as_bytes()));
-        let place = place_of(name, line, text);
-        let first = place.line.map(|line| format!(", first at line {line}")).unwrap_or_default();
-        let words = intact.and_then(|before| compare::in_words(&compare::words(before, text)));
-        let words = words.map(|words| format!(": {words}")).unwrap_or_default();
-        findings.push(broken(place, format!("changed since it was approved{first}{words}"), APPROVE_AGAIN));
+fn change_of(folder: &Path, name: &str, hash: &str, text: &str) -> Result<Option<Finding>> {
+    if sha256(text.as_bytes()) == hash {
+        return Ok(None);
     }
-    Ok(findings)
+    if of_logo(name).is_some() {
+        return Ok(Some(broken(Place::file(of_user(name)), "is not the picture that was approved", APPROVE_AGAIN)));
+    }
+    // What is stored tells where it changed, as long as that is what was approved.
+    let stored = store::read(&super::texts_folder(folder).join(name))?.filter(|bytes| sha256(bytes) == hash);
+    let intact = stored.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let line = intact.and_then(|before| first_changed_line(before.as_bytes(), text.as_bytes()));
+    let place = place_of(name, line, text);
+    let first = place.line.map(|line| format!(", first at line {line}")).unwrap_or_default();
+    let words = intact.and_then(|before| compare::in_words(&compare::words(before, text)));
+    let words = words.map(|words| format!(": {words}")).unwrap_or_default();
+    Ok(Some(broken(place, format!("changed since it was approved{first}{words}"), APPROVE_AGAIN)))
 }
 
 /// Where a person finds a changed line: the values that incident.toml puts into letters are sealed as one text of ours, a key a line.

@@ -1,7 +1,7 @@
 //! A sealed folder checked by itself: without the lists, without the network, years later.
 
-use super::{AcceptedBlocks, SEAL_NAME, Seal, VerifiedBlock, seal_path, store, stored_seal};
-use crate::digest::sha256;
+use super::stored::{edited, stored_findings};
+use super::{AcceptedBlocks, SEAL_NAME, VerifiedBlock, stored_seal};
 use crate::error::{Error, Finding, Place, Result};
 use crate::review::signature::{self, AllowedSigners, SignatureFault, Signer};
 use jiff::civil::Date;
@@ -59,7 +59,11 @@ pub fn verify_seal(folder: &Path, signers: Option<&AllowedSigners>) -> Result<Ve
             "name an incident folder whose wording was approved",
         )
     })?;
-    let mut findings = stored_findings(folder, &seal)?;
+    let mut findings = Vec::new();
+    if seal.digest_of_named() != seal.digest {
+        findings.push(edited("the seal was edited: its digest is not that of what it names"));
+    }
+    findings.extend(stored_findings(folder, &seal)?);
     let mut approvals = Vec::new();
     for approval in &seal.approvals {
         let statement = approval.statement(&seal);
@@ -110,39 +114,4 @@ fn told(signer: Signer) -> Option<String> {
 
 fn at_seal(fault: &SignatureFault) -> Finding {
     fault.finding(Place::file(SEAL_NAME))
-}
-
-/// What is stored beside the seal and is not what it names.
-fn stored_findings(folder: &Path, seal: &Seal) -> Result<Vec<Finding>> {
-    let mut findings = Vec::new();
-    if seal.digest_of_named() != seal.digest {
-        findings.push(edited("the seal was edited: its digest is not that of what it names"));
-    }
-    let mut stored: Vec<(String, &str)> = seal.files.iter().map(|file| (format!("texts/{}", file.name), file.sha256.as_str())).collect();
-    for (place, variant) in seal.variants.iter().enumerate() {
-        stored.push((format!("proofs/{:03}.txt", place + 1), &variant.text_sha256));
-        stored.push((format!("proofs/{:03}.pdf", place + 1), &variant.pdf_sha256));
-    }
-    let others = store::files_below(&folder.join("seal"))?;
-    let is_named = |file: &Path| file == seal_path(folder) || stored.iter().any(|(name, _)| file == folder.join("seal").join(name));
-    findings.extend(others.iter().filter(|file| !is_named(file)).map(|file| {
-        let name = file.strip_prefix(folder).unwrap_or(file).display().to_string();
-        let hint = "take it out: whoever looks into the folder must see nothing but what was approved";
-        Finding::refuses("seal-broken", Place::file(name), "was not approved: the seal does not name it", hint)
-    }));
-    for (name, hash) in stored {
-        let reason = match store::read(&folder.join("seal").join(&name))? {
-            None => "is gone: it was approved",
-            Some(bytes) if sha256(&bytes) != hash => "is not what was approved",
-            Some(_) => continue,
-        };
-        findings.push(Finding::refuses("seal-broken", Place::file(format!("seal/{name}")), reason, PUT_BACK));
-    }
-    Ok(findings)
-}
-
-const PUT_BACK: &str = "put back what was approved, from a backup";
-
-fn edited(reason: &'static str) -> Finding {
-    Finding::refuses("seal-broken", Place::file(SEAL_NAME), reason, PUT_BACK)
 }

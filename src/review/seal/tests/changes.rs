@@ -102,12 +102,12 @@ fn edited_or_lost_stored_texts_break_the_seal() {
     desk.approve("Ann", "counsel");
     let stored = desk.path("seal/texts/templates/en/letter.md");
     fs_err::write(&stored, "edited").unwrap();
-    let expected = ["seal-broken seal/texts/templates/en/letter.md: the stored copy of an approved text was edited"];
+    let expected = ["seal-broken seal/texts/templates/en/letter.md: is not what was approved"];
     assert_eq!(desk.broken(), expected);
     fs_err::remove_file(&stored).unwrap();
     desk.texts[0].1.push('x');
     let expected = [
-        "seal-broken seal/texts/templates/en/letter.md: the stored copy of an approved text is gone",
+        "seal-broken seal/texts/templates/en/letter.md: is gone: it was approved",
         "seal-broken templates/en/letter.md: changed since it was approved",
     ];
     assert_eq!(desk.broken(), expected);

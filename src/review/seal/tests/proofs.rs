@@ -49,7 +49,7 @@ fn a_proof_that_reads_otherwise_is_told_with_its_words() {
     // Without the text as it was approved there are no words for it, and it does not pass.
     fs_err::write(desk.path("seal/proofs/001.txt"), "edited").unwrap();
     fs_err::remove_file(desk.path("seal/proofs/002.txt")).unwrap();
-    assert!(desk.broken()[0].contains("2 of the 2 approved wordings"), "{:?}", desk.broken());
+    assert!(desk.broken().iter().any(|told| told.contains("2 of the 2 approved wordings")), "{:?}", desk.broken());
 }
 
 #[test]

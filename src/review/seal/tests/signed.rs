@@ -152,6 +152,7 @@ fn whatever_is_edited_after_it_was_signed_shows() {
     // Other wording, and a digest that was made to fit: unsigned it would pass.
     let mut forged = Seal { files: Vec::new(), ..sealed.clone() };
     forged.digest = forged.digest_of_named();
+    fs_err::remove_dir_all(desk.path("seal/texts")).unwrap();
     let present = super::Present { texts: &[], ..desk.present() };
     assert_eq!(super::broken(super::seal_standing(Some(forged.clone()), &present).unwrap()), [EDITED]);
     forged.approvals[0].signature = None;

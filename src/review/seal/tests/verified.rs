@@ -50,6 +50,7 @@ fn whatever_was_edited_is_named() {
     const SIGNED: &str = "signature-edited seal/seal.json: the signature is not of this approval: the approval or the signature was changed after it was signed";
     let keys = Keys::new();
     let (desk, signers) = signed(&keys);
+    let desk = letters::again(desk);
     let seal = fs_err::read(desk.path("seal/seal.json")).unwrap();
     for (from, to, expected) in [
         ("\"engine\": \"", "\"engine\": \"9.", vec![EDITED]),
@@ -69,13 +70,16 @@ fn whatever_was_edited_is_named() {
         let bytes = fs_err::read(desk.path(name)).unwrap();
         fs_err::write(desk.path(name), [&bytes[..], b"x"].concat()).unwrap();
         assert_eq!(refused(&desk, None), [format!("seal-broken {name}: is not what was approved")]);
+        assert_eq!(desk.broken(), refused(&desk, None), "the gate says the same");
         fs_err::remove_file(desk.path(name)).unwrap();
         assert_eq!(refused(&desk, None), [format!("seal-broken {name}: is gone: it was approved")]);
+        assert_eq!(desk.broken(), refused(&desk, None));
         fs_err::write(desk.path(name), bytes).unwrap();
     }
     for name in ["seal/proofs/003.pdf", "seal/texts/templates/en/parts/more.md", "seal/note.txt"] {
         fs_err::write(desk.path(name), "x").unwrap();
         assert_eq!(refused(&desk, None), [format!("seal-broken {name}: was not approved: the seal does not name it")]);
+        assert_eq!(desk.broken(), refused(&desk, None));
         fs_err::remove_file(desk.path(name)).unwrap();
     }
     assert!(verify_seal(desk.home.path(), Some(&signers)).is_ok());
@@ -90,4 +94,24 @@ fn a_seal_without_an_approval_is_none() {
     fs_err::write(desk.path("seal/seal.json"), seal.to_string()).unwrap();
     assert_eq!(refused(&desk, None), ["seal-broken seal/seal.json: nobody has approved what the seal binds"]);
     assert_eq!(letters::again(desk).broken(), ["approval-missing seal/seal.json: nobody has approved the wording"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_what_was_approved() {
+    let keys = Keys::new();
+    let desk = letters::again(signed(&keys).0);
+    let elsewhere = tempfile::tempdir().unwrap();
+    for name in ["seal/proofs/001.pdf", "seal/seal.json", "seal/texts", "seal"] {
+        let (there, here) = (elsewhere.path().join("moved"), desk.path(name));
+        fs_err::rename(&here, &there).unwrap();
+        std::os::unix::fs::symlink(&there, &here).unwrap();
+        let told = refused(&desk, None);
+        let expected = format!("seal-broken {name}: is a link: a copy of the folder would not have what was approved");
+        assert_eq!(told, [expected]);
+        assert_eq!(desk.broken(), told, "the gate says the same");
+        fs_err::remove_file(&here).unwrap();
+        fs_err::rename(&there, &here).unwrap();
+    }
+    assert!(verify_seal(desk.home.path(), None).is_ok());
 }
