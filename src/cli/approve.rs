@@ -4,7 +4,7 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
-use crate::review::{AcceptedBlocks, Approval, Approver, Signing};
+use crate::review::{self, AcceptedBlocks, Approval, Approver, Seal, Signing};
 use crate::run::{self, Approving};
 use std::path::PathBuf;
 
@@ -41,6 +41,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
     let approver = Approver { by: by.clone(), role: role.clone(), on: clock::today() };
     let signing = key.as_deref().map_or(Signing::Unsigned, Signing::Key);
     let approving = Approving { approver, accept_stale: reason, signing, seen: None, ledger, moment: clock::now() };
+    let earlier = review::stored_seal(&dir).ok().flatten();
     let (seal, checked) = run::approve(&dir, &approving, &Bar::new(ui))?;
     let case = &checked.case;
     let covered: u64 = checked.variants.values().sum();
@@ -53,11 +54,21 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
         seal.approval_of(&role).map(contacts).unwrap_or_default(),
     );
     ui.result(&seal, &text)?;
+    earlier.iter().flat_map(|earlier| replaced(earlier, &seal)).for_each(|told| ui.say(&told));
     let missing = case.incident.require_approvals.iter().filter(|role| seal.approval_of(role).is_none());
     for role in missing {
         ui.say(&format!("still needed: the approval of {role}"));
     }
     Ok(Outcome::of_held(case.counts().held))
+}
+
+/// The approvals that count no more because a new seal took the place of theirs.
+fn replaced(earlier: &Seal, seal: &Seal) -> Vec<String> {
+    let stays =
+        |old: &Approval| seal.approvals.iter().any(|new| new.role == old.role && (new.by == old.by || earlier.digest == seal.digest));
+    let why = if earlier.digest == seal.digest { "whose stored wording was no longer whole" } else { "given to other wording" };
+    let gone = earlier.approvals.iter().filter(|old| !stays(old));
+    gone.map(|Approval { by, role, .. }| format!("this replaces the approval of {by} as {role}, {why}")).collect()
 }
 
 /// What an approval keeps of the contact blocks that letters print.

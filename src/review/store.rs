@@ -63,12 +63,12 @@ fn owner_only(_folder: &Path) -> std::io::Result<()> {
 
 /// Makes a rename durable; folders cannot be opened everywhere.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     fs_err::File::open(folder)?.sync_all()
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
@@ -94,20 +94,6 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Removes a file and the folders above it that became empty, up to `top`.
-pub(super) fn remove(top: &Path, file: &Path) -> Result<()> {
-    fs_err::remove_file(file).map_err(|error| Error::unwritable(file, &plain(&error)))?;
-    let mut folder = file.parent();
-    while let Some(path) = folder.filter(|path| path.starts_with(top) && *path != top) {
-        // Not empty, or gone already: nothing above it can be empty either.
-        if fs_err::remove_dir(path).is_err() {
-            break;
-        }
-        folder = path.parent();
-    }
-    Ok(())
 }
 
 /// The bytes of a file; `None` when it does not exist.

@@ -196,7 +196,8 @@ fn people_who_need_a_wording_that_nobody_saw_break_it() {
     is_broken(&home, "seal-broken", &["5 letters have a wording that nobody approved: 4 wordings, the first of role adult in English"]);
 
     // Seen and approved again, by both: what was signed before stands for another wording.
-    approve(&home, "Ada", "counsel", "ada").exits(0).says("still needed: the approval of privacy officer");
+    let again = approve(&home, "Ada", "counsel", "ada").exits(0).says("still needed: the approval of privacy officer");
+    again.says("this replaces the approval of Cleo as privacy officer, given to other wording");
     approve(&home, "Cleo", "privacy officer", "cleo").exits(0);
     home.run("release lakeside --by Ben").exits(0);
     home.run("export lakeside --out package").exits(0).prints("40 letters on ");

@@ -18,6 +18,7 @@ mod sealing;
 mod standing;
 mod statement;
 mod stored;
+mod storing;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -151,6 +152,7 @@ pub struct Seal {
 /// # Errors
 /// Refused when it cannot be read or understood.
 pub fn stored_seal(folder: &Path) -> Result<Option<Seal>> {
+    storing::heal(folder);
     let Some(seal) = store::read_json::<Seal>(&seal_path(folder), SEAL_NAME)? else { return Ok(None) };
     // Names from a file may have been edited: nothing outside the folder of texts is ever read.
     names::check_texts(seal.files.iter().map(|file| file.name.as_str()))?;
@@ -196,5 +198,9 @@ fn texts_folder(folder: &Path) -> PathBuf {
 
 /// Where a file of a proof is stored.
 fn proof_path(folder: &Path, variant: usize, extension: &str) -> PathBuf {
-    folder.join("seal").join("proofs").join(format!("{:03}.{extension}", variant + 1))
+    folder.join("seal").join("proofs").join(proof_name(variant, extension))
+}
+
+fn proof_name(variant: usize, extension: &str) -> String {
+    format!("{:03}.{extension}", variant + 1)
 }

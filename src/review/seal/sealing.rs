@@ -2,6 +2,7 @@
 
 use super::contacts::Contacts;
 use super::statement::statement;
+use super::storing::store_new;
 use super::{Approval, Approver, ENGINE, Seal, SealedFile, SealedVariant, Specimen, names, passages, same_role, store};
 use crate::digest::{hex, sha256};
 use crate::error::{Error, Place, Result};
@@ -9,8 +10,7 @@ use crate::incident::Incident;
 use crate::review::signature::{self, AllowedSigners};
 use crate::review::{FORMAT, Wording};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is to be sealed, and by whom.
 pub struct Sealing<'a> {
@@ -45,8 +45,8 @@ pub enum Signing<'a> {
 pub struct Prepared<'a> {
     folder: &'a Path,
     texts: &'a [(String, String)],
-    /// Text and file of each proof; none when they are stored already.
-    proofs: Vec<(String, &'a [u8])>,
+    /// Text and file of each proof; absent when they and the texts are stored already.
+    proofs: Option<Vec<(String, &'a [u8])>>,
     seal: Seal,
     approval: Approval,
     statement: String,
@@ -65,8 +65,11 @@ pub fn prepare(sealing: Sealing<'_>) -> Result<Prepared<'_>> {
     let approver = spelled_as_required(approver, &incident.require_approvals);
     let accepted_stale = contacts.accepted()?;
     let (proofs, seal) = match earlier {
-        Some(earlier) => (Vec::new(), Seal { variants: counted(earlier.variants.clone(), wordings), ..earlier }),
-        None => new(incident, texts, fonts, wordings),
+        Some(earlier) => (None, Seal { variants: counted(earlier.variants.clone(), wordings), ..earlier }),
+        None => {
+            let (proofs, seal) = new(incident, texts, fonts, wordings);
+            (Some(proofs), seal)
+        }
     };
     let statement = statement(&incident.id, &seal.digest, &approver, &contacts.verified, accepted_stale.as_ref());
     let Approver { by, role, on } = approver;
@@ -129,8 +132,8 @@ impl Prepared<'_> {
     /// Signs and stores the seal. Where signers are listed, the key must be tied to the role.
     ///
     /// # Errors
-    /// Refused when the key or signature cannot be used. Failed when the folder cannot be written; a seal that was there before is then
-    /// not in force.
+    /// Refused when the key or signature cannot be used. Failed when the folder cannot be written; a seal that was there before stays
+    /// as it was.
     pub fn seal(self, signing: Signing<'_>, signers: Option<&AllowedSigners>) -> Result<Seal> {
         let Prepared { folder, texts, proofs, mut seal, mut approval, statement } = self;
         approval.signature = match signing {
@@ -149,12 +152,10 @@ impl Prepared<'_> {
             Some(earlier) => *earlier = approval,
             None => seal.approvals.push(approval),
         }
-        store_texts(folder, texts)?;
-        if !proofs.is_empty() {
-            store_proofs(folder, &proofs)?;
+        match proofs {
+            Some(proofs) => store_new(folder, &seal, texts, &proofs)?,
+            None => store::write_json(&super::seal_path(folder), &seal)?,
         }
-        // Last: until it is there, what lies beside it belongs to no seal.
-        store::write_json(&super::seal_path(folder), &seal)?;
         Ok(seal)
     }
 }
@@ -207,36 +208,4 @@ fn spelled_as_required(mut approver: Approver, require: &[String]) -> Approver {
         approver.role.clone_from(role);
     }
     approver
-}
-
-fn store_texts(folder: &Path, texts: &[(String, String)]) -> Result<()> {
-    let top = folder.join("seal");
-    let below = super::texts_folder(folder);
-    let wanted: BTreeSet<PathBuf> = texts.iter().map(|(name, _)| below.join(name)).collect();
-    // First, so that a file can take the place of a folder and the other way round.
-    remove_others(&below, &wanted)?;
-    for (name, text) in texts {
-        let path = below.join(name);
-        store::create_folders(&top, path.parent().unwrap_or(&below))?;
-        store::write(&path, text.as_bytes())?;
-    }
-    store::create_folders(&top, &below)
-}
-
-fn store_proofs(folder: &Path, proofs: &[(String, &[u8])]) -> Result<()> {
-    let below = folder.join("seal").join("proofs");
-    store::create_folders(&folder.join("seal"), &below)?;
-    let path = |place, extension| super::proof_path(folder, place, extension);
-    let wanted: BTreeSet<PathBuf> = (0..proofs.len()).flat_map(|place| [path(place, "txt"), path(place, "pdf")]).collect();
-    remove_others(&below, &wanted)?;
-    for (place, (text, pdf)) in proofs.iter().enumerate() {
-        store::write(&path(place, "txt"), text.as_bytes())?;
-        store::write(&path(place, "pdf"), pdf)?;
-    }
-    Ok(())
-}
-
-fn remove_others(below: &Path, wanted: &BTreeSet<PathBuf>) -> Result<()> {
-    let others = store::files_below(below)?;
-    others.iter().filter(|file| !wanted.contains(*file)).try_for_each(|old| store::remove(below, old))
 }

@@ -135,3 +135,18 @@ fn a_folder_that_cannot_be_written_fails() {
     fs_err::write(desk.path("seal"), "a file in the way").unwrap();
     assert_eq!(desk.try_approve("Ann", "counsel", Signing::Unsigned).unwrap_err().kind, Kind::Failed);
 }
+
+#[test]
+fn an_approval_that_fails_halfway_leaves_the_one_before_whole() {
+    let mut desk = Desk::new();
+    let sealed = desk.approve("Ann", "counsel");
+    let leftover = desk.path(".seal-killed/texts");
+    fs_err::create_dir_all(&leftover).unwrap();
+    desk.texts[0].1.push('x');
+    desk.texts.push(("n".repeat(300), "a name too long for the disk".to_owned()));
+    assert_eq!(desk.try_approve("Bob", "counsel", Signing::Unsigned).unwrap_err().kind, Kind::Failed);
+    desk.texts = super::texts();
+    assert_eq!(desk.standing(), Standing::InForce(sealed));
+    let names: Vec<_> = fs_err::read_dir(desk.home.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names, ["seal"], "nothing stays beside it, of killed runs neither");
+}
