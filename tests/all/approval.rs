@@ -180,10 +180,10 @@ fn people_who_need_a_wording_that_nobody_saw_break_it() {
     approve(&home, "Cleo", "privacy officer", "cleo").exits(0);
     home.run("release lakeside --by Ben").exits(0);
     for (newcomer, words) in [
-        (SPANISH_MINOR, "1 letter has a wording that nobody approved: a letter of role minor in Spanish"),
+        (SPANISH_MINOR, "1 notice has a wording that nobody approved: a letter of role minor in Spanish"),
         (
             OF_MARYLAND,
-            "1 letter has a wording that nobody approved: a letter of role adult in English, with the paragraph `residents_md` that no approved letter has",
+            "1 notice has a wording that nobody approved: a letter of role adult in English, with the paragraph `residents_md` that no approved letter has",
         ),
     ] {
         let others: Vec<&str> = ALIKE.into_iter().filter(|record| *record != newcomer).collect();
@@ -193,7 +193,7 @@ fn people_who_need_a_wording_that_nobody_saw_break_it() {
         home.run("release lakeside --by Ben").exits(3).says(words);
     }
     home.write(LIST, &all);
-    is_broken(&home, "seal-broken", &["5 letters have a wording that nobody approved: 4 wordings, the first of role adult in English"]);
+    is_broken(&home, "seal-broken", &["5 notices have a wording that nobody approved: 4 wordings, the first of role adult in English"]);
 
     // Seen and approved again, by both: what was signed before stands for another wording.
     let again = approve(&home, "Ada", "counsel", "ada").exits(0).says("still needed: the approval of privacy officer");

@@ -73,7 +73,7 @@ pub fn covers<'v>(seal: &Seal, needed: impl Iterator<Item = (&'v Variant, u64)>)
     let with = only.map(|paragraph| format!(", with the paragraph `{paragraph}` that no approved letter has")).unwrap_or_default();
     let reason = format!(
         "{} a wording that nobody approved: {} of role {} in {}{with}",
-        if count == 1 { "1 letter has".to_owned() } else { format!("{count} letters have") },
+        if count == 1 { "1 notice has".to_owned() } else { format!("{count} notices have") },
         if new.len() == 1 { "a letter".to_owned() } else { format!("{} wordings, the first", new.len()) },
         variant.role,
         language_in_words(variant.language),

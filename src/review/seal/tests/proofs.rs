@@ -92,12 +92,12 @@ fn a_wording_that_nobody_approved_is_not_covered() {
     assert_eq!(
         told(&[(&adult, 3), (&resident, 1)]).unwrap_err(),
         format!(
-            "{start}1 letter has a wording that nobody approved: a letter of role adult in English, with the paragraph `residents_md` that no approved letter has"
+            "{start}1 notice has a wording that nobody approved: a letter of role adult in English, with the paragraph `residents_md` that no approved letter has"
         )
     );
     assert_eq!(
         told(&[(&spanish, 4), (&resident, 3)]).unwrap_err(),
-        format!("{start}7 letters have a wording that nobody approved: 2 wordings, the first of role minor in Spanish")
+        format!("{start}7 notices have a wording that nobody approved: 2 wordings, the first of role minor in Spanish")
     );
     let reordered = Variant { paragraphs: minor.paragraphs.iter().rev().cloned().collect(), ..minor.clone() };
     assert!(told(&[(&reordered, 2)]).is_err(), "the order of paragraphs is part of the wording");
