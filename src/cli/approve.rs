@@ -30,13 +30,17 @@ pub(super) struct ApproveArguments {
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) -> Result<Outcome> {
     let ApproveArguments { dir, by, role, accept_stale, key } = arguments;
     let reason = accept_stale.as_deref().map(str::trim);
-    if reason.is_some_and(|reason| reason.is_empty() || reason.chars().any(char::is_control)) {
+    if reason.is_some_and(str::is_empty) {
         return Err(Error::refused(
             "reason-missing",
             Place::file("--accept-stale"),
             "contact blocks that are not verified need a reason to be accepted",
             "say in a few words why, for the record",
         ));
+    }
+    if reason.is_some_and(|reason| reason.chars().any(char::is_control)) {
+        let why = "the reason has a line break or another control character";
+        return Err(Error::refused("reason-unusable", Place::file("--accept-stale"), why, "say why in one line, for the record"));
     }
     let approver = Approver { by: by.clone(), role: role.clone(), on: clock::today() };
     let signing = key.as_deref().map_or(Signing::Unsigned, Signing::Key);

@@ -28,9 +28,10 @@ pub(super) fn run(ui: &Ui, arguments: &VerifyArguments) -> Result<Outcome> {
 fn told(verified: &VerifiedSeal) -> String {
     let VerifiedSeal { incident, engine, digest, texts, variants, approvals } = verified;
     let first = format!(
-        "{incident}: {} and {} are what was approved, under breachnotice {engine}\nseal {digest}",
+        "{incident}: what lies here is what was approved, under breachnotice {engine}: {}, {}, {}\nseal {digest}",
         count(*texts as u64, "text"),
         count(*variants as u64, "wording"),
+        count(approvals.len() as u64, "approval"),
     );
     let approvals = approvals.iter().map(|approval| {
         let VerifiedApproval { by, role, on, verified, accepted_stale, key, tied_to_role } = approval;

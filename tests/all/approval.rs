@@ -319,7 +319,11 @@ fn a_copy_that_has_only_its_seal_is_verified() {
     std::fs::create_dir(home.path("copy")).unwrap();
     tool("cp", &["-r", home.path("lakeside/seal").to_str().unwrap(), home.path("copy/seal").to_str().unwrap()]);
     let verified = home.run("verify copy --allowed-signers lakeside/signers").exits(0);
-    let verified = verified.prints("lakeside-2026: ").prints("are what was approved").prints("approved by Ada as counsel on ");
+    let verified = verified
+        .prints("lakeside-2026: ")
+        .prints("what lies here is what was approved")
+        .prints("42 texts, 21 wordings, 2 approvals\n")
+        .prints("approved by Ada as counsel on ");
     verified.prints("(ada), a key of this role").prints("(cleo), a key of this role");
     home.run("verify copy").exits(0).prints("give --allowed-signers to see whose key it is");
     home.write("others", &format!("counsel {}", home.read("cleo.pub")));

@@ -94,6 +94,7 @@ fn a_reason_lets_it_through_and_the_seal_keeps_it() {
     let command = ["approve", "lakeside", "--by", "Ada", "--role", "counsel", "--accept-stale"];
     home.run_words(&command).exits(2);
     home.run_words(&[&command[..], &[" "]].concat()).exits(3).says("[reason-missing]");
+    home.run_words(&[&command[..], &["a\nb"]].concat()).exits(3).says("[reason-unusable]").says("line break");
     home.lacks("lakeside/seal");
     let since = day(today(), -200 + 181);
     let accepted = home.run_words(&[&command[..], &["the office does not answer"]].concat()).exits(0);

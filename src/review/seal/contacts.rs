@@ -54,10 +54,14 @@ pub struct Contacts {
 impl Contacts {
     /// What the approver lets through; nothing when every block is verified.
     pub(super) fn accepted(&self) -> Result<Option<AcceptedBlocks>> {
+        for VerifiedBlock { by, source, .. } in &self.verified {
+            names::check_words("name of who checked a contact block", by)?;
+            names::check_reason("source of a check", source)?;
+        }
         if self.stale.is_empty() {
             return Ok(None);
         }
-        names::check_words("reason", &self.reason)?;
+        names::check_reason("reason", &self.reason)?;
         Ok(Some(AcceptedBlocks { blocks: self.stale.clone(), reason: self.reason.clone() }))
     }
 }

@@ -156,6 +156,7 @@ pub fn stored_seal(folder: &Path) -> Result<Option<Seal>> {
     let Some(seal) = store::read_json::<Seal>(&seal_path(folder), SEAL_NAME)? else { return Ok(None) };
     // Names from a file may have been edited: nothing outside the folder of texts is ever read.
     names::check_texts(seal.files.iter().map(|file| file.name.as_str()))?;
+    names::check_read(SEAL_NAME, seal.names(), seal.approvals.iter().flat_map(Approval::reasons))?;
     Ok(Some(seal))
 }
 
@@ -170,6 +171,15 @@ pub fn sealed_passages(folder: &Path, seal: &Seal, variant: usize) -> Result<Opt
 }
 
 impl Seal {
+    /// What people are shown of it as names.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let own = [&self.incident, &self.engine, &self.digest];
+        let fonts = self.fonts.iter().map(|font| &font.name);
+        let variants = self.variants.iter().flat_map(|variant| [&variant.language, &variant.role].into_iter().chain(&variant.paragraphs));
+        let approvals = self.approvals.iter().flat_map(Approval::names);
+        own.into_iter().chain(fonts).chain(variants).map(String::as_str).chain(approvals)
+    }
+
     /// The approval of a role, compared blind to case.
     pub fn approval_of(&self, role: &str) -> Option<&Approval> {
         self.approvals.iter().find(|approval| same_role(&approval.role, role))
@@ -178,6 +188,19 @@ impl Seal {
     /// The digest of what it names, which is [`Seal::digest`] unless the seal was edited.
     fn digest_of_named(&self) -> String {
         sealing::digest(&self.incident, &self.engine, &self.files, &self.fonts, &self.variants)
+    }
+}
+
+impl Approval {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let verified = self.verified.iter().flat_map(|block| [&block.block, &block.by]);
+        let stale = self.accepted_stale.iter().flat_map(|accepted| accepted.blocks.iter().map(|block| &block.block));
+        [&self.by, &self.role].into_iter().chain(verified).chain(stale).map(String::as_str)
+    }
+
+    fn reasons(&self) -> impl Iterator<Item = &str> {
+        let sources = self.verified.iter().map(|block| block.source.as_str());
+        sources.chain(self.accepted_stale.iter().map(|accepted| accepted.reason.as_str()))
     }
 }
 

@@ -78,7 +78,11 @@ pub fn verify_seal(folder: &Path, signers: Option<&AllowedSigners>) -> Result<Ve
             }
             (Some(armored), None) => signature::signer_of(&statement, armored).map(Some).map_err(|fault| at_seal(&fault)),
         };
-        match checked.and_then(|key| approval.edited(&statement).map_or(Ok(key), Err)) {
+        let checked = match (checked, approval.edited(&statement)) {
+            (Ok(_), Some(finding)) => Err(finding),
+            (checked, _) => checked,
+        };
+        match checked {
             Ok(key) => approvals.push(VerifiedApproval {
                 by: approval.by.clone(),
                 role: approval.role.clone(),

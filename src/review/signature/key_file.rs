@@ -53,8 +53,12 @@ pub(super) fn place(path: &Path) -> Place {
 ///
 /// Of ECDSA keys, `ssh-key` 0.6 does not read a private number with fewer bytes than its curve: one key in 256, of P-521 one in four.
 pub(super) fn unreadable_private(path: &Path) -> Error {
-    let reason = "the private key is damaged, or one of the few ECDSA keys that cannot be read from a file";
-    unreadable(path, reason, "add it to an ssh-agent with ssh-add and name its .pub file instead, or use a key of type ed25519")
+    let reason = "the private key is damaged, of a kind that is not supported (such as ECDSA P-521), or one of the few ECDSA keys that cannot be read from a file";
+    unreadable(
+        path,
+        reason,
+        "use a key of type ed25519; one of ECDSA P-256 or P-384 can also be added to an ssh-agent with ssh-add and named by its .pub file",
+    )
 }
 
 fn unreadable(path: &Path, reason: &'static str, hint: &'static str) -> Error {

@@ -28,6 +28,24 @@ fn a_seal_that_cannot_be_understood_is_refused_with_its_place() {
     assert!(matches!(desk.standing(), Standing::InForce(_)));
 }
 
+#[test]
+fn names_and_reasons_that_are_never_written_are_refused_when_they_are_read() {
+    let desk = Desk::new();
+    prepare(Sealing { contacts: contacts(), ..desk.sealing("Ann", "counsel") }).unwrap().seal(Signing::Unsigned, None).unwrap();
+    let text = fs_err::read_to_string(desk.path("seal/seal.json")).unwrap();
+    for from in ["\"Ann\"", "\"counsel\"", "\"Mo\"", "\"called\"", "\"office closed\"", "\"state.RI\"", "\"lakeside\"", "\"fonts/b.ttf\""] {
+        for to in ["\"\\u001b[2J\"", "\"a\\nb\"", "\"\\u202egro\"", "\"\"", "\" \"", &format!("\"{}\"", "x".repeat(2_001))] {
+            desk.edit(from, to);
+            let error = desk.try_standing().unwrap_err();
+            assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "approval-unreadable"), "{from} {to}");
+            assert!(error.to_string().contains("seal/seal.json: was edited: a name or reason in it"), "{error}");
+            fs_err::write(desk.path("seal/seal.json"), &text).unwrap();
+        }
+    }
+    desk.edit("\"Ann\"", &format!("\"{}\"", "x".repeat(201)));
+    assert!(desk.try_standing().is_err());
+}
+
 /// The path of every value that is neither a list nor a group.
 fn leaves(value: &Value, path: &str, found: &mut Vec<String>) {
     match value {
@@ -86,7 +104,15 @@ fn names_that_leave_the_folder_or_cannot_be_read_are_refused() {
         assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "name-unusable"), "{name:?}");
         desk.texts.pop();
     }
-    for (by, role) in [("", "counsel"), ("Ann", " "), ("Ann\u{1b}[2J", "counsel"), ("Ann", "coun\nsel"), (" Ann", "counsel")] {
+    for (by, role) in [
+        ("", "counsel"),
+        ("Ann", " "),
+        ("Ann\u{1b}[2J", "counsel"),
+        ("Ann", "coun\nsel"),
+        (" Ann", "counsel"),
+        ("A\u{202e}nn", "counsel"),
+        (&"x".repeat(201), "counsel"),
+    ] {
         let error = desk.try_approve(by, role, Signing::Unsigned).unwrap_err();
         assert_eq!(error.findings[0].code, "name-unusable", "{by:?} {role:?}");
     }

@@ -45,6 +45,9 @@ fn a_release_that_was_edited_is_refused_or_void() {
     let path = desk.path("release.json");
     super::edit(&path, "\"letters\": 6", "\"letters\": 7");
     assert!(broken(desk.release_standing(&sealed, "r1"))[0].contains("do not close"));
+    super::edit(&path, "\"Pat Officer\"", "\"\\u001b[2J\"");
+    let error = release_standing(desk.home.path(), &sealed, "r1").unwrap_err();
+    assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "approval-unreadable"));
     super::edit(&path, "\"letters\": 7", "\"letters\": six");
     let error = release_standing(desk.home.path(), &sealed, "r1").unwrap_err();
     assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "approval-unreadable"));
