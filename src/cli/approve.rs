@@ -50,11 +50,11 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) ->
     let case = &checked.case;
     let covered: u64 = checked.variants.values().sum();
     let text = format!(
-        "sealed by {by} as {role}{}: {} in {}, for {}\n{}",
+        "sealed by {by} as {role}{}: {} for {}, from {}\n{}",
         if key.is_some() { ", signed" } else { " (unsigned)" },
-        count(seal.files.len() as u64, "text"),
         count(checked.variants.len() as u64, "wording"),
         count(covered, "recipient"),
+        count(seal.files.len() as u64, "text"),
         seal.approval_of(&role).map(contacts).unwrap_or_default(),
     );
     ui.result(&seal, &text)?;
