@@ -36,6 +36,8 @@ pub struct Approving<'a> {
 /// failed when the seal cannot be written.
 pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::Progress) -> Result<(Seal, Checked)> {
     let Approving { approver, signing, seen, ledger, moment, .. } = approving;
+    // Held until the seal is written: of two approvals at once the second joins the first.
+    let _one_at_a_time = locked(folder)?;
     refuse_open_comments(folder)?;
     let ready = Ready::read(folder, approving, progress)?;
     if let Some(seen) = seen {
@@ -47,6 +49,14 @@ pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::P
     let detail = format!("{}: {}", approver.role, approver.by);
     ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
     Ok((seal, ready.checked))
+}
+
+/// Waits until no other program approves in a folder.
+fn locked(folder: &Path) -> Result<std::fs::File> {
+    let unreadable = |error: std::io::Error| Error::unreadable(folder, &error);
+    let held = std::fs::File::open(folder).map_err(unreadable)?;
+    held.lock().map_err(unreadable)?;
+    Ok(held)
 }
 
 /// Refuses while a reviewer's comment is open: nothing is approved, released or sent over somebody's objection.

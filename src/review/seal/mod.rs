@@ -1,8 +1,8 @@
 //! The seal: counsel's approval of wording, bound to bytes.
 //!
-//! It binds the incident, every text that a letter is made from, the fonts, the program's version, and the proof of each variant: the letter that
-//! an invented person is mailed, made again byte for byte whenever the seal is asked for. So a change anywhere shows, also one that no text
-//! tells of. What hangs on who the recipients are is not bound, but a wording that nobody saw is not approved.
+//! It binds the incident, every text that a letter is made from, the fonts, the program's version, and the proof of each variant: the
+//! letter that an invented person is mailed, made again byte for byte whenever the seal is asked for. So a change anywhere shows, also one
+//! that no text tells of. What hangs on who the recipients are is not bound, but a wording that nobody saw is not approved.
 //!
 //! ```text
 //! FOLDER/seal/seal.json            who approved which texts and proofs
