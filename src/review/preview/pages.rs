@@ -8,7 +8,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use tera::{Context, Kwargs, State as TeraState, Tera};
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 9] = [
     ("base.html", include_str!("pages/base.html")),
     ("comment.html", include_str!("pages/comment.html")),
     ("coverage.html", include_str!("pages/coverage.html")),
@@ -16,6 +16,7 @@ const TEMPLATES: [(&str, &str); 8] = [
     ("message.html", include_str!("pages/message.html")),
     ("overview.html", include_str!("pages/overview.html")),
     ("review.html", include_str!("pages/review.html")),
+    ("standing.html", include_str!("pages/standing.html")),
     ("wording.html", include_str!("pages/wording.html")),
 ];
 
