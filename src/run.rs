@@ -373,7 +373,9 @@ impl Job {
                 Disposition::Excluded { clause, .. } => ("excluded", clause.clone()),
             };
             let (record, person) = (people.record(place), people.key(place).0);
-            Standing { record, person, piece: number.map(|piece| piece.0), disposition: disposition.to_owned(), reason }
+            let provider = people.outline(place).provider.map_or("", |provider| case.incident.provider(provider).id.as_str()).to_owned();
+            let piece = number.map(|piece| piece.0);
+            Standing { record, person, provider, piece, disposition: disposition.to_owned(), reason }
         };
         let mut everyone = (0..people.len()).zip(&self.numbers).map(standing);
         let counts = case.counts();

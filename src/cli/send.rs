@@ -17,6 +17,15 @@ pub(super) struct SendArguments {
     /// Write the messages as files into DIR/dry-run instead of sending; nothing counts as sent
     #[arg(long)]
     dry_run: bool,
+    /// Connections to the mail server at once
+    #[arg(long, value_name = "N", default_value = "4", value_parser = clap::value_parser!(u16).range(1..=64))]
+    connections: u16,
+    /// Try deferred e-mails now, before the pause after their last attempt is over
+    #[arg(long)]
+    retry_now: bool,
+    /// Go on however many e-mails are refused for good
+    #[arg(long)]
+    despite_failures: bool,
     /// Name of this worker, shown to another one that is refused
     #[arg(long, value_name = "NAME", default_value = "breachnotice")]
     worker: String,
@@ -26,7 +35,7 @@ pub(super) struct SendArguments {
 }
 
 pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Result<Outcome> {
-    let SendArguments { dir, dry_run, worker, resolve } = arguments;
+    let SendArguments { dir, dry_run, connections, retry_now, despite_failures, worker, resolve } = arguments;
     if let Some(ruling) = resolve {
         return rule(ui, ledger, &dir, &worker, &ruling);
     }
@@ -37,6 +46,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Re
     let options = SendOptions {
         dry_run: dry_run.then(|| dir.join("dry-run")),
         owner: worker,
+        connections: connections.into(),
+        early: retry_now,
+        despite_failures,
         password: password()?,
         today: clock::today(),
         clock: &clock::now,

@@ -25,7 +25,7 @@ pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Re
     let rules = rules::Rules::load_for(&arguments.dir)?;
     let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
     let ledger = ledger::open_existing(&arguments.dir, &incident.id, url)?;
-    let status = ledger.map(|ledger| report::status(ledger.as_ref())).transpose()?.flatten();
+    let status = ledger.map(|mut ledger| report::status(ledger.as_mut())).transpose()?.flatten();
     let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)? };
     let Some(status) = status else {
         let text = format!("nothing has been rendered or released yet{}", folder.draw());

@@ -235,7 +235,15 @@ fn imb(section: &Section<'_, '_>) -> Imb {
 
 fn email(section: &Section<'_, '_>) -> EmailSettings {
     let text = |key| section.required(key, Section::text).unwrap_or_default();
-    let settings = EmailSettings { from: text("from"), reply_to: text("reply_to"), subject: text("subject"), smtp: section.text("smtp") };
+    let settings = EmailSettings {
+        from: text("from"),
+        reply_to: text("reply_to"),
+        subject: text("subject"),
+        smtp: section.text("smtp"),
+        attach_pdf: section.flag("attach_pdf").unwrap_or(true),
+        per_minute: section.whole_number("per_minute", 1..=1_000_000),
+        authority: section.text("authority").map(PathBuf::from),
+    };
     for (key, address) in [("from", &settings.from), ("reply_to", &settings.reply_to)] {
         if !address.is_empty() && !address.contains('@') {
             section.refuse(key, "bad-email", format!("`{}` is no e-mail address", section.path(key)), "write name@example.org");

@@ -176,6 +176,12 @@ pub struct EmailSettings {
     pub subject: String,
     /// `smtp://host:port`, `smtp+starttls://host:port` or `smtps://host:port`, user allowed, password not; absent: `send` refuses.
     pub smtp: Option<String>,
+    /// Whether the letter goes along as PDF; the text is in the message either way.
+    pub attach_pdf: bool,
+    /// Messages to one domain in a minute; absent for no limit.
+    pub per_minute: Option<u32>,
+    /// File of more certificates to trust, PEM; absent for a server with a public one.
+    pub authority: Option<PathBuf>,
 }
 
 /// `[[waivers]]`: a rule that a person set aside for this incident, with the reason.

@@ -1,151 +1,160 @@
 //! Who gets which number: those who have one keep it, whatever was corrected about them; nobody gets another's.
 
-use super::sqlite::Fault;
-use super::{Bearer, Marks, Piece};
-use crate::error::{Error, Place};
-use rusqlite::{OptionalExtension, Statement, Transaction, params};
+use super::store::{Known, Session};
+use super::{Bearer, Marks, Piece, Sha};
+use crate::error::{Error, Place, Result};
+use hashbrown::HashSet;
+use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher as _;
 use std::ops::Range;
 
 /// The largest number that fits the seven digits in which a piece number is printed.
 const LAST_PIECE: Piece = 9_999_999;
 
-const FIND: &str = "SELECT piece.number, bearer.marks FROM piece LEFT JOIN bearer ON bearer.piece = piece.number WHERE piece.person = ?";
-const FIND_ALIAS: &str =
-    "SELECT alias.piece, bearer.marks FROM alias LEFT JOIN bearer ON bearer.piece = alias.piece WHERE alias.person = ?";
-const ADD: &str = "INSERT INTO piece (number, person) VALUES (?, ?) ON CONFLICT (person) DO NOTHING";
-const BEAR: &str = "INSERT OR REPLACE INTO bearer (piece, marks) VALUES (?, ?)";
+/// People who are looked up and written at once.
+const CHUNK: usize = 4_096;
 
-/// A piece number for each person in order, and the numbers that are new.
-pub(super) fn allot(transaction: &Transaction<'_>, people: &mut dyn Iterator<Item = Bearer>) -> Result<(Vec<Piece>, Range<Piece>), Fault> {
-    let last: Option<Piece> = transaction.query_row("SELECT max(number) FROM piece", [], |row| row.get(0))?;
+/// Piece numbers, and which of them are new.
+pub(super) struct Allotted {
+    /// One for each person, in order.
+    pub(super) pieces: Vec<Piece>,
+    pub(super) new: Range<Piece>,
+    /// Binds the new numbers to those who bear them.
+    pub(super) digest: Sha,
+}
+
+/// A piece number for each person in order.
+pub(super) fn allot<S: Session>(session: &mut S, people: &mut dyn Iterator<Item = Bearer>) -> Result<Allotted> {
+    let last = session.last_piece()?;
     let first_new = last.unwrap_or(0) + 1;
-    let mut allotting = Allotting {
-        transaction,
-        find: transaction.prepare(FIND)?,
-        find_alias: transaction.prepare(FIND_ALIAS)?,
-        add: transaction.prepare(ADD)?,
-        bear: transaction.prepare(BEAR)?,
-        next: first_new,
-    };
+    let mut allotting =
+        Allotting { session, next: first_new, new: Vec::new(), corrected: Vec::new(), seen: HashSet::new(), digest: Sha256::new() };
     let mut pieces = Vec::new();
     let mut unknown = Vec::new();
-    for bearer in people {
-        // In a ledger without numbers everybody is new but who comes twice.
-        let known = if last.is_none() { None } else { allotting.find(&bearer)? };
-        match known {
-            None if last.is_none() => pieces.push(allotting.add(&bearer)?),
-            Some(Found::Piece(piece)) => pieces.push(piece),
-            Some(Found::TakenKey(person)) => {
-                unknown.push((pieces.len(), Bearer { person, ..bearer }));
-                pieces.push(0);
-            }
-            None => {
-                unknown.push((pieces.len(), bearer));
-                pieces.push(0);
-            }
+    loop {
+        let chunk: Vec<Bearer> = std::iter::from_fn(|| people.next()).take(CHUNK).collect();
+        if chunk.is_empty() {
+            break;
         }
+        // In a ledger without numbers everybody is new but who comes twice.
+        if last.is_none() {
+            chunk.into_iter().try_for_each(|bearer| Ok(pieces.push(allotting.add(bearer)?)))?;
+        } else {
+            allotting.look_up(chunk, &mut pieces, &mut unknown)?;
+        }
+        allotting.flush()?;
     }
     if !unknown.is_empty() {
         let mut free = allotting.free(&pieces)?;
         for (index, bearer) in unknown {
             let known = free.get_mut(&bearer.marks).and_then(Option::take).filter(|_| bearer.marks.tell_apart());
             pieces[index] = match known {
-                Some(piece) => allotting.alias(&bearer, piece)?,
-                None => allotting.add(&bearer)?,
+                // The person of a piece has come under another key.
+                Some(piece) => allotting.session.add_aliases(&[(bearer.person, piece)]).map(|()| piece)?,
+                None => allotting.add(bearer)?,
             };
         }
+        allotting.flush()?;
     }
-    Ok((pieces, first_new..allotting.next))
+    Ok(Allotted { pieces, new: first_new..allotting.next, digest: allotting.digest.finalize().into() })
 }
 
-/// What stands under a key.
-enum Found {
-    /// The person's own piece.
-    Piece(Piece),
-    /// Somebody else's; this is the key to use instead.
-    TakenKey(String),
-}
-
-struct Allotting<'t> {
-    transaction: &'t Transaction<'t>,
-    find: Statement<'t>,
-    find_alias: Statement<'t>,
-    add: Statement<'t>,
-    bear: Statement<'t>,
+struct Allotting<'s, S> {
+    session: &'s mut S,
     next: Piece,
+    /// Numbers that are not written yet.
+    new: Vec<(Piece, Bearer)>,
+    corrected: Vec<(Piece, Marks)>,
+    /// Hashes of the keys that were added: a hit is looked up.
+    seen: HashSet<u64>,
+    digest: Sha256,
 }
 
-impl Allotting<'_> {
-    fn find(&mut self, bearer: &Bearer) -> Result<Option<Found>, Fault> {
-        let Some((piece, marks)) = self.look(&bearer.person)? else { return Ok(None) };
-        match marks {
-            Some(marks) if marks.are_anothers(&bearer.marks) => {
-                let own = bearer.marks.own_key(&bearer.person);
-                Ok(Some(match self.look(&own)? {
-                    Some((piece, _)) => Found::Piece(piece),
-                    None => Found::TakenKey(own),
-                }))
-            }
-            marks => {
-                if marks != Some(bearer.marks) {
-                    self.bear.execute(params![piece, bearer.marks.bytes()])?;
+impl<S: Session> Allotting<'_, S> {
+    /// Finds the numbers of a chunk; those who have none join `unknown` with a 0 in their place.
+    fn look_up(&mut self, chunk: Vec<Bearer>, pieces: &mut Vec<Piece>, unknown: &mut Vec<(usize, Bearer)>) -> Result<()> {
+        let keys: Vec<&str> = chunk.iter().map(|bearer| bearer.person.as_str()).collect();
+        let known = self.session.find(&keys)?;
+        for (bearer, known) in chunk.into_iter().zip(known) {
+            let bearer = match known {
+                Some(Known { marks: Some(marks), .. }) if marks.are_anothers(&bearer.marks) => {
+                    let own = bearer.marks.own_key(&bearer.person);
+                    if let Some(known) = self.find(&own)? {
+                        pieces.push(known.piece);
+                        continue;
+                    }
+                    Bearer { person: own, ..bearer }
                 }
-                Ok(Some(Found::Piece(piece)))
-            }
+                Some(Known { piece, marks }) => {
+                    if marks != Some(bearer.marks) {
+                        self.corrected.push((piece, bearer.marks));
+                    }
+                    pieces.push(piece);
+                    continue;
+                }
+                None => bearer,
+            };
+            unknown.push((pieces.len(), bearer));
+            pieces.push(0);
         }
+        Ok(())
     }
 
-    fn look(&mut self, person: &str) -> Result<Option<(Piece, Option<Marks>)>, Fault> {
-        for find in [&mut self.find, &mut self.find_alias] {
-            let found = find.query_row([person], |row| Ok((row.get(0)?, row.get::<_, Option<[u8; 24]>>(1)?))).optional()?;
-            if let Some((piece, marks)) = found {
-                return Ok(Some((piece, marks.map(Marks::of))));
-            }
-        }
-        Ok(None)
+    fn find(&mut self, key: &str) -> Result<Option<Known>> {
+        Ok(self.session.find(&[key])?.pop().flatten())
     }
 
     /// A new number, unless the same key has come before in this call.
-    fn add(&mut self, bearer: &Bearer) -> Result<Piece, Fault> {
+    fn add(&mut self, bearer: Bearer) -> Result<Piece> {
+        let hash = self.seen.hasher().hash_one(&bearer.person);
+        if !self.seen.insert(hash) {
+            self.flush()?;
+            if let Some(known) = self.find(&bearer.person)? {
+                return Ok(known.piece);
+            }
+        }
         if self.next > LAST_PIECE {
-            return match self.look(&bearer.person)? {
-                Some((piece, _)) => Ok(piece),
-                None => Err(Fault::Ours(out_of_numbers())),
-            };
+            return Err(out_of_numbers());
         }
-        if self.add.execute(params![self.next, bearer.person])? == 0 {
-            return self
-                .look(&bearer.person)?
-                .map(|(piece, _)| piece)
-                .ok_or_else(|| Fault::Ours(Error::bug("a key that is taken has no piece")));
-        }
-        self.bear.execute(params![self.next, bearer.marks.bytes()])?;
+        let piece = self.next;
         self.next += 1;
-        Ok(self.next - 1)
+        self.digest.update(bound(piece, &bearer.person));
+        self.new.push((piece, bearer));
+        if self.new.len() >= CHUNK {
+            self.flush()?;
+        }
+        Ok(piece)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if !self.new.is_empty() {
+            self.session.add_pieces(&self.new)?;
+            self.new.clear();
+        }
+        if !self.corrected.is_empty() {
+            self.session.set_marks(&self.corrected)?;
+            self.corrected.clear();
+        }
+        Ok(())
     }
 
     /// Pieces whose person is not among those with a number, by their marks; nothing where several have the same.
-    fn free(&self, taken: &[Piece]) -> Result<BTreeMap<Marks, Option<Piece>>, Fault> {
+    fn free(&mut self, taken: &[Piece]) -> Result<BTreeMap<Marks, Option<Piece>>> {
         let taken: BTreeSet<Piece> = taken.iter().copied().collect();
         let mut free = BTreeMap::new();
-        let mut query = self.transaction.prepare_cached("SELECT piece, marks FROM bearer ORDER BY piece")?;
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            let (piece, marks) = (row.get(0)?, Marks::of(row.get(1)?));
+        self.session.each_mark(&mut |piece, marks| {
             if !taken.contains(&piece) {
                 free.entry(marks).and_modify(|known| *known = None).or_insert(Some(piece));
             }
-        }
+        })?;
         Ok(free)
     }
+}
 
-    /// The person of a piece has come under another key.
-    fn alias(&self, bearer: &Bearer, piece: Piece) -> Result<Piece, Fault> {
-        let mut add = self.transaction.prepare_cached("INSERT INTO alias (person, piece) VALUES (?, ?) ON CONFLICT (person) DO NOTHING")?;
-        add.execute(params![bearer.person, piece])?;
-        Ok(piece)
-    }
+/// What the digest takes of a number and its bearer.
+pub(super) fn bound(piece: Piece, person: &str) -> Vec<u8> {
+    [&piece.to_be_bytes(), &(person.len() as u32).to_be_bytes(), person.as_bytes()].concat()
 }
 
 fn out_of_numbers() -> Error {

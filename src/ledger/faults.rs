@@ -1,36 +1,15 @@
-//! What went wrong in the store, in words: SQLite's codes become findings. No statement and no value is ever quoted.
+//! What goes wrong with a ledger whatever the engine, in words. No statement and no value is ever quoted.
 
 use crate::error::{Error, Place};
-use rusqlite::ErrorCode;
 
 /// The file that findings about the ledger point to.
 pub(super) const FILE: &str = "ledger.sqlite";
 
-/// What was being done when the store failed: it decides between exit codes 3 and 4.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doing {
-    Reading,
-    Writing,
-}
-
-/// The error to report for one of SQLite's.
-pub(super) fn fault(doing: Doing, error: &rusqlite::Error) -> Error {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => busy(),
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => damaged(),
-        Some(ErrorCode::ConstraintViolation) => Error::bug("the ledger refused an entry that breaks one of its own rules"),
-        Some(ErrorCode::DiskFull) => unwritten("the disk is full", "free some space, then run the command again"),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) if doing == Doing::Writing => {
-            unwritten("the ledger may not be written", "check the permissions of the incident folder and of ledger.sqlite")
-        }
-        Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => unusable(doing),
-        Some(code) => Error::bug(format!("the ledger could not be used: {code:?}")),
-        None => unreadable_entry(),
-    }
-}
+/// Code of a connection that was lost.
+pub(super) const LOST: &str = "ledger-lost-connection";
 
 /// Another process kept the ledger locked for longer than we wait.
-fn busy() -> Error {
+pub(super) fn busy() -> Error {
     Error::failed(
         "ledger-busy",
         Place::file(FILE),
@@ -59,14 +38,28 @@ pub(super) fn unreadable_entry() -> Error {
     )
 }
 
-fn unwritten(reason: &'static str, hint: &'static str) -> Error {
-    Error::failed("ledger-unwritable", Place::file(FILE), reason, hint)
+pub(super) fn newer(version: usize, known: usize) -> Error {
+    Error::refused(
+        "ledger-newer",
+        Place::file(FILE),
+        format!("the ledger was written by a newer breachnotice (version {version}, this one knows {known})"),
+        "install the newest breachnotice and run the command again",
+    )
 }
 
-fn unusable(doing: Doing) -> Error {
-    let hint = "check that the incident folder is on a local disk, is readable and has free space";
-    match doing {
-        Doing::Reading => Error::refused("ledger-unreadable", Place::file(FILE), "the ledger cannot be read", hint),
-        Doing::Writing => unwritten("the ledger cannot be written", hint),
-    }
+pub(super) fn of_another(other: &str, incident: &str) -> Error {
+    Error::refused(
+        "ledger-of-another-incident",
+        Place::file(FILE),
+        format!("the ledger belongs to the incident {other}, not to {incident}"),
+        "put the id in incident.toml back as it was, or give this incident its own folder or database without a copied ledger",
+    )
+}
+
+pub(super) fn broken_rule() -> Error {
+    Error::bug("the ledger refused an entry that breaks one of its own rules")
+}
+
+pub(super) fn unwritten(reason: &'static str, hint: &'static str) -> Error {
+    Error::failed("ledger-unwritable", Place::file(FILE), reason, hint)
 }

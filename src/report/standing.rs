@@ -1,9 +1,9 @@
 //! Where everyone stands, from the ledger alone.
 
 use crate::error::Result;
-use crate::ledger::{EventKind, Ledger, PieceState, Standing};
+use crate::ledger::{EventKind, Ledger, Listed, Tally};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Where the pieces of one channel stand; the states add up to `total`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -70,72 +70,90 @@ impl Status {
 ///
 /// # Errors
 /// Refused when the ledger cannot be read.
-pub fn status(ledger: &dyn Ledger) -> Result<Option<Status>> {
-    let Some((job, rows, merged, people)) = ledger.standing()? else { return Ok(None) };
-    let states: BTreeMap<u32, PieceState> = ledger.states()?.into_iter().map(|state| (state.piece, state)).collect();
+pub fn status(ledger: &mut dyn Ledger) -> Result<Option<Status>> {
+    let Some(tally) = ledger.tally()? else { return Ok(None) };
     let mut status = Status {
-        job,
-        rows,
-        merged,
-        recipients: people.len() as u64,
+        job: tally.job,
+        rows: tally.rows,
+        merged: tally.merged,
+        recipients: tally.people.values().sum(),
         letters: Channel::default(),
         emails: Channel::default(),
         held: BTreeMap::new(),
         excluded: BTreeMap::new(),
         gone: BTreeMap::new(),
         closes: false,
-        uncertain: Vec::new(),
-        failed: Vec::new(),
+        uncertain: loose(ledger, EventKind::Uncertain)?,
+        failed: loose(ledger, EventKind::Failed)?,
     };
-    for person in &people {
-        status.count(person, person.piece.and_then(|piece| states.get(&piece)));
-    }
-    let listed: BTreeSet<u32> = people.iter().filter_map(|person| person.piece).collect();
-    for state in states.values().filter(|state| state.state != EventKind::Allotted && !listed.contains(&state.piece)) {
-        *status.gone.entry(state_word(Some(state.state))).or_default() += 1;
-    }
+    status.count(&tally);
     let accounted = status.letters.total + status.emails.total + status.held_total() + status.excluded_total();
-    status.closes = rows == merged + status.recipients && accounted == status.recipients;
+    status.closes = status.rows == status.merged + status.recipients && accounted == status.recipients;
     Ok(Some(status))
 }
 
+fn loose(ledger: &mut dyn Ledger, state: EventKind) -> Result<Vec<Loose>> {
+    let told = |Listed { record, state, .. }: Listed| Loose { piece: format!("{:07}", state.piece), record, detail: state.detail };
+    Ok(ledger.listed(&[state])?.into_iter().map(told).collect())
+}
+
 impl Status {
-    fn count(&mut self, person: &Standing, state: Option<&PieceState>) {
-        let word = state_word(state.map(|state| state.state));
-        match person.disposition.as_str() {
-            "letter" => {
-                self.letters.total += 1;
-                *self.letters.states.entry(word).or_default() += 1;
+    fn count(&mut self, tally: &Tally) {
+        for ((disposition, reason, state), people) in &tally.people {
+            let word = state_word(*state);
+            match disposition.as_str() {
+                "letter" => self.letters.count(word, *people),
+                "email" => self.emails.count(word, *people),
+                "excluded" => *self.excluded.entry(reason.clone()).or_default() += people,
+                "held" => *self.held.entry(reason.clone()).or_default() += people,
+                _ => {}
             }
-            "email" => {
-                self.emails.total += 1;
-                *self.emails.states.entry(word).or_default() += 1;
-            }
-            "excluded" => *self.excluded.entry(person.reason.clone()).or_default() += 1,
-            "held" => *self.held.entry(person.reason.clone()).or_default() += 1,
-            _ => {}
         }
-        let Some(state) = state else { return };
-        let loose = || Loose { piece: format!("{:07}", state.piece), record: person.record.clone(), detail: state.detail.clone() };
-        match state.state {
-            EventKind::Uncertain => self.uncertain.push(loose()),
-            EventKind::Failed => self.failed.push(loose()),
-            _ => {}
+        for (state, pieces) in &tally.gone {
+            *self.gone.entry(state_word(*state)).or_default() += pieces;
         }
+    }
+}
+
+impl Channel {
+    fn count(&mut self, word: &'static str, people: u64) {
+        self.total += people;
+        *self.states.entry(word).or_default() += people;
     }
 }
 
 /// The word for a state; a piece that nothing has happened to waits.
-fn state_word(state: Option<EventKind>) -> &'static str {
+fn state_word(state: EventKind) -> &'static str {
     match state {
-        Some(EventKind::Exported) => "exported",
-        Some(EventKind::Reprinted) => "exported again",
-        Some(EventKind::Queued | EventKind::ResolvedResend) => "queued",
-        Some(EventKind::DataStarted) => "being sent",
-        Some(EventKind::Sent | EventKind::ResolvedSent) => "sent",
-        Some(EventKind::Deferred) => "deferred",
-        Some(EventKind::Failed) => "failed",
-        Some(EventKind::Uncertain) => "uncertain",
-        _ => "waiting",
+        EventKind::Exported => "exported",
+        EventKind::Reprinted => "exported again",
+        EventKind::Printed => "printed",
+        EventKind::Spoiled => "spoiled",
+        EventKind::Destroyed => "destroyed, to be reprinted",
+        EventKind::Pulled => "pulled",
+        EventKind::Undeliverable => "not mailed by the house",
+        EventKind::Mailed => "mailed",
+        EventKind::Forwarded => "forwarded",
+        EventKind::ReturnedMoved => "returned, to be mailed again",
+        EventKind::ReturnedAway => "returned, away",
+        EventKind::ReturnedRefused => "returned, refused",
+        EventKind::ReturnedDeceased => "returned, deceased",
+        EventKind::Unreachable => "unreachable",
+        EventKind::ToldBySubstitute => "told by substitute notice",
+        EventKind::Queued | EventKind::ResolvedResend => "queued",
+        EventKind::DataStarted => "being sent",
+        EventKind::Sent | EventKind::ResolvedSent => "sent",
+        EventKind::Deferred => "deferred",
+        EventKind::Failed => "failed",
+        EventKind::Bounced => "bounced",
+        EventKind::Uncertain => "uncertain",
+        EventKind::Withdrawn
+        | EventKind::Allotted
+        | EventKind::Sealed
+        | EventKind::Released
+        | EventKind::Checkpoint
+        | EventKind::Received
+        | EventKind::Proof
+        | EventKind::Posted => "waiting",
     }
 }

@@ -5,7 +5,7 @@ use super::inputs::recipients_digest;
 use super::{Checked, Job, check, proofs, verified};
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::Incident;
-use crate::ledger::{self, EventKind, NewEvent};
+use crate::ledger::{self, EventKind, Ledger, NewEvent};
 use crate::review::{self, Approver, Contacts, Prepared, Release, Seal, Sealing, Signing, Standing, Wording};
 use jiff::Timestamp;
 use std::path::Path;
@@ -47,7 +47,7 @@ pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::P
     let mut ledger = ledger::open(folder, &ready.checked.case.incident.id, *ledger)?;
     ledger.set_moment(*moment);
     let detail = format!("{}: {}", approver.role, approver.by);
-    ledger.append(&[NewEvent { kind: EventKind::Sealed, piece: None, attempt: 0, job: 0, detail }])?;
+    ledger.append(&[NewEvent::of_incident(EventKind::Sealed, 0, detail)])?;
     Ok((seal, ready.checked))
 }
 
@@ -159,7 +159,7 @@ pub fn release(job: &mut Job, approver: Approver) -> Result<Release> {
     }
     let release = review::release(&case.incident.folder, &case.incident.id, &seal, &digest, counts, &approver.by, approver.on)?;
     job.record_standing()?;
-    job.ledger.append(&[NewEvent { kind: EventKind::Released, piece: None, attempt: 0, job: job.number, detail: approver.by }])?;
+    job.ledger.append(&[NewEvent::of_incident(EventKind::Released, job.number, approver.by)])?;
     Ok(release)
 }
 
@@ -178,7 +178,7 @@ pub(super) fn seal_in_force(job: &Job) -> Result<Seal> {
 }
 
 /// Seal and release, when nothing may stop letters from leaving: both in force, and no provider held on the day.
-pub(super) fn cleared(job: &Job, today: jiff::civil::Date) -> Result<(Seal, Release)> {
+pub(super) fn cleared(job: &mut Job, today: jiff::civil::Date) -> Result<(Seal, Release)> {
     let seal = seal_in_force(job)?;
     let case = &job.proofed.case;
     let release = match review::release_standing(&case.incident.folder, &seal, &recipients_digest(&case.recipients))? {
@@ -194,14 +194,14 @@ pub(super) fn cleared(job: &Job, today: jiff::civil::Date) -> Result<(Seal, Rele
         }
     };
     refuse_open_comments(&case.incident.folder)?;
-    refuse_lost_ledger(job)?;
+    refuse_lost_ledger(job.ledger.as_mut())?;
     refuse_held_providers(&case.incident, &case.rules, today)?;
     Ok((seal, release))
 }
 
 /// A release whose ledger is gone: what left already is not known any more, and everything would leave again.
-fn refuse_lost_ledger(job: &Job) -> Result<()> {
-    if job.ledger.events()?.iter().any(|event| event.event.kind == EventKind::Released) {
+fn refuse_lost_ledger(ledger: &mut dyn Ledger) -> Result<()> {
+    if ledger.has(EventKind::Released)? {
         return Ok(());
     }
     let reason = "the letters were released with another ledger than this one, which knows of no release";

@@ -9,6 +9,7 @@ use super::stream::write_stream;
 use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, PackageBuilder, Ticket, package_name, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
+use crate::ledger::PieceState;
 use crate::recipients::Disposition;
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -67,7 +68,8 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     }
     let house = House::load(&incident.folder, &incident.print.house)?;
     let letters: Vec<Set> = job.proofed.sets.iter().filter(|set| is_letter(job, set)).copied().collect();
-    let Chosen { name, letters: chosen, left_before, by_email } = choose(job, options, &letters)?;
+    let states = job.ledger.states()?;
+    let Chosen { name, letters: chosen, left_before, by_email } = choose(job, options, &letters, &states)?;
     if chosen.is_empty() {
         return Ok(Exported::Nothing { left_before, by_email });
     }
@@ -131,14 +133,13 @@ struct Chosen {
 }
 
 /// The letters that have not left yet, or those that are to be printed again.
-fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<Chosen> {
-    let states = job.ledger.states()?;
+fn choose(job: &Job, options: &ExportOptions, letters: &[Set], states: &[PieceState]) -> Result<Chosen> {
     let wanted: Vec<u32> = letters.iter().map(|set| set.piece.0).collect();
     let incident = &job.proofed.case.incident.id;
     let first = package_name(incident, job.number, None);
     // Only a call that was broken off here is repeated; a package that does not stand here left from another folder.
     let repeated = if options.out.join(&first).exists() { first.as_str() } else { "" };
-    let split = mailhouse::exportable(&states, &wanted, repeated);
+    let split = mailhouse::exportable(states, &wanted, repeated);
     let by_email = split.emailed.len() as u64;
     let among = |pieces: &[u32]| {
         let pieces: BTreeSet<u32> = pieces.iter().copied().collect();
@@ -151,7 +152,7 @@ fn choose(job: &Job, options: &ExportOptions, letters: &[Set]) -> Result<Chosen>
     // A number is taken once its package was declared done, or the ledger knows it under another reason.
     let used = |name: &String| states.iter().any(|state| state.detail.starts_with(&format!("{name}: "))) || options.out.join(name).exists();
     let name = reprints.into_iter().find(|name| !used(name)).unwrap_or_default();
-    let again = mailhouse::exportable(&states, &wanted, &name).left;
+    let again = mailhouse::exportable(states, &wanted, &name).left;
     if again.is_empty() {
         let reason = "no letter has left yet, so none can be printed again";
         return Err(Error::refused("piece-never-left", Place::file("--reprint"), reason, "export without --reprint first"));

@@ -79,10 +79,13 @@ fn printed_values(incident: &Incident) -> String {
         put("identity_service.enroll_phone", enroll_phone);
         put("identity_service.enroll_by", &enroll_by.to_string());
     }
-    if let Some(EmailSettings { from, reply_to, subject, smtp: _ }) = &incident.email {
+    if let Some(EmailSettings { from, reply_to, subject, attach_pdf, .. }) = &incident.email {
         put("email.from", from);
         put("email.reply_to", reply_to);
         put("email.subject", subject);
+        if !attach_pdf {
+            put("email.attach_pdf", "false");
+        }
     }
     let CallCenter { phone, hours, open_until, languages } = &incident.call_center;
     put("call_center.phone", phone);

@@ -6,7 +6,7 @@ use super::press::{Set, set_again};
 use super::proof::{Written, proved};
 use crate::deliver::email::{self, Dispatch, Outgoing, Patience, Resolution, Totals};
 use crate::error::{Error, Place, Result};
-use crate::incident::EmailSettings;
+use crate::incident::{EmailSettings, Incident};
 use crate::ledger::{EventKind, PieceState};
 use crate::pdf::{PieceWriter, Standard};
 use crate::privacy::Private;
@@ -22,12 +22,18 @@ pub struct SendOptions<'a> {
     pub dry_run: Option<PathBuf>,
     /// Name of this worker.
     pub owner: String,
+    /// Connections at once; at least 1.
+    pub connections: usize,
+    /// Deferred pieces are tried before their pause is over.
+    pub early: bool,
+    /// Goes on however many are refused for good.
+    pub despite_failures: bool,
     /// Password of the e-mail account.
     pub password: Option<Private<String>>,
     /// The real date.
     pub today: Date,
     /// The clock.
-    pub clock: &'a dyn Fn() -> Timestamp,
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
 }
 
 /// What came of it.
@@ -67,7 +73,7 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
     let mut writer = PieceWriter::new(&proofed.plate, Standard::Plain);
     let mut build = |piece: u32| {
         let set = sets.get(&piece).ok_or_else(|| Error::bug("a piece that nobody asked for is to be sent"))?;
-        outgoing(proofed, &mut typesetter, &mut writer, set)
+        outgoing(proofed, &mut typesetter, &mut writer, set, settings.attach_pdf)
     };
     let incident_id = &proofed.case.incident.id;
     if let Some(folder) = &options.dry_run {
@@ -78,11 +84,14 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
         settings: &settings,
         incident_id,
         password: options.password,
-        authority: None,
+        authority: authority(&proofed.case.incident, &settings)?,
         owner: &options.owner,
         job: *number,
         clock: options.clock,
         patience: Patience::default(),
+        connections: options.connections,
+        early: options.early,
+        despite_failures: options.despite_failures,
     };
     let totals = email::drain(&dispatch, ledger.as_mut(), &wanted, &mut build, progress)?;
     let sent = |state: &PieceState| matches!(state.state, EventKind::Sent | EventKind::ResolvedSent);
@@ -98,7 +107,20 @@ fn settings(job: &Job) -> Result<EmailSettings> {
     })
 }
 
-fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, writer: &mut PieceWriter, set: &Set) -> Result<Outgoing> {
+/// More certificates to trust than the public ones.
+fn authority(incident: &Incident, settings: &EmailSettings) -> Result<Option<Vec<u8>>> {
+    let Some(file) = &settings.authority else { return Ok(None) };
+    let path = incident.folder.join(file);
+    fs_err::read(&path).map(Some).map_err(|error| Error::unreadable(&path, &error))
+}
+
+fn outgoing(
+    proofed: &super::Proofed,
+    typesetter: &mut Typesetter,
+    writer: &mut PieceWriter,
+    set: &Set,
+    attach_pdf: bool,
+) -> Result<Outgoing> {
     let case = &proofed.case;
     let recipient = &case.recipients.people.get(set.recipient());
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
@@ -112,7 +134,7 @@ fn outgoing(proofed: &super::Proofed, typesetter: &mut Typesetter, writer: &mut 
         language_tag: recipient.language.tag(),
         html: Private::new(letter.to_html()),
         text: Private::new(letter.to_text()),
-        pdf: Private::new(pdf),
+        pdf: attach_pdf.then(|| Private::new(pdf)),
         pdf_name: format!("notice-{}.pdf", set.piece),
     })
 }

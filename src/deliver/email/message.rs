@@ -28,8 +28,8 @@ pub struct Outgoing {
     pub html: Private<String>,
     /// The text part.
     pub text: Private<String>,
-    /// The letter as it would be printed.
-    pub pdf: Private<Vec<u8>>,
+    /// The letter as it would be printed; absent when it is not to go along.
+    pub pdf: Option<Private<Vec<u8>>>,
     /// File name of the attachment, such as `notice-0000001.pdf`: letters, digits, `-`, `_` and `.`.
     pub pdf_name: String,
 }
@@ -121,12 +121,13 @@ fn parts(outgoing: &Outgoing) -> Result<MultiPart> {
     let encoded = |content: Result<Body, Vec<u8>>| content.map_err(|_| Error::bug("a part of the message could not be encoded"));
     let text = encoded(Body::new_with_encoding(outgoing.text.reveal().clone(), QuotedPrintable))?;
     let html = encoded(Body::new_with_encoding(outgoing.html.reveal().clone(), QuotedPrintable))?;
-    let pdf = encoded(Body::new_with_encoding(outgoing.pdf.reveal().clone(), Base64))?;
     let pdf_type = ContentType::parse("application/pdf").map_err(|_| Error::bug("application/pdf is not a content type"))?;
     let alternative = MultiPart::alternative()
         .boundary(ALTERNATIVE)
         .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text))
         .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html));
+    let Some(pdf) = &outgoing.pdf else { return Ok(alternative) };
+    let pdf = encoded(Body::new_with_encoding(pdf.reveal().clone(), Base64))?;
     let attachment = Attachment::new(outgoing.pdf_name.clone()).body(pdf, pdf_type);
     Ok(MultiPart::mixed().boundary(MIXED).multipart(alternative).singlepart(attachment))
 }

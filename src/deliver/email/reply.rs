@@ -1,6 +1,5 @@
 //! What a server's reply, or its absence, means for a piece.
 
-use crate::ledger::EventKind;
 use lettre::transport::smtp::response::{Response, Severity};
 use std::time::Duration;
 
@@ -14,17 +13,6 @@ pub(super) enum Fate {
     Deferred,
     Failed,
     Uncertain,
-}
-
-impl Fate {
-    pub(super) fn event(self) -> EventKind {
-        match self {
-            Fate::Sent => EventKind::Sent,
-            Fate::Deferred => EventKind::Deferred,
-            Fate::Failed => EventKind::Failed,
-            Fate::Uncertain => EventKind::Uncertain,
-        }
-    }
 }
 
 /// A reply, reduced to what decides and what may be kept. A server's own words often quote the address they are about, so

@@ -97,6 +97,11 @@ impl Session {
         Ok(Session { connection, watch, patience: access.patience.clone(), usable: true })
     }
 
+    /// Gives the connection up.
+    pub(super) fn abandon(&mut self) {
+        self.usable = false;
+    }
+
     /// Whether another message can go over this connection.
     pub(super) fn is_usable(&self) -> bool {
         self.usable

@@ -53,7 +53,7 @@ pub fn record_export(ledger: &mut dyn Ledger, job: u32, package: &str, pieces: &
             Some(state) => state.attempt + 1,
             None => 1,
         };
-        Some(NewEvent { kind: EventKind::Exported, piece: Some(piece), attempt, job, detail: package.to_owned() })
+        Some(NewEvent::of_piece(EventKind::Exported, piece, attempt, job, package))
     });
     let events: Vec<NewEvent> = fresh.collect();
     ledger.append(&events)
@@ -73,7 +73,7 @@ pub fn record_reprint(ledger: &mut dyn Ledger, job: u32, package: &str, reason: 
             Some(state) if matches!(state.state, EventKind::Exported | EventKind::Reprinted) => state.attempt + 1,
             _ => return Err(never_left(piece)),
         };
-        events.push(NewEvent { kind: EventKind::Reprinted, piece: Some(piece), attempt, job, detail: detail.clone() });
+        events.push(NewEvent::of_piece(EventKind::Reprinted, piece, attempt, job, detail.clone()));
     }
     ledger.append(&events)
 }
@@ -97,7 +97,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut ledger = ledger::open(folder.path(), "lakeside", None).unwrap();
         let pieces = ledger.allot(&mut ["a", "b", "c"].map(ledger::Bearer::nameless).into_iter()).unwrap();
-        let queued = NewEvent { kind: EventKind::Queued, piece: Some(3), attempt: 1, job: 1, detail: String::new() };
+        let queued = NewEvent::of_piece(EventKind::Queued, 3, 1, 1, "");
         ledger.append(&[queued]).unwrap();
 
         let split = exportable(&ledger.states().unwrap(), &pieces, "lakeside_0001");

@@ -1,7 +1,10 @@
 //! Making an SQLite file ready to be a ledger: its permissions, its settings, its version and whose it is.
 
-use super::faults::{Doing, FILE, damaged, fault};
-use crate::error::{Error, Place, Result};
+use super::before::adopt;
+use super::faults::fault;
+use crate::error::{Error, Result};
+use crate::ledger::faults::{damaged, newer, of_another};
+use crate::ledger::store::Doing;
 use fs_err::os::unix::fs::OpenOptionsExt;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::os::unix::fs::PermissionsExt;
@@ -14,14 +17,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[cfg(test)]
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// KiB of the file that stay in memory; `allot` takes more for as long as it needs them.
-pub(super) const CACHE: i32 = 4 * 1024;
+/// KiB of the file that stay in memory: a good part of the index of a million person keys.
+const CACHE: i32 = 16 * 1024;
 
 /// Written into the file's header, so that a stray SQLite file is not taken for a ledger: "BRNO" in ASCII.
 const APPLICATION: i32 = 0x4252_4E4F;
 
 /// The steps that lead from an empty file to the newest version; a ledger's version is the number of steps it has had.
-const STEPS: [&str; 2] = [include_str!("schema/0001_first.sql"), include_str!("schema/0002_bearers.sql")];
+const STEPS: [&str; 3] =
+    [include_str!("schema/0001_first.sql"), include_str!("schema/0002_bearers.sql"), include_str!("schema/0003_chains.sql")];
 
 /// Creates the file when it is not there, readable by its owner alone. SQLite gives its `-wal` and `-shm` files the
 /// mode of this one, so they are private whatever the umask is.
@@ -64,7 +68,7 @@ pub(super) fn connect(path: &Path, incident: &str) -> Result<Connection> {
     match verdict {
         Verdict::Ours => Ok(connection),
         Verdict::NotALedger => Err(damaged()),
-        Verdict::Newer(version) => Err(newer(version)),
+        Verdict::Newer(version) => Err(newer(version, STEPS.len())),
         Verdict::OfAnother(other) => Err(of_another(&other, incident)),
     }
 }
@@ -88,29 +92,12 @@ fn bring_up_to_date(transaction: &Transaction<'_>, incident: &str) -> rusqlite::
     for step in missing {
         transaction.execute_batch(step)?;
     }
-    if !missing.is_empty() {
+    if version < STEPS.len() {
+        adopt(transaction, incident)?;
         transaction.pragma_update(None, "application_id", APPLICATION)?;
         transaction.pragma_update(None, "user_version", STEPS.len() as i32)?;
     }
     transaction.execute("INSERT INTO ledger (id, incident) VALUES (1, ?) ON CONFLICT DO NOTHING", [incident])?;
     let owner: String = transaction.query_row("SELECT incident FROM ledger", [], |row| row.get(0))?;
     Ok(if owner == incident { Verdict::Ours } else { Verdict::OfAnother(owner) })
-}
-
-fn newer(version: usize) -> Error {
-    Error::refused(
-        "ledger-newer",
-        Place::file(FILE),
-        format!("the ledger was written by a newer breachnotice (version {version}, this one knows {})", STEPS.len()),
-        "install the newest breachnotice and run the command again",
-    )
-}
-
-fn of_another(other: &str, incident: &str) -> Error {
-    Error::refused(
-        "ledger-of-another-incident",
-        Place::file(FILE),
-        format!("the ledger belongs to the incident {other}, not to {incident}"),
-        "put the id in incident.toml back as it was, or give this incident its own folder without a copied ledger",
-    )
 }

@@ -41,7 +41,7 @@ fn held(file: &mut File) -> Error {
     let holder = if known { format!("another send ({})", owner.trim()) } else { "another send".to_owned() };
     Error::refused(
         "send-in-progress",
-        Place::file(super::faults::FILE),
+        Place::file(crate::ledger::faults::FILE),
         format!("{holder} is at work on this ledger"),
         "wait until it has ended; if it hangs, end that process: the next send continues where it stopped",
     )

@@ -1,0 +1,170 @@
+//! The hand that drives the connections: each sends one message at a time, and begins none before the ledger has it.
+
+use super::composer::Ready;
+use super::drain::no_runtime;
+use super::pace::DomainPace;
+use super::reply::Fate;
+use super::server::Server;
+use super::session::{Access, NoConnection, Refusal, Session, failed};
+use crate::error::{Error, Result};
+use crate::ledger::{Begun, Lease};
+use lettre::Address;
+use std::rc::Rc;
+use std::sync::mpsc::Sender;
+use std::time::Instant;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// Says whether a message may begin; dropped: it may not.
+pub(super) type Permission = oneshot::Sender<bool>;
+
+/// What the hands tell the recorder.
+pub(super) enum Report {
+    /// A message is about to begin; it waits for permission.
+    Begins(Begun, Permission),
+    /// What became of a piece.
+    Ended { lease: Lease, fate: Fate, detail: String, blameless: bool },
+    /// Nothing happened to a piece that was leased.
+    Untouched(Lease),
+    /// The send is of no use.
+    Stop(Error),
+}
+
+/// What the connections work with.
+pub(super) struct Crew {
+    pub(super) access: Access,
+    /// The address in the envelope.
+    pub(super) sender: Address,
+    pub(super) connections: usize,
+    /// Messages to one domain in a minute; absent for no limit.
+    pub(super) per_minute: Option<u32>,
+}
+
+/// Delivers until nothing more is composed, over as many connections as there is work for.
+pub(super) fn deliver_all(crew: Crew, ready: mpsc::Receiver<Ready>, reports: &Sender<Report>) {
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(_) => return drop(reports.send(Report::Stop(no_runtime()))),
+    };
+    let desk = Rc::new(Desk { pace: Mutex::new(DomainPace::new(crew.per_minute)), crew, ready: Mutex::new(ready), reports: reports.clone() });
+    let local = tokio::task::LocalSet::new();
+    for _ in 0..desk.crew.connections.max(1) {
+        let courier = Courier { desk: Rc::clone(&desk), session: None };
+        local.spawn_local(courier.work());
+    }
+    runtime.block_on(local);
+}
+
+/// What the connections share.
+struct Desk {
+    crew: Crew,
+    ready: Mutex<mpsc::Receiver<Ready>>,
+    pace: Mutex<DomainPace>,
+    reports: Sender<Report>,
+}
+
+impl Desk {
+    fn report(&self, report: Report) {
+        // A recorder that is gone has stopped for a reason of its own.
+        let _ = self.reports.send(report);
+    }
+}
+
+/// One connection, made when the first message comes.
+struct Courier {
+    desk: Rc<Desk>,
+    session: Option<Session>,
+}
+
+impl Courier {
+    async fn work(mut self) {
+        let desk = Rc::clone(&self.desk);
+        loop {
+            let next = desk.ready.lock().await.recv().await;
+            let Some(ready) = next else { break };
+            let lease = ready.begun.lease;
+            let report = match self.deliver(ready).await {
+                Ok(report) => report,
+                Err(error) => {
+                    desk.report(Report::Stop(error));
+                    Report::Untouched(lease)
+                }
+            };
+            desk.report(report);
+        }
+        if let Some(session) = self.session.take() {
+            session.close().await;
+        }
+    }
+
+    /// # Errors
+    /// When no message can be sent at all; then nothing has happened to this one.
+    async fn deliver(&mut self, ready: Ready) -> Result<Report> {
+        let Ready { begun, to, message } = ready;
+        let lease = begun.lease;
+        let wait = self.desk.pace.lock().await.take(to.domain(), Instant::now());
+        tokio::time::sleep(wait).await;
+        let mut session = self.session().await?;
+        let ended = |fate, detail, blameless| Report::Ended { lease, fate, detail, blameless };
+        let report = match session.envelope(&self.desk.crew.sender, &to).await {
+            Ok(()) if self.may_begin(begun).await => {
+                let (fate, detail) = session.body(&message).await;
+                ended(fate, detail, fate == Fate::Sent)
+            }
+            Ok(()) => {
+                // The server waits for a body that does not come: only closing the connection says so.
+                session.abandon();
+                return Ok(Report::Untouched(lease));
+            }
+            Err(Refusal::Message { fate, detail }) => ended(fate, detail, fate == Fate::Deferred),
+            Err(Refusal::Server { detail }) => ended(Fate::Deferred, detail, false),
+            Err(Refusal::Sender { detail }) => return Err(sender_refused(&detail)),
+        };
+        if session.is_usable() {
+            self.session = Some(session);
+        }
+        Ok(report)
+    }
+
+    /// Waits until the ledger has it that the message begins.
+    async fn may_begin(&self, begun: Begun) -> bool {
+        let (permission, permitted) = oneshot::channel();
+        self.desk.report(Report::Begins(begun, permission));
+        permitted.await.unwrap_or(false)
+    }
+
+    /// A connection, trying as often as patience allows.
+    async fn session(&mut self) -> Result<Session> {
+        if let Some(session) = self.session.take() {
+            return Ok(session);
+        }
+        let access = &self.desk.crew.access;
+        let mut pauses = access.patience.pauses.iter();
+        loop {
+            let reason = match Session::open(access).await {
+                Ok(session) => return Ok(session),
+                Err(NoConnection::Ever(error)) => return Err(error),
+                Err(NoConnection::Now(reason)) => reason,
+            };
+            match pauses.next() {
+                Some(&pause) => tokio::time::sleep(pause).await,
+                None => return Err(unreachable(&access.server, &reason)),
+            }
+        }
+    }
+}
+
+fn unreachable(server: &Server, reason: &str) -> Error {
+    failed(
+        "smtp-unreachable",
+        format!("no connection to the mail server at port {}: {reason}", server.port),
+        "check the smtp URL and the network, then send again: nothing is lost",
+    )
+}
+
+fn sender_refused(detail: &str) -> Error {
+    failed(
+        "smtp-sender-refused",
+        format!("the mail server takes no mail from the from address ({detail})"),
+        "check [email] from and the account, then send again: everything is still queued",
+    )
+}
