@@ -167,7 +167,7 @@ impl<S: Store> Ledger for Book<S> {
         self.write(|session, recorder| {
             recorder.append(session, events)?;
             let heads = session.heads()?;
-            let link = recorder.append(session, &[checkpoint(purpose, &heads)])?;
+            let link = recorder.append(session, &[checkpoint(purpose, &heads)?])?;
             link.map(|link| link.stamp()).ok_or_else(|| Error::bug("a checkpoint was not recorded"))
         })
     }
@@ -277,9 +277,7 @@ impl<S: Store> Ledger for Book<S> {
 
     fn outbox(&mut self) -> Result<Option<(u64, Timestamp)>> {
         let outbox = self.read(|session| session.outbox())?;
-        outbox
-            .map(|(rows, due)| Ok((rows, Timestamp::from_millisecond(due).map_err(|_| faults::unreadable_entry())?)))
-            .transpose()
+        outbox.map(|(rows, due)| Ok((rows, Timestamp::from_millisecond(due).map_err(|_| faults::unreadable_entry())?))).transpose()
     }
 
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified> {
@@ -316,9 +314,11 @@ fn record<S: Session>(session: &mut S, recorder: &Recorder, job: u32, begun: &[B
     let leases: Vec<Lease> = begun.iter().map(|begun| begun.lease).collect();
     let marked = session.begin_messages(&leases)?;
     let fresh = begun.iter().zip(&marked).filter(|(_, marked)| **marked == Some(Already::Not));
-    events.extend(fresh.map(|(begun, _)| {
-        NewEvent::of_piece(EventKind::DataStarted, begun.lease.piece, begun.lease.attempt, job, "").with(begun.message)
-    }));
+    events.extend(
+        fresh.map(|(begun, _)| {
+            NewEvent::of_piece(EventKind::DataStarted, begun.lease.piece, begun.lease.attempt, job, "").with(begun.message)
+        }),
+    );
     recorder.append(session, &events)?;
     Ok(marked.into_iter().map(|marked| marked.is_some()).collect())
 }

@@ -152,7 +152,8 @@ impl Checking {
 
     /// Who bears the numbers is who got them.
     fn bearers<S: Session>(&mut self, session: &mut S) -> Result<()> {
-        let mut digests: Vec<(Piece, Piece, Sha256)> = self.allotted.iter().map(|(first, last, ..)| (*first, *last, Sha256::new())).collect();
+        let mut digests: Vec<(Piece, Piece, Sha256)> =
+            self.allotted.iter().map(|(first, last, ..)| (*first, *last, Sha256::new())).collect();
         digests.sort_by_key(|(first, ..)| *first);
         session.each_piece(&mut |piece, person| {
             let after = digests.partition_point(|(first, ..)| *first <= piece);
