@@ -281,7 +281,7 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified> {
-        self.read(|session| Checking::begin(session.incident()?).check(session, stamps))
+        self.read(|session| Checking::begin(&session.incident()?).check(session, stamps))
     }
 }
 

@@ -37,9 +37,9 @@ pub(super) struct Checking {
 }
 
 impl Checking {
-    pub(super) fn begin(incident: String) -> Checking {
+    pub(super) fn begin(incident: &str) -> Checking {
         Checking {
-            beginning: beginning(&incident),
+            beginning: beginning(incident),
             links: BTreeMap::new(),
             events: BTreeMap::new(),
             named: BTreeSet::new(),
