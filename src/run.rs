@@ -46,7 +46,7 @@ pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
 pub use approval::{Approving, approvals_broken, approve, release, statement};
 #[cfg(feature = "preview")]
 pub use desk::desk;
-pub use export::{ExportOptions, Exported, export};
+pub use export::{ExportOptions, Exported, LeftOut, export};
 pub use letters::press_in_memory;
 pub use memo::write_memo;
 pub use plan::{Planned, plan, write_calendar};
@@ -356,6 +356,13 @@ fn open_with(
 }
 
 impl Job {
+    /// Sets the letters under the number of an earlier job, which the marks on the sheets carry.
+    fn set_under(&mut self, number: u32) {
+        let Proofed { case, composer, layout, proof, .. } = &mut self.proofed;
+        layout.job = number;
+        *proof = Proof::new(case, composer, layout);
+    }
+
     /// Whether letters carry the watermark.
     pub fn draft(&self) -> bool {
         self.proofed.layout.draft

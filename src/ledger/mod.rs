@@ -86,6 +86,13 @@ pub trait Ledger: Send {
     /// Appends events in one commit, with a checkpoint of all chains behind them; the stamp is of the link that holds it.
     fn append_stamped(&mut self, purpose: &str, events: &[NewEvent]) -> Result<Stamp>;
 
+    /// Appends events of pieces, each of which begins a new attempt, and a checkpoint behind them: the stamp is of the link that holds
+    /// it. Refused as a whole when another attempt of one of them was begun meanwhile.
+    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = NewEvent>) -> Result<Stamp>;
+
+    /// The latest event of these kinds of each of these pieces, by piece; those without one are left out.
+    fn latest(&mut self, kinds: &[EventKind], pieces: &[Piece]) -> Result<Vec<NewEvent>>;
+
     /// Whether anything of a kind ever happened.
     fn has(&mut self, kind: EventKind) -> Result<bool>;
 

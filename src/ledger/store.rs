@@ -68,6 +68,12 @@ pub(super) trait Session {
     /// Every event, by ordinal.
     fn each_event(&mut self, each: &mut dyn FnMut(StoredEvent) -> Result<()>) -> Result<()>;
 
+    /// Nobody else judges what has left until the end of the session.
+    fn alone(&mut self) -> Result<()> {
+        Ok(())
+    }
+    /// The latest event of these kinds of each of these pieces, by piece.
+    fn latest(&mut self, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>>;
     /// Whether there is an event of a kind.
     fn has(&mut self, kind: &str) -> Result<bool>;
 

@@ -97,6 +97,10 @@ impl Session for SqliteSession<'_> {
         self.told(links::each_event(&self.transaction, each))
     }
 
+    fn latest(&mut self, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>> {
+        self.told(links::latest(&self.transaction, kinds, pieces))
+    }
+
     fn has(&mut self, kind: &str) -> Result<bool> {
         self.told(self.transaction.query_row("SELECT EXISTS (SELECT 1 FROM event WHERE kind = ?)", [kind], |row| row.get(0)))
     }
