@@ -4,12 +4,14 @@
 //! report of the mail house ---.
 //!                              >- table -> profile (columns, words) -> production -> ProductionRow
 //! returned letters, ACS ------'                                     '-> returns ---> ReturnedRow
+//! mailbox of the sender -> messages -> parts -> delivery status -------> bounces ---> Bounce
 //! ```
 //!
 //! Every reading hands on the rows that can be believed and a finding for each that cannot, which is then left out: so that a person looks,
 //! and nothing is guessed. Only what makes a whole file doubtful refuses it. Whether a piece exists, was exported or stands where a row
 //! says it does is for whoever holds the ledger.
 
+mod bounces;
 mod cells;
 mod columns;
 mod production;
@@ -23,6 +25,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use bounces::{Bounce, BounceAction, Bounces, read as read_bounces};
 pub use production::{ProductionRow, read as read_production};
 pub use reason::{ReturnEffect, ReturnReason};
 pub use report::Report;

@@ -1,5 +1,6 @@
 //! Every reading, each on files as houses, the post and servers write them, and on broken ones.
 
+mod bounces;
 mod production;
 mod profiles;
 mod returns;
