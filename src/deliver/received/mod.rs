@@ -5,6 +5,7 @@
 //!                              >- table -> profile (columns, words) -> production -> ProductionRow
 //! returned letters, ACS ------'                                     '-> returns ---> ReturnedRow
 //! mailbox of the sender -> messages -> parts -> delivery status -------> bounces ---> Bounce
+//! substitute.toml ------------------------------------------------------> substitute > Posting, Told
 //! ```
 //!
 //! Every reading hands on the rows that can be believed and a finding for each that cannot, which is then left out: so that a person looks,
@@ -21,6 +22,7 @@ mod report;
 mod return_key;
 mod returns;
 mod status;
+mod substitute;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -32,3 +34,4 @@ pub use report::Report;
 pub use return_key::ReturnKey;
 pub use returns::{NewAddress, ReturnedRow, read as read_returns};
 pub use status::ProductionStatus;
+pub use substitute::{Posting, PostingKind, Substitute, Told, Way, read as read_substitute};

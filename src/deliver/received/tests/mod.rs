@@ -1,9 +1,11 @@
 //! Every reading, each on files as houses, the post and servers write them, and on broken ones.
 
 mod bounces;
+mod broken;
 mod production;
 mod profiles;
 mod returns;
+mod substitute;
 
 use crate::error::{Error, Finding};
 use std::path::PathBuf;
