@@ -19,6 +19,7 @@ mod preview;
 mod proof;
 mod proof_wording;
 mod proofs;
+mod receive;
 mod render;
 mod send;
 mod stream;
@@ -54,6 +55,7 @@ pub use press::Progress;
 #[cfg(feature = "preview")]
 pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;
+pub use receive::{Kind as ReceivedKind, TakenIn, receive};
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 pub use verified::{read_verified, unverified_contacts, unverified_rules};

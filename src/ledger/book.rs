@@ -206,7 +206,11 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn has(&mut self, kind: EventKind) -> Result<bool> {
-        self.read(|session| session.has(kind.id()))
+        self.read(|session| session.has(kind.id(), None))
+    }
+
+    fn knows(&mut self, kind: EventKind, digest: &Sha) -> Result<bool> {
+        self.read(|session| session.has(kind.id(), Some(digest)))
     }
 
     fn states(&mut self) -> Result<Vec<PieceState>> {

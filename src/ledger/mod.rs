@@ -93,8 +93,11 @@ pub trait Ledger: Send {
     /// The latest event of these kinds of each of these pieces, by piece; those without one are left out.
     fn latest(&mut self, kinds: &[EventKind], pieces: &[Piece]) -> Result<Vec<NewEvent>>;
 
-    /// Whether anything of a kind ever happened.
+    /// Whether anything of a kind ever happened to the incident.
     fn has(&mut self, kind: EventKind) -> Result<bool>;
+
+    /// Whether an event of the incident, of a kind, has a digest.
+    fn knows(&mut self, kind: EventKind, digest: &Sha) -> Result<bool>;
 
     /// The latest state of every piece that was ever allotted, by piece.
     fn states(&mut self) -> Result<Vec<PieceState>>;

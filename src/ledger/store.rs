@@ -1,6 +1,6 @@
 //! What an engine has to do; the rules stand in `book`.
 
-use super::chain::{Link, StoredEvent};
+use super::chain::{Link, Sha, StoredEvent};
 use super::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
 use crate::error::Result;
 
@@ -74,8 +74,8 @@ pub(super) trait Session {
     }
     /// The latest event of these kinds of each of these pieces, by piece.
     fn latest(&mut self, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>>;
-    /// Whether there is an event of a kind.
-    fn has(&mut self, kind: &str) -> Result<bool>;
+    /// Whether there is an event of a kind without a piece, with a digest when one is given.
+    fn has(&mut self, kind: &str, digest: Option<&Sha>) -> Result<bool>;
 
     /// The highest number that was allotted; nobody else allots until the end of the session.
     fn last_piece(&mut self) -> Result<Option<Piece>>;

@@ -42,15 +42,16 @@ mod tests {
 
     #[test]
     fn names_are_plain_and_tell_nothing() {
-        for (id, job, reprint, expected) in [
-            ("lakeside-2025", 1, None, "lakeside-2025_0001"),
-            ("Lakeside_Breach_2025", 12, Some(2), "lakeside-2025_0012_reprint2"),
-            ("hipaa-breach", 3, None, "job_0003"),
-            ("philadelphia-phi", 3, None, "philadelphia_0003"),
-            ("münster/../x", 3, None, "m-nster-x_0003"),
+        for (id, job, number, expected) in [
+            ("lakeside-2025", 1, 1, "lakeside-2025_0001"),
+            ("lakeside-2025", 1, 2, "lakeside-2025_0001_2"),
+            ("hipaa-breach", 3, 1, "job_0003"),
+            ("philadelphia-phi", 3, 1, "philadelphia_0003"),
+            ("münster/../x", 3, 1, "m-nster-x_0003"),
         ] {
-            assert_eq!(package_name(id, job, reprint), expected);
+            assert_eq!(package_name(id, job, number), expected);
         }
+        assert_eq!(reprint_name("Lakeside_Breach_2025", 12, 2), "lakeside-2025_0012_reprint2");
         assert_eq!(stream_file_name("lakeside_0001", "1-sheet", 2, 10), "lakeside_0001_1-sheet_002of010.pdf");
     }
 }

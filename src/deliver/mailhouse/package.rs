@@ -250,7 +250,8 @@ mod tests {
         index.push(&row("one", 1, 1)).unwrap();
         index.push(&row("one", 2, 2)).unwrap();
         let house = House::load(out, "generic").unwrap();
-        package.finish(ticket().with(&house, index.finish().unwrap()), record)
+        let stamp = || Stamp { worker: "desk".into(), link: 3, sha256: "33".repeat(32) };
+        package.finish(ticket().with(&house, index.finish().unwrap()), || record().map(|()| stamp()))
     }
 
     fn names(folder: &Path) -> Vec<String> {

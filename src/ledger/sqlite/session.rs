@@ -3,11 +3,11 @@
 use super::faults::fault;
 use super::{links, outbox, people, standing};
 use crate::error::Result;
-use crate::ledger::chain::{Link, StoredEvent};
+use crate::ledger::chain::{Link, Sha, StoredEvent};
 use crate::ledger::faults::unreadable_entry;
 use crate::ledger::store::{Already, Counted, Doing, Due, Known, Millis, Session};
 use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
-use rusqlite::Transaction;
+use rusqlite::{Transaction, params};
 
 pub(in crate::ledger) struct SqliteSession<'s> {
     pub(super) transaction: Transaction<'s>,
@@ -101,8 +101,9 @@ impl Session for SqliteSession<'_> {
         self.told(links::latest(&self.transaction, kinds, pieces))
     }
 
-    fn has(&mut self, kind: &str) -> Result<bool> {
-        self.told(self.transaction.query_row("SELECT EXISTS (SELECT 1 FROM event WHERE kind = ?)", [kind], |row| row.get(0)))
+    fn has(&mut self, kind: &str, digest: Option<&Sha>) -> Result<bool> {
+        let query = "SELECT EXISTS (SELECT 1 FROM event WHERE piece IS NULL AND kind = ?1 AND (?2 IS NULL OR digest = ?2))";
+        self.told(self.transaction.query_row(query, params![kind, digest], |row| row.get(0)))
     }
 
     fn last_piece(&mut self) -> Result<Option<Piece>> {
