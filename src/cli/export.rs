@@ -4,6 +4,7 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
+use crate::ledger::Access;
 use crate::run::{self, ExportOptions, Exported};
 use std::path::{Path, PathBuf};
 
@@ -28,7 +29,7 @@ pub(super) struct ExportArguments {
 /// People below whom the post's licensees refuse a list.
 const FEWEST: usize = 100;
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) -> Result<Outcome> {
     let ExportArguments { dir, out, reprint, addresses } = arguments;
     let out = match (out, addresses) {
         (_, Some(path)) => return addresses_to(ui, ledger, &dir, &path),
@@ -74,7 +75,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> 
     Ok(Outcome::of_held(job.proofed.case.counts().held))
 }
 
-fn addresses_to(ui: &Ui, ledger: Option<&str>, dir: &Path, path: &Path) -> Result<Outcome> {
+fn addresses_to(ui: &Ui, ledger: Option<&Access>, dir: &Path, path: &Path) -> Result<Outcome> {
     let asking = run::export_addresses(dir, ledger, path)?;
     let records = asking.records as u64;
     let text = format!("{} for the address vendor in {}, as set {}", count(records, "record"), path.display(), asking.set);

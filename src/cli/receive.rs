@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::ui::{Ui, count, number};
 use crate::error::Result;
+use crate::ledger::Access;
 use crate::recipients::Effect;
 use crate::run::{self, Received};
 use std::path::PathBuf;
@@ -24,7 +25,7 @@ enum Kind {
     Ncoa,
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: &ReceiveArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &ReceiveArguments) -> Result<Outcome> {
     let ReceiveArguments { dir, kind: Kind::Ncoa, file } = arguments;
     let received = run::receive_ncoa(dir, ledger, file)?;
     ui.result(&received, &sentence(&received))?;

@@ -7,6 +7,7 @@
 //! stages -> Ledger (book: rules, chain, numbers, outbox) -> Session of a store -> sqlite | postgres
 //! ```
 
+mod access;
 mod allot;
 mod bearer;
 mod book;
@@ -24,6 +25,7 @@ mod tests;
 mod url;
 mod verify;
 
+pub use access::Access;
 pub use bearer::{Bearer, Marks};
 pub use chain::{Sha, Stamp};
 pub use event::{Event, EventKind, NewEvent, PieceState};

@@ -6,7 +6,7 @@ use crate::compose::PieceNumber;
 use crate::deliver::vendor::{self, Asked, SetDigest};
 use crate::error::{Error, Place, Result};
 use crate::files;
-use crate::ledger;
+use crate::ledger::{self, Access};
 use crate::recipients::{self, Answers, Disposition, Effect, MOVES_FILE, Move, Recipient, write_moves};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,9 +29,9 @@ pub struct Asking {
 /// # Errors
 /// Refused when the incident or a list cannot be used, nobody is to be asked about, or another file stands under the name; failed
 /// when ledger or file cannot be written.
-pub fn export_addresses(folder: &Path, ledger_url: Option<&str>, path: &Path) -> Result<Asking> {
+pub fn export_addresses(folder: &Path, ledger: Option<&Access>, path: &Path) -> Result<Asking> {
     refuse_incident_folder(path, folder)?;
-    let (case, numbers) = as_listed(folder, ledger_url)?;
+    let (case, numbers) = as_listed(folder, ledger)?;
     let asked = Asked::of(&case.intake, &case.recipients, &numbers);
     if asked.is_empty() {
         let hint = "see `breachnotice check`: nobody gets a letter at an address that a vendor could look up";
@@ -51,9 +51,9 @@ fn asking(case: &Case, asked: &Asked, set: &SetDigest) -> Asking {
 }
 
 /// The case without earlier answers, so that an answer can be taken back twice, with everyone's piece number.
-fn as_listed(folder: &Path, ledger_url: Option<&str>) -> Result<(Case, Vec<Option<PieceNumber>>)> {
+fn as_listed(folder: &Path, ledger: Option<&Access>) -> Result<(Case, Vec<Option<PieceNumber>>)> {
     let case = read_with(folder, Answers::Ignored)?;
-    let numbers = allot(&case, ledger::open(folder, &case.incident.id, ledger_url)?.as_mut())?;
+    let numbers = allot(&case, ledger::open(folder, &case.incident.id, ledger)?.as_mut())?;
     Ok((case, numbers))
 }
 
@@ -77,8 +77,8 @@ pub struct Received {
 /// # Errors
 /// Refused when the answer is not exactly about the people as they are now, or a ruling contradicts it; failed when it cannot be
 /// written.
-pub fn receive_ncoa(folder: &Path, ledger_url: Option<&str>, file: &Path) -> Result<Received> {
-    let (case, numbers) = as_listed(folder, ledger_url)?;
+pub fn receive_ncoa(folder: &Path, ledger: Option<&Access>, file: &Path) -> Result<Received> {
+    let (case, numbers) = as_listed(folder, ledger)?;
     let asked = Asked::of(&case.intake, &case.recipients, &numbers);
     let set = SetDigest::of(&case.incident.id, &asked);
     let answers = vendor::read(file, &set, &asked)?;

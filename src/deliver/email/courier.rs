@@ -45,7 +45,8 @@ pub(super) fn deliver_all(crew: Crew, ready: mpsc::Receiver<Ready>, reports: &Se
         Ok(runtime) => runtime,
         Err(_) => return drop(reports.send(Report::Stop(no_runtime()))),
     };
-    let desk = Rc::new(Desk { pace: Mutex::new(DomainPace::new(crew.per_minute)), crew, ready: Mutex::new(ready), reports: reports.clone() });
+    let desk =
+        Rc::new(Desk { pace: Mutex::new(DomainPace::new(crew.per_minute)), crew, ready: Mutex::new(ready), reports: reports.clone() });
     let local = tokio::task::LocalSet::new();
     for _ in 0..desk.crew.connections.max(1) {
         let courier = Courier { desk: Rc::clone(&desk), session: None };

@@ -170,12 +170,7 @@ impl<'a> Recorder<'a> {
     }
 
     /// Hands out leases and records what is told, until nothing is due or a reason to stop comes up. Ends when the other hands have.
-    fn run(
-        &mut self,
-        orders: std::sync::mpsc::Sender<Lease>,
-        heard: &Receiver<Report>,
-        progress: &mut dyn FnMut(&Totals),
-    ) -> Result<()> {
+    fn run(&mut self, orders: std::sync::mpsc::Sender<Lease>, heard: &Receiver<Report>, progress: &mut dyn FnMut(&Totals)) -> Result<()> {
         let mut orders = Some(orders);
         loop {
             if let Some(hand_out) = &orders {

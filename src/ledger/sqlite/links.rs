@@ -19,16 +19,15 @@ pub(super) fn head(transaction: &Transaction<'_>, worker: &str) -> rusqlite::Res
 }
 
 pub(super) fn heads(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Link>> {
-    let query =
-        format!("SELECT {LINK} FROM link JOIN (SELECT worker AS whose, max(number) AS last FROM link GROUP BY worker) ON worker = whose AND number = last ORDER BY worker");
+    let query = format!(
+        "SELECT {LINK} FROM link JOIN (SELECT worker AS whose, max(number) AS last FROM link GROUP BY worker) ON worker = whose AND number = last ORDER BY worker"
+    );
     transaction.prepare(&query)?.query_map([], link)?.collect()
 }
 
 pub(super) fn add(transaction: &Transaction<'_>, link: &Link, events: &[StoredEvent]) -> rusqlite::Result<()> {
     let add = format!("INSERT INTO link ({LINK}) VALUES (?, ?, ?, ?, ?, ?)");
-    transaction
-        .prepare_cached(&add)?
-        .execute(params![link.id, link.worker, link.number, link.moment, link.events, link.digest])?;
+    transaction.prepare_cached(&add)?.execute(params![link.id, link.worker, link.number, link.moment, link.events, link.digest])?;
     let mut add = transaction
         .prepare_cached("INSERT INTO event (ordinal, kind, piece, attempt, job, detail, digest, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")?;
     for event in events {
@@ -47,7 +46,8 @@ pub(super) fn each(transaction: &Transaction<'_>, each: &mut dyn FnMut(Link) -> 
 }
 
 pub(super) fn each_event(transaction: &Transaction<'_>, each: &mut dyn FnMut(StoredEvent) -> Result<()>) -> Answer<()> {
-    let mut statement = transaction.prepare("SELECT ordinal, kind, piece, attempt, job, detail, digest, mark FROM event ORDER BY ordinal")?;
+    let mut statement =
+        transaction.prepare("SELECT ordinal, kind, piece, attempt, job, detail, digest, mark FROM event ORDER BY ordinal")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (ordinal, kind, piece, attempt) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
