@@ -166,7 +166,7 @@ pub struct Imb {
 }
 
 /// `[email]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EmailSettings {
     /// Sender address, with or without display name.
     pub from: String,

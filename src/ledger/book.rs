@@ -192,7 +192,7 @@ impl<S: Store> Ledger for Book<S> {
         self.write(|session, recorder| {
             recorder.append(session, events)?;
             let heads = session.heads()?;
-            let link = recorder.append(session, &[checkpoint(purpose, &heads)])?;
+            let link = recorder.append(session, &[checkpoint(purpose, &heads)?])?;
             link.map(|link| link.stamp()).ok_or_else(|| Error::bug("a checkpoint was not recorded"))
         })
     }

@@ -6,6 +6,7 @@
 
 use super::{EventKind, NewEvent};
 use crate::digest::hex;
+use crate::error::{Error, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -164,19 +165,18 @@ pub(super) fn forge(previous: &Sha, mut link: Link, events: &[NewEvent]) -> (Lin
     (link, stored)
 }
 
-/// The event that ties heads together: `worker:number:digest`, by worker, behind what it was made for.
-pub(super) fn checkpoint(purpose: &str, heads: &[Link]) -> NewEvent {
-    let heads: Vec<String> = heads.iter().map(|head| format!("{}:{}:{}", head.worker, head.number, hex(&head.digest))).collect();
-    NewEvent::of_incident(EventKind::Checkpoint, 0, format!("{purpose}; {}", heads.join(" ")))
+/// The event that ties heads together: their stamps in JSON, by worker, behind what it was made for.
+///
+/// # Errors
+/// A bug when the stamps cannot be written.
+pub(super) fn checkpoint(purpose: &str, heads: &[Link]) -> Result<NewEvent> {
+    let heads: Vec<Stamp> = heads.iter().map(Link::stamp).collect();
+    let heads = serde_json::to_string(&heads).map_err(|error| Error::bug(error.to_string()))?;
+    Ok(NewEvent::of_incident(EventKind::Checkpoint, 0, format!("{purpose}; {heads}")))
 }
 
 /// The heads that a checkpoint names.
 pub(super) fn heads_in(detail: &str) -> Vec<Stamp> {
-    let heads = detail.rsplit_once("; ").map_or("", |(_, heads)| heads).split(' ');
-    let head = |text: &str| {
-        let mut parts = text.rsplitn(3, ':');
-        let (sha256, link, worker) = (parts.next()?, parts.next()?.parse().ok()?, parts.next()?);
-        Some(Stamp { worker: worker.to_owned(), link, sha256: sha256.to_owned() })
-    };
-    heads.filter_map(head).collect()
+    let heads = detail.split_once("; ").map_or("", |(_, heads)| heads);
+    serde_json::from_str(heads).unwrap_or_default()
 }

@@ -15,6 +15,10 @@ fn raw(folder: &tempfile::TempDir) -> Connection {
     Connection::open(folder.path().join("ledger.sqlite")).unwrap()
 }
 
+fn noon() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
 fn refusal(folder: &tempfile::TempDir) -> (Kind, &'static str) {
     let error = open(folder.path(), "lakeside", None).err().unwrap();
     (error.kind, error.findings[0].code)
@@ -25,7 +29,7 @@ fn people(names: &[&str]) -> impl Iterator<Item = Bearer> {
 }
 
 fn event(kind: EventKind, piece: Piece, attempt: u32) -> NewEvent {
-    NewEvent { kind, piece: Some(piece), attempt, job: 1, detail: format!("{} {attempt}", kind.id()) }
+    NewEvent::of_piece(kind, piece, attempt, 1, format!("{} {attempt}", kind.id()))
 }
 
 #[test]
@@ -102,7 +106,7 @@ fn states_are_the_latest_events_of_each_piece() {
     let folder = folder();
     let mut ledger = opened(&folder);
     ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
-    let moment: Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+    let moment = noon();
     ledger.set_moment(moment);
     ledger.append(&[event(EventKind::Queued, 2, 1), event(EventKind::Queued, 3, 1), event(EventKind::DataStarted, 3, 1)]).unwrap();
     ledger.append(&[event(EventKind::Deferred, 3, 1)]).unwrap();
@@ -117,18 +121,28 @@ fn states_are_the_latest_events_of_each_piece() {
 fn a_standing_replaces_the_one_before() {
     let folder = folder();
     let mut ledger = opened(&folder);
-    assert_eq!(ledger.standing().unwrap(), None);
+    assert_eq!(ledger.tally().unwrap(), None);
+    ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
     let person = |record: &str, piece, disposition: &str| Standing {
         record: record.to_owned(),
         person: record.to_owned(),
+        provider: "LAKE".to_owned(),
         piece,
         disposition: disposition.to_owned(),
         reason: String::new(),
     };
+    ledger.append(&[event(EventKind::Mailed, 1, 1), event(EventKind::Unreachable, 2, 1)]).unwrap();
     ledger.record_standing(1, 3, 1, &mut [person("p.csv:1", Some(1), "letter"), person("p.csv:2", None, "excluded")].into_iter()).unwrap();
-    let newer = vec![person("p.csv:9", Some(2), "held")];
-    ledger.record_standing(2, 1, 0, &mut newer.iter().cloned()).unwrap();
-    assert_eq!(opened(&folder).standing().unwrap(), Some((2, 1, 0, newer)));
+    let newer = vec![person("p.csv:9", Some(2), "letter"), person("p.csv:8", Some(3), "letter"), person("p.csv:7", None, "excluded")];
+    ledger.record_standing(2, 3, 0, &mut newer.iter().cloned()).unwrap();
+    let tally = opened(&folder).tally().unwrap().unwrap();
+    assert_eq!((tally.job, tally.rows, tally.merged), (2, 3, 0));
+    let counted: Vec<_> = tally.people.iter().map(|((disposition, _, state), people)| (disposition.as_str(), *state, *people)).collect();
+    let expected = [("excluded", EventKind::Allotted, 1), ("letter", EventKind::Allotted, 1), ("letter", EventKind::Unreachable, 1)];
+    assert_eq!(counted, expected);
+    assert_eq!(tally.gone.into_iter().collect::<Vec<_>>(), [(EventKind::Mailed, 1)]);
+    let listed = ledger.listed(&[EventKind::Unreachable, EventKind::Mailed]).unwrap();
+    assert_eq!(listed.iter().map(|person| (person.record.as_str(), person.state.piece)).collect::<Vec<_>>(), [("p.csv:9", 2)]);
 }
 
 #[test]
@@ -138,10 +152,12 @@ fn nothing_recorded_can_be_changed_or_removed() {
     ledger.allot(&mut people(&["a"])).unwrap();
     ledger.job("digest").unwrap();
     let connection = raw(&folder);
-    for table in ["event", "piece", "job", "ledger"] {
+    for table in ["event", "link", "piece", "job", "ledger"] {
         assert!(connection.execute(&format!("DELETE FROM {table}"), []).is_err(), "{table} rows can be removed");
     }
-    for change in ["event SET detail = 'x'", "piece SET person = 'x'", "job SET digest = 'x'", "ledger SET incident = 'x'"] {
+    for change in
+        ["event SET detail = 'x'", "link SET worker = 'x'", "piece SET person = 'x'", "job SET digest = 'x'", "ledger SET incident = 'x'"]
+    {
         assert!(connection.execute(&format!("UPDATE {change}"), []).is_err(), "{change} was allowed");
     }
 }
@@ -154,6 +170,7 @@ fn a_batch_with_a_wrong_event_leaves_nothing_behind() {
     let error = ledger.append(&[event(EventKind::Queued, 1, 1), event(EventKind::Queued, 2, 1)]).unwrap_err();
     assert_eq!(error.kind, Kind::Bug);
     assert_eq!(ledger.states().unwrap()[0].state, EventKind::Allotted);
+    assert!(ledger.verify(&[]).unwrap().holds());
 }
 
 #[test]
@@ -164,6 +181,7 @@ fn files_are_private_whatever_they_were() {
     fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o666)).unwrap();
     let mut ledger = opened(&folder);
     ledger.allot(&mut people(&["a"])).unwrap();
+    ledger.set_moment(noon());
     ledger.begin_sending("test").unwrap();
     let mut seen = 0;
     for entry in fs_err::read_dir(folder.path()).unwrap() {
@@ -210,13 +228,13 @@ fn what_is_not_our_ledger_is_refused() {
 #[test]
 fn only_known_urls_are_taken_and_never_quoted() {
     let folder = folder();
-    for url in ["postgres://clerk:secret@db/ledger", "postgresql://db", "mysql://db", "ledger.sqlite", "sqlite:"] {
-        let error = open(folder.path(), "lakeside", Some(url)).err().unwrap();
+    for url in ["mysql://clerk:secret@db/ledger", "mysql://db", "ledger.sqlite", "sqlite:"] {
+        let error = open(folder.path(), "lakeside", Some(&Access::typed(url))).err().unwrap();
         assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "ledger-url"));
         assert!(!format!("{error:?}").contains("secret"));
     }
     let other = format!("sqlite://{}", folder.path().join("other.sqlite").display());
-    drop(open(folder.path(), "lakeside", Some(&other)).unwrap());
+    drop(open(folder.path(), "lakeside", Some(&Access::typed(other))).unwrap());
     assert!(folder.path().join("other.sqlite").exists());
 }
 
@@ -236,6 +254,7 @@ fn a_writer_waits_for_another_and_then_says_so() {
 fn one_sender_at_a_time() {
     let folder = folder();
     let (mut first, mut second) = (opened(&folder), opened(&folder));
+    [&mut first, &mut second].iter_mut().for_each(|ledger| ledger.set_moment(noon()));
     first.begin_sending("night shift").unwrap();
     first.begin_sending("night shift").unwrap();
     let error = second.begin_sending("day shift").unwrap_err();
@@ -254,4 +273,133 @@ fn a_hundred_thousand_people_are_allotted_in_one_go() {
     assert_eq!((pieces[0], pieces[99_999]), (1, 100_000));
     assert_eq!(ledger.allot(&mut everyone.iter().map(Bearer::nameless)).unwrap(), pieces);
     assert_eq!(ledger.states().unwrap().len(), 100_000);
+}
+
+/// A ledger as a program before chains wrote it.
+fn before_chains(folder: &tempfile::TempDir) {
+    let connection = raw(folder);
+    for step in [include_str!("sqlite/schema/0001_first.sql"), include_str!("sqlite/schema/0002_bearers.sql")] {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.pragma_update(None, "application_id", 0x4252_4E4F).unwrap();
+    connection.pragma_update(None, "user_version", 2).unwrap();
+    let events = [("queued", 1), ("deferred", 1), ("queued", 2), ("sent", 2), ("data_started", 3), ("queued", 4)];
+    connection.execute_batch("INSERT INTO ledger (id, incident) VALUES (1, 'lakeside')").unwrap();
+    for piece in 1..=5 {
+        connection.execute("INSERT INTO piece (number, person) VALUES (?1, 'person ' || ?1)", [piece]).unwrap();
+    }
+    for (kind, piece) in events {
+        connection.execute("INSERT INTO event (kind, piece, attempt, job, detail) VALUES (?, ?, 1, 1, '')", (kind, piece)).unwrap();
+    }
+}
+
+#[test]
+fn a_ledger_of_before_gets_its_chain_and_its_outbox() {
+    use EventKind::{Allotted, Deferred, Queued, Sent, Uncertain};
+    let folder = folder();
+    before_chains(&folder);
+    let mut ledger = opened(&folder);
+    assert!(ledger.verify(&[]).unwrap().holds());
+    assert_eq!(ledger.events().unwrap().len(), 6);
+    ledger.set_moment(noon());
+    ledger.begin_sending("test").unwrap();
+    let states: Vec<EventKind> = ledger.states().unwrap().into_iter().map(|state| state.state).collect();
+    assert_eq!(states, [Deferred, Sent, Uncertain, Queued, Allotted]);
+    let leases = ledger.lease(9, Duration::from_secs(60), false).unwrap();
+    assert_eq!(leases.iter().map(|lease| (lease.piece, lease.attempt)).collect::<Vec<_>>(), [(1, 2), (4, 1)]);
+}
+
+/// Changes to what is stored, and what `verify` says of each: one statement a row.
+#[test]
+fn whatever_is_changed_is_named() {
+    let folder = folder();
+    let mut ledger = opened(&folder);
+    ledger.set_moment(noon());
+    ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
+    ledger.append(&[event(EventKind::Queued, 1, 1), event(EventKind::Queued, 2, 1)]).unwrap();
+    ledger.set_worker("night shift");
+    ledger.append(&[event(EventKind::Sent, 1, 1)]).unwrap();
+    let stamp = ledger.append_stamped("export lakeside_0001", &[event(EventKind::Exported, 3, 1).with([7; 32])]).unwrap();
+    assert_eq!((stamp.worker.as_str(), stamp.link), ("night shift", 3));
+    ledger.append(&[event(EventKind::Mailed, 3, 1)]).unwrap();
+    let verified = ledger.verify(std::slice::from_ref(&stamp)).unwrap();
+    assert!(verified.holds(), "{:?}", verified.findings());
+    assert_eq!((verified.events, verified.links, verified.workers), (7, 6, 2));
+    drop(ledger);
+    let first = 1 << 16;
+    let cases = [
+        ("UPDATE event SET detail = 'sent 2' WHERE kind = 'sent'", format!("event {}", 3 * first)),
+        ("UPDATE event SET digest = zeroblob(32) WHERE kind = 'exported'", format!("event {}", 4 * first)),
+        ("UPDATE event SET mark = mark + 1 WHERE kind = 'mailed'", format!("event {}", 6 * first)),
+        ("UPDATE event SET ordinal = ordinal + 1 WHERE kind = 'mailed'", format!("event {}", 6 * first + 1)),
+        ("DELETE FROM event WHERE kind = 'mailed'", "link 4 of night shift".to_owned()),
+        ("DELETE FROM event WHERE kind = 'queued' AND piece = 2", "link 2 of desk".to_owned()),
+        ("DELETE FROM event WHERE kind = 'queued' AND piece = 1", format!("event {}", 2 * first + 1)),
+        ("UPDATE link SET moment = '2026-03-02T12:00:00Z' WHERE id = 2", "link 2 of desk".to_owned()),
+        ("UPDATE link SET digest = zeroblob(32) WHERE id = 2", "link 2 of desk".to_owned()),
+        ("DELETE FROM event WHERE ordinal >> 16 = 2; DELETE FROM link WHERE id = 2", "link 2 of desk".to_owned()),
+        ("DELETE FROM event WHERE ordinal >> 16 >= 5; DELETE FROM link WHERE id >= 5", "link 3 of night shift".to_owned()),
+        ("UPDATE piece SET person = 'd' WHERE number = 2", format!("event {first}")),
+        (
+            "UPDATE piece SET person = CASE number WHEN 1 THEN 'x' WHEN 2 THEN 'a' ELSE person END WHERE number < 3",
+            format!("event {first}"),
+        ),
+    ];
+    let kept = fs_err::read(folder.path().join("ledger.sqlite")).unwrap();
+    for (change, place) in cases {
+        fs_err::write(folder.path().join("ledger.sqlite"), &kept).unwrap();
+        let connection = raw(&folder);
+        let triggers: Vec<String> = connection
+            .prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        triggers.iter().for_each(|name| connection.execute_batch(&format!("DROP TRIGGER {name}")).unwrap());
+        connection.execute_batch(change).unwrap();
+        drop(connection);
+        let verified = opened(&folder).verify(std::slice::from_ref(&stamp)).unwrap();
+        let named: Vec<_> = verified.findings().iter().filter_map(|finding| finding.place.column.clone()).collect();
+        assert!(named.contains(&place), "{change}: {named:?}, not {place}");
+    }
+}
+
+#[test]
+fn a_lease_that_runs_out_is_anybodys_and_a_message_begun_under_it_is_uncertain() {
+    let folder = folder();
+    let mut ledger = opened(&folder);
+    let at = |seconds: i64| noon() + jiff::SignedDuration::from_secs(seconds);
+    let minute = Duration::from_secs(60);
+    ledger.set_moment(at(0));
+    let pieces = ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
+    assert_eq!(ledger.enqueue(1, &pieces).unwrap(), 3);
+    let first = ledger.lease(2, minute, false).unwrap();
+    assert_eq!(first.iter().map(|lease| lease.piece).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(ledger.lease(9, minute, false).unwrap().len(), 1, "what is leased is nobody else's");
+    assert_eq!(ledger.record(1, &[Begun { lease: first[0], message: [1; 32] }], &[]).unwrap(), [true]);
+    ledger.set_moment(at(50));
+    ledger.renew(minute).unwrap();
+    ledger.set_moment(at(100));
+    assert!(ledger.lease(9, minute, false).unwrap().is_empty(), "a lease that was prolonged holds");
+    ledger.set_moment(at(200));
+    let again = ledger.lease(9, minute, false).unwrap();
+    assert_eq!(again.iter().map(|lease| lease.piece).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(ledger.states().unwrap()[0].state, EventKind::Uncertain);
+    // The fence: what the former holder does counts no more, but what became of a message that is uncertain is good to know.
+    let ended = |lease, fate| Ended { lease, fate, detail: "250".to_owned() };
+    let late = ledger.record(1, &[Begun { lease: first[1], message: [2; 32] }], &[ended(first[0], Fate::Sent)]).unwrap();
+    assert_eq!(late, [false]);
+    let states: Vec<EventKind> = ledger.states().unwrap().into_iter().map(|state| state.state).collect();
+    assert_eq!(states, [EventKind::Sent, EventKind::Queued, EventKind::Queued]);
+    ledger.record(1, &[], &[ended(again[0], Fate::Deferred(at(500))), ended(again[1], Fate::Failed)]).unwrap();
+    assert!(ledger.lease(9, minute, false).unwrap().is_empty(), "put off until its moment");
+    assert_eq!(ledger.outbox().unwrap(), Some((1, at(500))));
+    let early = ledger.lease(9, minute, true).unwrap();
+    assert_eq!(early.iter().map(|lease| (lease.piece, lease.attempt)).collect::<Vec<_>>(), [(2, 2)]);
+    ledger.give_back().unwrap();
+    assert_eq!(ledger.enqueue(2, &[]).unwrap(), 0, "what is not wanted any more leaves the outbox");
+    assert_eq!(ledger.states().unwrap()[1].state, EventKind::Withdrawn);
+    assert_eq!(ledger.enqueue(2, &[2]).unwrap(), 1, "and can come back");
+    assert_eq!(ledger.lease(9, minute, false).unwrap()[0].attempt, 2);
 }

@@ -35,9 +35,7 @@ pub(super) fn compose_all(
                 Ok(()) => continue,
                 Err(_) => Report::Untouched(lease),
             },
-            Ok(Some(Made::NoAddress)) => {
-                Report::Ended { lease, fate: Fate::Failed, detail: "the address cannot be used".to_owned(), blameless: false }
-            }
+            Ok(Some(Made::NoAddress)) => Report::Ended { lease, fate: Fate::Failed, detail: "the address cannot be used".to_owned() },
             Ok(None) => Report::Untouched(lease),
             Err(error) => {
                 stopped = true;

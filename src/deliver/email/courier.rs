@@ -2,13 +2,14 @@
 
 use super::composer::Ready;
 use super::drain::no_runtime;
-use super::pace::DomainPace;
+use super::pace::{DomainPace, Storm};
 use super::reply::Fate;
 use super::server::Server;
 use super::session::{Access, NoConnection, Refusal, Session, failed};
 use crate::error::{Error, Result};
 use crate::ledger::{Begun, Lease};
 use lettre::Address;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
@@ -22,7 +23,7 @@ pub(super) enum Report {
     /// A message is about to begin; it waits for permission.
     Begins(Begun, Permission),
     /// What became of a piece.
-    Ended { lease: Lease, fate: Fate, detail: String, blameless: bool },
+    Ended { lease: Lease, fate: Fate, detail: String },
     /// Nothing happened to a piece that was leased.
     Untouched(Lease),
     /// The send is of no use.
@@ -40,13 +41,19 @@ pub(super) struct Crew {
 }
 
 /// Delivers until nothing more is composed, over as many connections as there is work for.
-pub(super) fn deliver_all(crew: Crew, ready: mpsc::Receiver<Ready>, reports: &Sender<Report>) {
+pub(super) fn deliver_all(crew: Crew, storm: Storm, ready: mpsc::Receiver<Ready>, reports: &Sender<Report>) {
     let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(_) => return drop(reports.send(Report::Stop(no_runtime()))),
     };
-    let desk =
-        Rc::new(Desk { pace: Mutex::new(DomainPace::new(crew.per_minute)), crew, ready: Mutex::new(ready), reports: reports.clone() });
+    let desk = Rc::new(Desk {
+        pace: Mutex::new(DomainPace::new(crew.per_minute)),
+        crew,
+        ready: Mutex::new(ready),
+        reports: reports.clone(),
+        storm: RefCell::new(storm),
+        stopped: Cell::new(false),
+    });
     let local = tokio::task::LocalSet::new();
     for _ in 0..desk.crew.connections.max(1) {
         let courier = Courier { desk: Rc::clone(&desk), session: None };
@@ -61,13 +68,28 @@ struct Desk {
     ready: Mutex<mpsc::Receiver<Ready>>,
     pace: Mutex<DomainPace>,
     reports: Sender<Report>,
+    storm: RefCell<Storm>,
+    /// Nothing more is to be sent.
+    stopped: Cell<bool>,
 }
 
 impl Desk {
+    fn stop(&self, error: Error) {
+        self.stopped.set(true);
+        self.report(Report::Stop(error));
+    }
+
     fn report(&self, report: Report) {
         // A recorder that is gone has stopped for a reason of its own.
         let _ = self.reports.send(report);
     }
+}
+
+/// What became of a message, and whether the server is to blame for nothing.
+struct Outcome {
+    fate: Fate,
+    detail: String,
+    blameless: bool,
 }
 
 /// One connection, made when the first message comes.
@@ -83,30 +105,36 @@ impl Courier {
             let next = desk.ready.lock().await.recv().await;
             let Some(ready) = next else { break };
             let lease = ready.begun.lease;
-            let report = match self.deliver(ready).await {
-                Ok(report) => report,
-                Err(error) => {
-                    desk.report(Report::Stop(error));
-                    Report::Untouched(lease)
+            let outcome = if desk.stopped.get() { Ok(None) } else { self.deliver(ready).await };
+            match outcome {
+                Ok(Some(Outcome { fate, detail, blameless })) => {
+                    desk.report(Report::Ended { lease, fate, detail });
+                    let too_many = desk.storm.borrow_mut().after(fate, blameless);
+                    too_many.into_iter().for_each(|error| desk.stop(error));
                 }
-            };
-            desk.report(report);
+                Ok(None) => desk.report(Report::Untouched(lease)),
+                Err(error) => {
+                    desk.stop(error);
+                    desk.report(Report::Untouched(lease));
+                }
+            }
         }
         if let Some(session) = self.session.take() {
             session.close().await;
         }
     }
 
+    /// What became of a message; `None` when it may not begin.
+    ///
     /// # Errors
     /// When no message can be sent at all; then nothing has happened to this one.
-    async fn deliver(&mut self, ready: Ready) -> Result<Report> {
+    async fn deliver(&mut self, ready: Ready) -> Result<Option<Outcome>> {
         let Ready { begun, to, message } = ready;
-        let lease = begun.lease;
         let wait = self.desk.pace.lock().await.take(to.domain(), Instant::now());
         tokio::time::sleep(wait).await;
         let mut session = self.session().await?;
-        let ended = |fate, detail, blameless| Report::Ended { lease, fate, detail, blameless };
-        let report = match session.envelope(&self.desk.crew.sender, &to).await {
+        let ended = |fate, detail, blameless| Outcome { fate, detail, blameless };
+        let outcome = match session.envelope(&self.desk.crew.sender, &to).await {
             Ok(()) if self.may_begin(begun).await => {
                 let (fate, detail) = session.body(&message).await;
                 ended(fate, detail, fate == Fate::Sent)
@@ -114,7 +142,7 @@ impl Courier {
             Ok(()) => {
                 // The server waits for a body that does not come: only closing the connection says so.
                 session.abandon();
-                return Ok(Report::Untouched(lease));
+                return Ok(None);
             }
             Err(Refusal::Message { fate, detail }) => ended(fate, detail, fate == Fate::Deferred),
             Err(Refusal::Server { detail }) => ended(Fate::Deferred, detail, false),
@@ -123,7 +151,7 @@ impl Courier {
         if session.is_usable() {
             self.session = Some(session);
         }
-        Ok(report)
+        Ok(Some(outcome))
     }
 
     /// Waits until the ledger has it that the message begins.

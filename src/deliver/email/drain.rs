@@ -112,8 +112,9 @@ pub fn drain(
         let (reports, heard) = std::sync::mpsc::channel();
         let (clock, told, sender) = (dispatch.clock, reports.clone(), letterhead.sender().clone());
         scope.spawn(move || composer::compose_all(&composing, &composed, &letterhead, clock, build, &told));
+        let storm = Storm::new(wanted.len() as u64, dispatch.despite_failures);
         let crew = courier::Crew { access, sender, connections: dispatch.connections, per_minute: dispatch.settings.per_minute };
-        scope.spawn(move || courier::deliver_all(crew, ready, &reports));
+        scope.spawn(move || courier::deliver_all(crew, storm, ready, &reports));
         let mut recorder = Recorder::new(dispatch, ledger, wanted);
         let outcome = recorder.run(orders, &heard, progress);
         // The hands have stopped by now, and every outcome is told: what could not be recorded is tried once more.
@@ -147,7 +148,6 @@ struct Recorder<'a> {
     begun: Vec<(Begun, courier::Permission)>,
     ended: Vec<Ended>,
     totals: Totals,
-    storm: Storm,
     renewed: Instant,
     /// Why no more messages are begun; the first reason counts.
     stop: Option<Error>,
@@ -163,7 +163,6 @@ impl<'a> Recorder<'a> {
             begun: Vec::new(),
             ended: Vec::new(),
             totals: Totals::default(),
-            storm: Storm::new(wanted.len() as u64, dispatch.despite_failures),
             renewed: Instant::now(),
             stop: None,
         }
@@ -229,7 +228,7 @@ impl<'a> Recorder<'a> {
     fn hear(&mut self, report: Report) {
         match report {
             Report::Begins(begun, permission) => self.begun.push((begun, permission)),
-            Report::Ended { lease, fate, detail, blameless } => {
+            Report::Ended { lease, fate, detail } => {
                 let fate = match fate {
                     reply::Fate::Sent => Fate::Sent,
                     reply::Fate::Deferred => Fate::Deferred(SoftPatience::until((self.dispatch.clock)(), &lease)),
@@ -238,9 +237,6 @@ impl<'a> Recorder<'a> {
                 };
                 self.totals.count(fate);
                 self.ended.push(Ended { lease, fate, detail });
-                if let Some(error) = self.storm.after(fate, blameless) {
-                    self.stop_for(error);
-                }
             }
             Report::Untouched(lease) => drop(self.under_way.remove(&lease.piece)),
             Report::Stop(error) => drop(self.stop_for(error)),

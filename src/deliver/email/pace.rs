@@ -1,8 +1,9 @@
 //! How fast, how soon again, and when to stop.
 
+use super::reply::Fate;
 use super::session::failed;
 use crate::error::Error;
-use crate::ledger::{Fate, Lease};
+use crate::ledger::Lease;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,8 +1,8 @@
 use super::fault_server::{Act, At, FaultServer, Script};
 use super::*;
-use crate::error::{Error, Kind, Place, Result};
+use crate::error::{Error, Kind, Result};
 use crate::incident::EmailSettings;
-use crate::ledger::{self, Bearer, CodeDigest, Event, EventKind, Ledger, NewEvent, Piece, PieceState, RecordedStanding, Standing};
+use crate::ledger::{self, Bearer, Begun, EventKind, Ledger, Piece};
 use crate::privacy::Private;
 use jiff::Timestamp;
 use std::sync::{Arc, Mutex};
@@ -21,6 +21,9 @@ fn settings(port: u16) -> EmailSettings {
         reply_to: "help@lakeside.example".into(),
         subject: "A message from Lakeside Health about your información".into(),
         smtp: Some(format!("smtp://127.0.0.1:{port}")),
+        attach_pdf: true,
+        per_minute: None,
+        authority: None,
     }
 }
 
@@ -31,8 +34,30 @@ fn outgoing(piece: Piece, pdf: usize) -> Outgoing {
         language_tag: "en",
         html: Private::new("<p>Dear Ann,</p>\n<p>señal</p>\n".into()),
         text: Private::new("Dear Ann,\n\n.a line that begins with a dot\n--=_mixed--\nseñal\n".into()),
-        pdf: Private::new(b"%PDF-1.7\n".iter().copied().cycle().take(pdf).collect()),
+        pdf: Some(Private::new(b"%PDF-1.7\n".iter().copied().cycle().take(pdf).collect())),
         pdf_name: format!("notice-{piece:07}.pdf"),
+    }
+}
+
+fn patience() -> Patience {
+    let limit = Duration::from_secs(30);
+    Patience { connect: limit, command: limit, message: limit, pauses: vec![Duration::from_millis(1); 2] }
+}
+
+/// One connection, so that messages go in order; what is put off is tried again by the next send.
+fn dispatch(settings: &EmailSettings) -> Dispatch<'_> {
+    Dispatch {
+        settings,
+        incident_id: "lakeside",
+        password: None,
+        authority: None,
+        owner: "test",
+        job: 1,
+        clock: &now,
+        patience: patience(),
+        connections: 1,
+        early: true,
+        despite_failures: false,
     }
 }
 
@@ -61,22 +86,11 @@ impl Desk {
     }
 
     fn send_with(&self, settings: &EmailSettings, password: Option<&str>, ledger: &mut dyn Ledger) -> Result<Totals> {
-        let dispatch = Dispatch {
-            settings,
-            incident_id: "lakeside",
-            password: password.map(|password| Private::new(password.to_owned())),
-            authority: None,
-            owner: "test",
-            job: 1,
-            clock: &now,
-            patience: Patience {
-                connect: Duration::from_secs(30),
-                command: self.patience,
-                message: self.patience,
-                pauses: vec![Duration::from_millis(1); 2],
-            },
-        };
-        drain(&dispatch, ledger, &self.pieces, &mut |piece| Ok(outgoing(piece, if piece == 1 { self.pdf } else { 2_000 })), &mut |_| {})
+        let patience = Patience { command: self.patience, message: self.patience, ..patience() };
+        let password = password.map(|password| Private::new(password.to_owned()));
+        let dispatch = Dispatch { password, patience, ..dispatch(settings) };
+        let pdf = self.pdf;
+        drain(&dispatch, ledger, &self.pieces, &mut |piece| Ok(outgoing(piece, if piece == 1 { pdf } else { 2_000 })), &mut |_| {})
     }
 
     fn states(&self) -> Vec<(EventKind, u32)> {
@@ -188,18 +202,25 @@ fn the_ledger_knows_of_a_message_before_its_end_and_of_the_one_before_it() {
 fn a_piece_that_a_dead_sender_left_is_uncertain_until_a_person_rules() {
     let server = FaultServer::start(Vec::new());
     let desk = Desk::of(3);
-    let left = |kind, piece| NewEvent { kind, piece: Some(piece), attempt: 1, job: 1, detail: String::new() };
     let mut ledger = desk.ledger();
-    ledger.append(&[1, 2].map(|piece| left(EventKind::DataStarted, piece))).unwrap();
+    ledger.set_moment(now());
+    ledger.enqueue(1, &desk.pieces).unwrap();
+    let begun = ledger.lease(2, Duration::from_secs(60), false).unwrap().into_iter().map(|lease| Begun { lease, message: [0; 32] });
+    ledger.record(1, &begun.collect::<Vec<_>>(), &[]).unwrap();
     let error = resolve(ledger.as_mut(), "clerk", 3, Resolution::Sent).unwrap_err();
     assert_eq!(error.findings[0].code, "piece-not-uncertain");
     drop(ledger);
     assert_eq!(desk.send(&settings(server.port)).unwrap(), Totals { sent: 1, ..Totals::default() });
     assert_eq!(desk.states(), [(EventKind::Uncertain, 1), (EventKind::Uncertain, 1), (EventKind::Sent, 1)]);
 
-    resolve(desk.ledger().as_mut(), "clerk", 1, Resolution::Resend).unwrap();
-    resolve(desk.ledger().as_mut(), "clerk", 2, Resolution::Sent).unwrap();
-    assert!(resolve(desk.ledger().as_mut(), "clerk", 2, Resolution::Resend).is_err());
+    let rule = |piece, resolution| {
+        let mut ledger = desk.ledger();
+        ledger.set_moment(now());
+        resolve(ledger.as_mut(), "clerk", piece, resolution)
+    };
+    rule(1, Resolution::Resend).unwrap();
+    rule(2, Resolution::Sent).unwrap();
+    assert!(rule(2, Resolution::Resend).is_err());
     assert_eq!(desk.send(&settings(server.port)).unwrap(), Totals { sent: 1, ..Totals::default() });
     assert_eq!(desk.states(), [(EventKind::Sent, 2), (EventKind::ResolvedSent, 1), (EventKind::Sent, 1)]);
 }
@@ -209,6 +230,7 @@ fn a_second_sender_is_refused() {
     let server = FaultServer::start(Vec::new());
     let desk = Desk::of(1);
     let mut other = desk.ledger();
+    other.set_moment(now());
     other.begin_sending("other").unwrap();
     let error = desk.send(&settings(server.port)).unwrap_err();
     assert_eq!((error.kind, error.findings[0].code, server.taken()), (Kind::Refused, "send-in-progress", 0));
@@ -291,55 +313,16 @@ fn a_server_without_starttls_gets_nothing() {
     assert!(server.seen.lock().unwrap().commands.iter().all(|command| command.starts_with("EHLO")));
 }
 
-/// A ledger whose disk is full when a message is about to begin.
-struct FullDisk(Box<dyn Ledger>);
-
-impl Ledger for FullDisk {
-    fn append(&mut self, events: &[NewEvent]) -> Result<()> {
-        if events.iter().any(|event| event.kind == EventKind::DataStarted) {
-            return Err(Error::failed("ledger-unwritable", Place::file("ledger.sqlite"), "the disk is full", "free some space"));
-        }
-        self.0.append(events)
-    }
-    fn set_moment(&mut self, moment: Timestamp) {
-        self.0.set_moment(moment);
-    }
-    fn begin_sending(&mut self, owner: &str) -> Result<()> {
-        self.0.begin_sending(owner)
-    }
-    fn allot(&mut self, people: &mut dyn Iterator<Item = Bearer>) -> Result<Vec<Piece>> {
-        self.0.allot(people)
-    }
-    fn codes(&self) -> Result<Vec<(Piece, CodeDigest)>> {
-        self.0.codes()
-    }
-    fn record_codes(&mut self, codes: &mut dyn Iterator<Item = (Piece, CodeDigest)>) -> Result<()> {
-        self.0.record_codes(codes)
-    }
-    fn job(&mut self, digest: &str) -> Result<u32> {
-        self.0.job(digest)
-    }
-    fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()> {
-        self.0.record_standing(job, rows, merged, people)
-    }
-    fn standing(&self) -> Result<Option<RecordedStanding>> {
-        self.0.standing()
-    }
-    fn states(&self) -> Result<Vec<PieceState>> {
-        self.0.states()
-    }
-    fn events(&self) -> Result<Vec<Event>> {
-        self.0.events()
-    }
-}
-
 #[test]
 fn nothing_is_sent_that_the_ledger_cannot_hold() {
     let server = FaultServer::start(Vec::new());
     let desk = Desk::of(2);
-    let error = desk.send_with(&settings(server.port), None, &mut FullDisk(desk.ledger())).unwrap_err();
-    assert_eq!((error.findings[0].code, server.taken()), ("ledger-unwritable", 0));
-    assert_eq!(desk.states(), [(EventKind::Queued, 1), (EventKind::Queued, 1)]);
+    let raw = rusqlite::Connection::open(desk.folder.path().join("ledger.sqlite")).unwrap();
+    let no_start = "CREATE TRIGGER no_start BEFORE INSERT ON event WHEN NEW.kind = 'data_started' BEGIN SELECT RAISE(ABORT, 'no'); END";
+    raw.execute_batch(no_start).unwrap();
+    assert!(desk.send(&settings(server.port)).is_err());
+    assert_eq!((server.taken(), desk.states()), (0, vec![(EventKind::Queued, 1), (EventKind::Queued, 1)]));
+    raw.execute_batch("DROP TRIGGER no_start").unwrap();
     assert_eq!(desk.send(&settings(server.port)).unwrap().sent, 2);
 }
 
@@ -348,28 +331,46 @@ fn a_letter_that_cannot_be_built_stops_the_run_and_keeps_what_was_done() {
     let server = FaultServer::start(Vec::new());
     let desk = Desk::of(2);
     let settings = settings(server.port);
-    let dispatch = Dispatch {
-        settings: &settings,
-        incident_id: "lakeside",
-        password: None,
-        authority: None,
-        owner: "test",
-        job: 1,
-        clock: &now,
-        patience: Patience::default(),
-    };
     let mut build = |piece: Piece| if piece == 2 { Err(Error::bug("no letter")) } else { Ok(outgoing(piece, 100)) };
-    assert!(drain(&dispatch, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).is_err());
-    assert_eq!(desk.states(), [(EventKind::Sent, 1), (EventKind::Queued, 1)]);
+    assert!(drain(&dispatch(&settings), desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).is_err());
+    assert!(matches!(desk.states()[..], [(EventKind::Sent | EventKind::Queued, 1), (EventKind::Queued, 1)]));
+    let sent = server.taken() as u64;
+    assert_eq!(desk.send(&settings).unwrap().sent, 2 - sent, "and the next call continues");
 }
 
 #[test]
-fn only_queued_deferred_and_released_pieces_are_sendable() {
-    let states: Vec<PieceState> =
-        (1_u32..).zip(EventKind::ALL).map(|(piece, state)| PieceState { piece, state, attempt: 1, detail: String::new() }).collect();
-    let wanted: Vec<Piece> = (0..30).chain(0..30).rev().collect();
-    let kinds: Vec<EventKind> = sendable(&states, &wanted).into_iter().map(|piece| EventKind::ALL[piece as usize - 1]).collect();
-    assert_eq!(kinds, [EventKind::ResolvedResend, EventKind::Deferred, EventKind::Queued]);
+fn many_connections_send_each_message_once_and_record_each() {
+    let server = FaultServer::start(vec![Some((At::Rcpt, Act::Say("450 4.2.0 later"))); 3]);
+    let desk = Desk::of(200);
+    let settings = settings(server.port);
+    let dispatch = Dispatch { connections: 8, early: false, ..dispatch(&settings) };
+    let mut build = |piece: Piece| Ok(outgoing(piece, 5_000));
+    let totals = drain(&dispatch, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).unwrap();
+    assert_eq!(totals, Totals { sent: 197, deferred: 3, ..Totals::default() });
+    assert_eq!((server.taken(), server.seen.lock().unwrap().connections), (197, 8));
+    let again = drain(&dispatch, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).unwrap();
+    assert_eq!(again, Totals::default(), "what was put off waits for its pause");
+    let early = Dispatch { early: true, ..dispatch };
+    assert_eq!(drain(&early, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).unwrap().sent, 3);
+    let mut ids: Vec<String> = server.seen.lock().unwrap().taken.iter().map(|message| message_id(message)).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 200);
+    assert!(desk.ledger().verify(&[]).unwrap().holds());
+}
+
+fn message_id(message: &[u8]) -> String {
+    mail_parser::MessageParser::default().parse(message).unwrap().message_id().unwrap().to_owned()
+}
+
+#[test]
+fn what_is_wanted_no_more_is_not_sent() {
+    let server = FaultServer::start(vec![Some((At::Rcpt, Act::Say("450 4.2.0 later"))); 2]);
+    let mut desk = Desk::of(2);
+    desk.send(&settings(server.port)).unwrap();
+    desk.pieces.remove(0);
+    assert_eq!(desk.send(&settings(server.port)).unwrap().sent, 1);
+    assert_eq!(desk.states(), [(EventKind::Withdrawn, 1), (EventKind::Sent, 2)]);
 }
 
 #[test]
@@ -401,7 +402,10 @@ fn a_message_is_complete_and_its_bytes_are_stable() {
     assert_eq!(parsed.attachment_count(), 1);
     use mail_parser::MimeHeaders;
     let attachment = parsed.attachment(0).unwrap();
-    assert_eq!((attachment.attachment_name(), attachment.contents()), (Some("notice-0000007.pdf"), outgoing.pdf.reveal().as_slice()));
+    assert_eq!(
+        (attachment.attachment_name(), attachment.contents()),
+        (Some("notice-0000007.pdf"), outgoing.pdf.as_ref().unwrap().reveal().as_slice())
+    );
 }
 
 #[test]
@@ -413,18 +417,8 @@ fn an_address_that_cannot_be_used_fails_its_piece_alone_and_is_not_shown() {
     let letterhead = Letterhead::new(&settings, "lakeside").unwrap();
     let error = letterhead.message(now(), &wrong(1)).unwrap_err();
     assert!(!format!("{error:?}").contains("example.net"));
-    let dispatch = Dispatch {
-        settings: &settings,
-        incident_id: "lakeside",
-        password: None,
-        authority: None,
-        owner: "test",
-        job: 1,
-        clock: &now,
-        patience: Patience::default(),
-    };
     let mut build = |piece: Piece| Ok(if piece == 1 { wrong(1) } else { outgoing(piece, 100) });
-    drain(&dispatch, desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).unwrap();
+    drain(&dispatch(&settings), desk.ledger().as_mut(), &desk.pieces, &mut build, &mut |_| {}).unwrap();
     assert_eq!(desk.states(), [(EventKind::Failed, 1), (EventKind::Sent, 1)]);
 }
 

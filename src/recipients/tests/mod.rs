@@ -230,7 +230,7 @@ fn incident() -> Incident {
         call_center,
         sender: Sender::Provider,
         print,
-        email: Some(EmailSettings { from: String::new(), reply_to: String::new(), subject: String::new(), smtp: None }),
+        email: Some(EmailSettings::default()),
         require_approvals: Vec::new(),
         allowed_signers: None,
         waivers: Vec::new(),
