@@ -41,9 +41,13 @@ impl<S: Store> Book<S> {
         Ok(Book { store, worker: DESK.to_owned(), moment: None, sender: i64::from_be_bytes(random), token: 0 })
     }
 
+    fn recorder(&self) -> Recorder {
+        Recorder { worker: self.worker.clone(), moment: self.moment, sender: self.sender }
+    }
+
     /// Work that must not be done twice: when the answer to its commit is lost, a person has to look.
     fn write<T>(&mut self, work: impl FnOnce(&mut S::Session<'_>, &Recorder) -> Result<T>) -> Result<T> {
-        let recorder = Recorder { worker: self.worker.clone(), moment: self.moment, sender: self.sender };
+        let recorder = self.recorder();
         let mut session = self.store.begin(Doing::Writing)?;
         let done = work(&mut session, &recorder)?;
         session.commit()?;
@@ -304,8 +308,10 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn outbox(&mut self) -> Result<Option<(u64, Timestamp)>> {
-        let outbox = self.read(|session| session.outbox())?;
-        outbox.map(|(rows, due)| Ok((rows, Timestamp::from_millisecond(due).map_err(|_| unreadable::<S>())?))).transpose()
+        let recorder = self.recorder();
+        let outbox = self.read(|session| Ok((session.outbox()?, recorder.ahead(session)?)))?;
+        let (Some((rows, due)), ahead) = outbox else { return Ok(None) };
+        Ok(Some((rows, Timestamp::from_millisecond(due - ahead).map_err(|_| unreadable::<S>())?)))
     }
 
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified> {

@@ -12,6 +12,8 @@ mod allot;
 mod bearer;
 mod book;
 mod chain;
+#[cfg(test)]
+mod engine_tests;
 mod event;
 mod faults;
 mod outbox;
@@ -101,7 +103,7 @@ pub trait Ledger: Send {
     /// on their way: both in one commit. Returns how many are in it.
     fn enqueue(&mut self, job: u32, wanted: &[Piece]) -> Result<u64>;
 
-    /// Leases pieces that are due, by piece. First marks what others left half done as uncertain. With `early` a deferred piece is
+    /// Leases pieces that are due, the longest due first. First marks what others left half done as uncertain. With `early` a deferred piece is
     /// due at once.
     fn lease(&mut self, most: usize, length: Duration, early: bool) -> Result<Vec<Lease>>;
 
@@ -118,7 +120,7 @@ pub trait Ledger: Send {
     /// Puts an uncertain piece that did not arrive back into the outbox, or records that it arrived, by a person's word.
     fn resolve(&mut self, piece: Piece, arrived: bool, by: &str) -> Result<()>;
 
-    /// How many pieces are in the outbox, and when the first of them is due; `None` when it is empty.
+    /// How many pieces are in the outbox, and when the first of them is due by the command's clock; `None` when it is empty.
     fn outbox(&mut self) -> Result<Option<(u64, Timestamp)>>;
 
     /// Checks every chain from its beginning, against these stamps too: what was changed, removed or cut short.

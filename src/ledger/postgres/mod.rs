@@ -13,7 +13,7 @@ mod people;
 mod session;
 mod standing;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod versions;
 
 use super::Access;
