@@ -19,6 +19,7 @@ mod preview;
 mod proof;
 mod proof_wording;
 mod proofs;
+mod receive;
 mod render;
 mod send;
 mod stream;
@@ -46,7 +47,7 @@ pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
 pub use approval::{Approving, approvals_broken, approve, release, statement};
 #[cfg(feature = "preview")]
 pub use desk::desk;
-pub use export::{ExportOptions, Exported, export};
+pub use export::{ExportOptions, Exported, LeftOut, export};
 pub use letters::press_in_memory;
 pub use memo::write_memo;
 pub use plan::{Planned, plan, write_calendar};
@@ -54,6 +55,7 @@ pub use press::Progress;
 #[cfg(feature = "preview")]
 pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;
+pub use receive::{Kind as ReceivedKind, TakenIn, receive};
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 pub use verified::{read_verified, unverified_contacts, unverified_rules};
@@ -356,6 +358,13 @@ fn open_with(
 }
 
 impl Job {
+    /// Sets the letters under the number of an earlier job, which the marks on the sheets carry.
+    fn set_under(&mut self, number: u32) {
+        let Proofed { case, composer, layout, proof, .. } = &mut self.proofed;
+        layout.job = number;
+        *proof = Proof::new(case, composer, layout);
+    }
+
     /// Whether letters carry the watermark.
     pub fn draft(&self) -> bool {
         self.proofed.layout.draft

@@ -5,7 +5,7 @@ use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
 use crate::ledger::Access;
-use crate::run::{self, ExportOptions, Exported};
+use crate::run::{self, ExportOptions, Exported, LeftOut};
 use std::path::{Path, PathBuf};
 
 /// Make the package for the mail house, or with --addresses the list that an address vendor takes
@@ -18,11 +18,14 @@ pub(super) struct ExportArguments {
     /// Folder that the package is put into
     #[arg(long, value_name = "OUT", required_unless_present = "addresses")]
     out: Option<PathBuf>,
-    /// Export once more what left already, and why
+    /// Print once more the letters that the house reported as destroyed, and why
     #[arg(long, value_name = "REASON")]
     reprint: Option<String>,
+    /// Tell people by mail whose e-mail failed for good, however many there are
+    #[arg(long)]
+    mail_failed: bool,
     /// Write the names and addresses that an address vendor looks up, and nothing else; the answer comes back with `receive`
-    #[arg(long, value_name = "F", conflicts_with_all = ["out", "reprint"])]
+    #[arg(long, value_name = "F", conflicts_with_all = ["out", "reprint", "mail_failed"])]
     addresses: Option<PathBuf>,
 }
 
@@ -30,7 +33,7 @@ pub(super) struct ExportArguments {
 const FEWEST: usize = 100;
 
 pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) -> Result<Outcome> {
-    let ExportArguments { dir, out, reprint, addresses } = arguments;
+    let ExportArguments { dir, out, reprint, mail_failed, addresses } = arguments;
     let out = match (out, addresses) {
         (_, Some(path)) => return addresses_to(ui, ledger, &dir, &path),
         (out, None) => out.unwrap_or_default(),
@@ -46,33 +49,60 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
     let bar = Bar::new(ui);
     let mut job = run::open(&dir, ledger, None, &bar)?;
     job.ledger.set_moment(clock::now());
-    let exported = run::export(&mut job, &ExportOptions { out, reprint, today: clock::today() }, &bar)?;
-    let (Exported::Package { by_email, .. } | Exported::Nothing { by_email, .. }) = &exported;
+    let exported = run::export(&mut job, &ExportOptions { out, reprint, mail_failed, today: clock::today() }, &bar)?;
+    let (Exported::Package { left_out, unreachable, .. } | Exported::Nothing { left_out, unreachable }) = &exported;
     match &exported {
-        Exported::Package { folder, pieces, sheets, left_before, stood_before, .. } => {
+        Exported::Package { folder, pieces, sheets, stood_before, .. } => {
             let text = format!("{} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
-            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "left_before": left_before, "by_email": by_email, "stood_before": stood_before });
-            ui.result(&json, &text)?;
+            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "stood_before": stood_before });
+            ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
             if *stood_before {
                 ui.say("this package was there already; nothing was changed");
             }
-            if *left_before > 0 {
-                ui.say(&format!("{} left in earlier packages and are not in this one", count(*left_before, "letter")));
-            }
         }
-        Exported::Nothing { left_before, .. } => {
-            let text = format!("nothing to export: all {} left already (see --reprint)", count(*left_before, "letter"));
-            ui.result(
-                &serde_json::json!({ "package": null, "pieces": 0, "sheets": 0, "left_before": left_before, "by_email": by_email }),
-                &text,
-            )?;
+        Exported::Nothing { .. } => {
+            let text = format!("nothing to export: {} left already", count(left_out.left_before, "letter"));
+            let json = serde_json::json!({ "package": null, "pieces": 0 });
+            ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
         }
     }
-    if *by_email > 0 {
-        let told = format!("{} left out: the notice went, or is going, by e-mail", count(*by_email, "letter"));
-        ui.say(&format!("{told}; see `status`, and rule on uncertain ones with `send --resolve`"));
+    for line in left_out_lines(left_out, *unreachable, &exported) {
+        ui.say(&line);
     }
     Ok(Outcome::of_held(job.proofed.case.counts().held))
+}
+
+/// The whole of `--json`.
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    package: serde_json::Value,
+    #[serde(flatten)]
+    left_out: &'a LeftOut,
+    unreachable: u64,
+}
+
+/// What is not in the package, and what to do about it.
+fn left_out_lines(left_out: &LeftOut, unreachable: u64, exported: &Exported) -> Vec<String> {
+    let is_new = matches!(exported, Exported::Package { stood_before: false, .. });
+    let LeftOut { left_before, by_email, came_back, spoiled } = *left_out;
+    let lines = [
+        (is_new && left_before > 0, format!("{} left in earlier packages and are not in this one", count(left_before, "letter"))),
+        (
+            by_email > 0,
+            format!(
+                "{} left out: the notice went, or is going, by e-mail; see `status`, and rule on uncertain ones with `send --resolve`",
+                count(by_email, "letter")
+            ),
+        ),
+        (
+            came_back > 0,
+            format!("{} came back and have no other address; they count for substitute notice, see `plan`", count(came_back, "letter")),
+        ),
+        (spoiled > 0, format!("{} came out damaged and wait for the house's report that they are destroyed", count(spoiled, "letter"))),
+        (unreachable > 0, format!("unreachable, because the e-mail failed and there is no address: {unreachable}")),
+    ];
+    lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()
 }
 
 fn addresses_to(ui: &Ui, ledger: Option<&Access>, dir: &Path, path: &Path) -> Result<Outcome> {

@@ -5,6 +5,13 @@ use crate::error::{Error, Result};
 use crate::ledger::Access;
 use std::path::PathBuf;
 
+pub(super) const HELP: &str = "Ledger to use instead of the incident folder's own: sqlite:PATH or postgres://USER@HOST/DATABASE";
+pub(super) const LONG_HELP: &str = "Ledger to use instead of the incident folder's own: sqlite:PATH, or \
+postgres://USER@HOST/DATABASE?options=-csearch_path%3DSCHEMA for several machines; also from BREACHNOTICE_LEDGER. A password never \
+stands on the command line: it comes from BREACHNOTICE_LEDGER_PASSWORD_FILE, BREACHNOTICE_LEDGER_PASSWORD_COMMAND or \
+BREACHNOTICE_LEDGER_PASSWORD. BREACHNOTICE_LEDGER_AUTHORITY names a file with the certificates of an authority to trust beside the \
+public ones.";
+
 /// How the ledger is reached; `None` for the incident folder's own. What was typed goes before the environment.
 ///
 /// # Errors

@@ -40,12 +40,7 @@ use ui::Ui;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Ledger to use instead of the incident folder's own: sqlite:PATH, or postgres://USER@HOST/DATABASE for several machines
-    ///
-    /// BREACHNOTICE_LEDGER gives it too. A password never stands here: BREACHNOTICE_LEDGER_PASSWORD_FILE,
-    /// BREACHNOTICE_LEDGER_PASSWORD_COMMAND or BREACHNOTICE_LEDGER_PASSWORD gives it. BREACHNOTICE_LEDGER_AUTHORITY names a file
-    /// with certificates to trust.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", help = ledger::HELP, long_help = ledger::LONG_HELP)]
     ledger: Option<String>,
     /// Print the result as JSON on stdout
     #[arg(long, global = true)]

@@ -17,8 +17,8 @@ mod settings;
 mod tests;
 mod text_encoding;
 pub(crate) mod text_file;
-mod toml_file;
-mod toml_section;
+pub(crate) mod toml_file;
+pub(crate) mod toml_section;
 mod verified;
 
 pub(crate) use check::is_toll_free;
@@ -205,7 +205,10 @@ pub fn load(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
 }
 
 /// The text of a TOML file, which is UTF-8 by definition.
-fn toml_text(name: &str, bytes: &[u8]) -> Result<String> {
+///
+/// # Errors
+/// Refused when the bytes are no UTF-8, hold NUL or are a spreadsheet.
+pub(crate) fn toml_text(name: &str, bytes: &[u8]) -> Result<String> {
     let file = text_file::decode(name, bytes)?;
     match file.assumed {
         None => Ok(file.text),
@@ -217,7 +220,7 @@ fn toml_text(name: &str, bytes: &[u8]) -> Result<String> {
 }
 
 /// By line; findings of one line stay in the order in which they were made.
-fn in_reading_order(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub(crate) fn in_reading_order(mut findings: Vec<Finding>) -> Vec<Finding> {
     findings.sort_by_key(|finding| finding.place.line);
     findings
 }

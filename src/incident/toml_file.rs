@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 use toml::de::DeTable;
 
 /// A parsed TOML file, with the findings and the places of the values that were read from it.
-pub(super) struct TomlFile<'t> {
-    name: &'static str,
+pub(crate) struct TomlFile<'t> {
+    name: &'t str,
     text: &'t str,
     findings: RefCell<Vec<Finding>>,
     places: RefCell<BTreeMap<String, Place>>,
@@ -19,7 +19,7 @@ pub(super) struct TomlFile<'t> {
 
 impl<'t> TomlFile<'t> {
     /// Parses a text; syntax faults become findings, and then there is no table.
-    pub(super) fn parse(name: &'static str, text: &'t str) -> (Self, Option<DeTable<'t>>) {
+    pub(crate) fn parse(name: &'t str, text: &'t str) -> (Self, Option<DeTable<'t>>) {
         let file = TomlFile { name, text, findings: RefCell::default(), places: RefCell::default() };
         let (table, faults) = DeTable::parse_recoverable(text);
         for fault in &faults {
@@ -37,42 +37,42 @@ impl<'t> TomlFile<'t> {
     }
 
     /// The whole file as a section.
-    pub(super) fn root<'f>(&'f self, table: &'f DeTable<'t>) -> Section<'f, 't> {
+    pub(crate) fn root<'f>(&'f self, table: &'f DeTable<'t>) -> Section<'f, 't> {
         Section::new(self, String::new(), Place::file(self.name), table)
     }
 
     /// Records a finding that refuses.
-    pub(super) fn refuse(&self, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
+    pub(crate) fn refuse(&self, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.findings.borrow_mut().push(Finding::refuses(code, place, reason, hint));
     }
 
     /// Records a finding that warns.
-    pub(super) fn warn(&self, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
+    pub(crate) fn warn(&self, code: &'static str, place: Place, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.findings.borrow_mut().push(Finding::warns(code, place, reason, hint));
     }
 
     /// The place of a value that was read well, by its path such as `lists[0].mends`; `None` when it is absent or faulty.
-    pub(super) fn read_at(&self, path: &str) -> Option<Place> {
+    pub(crate) fn read_at(&self, path: &str) -> Option<Place> {
         self.places.borrow().get(path).cloned()
     }
 
     /// The place of a value, or the whole file when it is absent.
-    pub(super) fn place(&self, path: &str) -> Place {
+    pub(crate) fn place(&self, path: &str) -> Place {
         self.read_at(path).unwrap_or_else(|| Place::file(self.name))
     }
 
     /// Notes the place of a value that was read well.
-    pub(super) fn note(&self, path: String, place: Place) {
+    pub(crate) fn note(&self, path: String, place: Place) {
         self.places.borrow_mut().insert(path, place);
     }
 
     /// Everything that was found.
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         self.findings.into_inner()
     }
 
     /// The line and column of a byte.
-    pub(super) fn place_at(&self, offset: usize) -> Place {
+    pub(crate) fn place_at(&self, offset: usize) -> Place {
         let before = self.text.get(..offset).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let line = 1 + before.bytes().filter(|byte| *byte == b'\n').count() as u64;

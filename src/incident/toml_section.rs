@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 /// One table of the file.
-pub(super) struct Section<'f, 't> {
+pub(crate) struct Section<'f, 't> {
     file: &'f TomlFile<'t>,
     path: String,
     place: Place,
@@ -19,22 +19,22 @@ pub(super) struct Section<'f, 't> {
 
 impl<'f, 't> Section<'f, 't> {
     /// A table that begins at a place; `path` is its full name, empty for the whole file.
-    pub(super) fn new(file: &'f TomlFile<'t>, path: String, place: Place, table: &'f DeTable<'t>) -> Self {
+    pub(crate) fn new(file: &'f TomlFile<'t>, path: String, place: Place, table: &'f DeTable<'t>) -> Self {
         Section { file, path, place, table, asked: RefCell::default() }
     }
 
     /// Where the table begins.
-    pub(super) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
     /// The full name of a key of this table.
-    pub(super) fn path(&self, key: &str) -> String {
+    pub(crate) fn path(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
     /// A value that must be there, read by one of the other functions.
-    pub(super) fn required<T>(&self, key: &'static str, read: impl Fn(&Self, &'static str) -> Option<T>) -> Option<T> {
+    pub(crate) fn required<T>(&self, key: &'static str, read: impl Fn(&Self, &'static str) -> Option<T>) -> Option<T> {
         let value = read(self, key);
         if value.is_none() {
             match self.table.get(key).map(Spanned::get_ref) {
@@ -53,7 +53,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// Text on one line, trimmed; `None` when absent or empty.
-    pub(super) fn text(&self, key: &'static str) -> Option<String> {
+    pub(crate) fn text(&self, key: &'static str) -> Option<String> {
         let text = self.string(key)?;
         self.note(key);
         let text = text.trim();
@@ -66,7 +66,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// Markdown over any number of lines; `None` when absent or empty.
-    pub(super) fn prose(&self, key: &'static str) -> Option<String> {
+    pub(crate) fn prose(&self, key: &'static str) -> Option<String> {
         let text = self.string(key)?;
         self.note(key);
         let text = text.replace("\r\n", "\n");
@@ -85,7 +85,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// A day: a TOML date or the text `YYYY-MM-DD`.
-    pub(super) fn date(&self, key: &'static str) -> Option<Date> {
+    pub(crate) fn date(&self, key: &'static str) -> Option<Date> {
         let date = match self.value(key)?.get_ref() {
             DeValue::Datetime(toml::value::Datetime { date: Some(day), time: None, offset: None }) => {
                 Date::new(i16::try_from(day.year).ok()?, i8::try_from(day.month).ok()?, i8::try_from(day.day).ok()?).ok()
@@ -112,7 +112,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// One of several words.
-    pub(super) fn choice<T: Copy>(&self, key: &'static str, allowed: &[(&'static str, T)]) -> Option<T> {
+    pub(crate) fn choice<T: Copy>(&self, key: &'static str, allowed: &[(&'static str, T)]) -> Option<T> {
         let written = self.text(key)?;
         if let Some((_, meaning)) = allowed.iter().find(|(word, _)| *word == written) {
             return Some(*meaning);
@@ -125,7 +125,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// `true` or `false`.
-    pub(super) fn flag(&self, key: &'static str) -> Option<bool> {
+    pub(crate) fn flag(&self, key: &'static str) -> Option<bool> {
         match self.value(key)?.get_ref() {
             DeValue::Boolean(flag) => {
                 self.note(key);
@@ -139,7 +139,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// A whole number within bounds.
-    pub(super) fn whole_number(&self, key: &'static str, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
+    pub(crate) fn whole_number(&self, key: &'static str, bounds: std::ops::RangeInclusive<u32>) -> Option<u32> {
         let value = self.value(key)?.get_ref();
         let DeValue::Integer(number) = value else {
             self.wrong_type(key, "a whole number, without quotes", value);
@@ -157,7 +157,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// An array of one-line texts.
-    pub(super) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
+    pub(crate) fn texts(&self, key: &'static str) -> Option<Vec<String>> {
         let value = self.value(key)?.get_ref();
         let DeValue::Array(array) = value else {
             self.wrong_type(key, "a list of texts, [\"…\", \"…\"]", value);
@@ -185,7 +185,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// A table of texts with keys of the user's choice, in the order of the file.
-    pub(super) fn pairs(&self, key: &'static str) -> Option<Vec<(String, String)>> {
+    pub(crate) fn pairs(&self, key: &'static str) -> Option<Vec<(String, String)>> {
         let value = self.value(key)?.get_ref();
         let DeValue::Table(table) = value else {
             self.wrong_type(key, "a table, { ours = \"theirs\" }", value);
@@ -207,7 +207,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// A table inside this one.
-    pub(super) fn table(&self, key: &'static str) -> Option<Section<'f, 't>> {
+    pub(crate) fn table(&self, key: &'static str) -> Option<Section<'f, 't>> {
         let value = self.value(key)?.get_ref();
         let DeValue::Table(table) = value else {
             self.wrong_type(key, &format!("a table: write [{}]", self.path(key)), value);
@@ -217,7 +217,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// The tables of an array of tables, `[[key]]`, in file order; none when absent.
-    pub(super) fn tables(&self, key: &'static str) -> Vec<Section<'f, 't>> {
+    pub(crate) fn tables(&self, key: &'static str) -> Vec<Section<'f, 't>> {
         let Some(value) = self.value(key) else {
             return Vec::new();
         };
@@ -239,7 +239,7 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// Refuses every key that nobody asked for. To be called once, after the last key was read.
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         let asked = self.asked.borrow();
         for key in self.table.keys().filter(|key| !asked.contains(&key.get_ref().as_ref())) {
             let place = self.file.place_at(key.span().start);
@@ -249,22 +249,22 @@ impl<'f, 't> Section<'f, 't> {
     }
 
     /// Refuses a value of this table.
-    pub(super) fn refuse(&self, key: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
+    pub(crate) fn refuse(&self, key: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.file.refuse(code, self.place_of(key), reason, hint);
     }
 
     /// Warns about a value of this table.
-    pub(super) fn warn(&self, key: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
+    pub(crate) fn warn(&self, key: &str, code: &'static str, reason: impl Into<Sentence>, hint: impl Into<Sentence>) {
         self.file.warn(code, self.place_of(key), reason, hint);
     }
 
     /// Whether the table has the key at all.
-    pub(super) fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// Whether the file gave a value, well read, at a full path.
-    pub(super) fn says(&self, path: &str) -> bool {
+    pub(crate) fn says(&self, path: &str) -> bool {
         self.file.read_at(path).is_some()
     }
 

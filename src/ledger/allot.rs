@@ -39,7 +39,9 @@ pub(super) fn allot<S: Session>(session: &mut S, people: &mut dyn Iterator<Item 
         }
         // In a ledger without numbers everybody is new but who comes twice.
         if last.is_none() {
-            chunk.into_iter().try_for_each(|bearer| Ok(pieces.push(allotting.add(bearer)?)))?;
+            for bearer in chunk {
+                pieces.push(allotting.add(bearer)?);
+            }
         } else {
             allotting.look_up(chunk, &mut pieces, &mut unknown)?;
         }

@@ -112,6 +112,13 @@ impl Recorder {
         Ok(last)
     }
 
+    /// Ties the heads of all chains together.
+    fn stamp<S: Session>(&self, session: &mut S, purpose: &str) -> Result<Stamp> {
+        let heads = session.heads()?;
+        let link = self.append(session, &[checkpoint(purpose, &heads)?])?;
+        link.map(|link| link.stamp()).ok_or_else(|| Error::bug("a checkpoint was not recorded"))
+    }
+
     /// Marks messages as uncertain that somebody began and did not end.
     fn give_up<S: Session>(&self, session: &mut S, now: Millis, all: bool) -> Result<()> {
         let abandoned = session.abandoned(now, all)?;
@@ -122,6 +129,10 @@ impl Recorder {
 }
 
 impl<S: Store> Ledger for Book<S> {
+    fn place(&self) -> Place {
+        Place::file(<S::Session<'_> as Session>::PLACE)
+    }
+
     fn set_moment(&mut self, moment: Timestamp) {
         self.moment = Some(moment);
     }
@@ -195,14 +206,44 @@ impl<S: Store> Ledger for Book<S> {
     fn append_stamped(&mut self, purpose: &str, events: &[NewEvent]) -> Result<Stamp> {
         self.write(|session, recorder| {
             recorder.append(session, events)?;
-            let heads = session.heads()?;
-            let link = recorder.append(session, &[checkpoint(purpose, &heads)?])?;
-            link.map(|link| link.stamp()).ok_or_else(|| Error::bug("a checkpoint was not recorded"))
+            recorder.stamp(session, purpose)
+        })
+    }
+
+    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = NewEvent>) -> Result<Stamp> {
+        self.write(|session, recorder| {
+            session.alone()?;
+            loop {
+                let chunk: Vec<NewEvent> = std::iter::from_fn(|| events.next()).take(MOST_EVENTS).collect();
+                if chunk.is_empty() {
+                    break;
+                }
+                refuse_begun(session, &chunk)?;
+                recorder.append(session, &chunk)?;
+            }
+            recorder.stamp(session, purpose)
+        })
+    }
+
+    fn latest(&mut self, kinds: &[EventKind], pieces: &[Piece]) -> Result<Vec<NewEvent>> {
+        let kinds: Vec<&str> = kinds.iter().map(|kind| kind.id()).collect();
+        self.read(|session| {
+            let mut events = Vec::new();
+            for pieces in pieces.chunks(CHUNK) {
+                for stored in session.latest(&kinds, pieces)? {
+                    events.push(stored.event().ok_or_else(unreadable::<S>)?);
+                }
+            }
+            Ok(events)
         })
     }
 
     fn has(&mut self, kind: EventKind) -> Result<bool> {
-        self.read(|session| session.has(kind.id()))
+        self.read(|session| session.has(kind.id(), None))
+    }
+
+    fn knows(&mut self, kind: EventKind, digest: &Sha) -> Result<bool> {
+        self.read(|session| session.has(kind.id(), Some(digest)))
     }
 
     fn states(&mut self) -> Result<Vec<PieceState>> {
@@ -238,7 +279,7 @@ impl<S: Store> Ledger for Book<S> {
 
     fn enqueue(&mut self, job: u32, wanted: &[Piece]) -> Result<u64> {
         self.write_again(|session, recorder| {
-            session.hold_outbox()?;
+            session.alone()?;
             let now = recorder.now(session)?;
             let kept: BTreeSet<Piece> = wanted.iter().copied().collect();
             let waiting = session.waiting(now)?.into_iter().map(|(piece, _)| piece);
@@ -293,7 +334,7 @@ impl<S: Store> Ledger for Book<S> {
 
     fn resolve(&mut self, piece: Piece, arrived: bool, by: &str) -> Result<()> {
         self.write(|session, recorder| {
-            session.hold_outbox()?;
+            session.alone()?;
             let now = recorder.now(session)?;
             recorder.give_up(session, now, false)?;
             let state = session.states_of(&[piece])?.pop();
@@ -322,6 +363,25 @@ impl<S: Store> Ledger for Book<S> {
 /// Pieces that are asked about at once.
 const CHUNK: usize = 4_096;
 
+/// Each attempt follows the one before it: two exports at once cannot both have a piece.
+fn refuse_begun<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<()> {
+    let pieces: Vec<Piece> = events.iter().filter_map(|event| event.piece).collect();
+    let mut attempts: BTreeMap<Piece, u32> = BTreeMap::new();
+    for pieces in pieces.chunks(CHUNK) {
+        attempts.extend(session.states_of(pieces)?.into_iter().map(|state| (state.piece, state.attempt)));
+    }
+    let begun = |event: &&NewEvent| event.piece.is_none_or(|piece| attempts.get(&piece).is_none_or(|attempt| attempt + 1 != event.attempt));
+    match events.iter().filter(begun).count() {
+        0 => Ok(()),
+        begun => Err(Error::refused(
+            "piece-left-already",
+            Place::file(S::PLACE),
+            format!("{begun} of the pieces have left already, or are being sent, by another command"),
+            "run the command again: it takes what is left",
+        )),
+    }
+}
+
 fn record<S: Session>(session: &mut S, recorder: &Recorder, job: u32, begun: &[Begun], ended: &[Ended]) -> Result<Vec<bool>> {
     let mut events = Vec::with_capacity(begun.len() + ended.len());
     let (off, over): (Vec<&Ended>, Vec<&Ended>) = ended.iter().partition(|ended| matches!(ended.fate, Fate::Deferred(_)));
@@ -340,7 +400,7 @@ fn record<S: Session>(session: &mut S, recorder: &Recorder, job: u32, begun: &[B
         if held { events.push(outcome(job, ended)) } else { late.push(ended) }
     }
     if !late.is_empty() {
-        session.hold_outbox()?;
+        session.alone()?;
     }
     // The lease ran out while the message was on its way: somebody marked it as uncertain, and now it is known after all.
     for ended in late {

@@ -123,7 +123,7 @@ impl StoredEvent {
             attempt: self.attempt.try_into().ok()?,
             job: self.job.try_into().ok()?,
             detail: self.detail,
-            digest: self.digest.map(|digest| digest.try_into()).transpose().ok()?,
+            digest: self.digest.map(TryInto::try_into).transpose().ok()?,
         })
     }
 }

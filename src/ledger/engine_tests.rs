@@ -50,6 +50,7 @@ on_every_engine! {
     a_standing_replaces_the_one_before,
     a_commit_of_very_many_events_is_several_links,
     edits_are_found,
+    a_piece_departs_once_for_each_attempt,
     what_is_not_wanted_any_more_leaves_the_outbox,
     a_lease_ends_by_itself_unless_it_is_prolonged,
     a_lease_that_was_given_back_is_worth_nothing,
@@ -177,7 +178,7 @@ fn a_commit_of_very_many_events_is_several_links(engine: &dyn Engine) {
     assert_eq!((verified.events, verified.links), (70_001, 3));
     let events = ledger.events().unwrap();
     assert!(events.windows(2).all(|pair| pair[0].ordinal < pair[1].ordinal));
-    assert!(!ledger.has(EventKind::Sent).unwrap() && ledger.has(EventKind::Deferred).unwrap());
+    assert!(!ledger.has(EventKind::Released).unwrap() && ledger.has(EventKind::Allotted).unwrap());
     assert_eq!(events[5].moment, Some(noon()));
 }
 
@@ -205,6 +206,23 @@ fn edits_are_found(engine: &dyn Engine) {
         assert!(verify().iter().any(|named| named == place), "{change}: {:?}", verify());
         engine.edit(undo);
     }
+}
+
+fn a_piece_departs_once_for_each_attempt(engine: &dyn Engine) {
+    let mut ledger = engine.open();
+    ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
+    let departs = |piece: Piece, attempt: u32| NewEvent::of_piece(EventKind::Exported, piece, attempt, 1, format!("package {attempt}"));
+    let package = [departs(1, 1).with([1; 32]), departs(2, 1).with([2; 32])];
+    let stamp = ledger.depart("export", &mut package.clone().into_iter()).unwrap();
+    let error = ledger.depart("export", &mut [departs(3, 1), departs(1, 1)].into_iter()).unwrap_err();
+    assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "piece-left-already"));
+    assert_eq!(kinds(ledger.as_mut()), [EventKind::Exported, EventKind::Exported, EventKind::Allotted], "refused as a whole");
+    ledger.append(&[event(EventKind::Mailed, 1), NewEvent::of_incident(EventKind::Received, 0, "").with([9; 32])]).unwrap();
+    ledger.depart("export", &mut [departs(1, 2).with([3; 32])].into_iter()).unwrap();
+    let latest = ledger.latest(&[EventKind::Exported, EventKind::Reprinted], &[1, 2, 3]).unwrap();
+    assert_eq!(latest, [departs(1, 2).with([3; 32]), departs(2, 1).with([2; 32])]);
+    assert!(ledger.knows(EventKind::Received, &[9; 32]).unwrap() && !ledger.knows(EventKind::Received, &[8; 32]).unwrap());
+    assert!(ledger.verify(&[stamp]).unwrap().holds());
 }
 
 fn what_is_not_wanted_any_more_leaves_the_outbox(engine: &dyn Engine) {

@@ -36,7 +36,7 @@ pub use standing::{Listed, Standing, Tally};
 pub use url::{open, open_existing};
 pub use verify::Verified;
 
-use crate::error::{Finding, Result};
+use crate::error::{Finding, Place, Result};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -52,6 +52,11 @@ pub type CodeDigest = [u8; 16];
 /// Every method: failed when the store cannot be written or reached, refused when it cannot be read.
 #[allow(clippy::missing_errors_doc, reason = "said once for all of them")]
 pub trait Ledger: Send {
+    /// What findings about it point to.
+    fn place(&self) -> Place {
+        Place::file(faults::FILE)
+    }
+
     /// Says what time it is: events that are recorded from now on carry this moment, and leases count from it.
     fn set_moment(&mut self, moment: Timestamp);
 
@@ -90,8 +95,18 @@ pub trait Ledger: Send {
     /// Appends events in one commit, with a checkpoint of all chains behind them; the stamp is of the link that holds it.
     fn append_stamped(&mut self, purpose: &str, events: &[NewEvent]) -> Result<Stamp>;
 
-    /// Whether anything of a kind ever happened.
+    /// Appends events of pieces, each of which begins a new attempt, and a checkpoint behind them: the stamp is of the link that holds
+    /// it. Refused as a whole when another attempt of one of them was begun meanwhile.
+    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = NewEvent>) -> Result<Stamp>;
+
+    /// The latest event of these kinds of each of these pieces, by piece; those without one are left out.
+    fn latest(&mut self, kinds: &[EventKind], pieces: &[Piece]) -> Result<Vec<NewEvent>>;
+
+    /// Whether anything of a kind ever happened to the incident.
     fn has(&mut self, kind: EventKind) -> Result<bool>;
+
+    /// Whether an event of the incident, of a kind, has a digest.
+    fn knows(&mut self, kind: EventKind, digest: &Sha) -> Result<bool>;
 
     /// The latest state of every piece that was ever allotted, by piece.
     fn states(&mut self) -> Result<Vec<PieceState>>;

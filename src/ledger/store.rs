@@ -1,6 +1,6 @@
 //! What an engine has to do; the rules stand in `book`.
 
-use super::chain::{Link, StoredEvent};
+use super::chain::{Link, Sha, StoredEvent};
 use super::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
 use crate::error::Result;
 
@@ -84,8 +84,15 @@ pub(super) trait Session {
     /// Every event, by ordinal.
     fn each_event(&mut self, each: &mut dyn FnMut(StoredEvent) -> Result<()>) -> Result<()>;
 
-    /// Whether there is an event of a kind.
-    fn has(&mut self, kind: &str) -> Result<bool>;
+    /// Nobody else judges what has left, or is to leave, until the end of the session: what is read of pieces from now on stays
+    /// true. An engine whose writing sessions follow one another has nothing to do.
+    fn alone(&mut self) -> Result<()> {
+        Ok(())
+    }
+    /// The latest event of these kinds of each of these pieces, by piece.
+    fn latest(&mut self, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>>;
+    /// Whether there is an event of a kind without a piece, with a digest when one is given.
+    fn has(&mut self, kind: &str, digest: Option<&Sha>) -> Result<bool>;
 
     /// The highest number that was allotted; nobody else allots until the end of the session.
     fn last_piece(&mut self) -> Result<Option<Piece>>;
@@ -116,8 +123,6 @@ pub(super) trait Session {
     /// States of these pieces; those that were never allotted are left out.
     fn states_of(&mut self, pieces: &[Piece]) -> Result<Vec<PieceState>>;
 
-    /// From now on nobody else adds to the outbox until the end of the session: what was read of a piece's state stays true.
-    fn hold_outbox(&mut self) -> Result<()>;
     /// Adds rows to the outbox; a piece that is in it stays as it is.
     fn queue(&mut self, rows: &[Due]) -> Result<()>;
     /// Pieces in the outbox that nobody has leased at `now`, with their attempts.

@@ -133,7 +133,7 @@ fn a_standing_replaces_the_one_before() {
     };
     ledger.append(&[event(EventKind::Mailed, 1, 1), event(EventKind::Unreachable, 2, 1)]).unwrap();
     ledger.record_standing(1, 3, 1, &mut [person("p.csv:1", Some(1), "letter"), person("p.csv:2", None, "excluded")].into_iter()).unwrap();
-    let newer = vec![person("p.csv:9", Some(2), "letter"), person("p.csv:8", Some(3), "letter"), person("p.csv:7", None, "excluded")];
+    let newer = [person("p.csv:9", Some(2), "letter"), person("p.csv:8", Some(3), "letter"), person("p.csv:7", None, "excluded")];
     ledger.record_standing(2, 3, 0, &mut newer.iter().cloned()).unwrap();
     let tally = opened(&folder).tally().unwrap().unwrap();
     assert_eq!((tally.job, tally.rows, tally.merged), (2, 3, 0));

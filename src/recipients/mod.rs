@@ -46,7 +46,7 @@ pub use counts::Counts;
 pub use decisions::rulings_by_kind;
 pub use forward::NCOA_RULE;
 pub use kept_codes::CodeDigest;
-pub use moves::{Effect, MOVES_FILE, Move, MoveKind, Outcome, moves_by_effect, write_moves};
+pub use moves::{Effect, MOVES_FILE, Move, MoveKind, Outcome, RETURNED, moves_by_effect, read_moves_with_words, write_moves};
 pub use people::{Outline, People};
 pub use redirect::Answers;
 pub use rereading::{Reread, Rereading};

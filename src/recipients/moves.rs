@@ -192,18 +192,21 @@ impl Move {
     }
 }
 
-/// moves.csv as bytes, with what each answer does.
+/// The word of a new address that came with a returned letter, where an answer has what it does.
+pub const RETURNED: &str = "returned";
+
+/// moves.csv as bytes, each line with a word on what it does.
 ///
 /// # Errors
 /// A bug of ours when it cannot be put together.
-pub fn write_moves(moves: &[(Move, Effect)]) -> Result<Vec<u8>> {
+pub fn write_moves(moves: &[(Move, &str)]) -> Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let failed = |error: csv::Error| Error::bug(format!("moves.csv cannot be written: {:?}", error.kind()));
     writer.write_record(COLUMNS).map_err(failed)?;
     for (answer, effect) in moves {
         let kind = answer.kind.map(|kind| kind.letter().to_string()).unwrap_or_default();
         let moved_on = answer.moved_on.map(|day| day.to_string()).unwrap_or_default();
-        let cells = [&answer.record, &answer.asked, effect.id(), &answer.code, &kind, &moved_on, &answer.dpv];
+        let cells = [answer.record.as_str(), &answer.asked, effect, &answer.code, &kind, &moved_on, &answer.dpv];
         writer.write_record(cells.into_iter().chain(answer.address.reveal().iter().map(String::as_str))).map_err(failed)?;
     }
     writer.into_inner().map_err(|_| Error::bug("moves.csv cannot be written"))
@@ -252,20 +255,31 @@ fn read_move(record: &csv::StringRecord, line: u64) -> Option<Move> {
     })
 }
 
+/// The lines of a folder with their words.
+///
+/// # Errors
+/// Refused when the file cannot be used.
+pub fn read_moves_with_words(folder: &Path) -> Result<Vec<(Move, String)>> {
+    let moves = read_moves(folder)?;
+    if moves.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut table = csv::Reader::from_path(folder.join(MOVES_FILE)).map_err(|_| unusable(1))?;
+    let words = table.records().flatten().map(|record| record.get(2).unwrap_or_default().to_owned()).collect::<Vec<_>>();
+    Ok(moves.into_iter().zip(words).collect())
+}
+
 /// What the answers of a folder did when they came in: effect -> people.
 ///
 /// # Errors
 /// Refused when the file cannot be used.
 pub fn moves_by_effect(folder: &Path) -> Result<Option<BTreeMap<String, u64>>> {
-    let path = folder.join(MOVES_FILE);
-    if !path.exists() {
+    if !folder.join(MOVES_FILE).exists() {
         return Ok(None);
     }
-    read_moves(folder)?;
-    let mut table = csv::Reader::from_path(&path).map_err(|_| unusable(1))?;
     let mut effects = BTreeMap::new();
-    for record in table.records().flatten() {
-        *effects.entry(record.get(2).unwrap_or_default().to_owned()).or_default() += 1;
+    for (_, effect) in read_moves_with_words(folder)? {
+        *effects.entry(effect).or_default() += 1;
     }
     Ok(Some(effects))
 }
@@ -322,8 +336,8 @@ mod tests {
     fn answers_come_back_as_they_were_written() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(read_moves(folder.path()).unwrap(), []);
-        let moves =
-            [(answer("A", "F"), Effect::NeedsRuling), (Move { kind: None, line: 3, moved_on: None, ..answer("02", "") }, Effect::Gone)];
+        let gone = Move { kind: None, line: 3, moved_on: None, ..answer("02", "") };
+        let moves = [(answer("A", "F"), Effect::NeedsRuling.id()), (gone, Effect::Gone.id())];
         fs_err::write(folder.path().join(MOVES_FILE), write_moves(&moves).unwrap()).unwrap();
         assert_eq!(read_moves(folder.path()).unwrap(), moves.map(|(answer, _)| answer));
         let effects = moves_by_effect(folder.path()).unwrap().unwrap();

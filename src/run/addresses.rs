@@ -3,12 +3,14 @@
 use super::numbers::allot;
 use super::{Case, read_with};
 use crate::compose::PieceNumber;
+use crate::deliver::received::NewAddress;
 use crate::deliver::vendor::{self, Asked, SetDigest};
 use crate::error::{Error, Place, Result};
 use crate::files;
-use crate::ledger::{self, Access};
-use crate::recipients::{self, Answers, Disposition, Effect, MOVES_FILE, Move, Recipient, write_moves};
-use std::collections::BTreeMap;
+use crate::ledger::{self, Access, Piece};
+use crate::privacy::Private;
+use crate::recipients::{self, Answers, Disposition, Effect, MOVES_FILE, Move, MoveKind, RETURNED, Recipient, write_moves};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// What went into a list for the vendor.
@@ -83,7 +85,7 @@ pub fn receive_ncoa(folder: &Path, ledger: Option<&Access>, file: &Path) -> Resu
     let set = SetDigest::of(&case.incident.id, &asked);
     let answers = vendor::read(file, &set, &asked)?;
     let mut effects: BTreeMap<&'static str, u64> = BTreeMap::new();
-    let mut moves: Vec<(Move, Effect)> = Vec::new();
+    let mut moves: Vec<(Move, &str)> = Vec::new();
     let places: Vec<usize> = asked.places().collect();
     for vendor::Answered { position, mut answer } in answers {
         let place = places[position];
@@ -96,7 +98,14 @@ pub fn receive_ncoa(folder: &Path, ledger: Option<&Access>, file: &Path) -> Resu
             answer.record = recipient.record;
             // The header is the first line.
             answer.line = moves.len() as u64 + 2;
-            moves.push((answer, effect));
+            moves.push((answer, effect.id()));
+        }
+    }
+    // What a returned letter told is newer than what the vendor was asked with, unless the vendor has an address too.
+    let answered: BTreeSet<String> = moves.iter().map(|(answer, _)| answer.record.clone()).collect();
+    for (answer, word) in recipients::read_moves_with_words(folder)? {
+        if word == RETURNED && !answered.contains(&answer.record) {
+            moves.push((Move { line: moves.len() as u64 + 2, ..answer }, RETURNED));
         }
     }
     let given: Vec<Move> = moves.iter().map(|(answer, _)| answer.clone()).collect();
@@ -109,6 +118,65 @@ pub fn receive_ncoa(folder: &Path, ledger: Option<&Access>, file: &Path) -> Resu
     files::write(&case.incident.folder.join(MOVES_FILE), &write_moves(&moves)?)?;
     Ok(Received { records: asked.len(), set: set.mark(), moved: moved as u64, effects, held: held as u64 })
 }
+
+/// New addresses that came with returned letters, on their way into moves.csv.
+pub(super) struct NewAddresses {
+    case: Case,
+    /// Piece -> place among the people.
+    places: BTreeMap<Piece, usize>,
+    moves: Vec<(Move, String)>,
+}
+
+impl NewAddresses {
+    /// Reads the lists of an incident as they are, without earlier answers, and what moves.csv has.
+    ///
+    /// # Errors
+    /// Refused when the incident or a list cannot be used; failed when the ledger cannot be written.
+    pub(super) fn open(folder: &Path, ledger: Option<&Access>) -> Result<NewAddresses> {
+        let (case, numbers) = as_listed(folder, ledger)?;
+        let asked = Asked::of(&case.intake, &case.recipients, &numbers);
+        let places = asked.places().filter_map(|place| Some((numbers[place]?.0, place))).collect();
+        Ok(NewAddresses { places, moves: recipients::read_moves_with_words(folder)?, case })
+    }
+
+    /// Takes an address for the person of a piece, in the place of an earlier one; `false` when the person is listed no more, or has
+    /// an address that is theirs alone to change.
+    pub(super) fn take(&mut self, piece: Piece, address: &Private<NewAddress>, kind: MoveKind) -> bool {
+        let Some(place) = self.places.get(&piece) else { return false };
+        let recipient = self.case.recipients.people.get(*place);
+        let Some(home) = &recipient.address else { return false };
+        let name = recipient.addressee();
+        let NewAddress { address1, address2, city, state, zip } = address.reveal().clone();
+        let answer = Move {
+            record: recipient.record.clone(),
+            asked: Move::asked_about(name.reveal(), home.reveal()),
+            code: NEW_ADDRESS.to_owned(),
+            kind: Some(kind),
+            moved_on: None,
+            dpv: String::new(),
+            address: Private::new([address1, address2, city, state, zip]),
+            line: 0,
+        };
+        self.moves.retain(|(known, _)| known.record != answer.record);
+        self.moves.push((answer, RETURNED.to_owned()));
+        true
+    }
+
+    /// Writes moves.csv.
+    ///
+    /// # Errors
+    /// Refused when a ruling contradicts an address; failed when it cannot be written.
+    pub(super) fn write(self) -> Result<()> {
+        let NewAddresses { case, moves, .. } = self;
+        let given: Vec<Move> = moves.iter().map(|(answer, _)| answer.clone()).collect();
+        recipients::gather_with(&case.incident, &case.rules, &case.intake, Answers::Given(&given))?;
+        let moves: Vec<(Move, &str)> = moves.iter().map(|(answer, word)| (answer.clone(), word.as_str())).collect();
+        files::write(&case.incident.folder.join(MOVES_FILE), &write_moves(&moves)?)
+    }
+}
+
+/// The post's code of a match with a new address.
+const NEW_ADDRESS: &str = "A";
 
 /// The list goes to others: it has no place among the files of an incident.
 fn refuse_incident_folder(path: &Path, folder: &Path) -> Result<()> {

@@ -206,7 +206,7 @@ fn refuse_lost_ledger(ledger: &mut dyn Ledger) -> Result<()> {
     }
     let reason = "the letters were released with another ledger than this one, which knows of no release";
     let hint = "put the old ledger back; only when nothing has left yet, run `breachnotice release` again";
-    Err(Error::refused("ledger-lost", Place::file("ledger.sqlite"), reason, hint))
+    Err(Error::refused("ledger-lost", ledger.place(), reason, hint))
 }
 
 /// A law-enforcement hold on the real date stops everything (45 CFR 164.412).

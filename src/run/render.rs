@@ -227,9 +227,10 @@ pub(super) fn mail_class(recipient: &Recipient) -> &'static str {
 }
 
 pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence: u32, placed: &StreamedPiece) -> IndexRow {
-    let Job { proofed, number, wording, .. } = job;
+    let Job { proofed, wording, .. } = job;
+    let number = proofed.layout.job;
     let job_id = format!("{}_{number:04}", proofed.case.incident.id);
-    let row = index_row_of(proofed, *number, set, placed);
+    let row = index_row_of(proofed, number, set, placed);
     IndexRow { job_id, stream_id: stream.to_owned(), seq: sequence, template_sha256: wording.clone(), file: file.to_owned(), ..row }
 }
 

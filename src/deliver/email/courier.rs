@@ -42,9 +42,8 @@ pub(super) struct Crew {
 
 /// Delivers until nothing more is composed, over as many connections as there is work for.
 pub(super) fn deliver_all(crew: Crew, storm: Storm, ready: mpsc::Receiver<Ready>, reports: &Sender<Report>) {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(_) => return drop(reports.send(Report::Stop(no_runtime()))),
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return drop(reports.send(Report::Stop(no_runtime())));
     };
     let desk = Rc::new(Desk {
         pace: Mutex::new(DomainPace::new(crew.per_minute)),

@@ -1,9 +1,10 @@
 //! The index of pieces: which piece stands where, by which a house controls its machines and we tell its report apart.
 
 use super::house::IndexFormat;
+use crate::digest;
 use crate::error::{Error, Result};
 use crate::files::Writing;
-use crate::ledger::Piece;
+use crate::ledger::{Piece, Sha};
 use crate::privacy::Private;
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
@@ -173,6 +174,7 @@ pub struct IndexWriter {
     started: bool,
     seen: Seen,
     totals: BTreeMap<String, StreamTotals>,
+    digests: Option<BTreeMap<Piece, Sha>>,
 }
 
 impl IndexWriter {
@@ -186,7 +188,13 @@ impl IndexWriter {
         let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Writing::begin(&path)?);
         let wants_jsonl = formats.contains(&IndexFormat::Jsonl);
         let jsonl = wants_jsonl.then(|| Writing::begin(&folder.join("pieces.jsonl"))).transpose()?;
-        Ok(IndexWriter { path, csv, jsonl, started: false, seen: Seen::default(), totals: BTreeMap::new() })
+        Ok(IndexWriter { path, csv, jsonl, started: false, seen: Seen::default(), totals: BTreeMap::new(), digests: None })
+    }
+
+    /// The same, keeping the digest of every piece's bytes for [`IndexWriter::finish_with_digests`].
+    #[must_use]
+    pub fn keeping_digests(self) -> IndexWriter {
+        IndexWriter { digests: Some(BTreeMap::new()), ..self }
     }
 
     /// Adds a piece.
@@ -208,6 +216,10 @@ impl IndexWriter {
         }
         if !row.adds_up() {
             return Err(Error::bug(format!("the pages and sheets of piece {:07} do not add up", row.piece)));
+        }
+        if let Some(digests) = &mut self.digests {
+            let digest = digest::unhex(&row.piece_sha256).ok_or_else(|| Error::bug("the digest of a piece is none"))?;
+            digests.insert(row.piece, digest);
         }
         self.write(row).map_err(|error| Error::unwritable(&self.path, &error))
     }
@@ -235,10 +247,18 @@ impl IndexWriter {
     /// # Errors
     /// Failed when they cannot be written to the end.
     pub fn finish(self) -> Result<BTreeMap<String, StreamTotals>> {
+        self.finish_with_digests().map(|(streams, _)| streams)
+    }
+
+    /// As [`IndexWriter::finish`], with the digest of every piece's bytes when they were kept.
+    ///
+    /// # Errors
+    /// Failed when they cannot be written to the end.
+    pub fn finish_with_digests(self) -> Result<(BTreeMap<String, StreamTotals>, BTreeMap<Piece, Sha>)> {
         let csv = self.csv.into_inner().map_err(|error| Error::unwritable(&self.path, error.error()))?;
         csv.finish()?;
         self.jsonl.map_or(Ok(()), Writing::finish)?;
-        Ok(self.totals)
+        Ok((self.totals, self.digests.unwrap_or_default()))
     }
 }
 

@@ -9,9 +9,9 @@ mod names;
 mod package;
 mod ticket;
 
-pub use handover::{Exportable, exportable, record_export, record_reprint};
+pub use handover::{Departure, Exportable, Leaving, Ready, Wanted, departures, exportable, record};
 pub use house::{House, IndexFormat, Shape};
 pub use index::{IndexRow, IndexWriter, StreamTotals};
-pub use names::{package_name, stream_file_name};
+pub use names::{REPRINT, package_name, reprint_name, stream_file_name};
 pub use package::{PackageBuilder, finished};
 pub use ticket::{Contact, Ticket};

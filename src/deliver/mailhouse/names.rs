@@ -6,14 +6,18 @@ const TELLING: [&str; 10] = ["breach", "hipaa", "patient", "incident", "ransom",
 /// Telling when they stand alone; inside another word they mean nothing.
 const TELLING_ALONE: [&str; 4] = ["phi", "ssn", "hack", "ehr"];
 
-/// `{incident}_{job}`, with `_reprint{n}` for a later package of some of its pieces. Parts of the incident's id that would
-/// tell are left out.
-pub fn package_name(incident_id: &str, job: u32, reprint: Option<u32>) -> String {
-    let mut name = format!("{}_{job:04}", neutral(incident_id));
-    if let Some(reprint) = reprint {
-        name.push_str(&format!("_reprint{reprint}"));
-    }
-    name
+/// What tells the name of a package of letters that are printed again.
+pub const REPRINT: &str = "_reprint";
+
+/// `{incident}_{job}`, with `_{n}` from the second package of a job on. Parts of the incident's id that would tell are left out.
+pub fn package_name(incident_id: &str, job: u32, number: u32) -> String {
+    let name = format!("{}_{job:04}", neutral(incident_id));
+    if number == 1 { name } else { format!("{name}_{number}") }
+}
+
+/// `{incident}_{job}_reprint{n}`: letters of a job that are printed again, from 1.
+pub fn reprint_name(incident_id: &str, job: u32, number: u32) -> String {
+    format!("{}_{job:04}{REPRINT}{number}", neutral(incident_id))
 }
 
 /// `{package}_{stream}_{part}of{parts}.pdf`, parts from 1.
@@ -38,15 +42,16 @@ mod tests {
 
     #[test]
     fn names_are_plain_and_tell_nothing() {
-        for (id, job, reprint, expected) in [
-            ("lakeside-2025", 1, None, "lakeside-2025_0001"),
-            ("Lakeside_Breach_2025", 12, Some(2), "lakeside-2025_0012_reprint2"),
-            ("hipaa-breach", 3, None, "job_0003"),
-            ("philadelphia-phi", 3, None, "philadelphia_0003"),
-            ("münster/../x", 3, None, "m-nster-x_0003"),
+        for (id, job, number, expected) in [
+            ("lakeside-2025", 1, 1, "lakeside-2025_0001"),
+            ("lakeside-2025", 1, 2, "lakeside-2025_0001_2"),
+            ("hipaa-breach", 3, 1, "job_0003"),
+            ("philadelphia-phi", 3, 1, "philadelphia_0003"),
+            ("münster/../x", 3, 1, "m-nster-x_0003"),
         ] {
-            assert_eq!(package_name(id, job, reprint), expected);
+            assert_eq!(package_name(id, job, number), expected);
         }
+        assert_eq!(reprint_name("Lakeside_Breach_2025", 12, 2), "lakeside-2025_0012_reprint2");
         assert_eq!(stream_file_name("lakeside_0001", "1-sheet", 2, 10), "lakeside_0001_1-sheet_002of010.pdf");
     }
 }

@@ -4,6 +4,7 @@ use super::ticket::Ticket;
 use crate::digest;
 use crate::error::{Error, Place, Result};
 use crate::files;
+use crate::ledger::Stamp;
 use fs_err::File;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -12,6 +13,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 const TICKET: &str = "ticket.json";
+/// Begins the line of a done-file that says where the ledger was; `sha256sum` takes it for a comment. Then the link's number, its
+/// digest and the worker whose chain it is.
+const STAMP: &str = "# ledger link ";
 const CHECKSUMS: &str = "SHA256SUMS";
 
 /// A package under construction. Dropped before [`PackageBuilder::finish`], it leaves nothing behind.
@@ -59,7 +63,7 @@ impl PackageBuilder {
     /// # Errors
     /// Refused when another package has the name, or the ticket may not leave; failed when something cannot be written; what
     /// `record` returns.
-    pub fn finish(self, mut ticket: Ticket, record: impl FnOnce() -> Result<()>) -> Result<PathBuf> {
+    pub fn finish(self, mut ticket: Ticket, record: impl FnOnce() -> Result<Stamp>) -> Result<PathBuf> {
         if !self.folder.join("pieces.csv").is_file() {
             return Err(Error::bug("a package without an index was to be finished"));
         }
@@ -83,8 +87,8 @@ impl PackageBuilder {
             fs_err::rename(&self.folder, &place).map_err(|error| Error::unwritable(&place, &error))?;
             files::sync_folder(&self.out)?;
         }
-        record()?;
-        let done = format!("{}  {}/{CHECKSUMS}\n", digest::sha256(checksums.as_bytes()), self.name);
+        let Stamp { worker, link, sha256 } = record()?;
+        let done = format!("{STAMP}{link} {sha256} {worker}\n{}  {}/{CHECKSUMS}\n", digest::sha256(checksums.as_bytes()), self.name);
         files::write(&self.out.join(format!("{}.done", self.name)), done.as_bytes())?;
         files::sync_folder(&self.out)?;
         Ok(place)
@@ -246,7 +250,8 @@ mod tests {
         index.push(&row("one", 1, 1)).unwrap();
         index.push(&row("one", 2, 2)).unwrap();
         let house = House::load(out, "generic").unwrap();
-        package.finish(ticket().with(&house, index.finish().unwrap()), record)
+        let stamp = || Stamp { worker: "desk".into(), link: 3, sha256: "33".repeat(32) };
+        package.finish(ticket().with(&house, index.finish().unwrap()), || record().map(|()| stamp()))
     }
 
     fn names(folder: &Path) -> Vec<String> {

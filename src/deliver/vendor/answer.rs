@@ -160,7 +160,7 @@ fn lacks_a_part([address1, address2, city, state, zip]: &[String; 5]) -> bool {
 }
 
 /// What a spreadsheet would run when moves.csv is opened in one.
-fn is_formula(part: &str) -> bool {
+pub(in crate::deliver) fn is_formula(part: &str) -> bool {
     part.starts_with(['=', '+', '-', '@'])
 }
 
@@ -195,7 +195,7 @@ fn folded(name: &str) -> String {
 }
 
 /// `YYYYMM`, `YYYY-MM`, `MM/YYYY`, or a day of it: the first of the month, since no day counts.
-fn month(text: &str) -> Option<Date> {
+pub(in crate::deliver) fn month(text: &str) -> Option<Date> {
     let parts: Vec<&str> = text.split(['-', '/']).collect();
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     let (year, month) = match parts.as_slice() {

@@ -10,5 +10,6 @@ mod columns;
 mod list;
 
 pub use answer::{Answered, read};
+pub(super) use answer::{is_formula, month};
 pub use asked::{Asked, Question};
 pub use list::{SetDigest, write};

@@ -24,6 +24,11 @@ const ADD: &str = "WITH added AS (INSERT INTO link (id, worker, number, moment, 
 
 const EACH_EVENT: &str = "SELECT ordinal, kind, piece, attempt, job, detail, digest, mark FROM event ORDER BY ordinal";
 
+const LATEST: &str = "SELECT latest.* FROM unnest($1::integer[]) WITH ORDINALITY AS asked (piece, place)
+    CROSS JOIN LATERAL (SELECT ordinal, kind, piece, attempt, job, detail, digest, mark FROM event
+        WHERE event.piece = asked.piece AND kind = ANY($2) ORDER BY ordinal DESC LIMIT 1) AS latest
+    ORDER BY asked.place";
+
 const EACH_STATE: &str = "SELECT piece.number, latest.kind, latest.attempt, latest.job, latest.detail
     FROM piece LEFT JOIN (SELECT DISTINCT ON (piece) piece, kind, attempt, job, detail FROM event WHERE piece IS NOT NULL
         ORDER BY piece, ordinal DESC) AS latest ON latest.piece = piece.number
@@ -78,11 +83,17 @@ pub(super) fn each(connection: &mut Connection, each: &mut dyn FnMut(Link) -> Re
 }
 
 pub(super) fn each_event(connection: &mut Connection, each: &mut dyn FnMut(StoredEvent) -> Result<()>) -> Result<()> {
-    connection.each(EACH_EVENT, &mut |row| {
-        let (ordinal, kind, piece) = (value(row, 0)?, value(row, 1)?, value::<Option<i32>>(row, 2)?.map(i64::from));
-        let (attempt, job, detail) = (value(row, 3)?, value(row, 4)?, value(row, 5)?);
-        each(StoredEvent { ordinal, kind, piece, attempt, job, detail, digest: value(row, 6)?, mark: value(row, 7)? })
-    })
+    connection.each(EACH_EVENT, &mut |row| each(event(row)?))
+}
+
+fn event(row: &Row) -> Result<StoredEvent> {
+    let (ordinal, kind, piece) = (value(row, 0)?, value(row, 1)?, value::<Option<i32>>(row, 2)?.map(i64::from));
+    let (attempt, job, detail) = (value(row, 3)?, value(row, 4)?, value(row, 5)?);
+    Ok(StoredEvent { ordinal, kind, piece, attempt, job, detail, digest: value(row, 6)?, mark: value(row, 7)? })
+}
+
+pub(super) fn latest(connection: &mut Connection, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>> {
+    connection.rows(LATEST, &[&signed(pieces), &kinds])?.iter().map(event).collect()
 }
 
 /// Columns of a state, which is empty when nothing has happened.
@@ -100,6 +111,9 @@ pub(super) fn each_state(connection: &mut Connection, each: &mut dyn FnMut(Piece
 }
 
 pub(super) fn states_of(connection: &mut Connection, pieces: &[Piece]) -> Result<Vec<PieceState>> {
-    let pieces: Vec<i32> = pieces.iter().map(|piece| piece.cast_signed()).collect();
-    connection.rows(STATES_OF, &[&pieces])?.iter().map(|row| state(row, 0)).collect()
+    connection.rows(STATES_OF, &[&signed(pieces)])?.iter().map(|row| state(row, 0)).collect()
+}
+
+pub(super) fn signed(pieces: &[Piece]) -> Vec<i32> {
+    pieces.iter().map(|piece| piece.cast_signed()).collect()
 }

@@ -2,6 +2,7 @@
 //! somebody else is at work on.
 
 use super::connection::{Connection, fitting, number, piece, value};
+use super::links::signed;
 use crate::error::Result;
 use crate::ledger::store::{Already, Due, Leasing, Millis};
 use crate::ledger::{Lease, Piece};
@@ -52,8 +53,7 @@ pub(super) fn waiting(connection: &mut Connection, now: Millis) -> Result<Vec<(P
 }
 
 pub(super) fn unqueue(connection: &mut Connection, pieces: &[Piece], now: Millis) -> Result<Vec<(Piece, u32)>> {
-    let pieces: Vec<i32> = pieces.iter().map(|piece| piece.cast_signed()).collect();
-    sorted(connection.rows(UNQUEUE, &[&pieces, &now])?)
+    sorted(&connection.rows(UNQUEUE, &[&signed(pieces), &now])?)
 }
 
 pub(super) fn lease(connection: &mut Connection, leasing: Leasing) -> Result<Vec<Lease>> {
@@ -99,7 +99,7 @@ pub(super) fn put_off(connection: &mut Connection, leases: &[(Lease, Millis)]) -
 }
 
 pub(super) fn abandoned(connection: &mut Connection, now: Millis, all: bool) -> Result<Vec<(Piece, u32)>> {
-    sorted(connection.rows(ABANDONED, &[&all, &now])?)
+    sorted(&connection.rows(ABANDONED, &[&all, &now])?)
 }
 
 pub(super) fn earliest(connection: &mut Connection) -> Result<Option<(u64, Millis)>> {
@@ -116,7 +116,7 @@ fn attempt(row: &Row) -> Result<(Piece, u32)> {
     Ok((piece(row, 0)?, number(row, 1)?))
 }
 
-fn sorted(rows: Vec<Row>) -> Result<Vec<(Piece, u32)>> {
+fn sorted(rows: &[Row]) -> Result<Vec<(Piece, u32)>> {
     let mut attempts: Vec<(Piece, u32)> = rows.iter().map(attempt).collect::<Result<_>>()?;
     attempts.sort_unstable();
     Ok(attempts)

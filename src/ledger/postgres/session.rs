@@ -3,7 +3,7 @@
 use super::connection::{Connection, value};
 use super::{links, outbox, people, standing, versions};
 use crate::error::Result;
-use crate::ledger::chain::{Link, StoredEvent};
+use crate::ledger::chain::{Link, Sha, StoredEvent};
 use crate::ledger::faults::OPTION;
 use crate::ledger::store::{Already, Counted, Due, Known, Leasing, Millis, Session};
 use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
@@ -19,7 +19,7 @@ pub(in crate::ledger) struct PostgresSession<'s> {
 #[derive(Debug, Clone, Copy)]
 enum Activity {
     Allotting = 1,
-    FillingOutbox = 2,
+    Judging = 2,
     CountingJobs = 3,
     ReplacingStanding = 4,
 }
@@ -27,7 +27,7 @@ enum Activity {
 /// Held until the end of the transaction. The table stands for the ledger: each schema has its own.
 const HOLD: &str = "SELECT pg_advisory_xact_lock(('ledger'::regclass::oid::bigint << 8) + $1)";
 
-const HAS: &str = "SELECT EXISTS (SELECT 1 FROM event WHERE kind = $1)";
+const HAS: &str = "SELECT EXISTS (SELECT 1 FROM event WHERE piece IS NULL AND kind = $1 AND ($2::bytea IS NULL OR digest = $2))";
 
 impl<'s> PostgresSession<'s> {
     pub(super) fn new(connection: &'s mut Connection) -> PostgresSession<'s> {
@@ -95,8 +95,16 @@ impl Session for PostgresSession<'_> {
         links::each_event(self.connection, each)
     }
 
-    fn has(&mut self, kind: &str) -> Result<bool> {
-        value(&self.connection.row(HAS, &[&kind])?, 0)
+    fn alone(&mut self) -> Result<()> {
+        self.hold(Activity::Judging)
+    }
+
+    fn latest(&mut self, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>> {
+        links::latest(self.connection, kinds, pieces)
+    }
+
+    fn has(&mut self, kind: &str, digest: Option<&Sha>) -> Result<bool> {
+        value(&self.connection.row(HAS, &[&kind, &digest.map(Sha::as_slice)])?, 0)
     }
 
     fn last_piece(&mut self) -> Result<Option<Piece>> {
@@ -174,10 +182,6 @@ impl Session for PostgresSession<'_> {
 
     fn states_of(&mut self, pieces: &[Piece]) -> Result<Vec<PieceState>> {
         links::states_of(self.connection, pieces)
-    }
-
-    fn hold_outbox(&mut self) -> Result<()> {
-        self.hold(Activity::FillingOutbox)
     }
 
     fn queue(&mut self, rows: &[Due]) -> Result<()> {

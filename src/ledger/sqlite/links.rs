@@ -6,6 +6,7 @@ use crate::ledger::chain::{Link, StoredEvent};
 use crate::ledger::{EventKind, Piece, PieceState};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
+const EVENT: &str = "ordinal, kind, piece, attempt, job, detail, digest, mark";
 const LINK: &str = "id, worker, number, moment, events, digest";
 
 fn link(row: &Row<'_>) -> rusqlite::Result<Link> {
@@ -46,15 +47,29 @@ pub(super) fn each(transaction: &Transaction<'_>, each: &mut dyn FnMut(Link) -> 
 }
 
 pub(super) fn each_event(transaction: &Transaction<'_>, each: &mut dyn FnMut(StoredEvent) -> Result<()>) -> Answer<()> {
-    let mut statement =
-        transaction.prepare("SELECT ordinal, kind, piece, attempt, job, detail, digest, mark FROM event ORDER BY ordinal")?;
+    let mut statement = transaction.prepare(&format!("SELECT {EVENT} FROM event ORDER BY ordinal"))?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let (ordinal, kind, piece, attempt) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        let (job, detail, digest, mark) = (row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?);
-        each(StoredEvent { ordinal, kind, piece, attempt, job, detail, digest, mark })?;
+        each(event(row)?)?;
     }
     Ok(())
+}
+
+fn event(row: &Row<'_>) -> rusqlite::Result<StoredEvent> {
+    let (ordinal, kind, piece, attempt) = (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
+    let (job, detail, digest, mark) = (row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?);
+    Ok(StoredEvent { ordinal, kind, piece, attempt, job, detail, digest, mark })
+}
+
+pub(super) fn latest(transaction: &Transaction<'_>, kinds: &[&str], pieces: &[Piece]) -> rusqlite::Result<Vec<StoredEvent>> {
+    let kinds: String = kinds.iter().map(|kind| format!("'{kind}'")).collect::<Vec<_>>().join(", ");
+    let query = format!("SELECT {EVENT} FROM event WHERE piece = ? AND kind IN ({kinds}) ORDER BY ordinal DESC LIMIT 1");
+    let mut statement = transaction.prepare_cached(&query)?;
+    let mut events = Vec::new();
+    for piece in pieces {
+        events.extend(statement.query_row([piece], event).optional()?);
+    }
+    Ok(events)
 }
 
 /// Columns of a state; the tables are `piece` and `event`.

@@ -3,11 +3,11 @@
 use super::faults::fault;
 use super::{links, outbox, people, standing};
 use crate::error::Result;
-use crate::ledger::chain::{Link, StoredEvent};
+use crate::ledger::chain::{Link, Sha, StoredEvent};
 use crate::ledger::faults::{FILE, unreadable_entry};
 use crate::ledger::store::{Already, Counted, Doing, Due, Known, Leasing, Millis, Session};
 use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
-use rusqlite::Transaction;
+use rusqlite::{Transaction, params};
 
 pub(in crate::ledger) struct SqliteSession<'s> {
     pub(super) transaction: Transaction<'s>,
@@ -99,8 +99,13 @@ impl Session for SqliteSession<'_> {
         self.told(links::each_event(&self.transaction, each))
     }
 
-    fn has(&mut self, kind: &str) -> Result<bool> {
-        self.told(self.transaction.query_row("SELECT EXISTS (SELECT 1 FROM event WHERE kind = ?)", [kind], |row| row.get(0)))
+    fn latest(&mut self, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>> {
+        self.told(links::latest(&self.transaction, kinds, pieces))
+    }
+
+    fn has(&mut self, kind: &str, digest: Option<&Sha>) -> Result<bool> {
+        let query = "SELECT EXISTS (SELECT 1 FROM event WHERE piece IS NULL AND kind = ?1 AND (?2 IS NULL OR digest = ?2))";
+        self.told(self.transaction.query_row(query, params![kind, digest], |row| row.get(0)))
     }
 
     fn last_piece(&mut self) -> Result<Option<Piece>> {
@@ -169,11 +174,6 @@ impl Session for SqliteSession<'_> {
 
     fn states_of(&mut self, pieces: &[Piece]) -> Result<Vec<PieceState>> {
         self.told(links::states_of(&self.transaction, pieces))
-    }
-
-    /// A writing session has the file to itself.
-    fn hold_outbox(&mut self) -> Result<()> {
-        Ok(())
     }
 
     fn queue(&mut self, rows: &[Due]) -> Result<()> {

@@ -104,7 +104,7 @@ fn answer(built: &Case, code: &str, kind: &str) -> Move {
 
 fn received(row: Person, code: &str, kind: &str, decisions: &[&str]) -> Case {
     let built = case([row]);
-    let moves = [(answer(&built, code, kind), Effect::None)];
+    let moves = [(answer(&built, code, kind), Effect::None.id())];
     let file = String::from_utf8(write_moves(&moves).unwrap()).unwrap();
     built.file("moves.csv", &file).decisions(decisions)
 }
@@ -152,7 +152,7 @@ fn individual_moves_apply_family_moves_wait_and_firms_never_move_a_person() {
 
 #[test]
 fn an_answer_holds_only_for_what_was_asked() {
-    let moves = String::from_utf8(write_moves(&[(answer(&case([person("1")]), "A", "I"), Effect::Applies)]).unwrap()).unwrap();
+    let moves = String::from_utf8(write_moves(&[(answer(&case([person("1")]), "A", "I"), Effect::Applies.id())]).unwrap()).unwrap();
     let changed = [
         person("1").with(Field::Address1, "2 ELM ST"),
         person("1").with(Field::LastName, "Ray"),
@@ -173,7 +173,7 @@ fn an_answer_holds_only_for_what_was_asked() {
 fn a_new_address_that_cannot_be_used_holds_the_person() {
     let built = case([person("1")]);
     let lost = Move { address: Private::new(["9 BIRCH ST", "", "KEENE", "NH", "3431"].map(str::to_owned)), ..answer(&built, "A", "I") };
-    let file = String::from_utf8(write_moves(&[(lost, Effect::Applies)]).unwrap()).unwrap();
+    let file = String::from_utf8(write_moves(&[(lost, Effect::Applies.id())]).unwrap()).unwrap();
     let gathered = built.file("moves.csv", &file).gather();
     let Disposition::Held(finding) = &gathered.people[0].disposition else { panic!("held") };
     assert_eq!((finding.code, finding.place.to_string().as_str()), ("zip-lost-zero", "moves.csv:2"));
@@ -183,7 +183,7 @@ fn a_new_address_that_cannot_be_used_holds_the_person() {
 fn a_new_address_that_the_post_does_not_confirm_holds_the_person() {
     let built = case([person("1")]);
     let doubted = Move { dpv: "N".to_owned(), ..answer(&built, "A", "I") };
-    let file = String::from_utf8(write_moves(&[(doubted, Effect::NotConfirmed)]).unwrap()).unwrap();
+    let file = String::from_utf8(write_moves(&[(doubted, Effect::NotConfirmed.id())]).unwrap()).unwrap();
     let recipient = built.file("moves.csv", &file).gather().people.remove(0);
     assert_eq!((fate(&recipient), street(&recipient)), ("address-not-confirmed", "1 ELM ST"));
 }

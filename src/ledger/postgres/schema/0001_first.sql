@@ -78,6 +78,9 @@ CREATE TABLE event (
 
 CREATE INDEX event_of_piece ON event (piece, ordinal DESC) INCLUDE (kind) WHERE piece IS NOT NULL;
 
+-- Events of the incident are few.
+CREATE INDEX event_of_incident ON event (kind, digest) WHERE piece IS NULL;
+
 -- The state of a piece is its latest event.
 CREATE VIEW state AS
     SELECT DISTINCT ON (piece) piece, ordinal, kind FROM event WHERE piece IS NOT NULL ORDER BY piece, ordinal DESC;

@@ -101,6 +101,18 @@ fn numbers_jobs_and_chains_of_many_that_begin_at_once() {
 }
 
 #[test]
+fn of_two_exports_at_once_one_has_the_pieces() {
+    let bench = PostgresBench::new();
+    bench.worker("desk").allot(&mut everyone(200)).unwrap();
+    let departed = at_once(4, |n| {
+        let mut events = (1..=200).map(|piece| NewEvent::of_piece(EventKind::Exported, piece, 1, 1, ""));
+        bench.worker(&format!("worker {n}")).depart("export", &mut events).is_ok()
+    });
+    assert_eq!(departed.iter().filter(|departed| **departed).count(), 1);
+    assert_eq!(count(&mut bench.worker("desk"), EventKind::Exported), 200);
+}
+
+#[test]
 fn standings_of_two_shards_are_never_mixed() {
     let bench = PostgresBench::new();
     at_once(4, |n| {

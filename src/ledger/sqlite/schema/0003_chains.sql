@@ -28,6 +28,9 @@ CREATE TABLE event (
 
 CREATE INDEX event_of_piece ON event (piece, ordinal, kind) WHERE piece IS NOT NULL;
 
+-- Events of the incident are few.
+CREATE INDEX event_of_incident ON event (kind, digest) WHERE piece IS NULL;
+
 -- The state of a piece is its latest event. (A bare column beside max() is that of the row with the maximum.)
 CREATE VIEW state AS
     SELECT piece, max(ordinal) AS ordinal, kind FROM event WHERE piece IS NOT NULL GROUP BY piece;

@@ -1,0 +1,221 @@
+//! `export`: a package for the mail house. Each piece leaves once, and again only for a reason.
+
+mod choose;
+
+use super::Job;
+use super::approval::cleared;
+use super::letters::{Copies, write_letters};
+use super::press::{Progress, Set};
+use super::render::{mail_class, summary};
+use super::stream::write_stream;
+use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
+use crate::error::{Error, Place, Result};
+use crate::files;
+use crate::ledger::{EventKind, NewEvent, Piece, Sha};
+use choose::{Chosen, choose};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+pub use choose::LeftOut;
+
+/// What was asked for.
+#[derive(Debug, Clone)]
+pub struct ExportOptions {
+    /// Folder that the package is put into.
+    pub out: PathBuf,
+    /// Print once more what the house destroyed, and why.
+    pub reprint: Option<String>,
+    /// Tell people by mail whose e-mail failed, however many there are.
+    pub mail_failed: bool,
+    /// The real date.
+    pub today: Date,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Exported {
+    /// A package stands ready.
+    Package {
+        /// Its folder.
+        folder: PathBuf,
+        /// Pieces in it.
+        pieces: u64,
+        /// Sheets of paper.
+        sheets: u64,
+        /// Letters that are not in it.
+        left_out: LeftOut,
+        /// People whose e-mail failed and who have no address: unreachable from now on.
+        unreachable: u64,
+        /// Whether it stood there before this call, which then changed nothing.
+        stood_before: bool,
+    },
+    /// No letter is due.
+    Nothing {
+        /// Why.
+        left_out: LeftOut,
+        /// As in a package.
+        unreachable: u64,
+    },
+}
+
+/// Writes a package of every letter that is due.
+///
+/// # Errors
+/// Refused without seal, release and agreement with the house, or under a law-enforcement hold; failed when it cannot be written.
+pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -> Result<Exported> {
+    let (seal, release) = cleared(job, options.today)?;
+    let incident = &job.proofed.case.incident;
+    files::refuse_inputs(&options.out, &incident.folder)?;
+    if incident.print.baa_reference.trim().is_empty() {
+        let place = Place::file("incident.toml").column("print.baa_reference");
+        let reason = "there is no business associate agreement with the mail house";
+        return Err(Error::refused("baa-missing", place, reason, "sign one before any file leaves, and name it in [print] baa_reference"));
+    }
+    let house = House::load(&incident.folder, &incident.print.house)?;
+    let chosen = choose(job, options)?;
+    let unreachable = record_unreachable(job, &chosen, options.today)?;
+    let left_out = chosen.left_out;
+    if chosen.letters.is_empty() {
+        return Ok(match last_done(job, options)? {
+            Some((folder, ticket)) if left_out.left_before > 0 => {
+                let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
+                Exported::Package { folder, pieces, sheets, left_out, unreachable, stood_before: true }
+            }
+            _ => Exported::Nothing { left_out, unreachable },
+        });
+    }
+    job.set_under(chosen.job);
+    let package = PackageBuilder::begin(&options.out, &chosen.name)?;
+    let (streams, digests) = write_files(job, &package, &house, &chosen, progress)?;
+    let sets: Vec<Set> = chosen.letters.iter().map(|(set, ..)| *set).collect();
+    within_limits(&house, &sets, package.path())?;
+    let ticket = ticket(job, options, &sets, &seal.digest, &release.recipients).with(&house, streams);
+    let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
+    summary(&job.proofed, &sets)?;
+    job.record_standing()?;
+    let ledger = job.ledger.as_mut();
+    let folder = package.finish(ticket, || {
+        let mut leaving = chosen.letters.iter().filter_map(|(_, (piece, attempt), mark)| {
+            Some(Leaving { piece: *piece, attempt: *attempt, sha256: *digests.get(piece)?, mark })
+        });
+        mailhouse::record(ledger, chosen.job, &chosen.name, options.reprint.as_deref(), &mut leaving)
+    })?;
+    Ok(Exported::Package { folder, pieces, sheets, left_out, unreachable, stood_before: false })
+}
+
+/// People who can be told neither by e-mail nor by mail: they count for substitute notice from this day.
+fn record_unreachable(job: &mut Job, chosen: &Chosen, today: Date) -> Result<u64> {
+    let number = job.number;
+    let event = |(piece, attempt): &mailhouse::Ready| {
+        NewEvent::of_piece(EventKind::Unreachable, *piece, attempt - 1, number, "the e-mail failed and there is no address").on(today)
+    };
+    let events: Vec<NewEvent> = chosen.unreachable.iter().map(event).collect();
+    if !events.is_empty() {
+        job.ledger.append(&events)?;
+    }
+    Ok(events.len() as u64)
+}
+
+/// The package of this job that was declared done last, in the output folder.
+fn last_done(job: &Job, options: &ExportOptions) -> Result<Option<(PathBuf, Ticket)>> {
+    let incident = &job.proofed.case.incident.id;
+    let mut last = None;
+    for name in (1..).map(|number| mailhouse::package_name(incident, job.number, number)) {
+        let Some(ticket) = mailhouse::finished(&options.out, &name)? else { break };
+        last = Some((options.out.join(&name), ticket));
+    }
+    Ok(last)
+}
+
+type Streams = BTreeMap<String, mailhouse::StreamTotals>;
+
+/// Writes letters, streams and index, and gives the digest of each piece's bytes.
+fn write_files(
+    job: &Job,
+    package: &PackageBuilder,
+    house: &House,
+    chosen: &Chosen,
+    progress: &dyn Progress,
+) -> Result<(Streams, BTreeMap<Piece, Sha>)> {
+    let sets: Vec<Set> = chosen.letters.iter().map(|(set, ..)| *set).collect();
+    let mut index = IndexWriter::create(package.path(), &house.index)?.keeping_digests();
+    if house.wants_letters() {
+        let mut row = |row: &mailhouse::IndexRow| if house.wants_streams() { Ok(()) } else { index.push(row) };
+        write_letters(job, package.path(), Copies::Letters, &sets, &mut row, progress)?;
+    }
+    if house.wants_streams() {
+        let file =
+            |sheets: u16, part: usize, parts: usize| stream_file_name(&chosen.name, &format!("{sheets}-sheet"), part as u32, parts as u32);
+        write_stream(job, &package.path().join("stream"), &file, house.part_pieces as usize, &sets, &mut index, progress)?;
+    }
+    let (streams, digests) = index.finish_with_digests()?;
+    for (piece, departure) in &chosen.same_bytes {
+        if departure.sha256.is_some() && digests.get(piece).copied() != departure.sha256 {
+            return Err(other_bytes(*piece));
+        }
+    }
+    Ok((streams, digests))
+}
+
+/// A letter that is printed again is the same letter, not a new merge.
+fn other_bytes(piece: Piece) -> Error {
+    Error::refused(
+        "reprint-differs",
+        Place::file("--reprint"),
+        format!("piece {piece:07} would not be the same letter that left: something in the incident folder changed since"),
+        "put lists, templates, fonts and settings back as they were for that job, print again, then bring the changes back",
+    )
+}
+
+/// What the house's machines take: pages of a letter, size of a file.
+fn within_limits(house: &House, chosen: &[Set], folder: &Path) -> Result<()> {
+    let place = || Place::file("houses.toml").column(&house.id);
+    let too_long = chosen.iter().find(|set| house.max_pages > 0 && u32::from(set.pages) > house.max_pages);
+    if let Some(set) = too_long {
+        let reason = format!("piece {} has {} pages, more than the house takes", set.piece, set.pages);
+        return Err(Error::refused("letter-too-long", place(), reason, "shorten the letter, or agree on more pages and raise max_pages"));
+    }
+    let stream = folder.join("stream");
+    let files = fs_err::read_dir(&stream).into_iter().flatten().flatten();
+    let limit = u64::from(house.part_megabytes) * 1_000_000;
+    if files.filter_map(|file| file.metadata().ok()).any(|file| file.len() > limit) {
+        let reason = format!("a print file is larger than the {} MB that the house takes", house.part_megabytes);
+        return Err(Error::refused("part-too-large", place(), reason, "lower part_pieces of the house's profile"));
+    }
+    Ok(())
+}
+
+/// The ticket before the house's and the index's share: mailing day, agreement, contact, approvals.
+fn ticket(job: &Job, options: &ExportOptions, chosen: &[Set], seal: &str, release: &str) -> Ticket {
+    let case = &job.proofed.case;
+    let incident = &case.incident;
+    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people.get(set.recipient()))).collect();
+    let first_day = incident.providers.iter().map(|provider| provider.mail_date).min().unwrap_or(incident.mail_date);
+    let contact = incident.providers.first().map_or_else(
+        || Contact { name: String::new(), phone: String::new(), email: String::new() },
+        |provider| Contact { name: provider.legal_name.clone(), phone: provider.phone.clone(), email: provider.email.clone() },
+    );
+    Ticket {
+        package: String::new(),
+        job: job.proofed.layout.job,
+        reprint_reason: options.reprint.clone(),
+        tool: format!("breachnotice {}", env!("CARGO_PKG_VERSION")),
+        mail_by: case.rules.mail_by(first_day),
+        baa_reference: incident.print.baa_reference.clone(),
+        house: String::new(),
+        stock: String::new(),
+        duplex: incident.print.duplex,
+        envelope: incident.print.envelope.clone(),
+        fold: String::new(),
+        inserts: Vec::new(),
+        mail_classes: mail_classes.into_iter().map(str::to_owned).collect(),
+        instructions: String::new(),
+        contact,
+        seal_sha256: seal.to_owned(),
+        release_sha256: release.to_owned(),
+        totals: mailhouse::StreamTotals::default(),
+        streams: BTreeMap::new(),
+        files: BTreeMap::new(),
+    }
+}

@@ -1,0 +1,96 @@
+//! The mail house's report: every piece ends as mailed, pulled, not mailable or destroyed.
+
+use super::known::{Known, Row};
+use super::{Books, Desk, Entries};
+use crate::deliver::received::{ProductionRow, ProductionStatus, Report, read_production};
+use crate::error::Result;
+use crate::ledger::{EventKind, NewEvent};
+use std::path::Path;
+
+pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result<Entries> {
+    let Report { rows, findings } = read_production(desk.folder, file)?;
+    let mut known = Known::read(ledger, file)?;
+    let mut entries = Entries::default();
+    entries.taken.rows = rows.len() as u64;
+    entries.taken.findings = findings;
+    for row in &rows {
+        enter(row, &mut known, &mut entries);
+    }
+    Ok(entries)
+}
+
+fn enter(row: &ProductionRow, known: &mut Known, entries: &mut Entries) {
+    let ProductionRow { line, piece, attempt, status, .. } = row;
+    let state = match known.row(*line, *piece, *attempt) {
+        Row::Current(state) => state,
+        Row::Unknown(finding) => return entries.taken.findings.push(finding),
+        Row::Earlier if *status == ProductionStatus::Mailed => {
+            let reason = format!("an earlier attempt of piece {piece:07} is reported as mailed, and another has left since");
+            let hint = "ask the house which of the letters it mailed: the person may have got two";
+            return entries.taken.findings.push(known.finding(*line, "earlier-attempt-mailed", reason, hint));
+        }
+        Row::Earlier => return entries.taken.known += 1,
+    };
+    let kind = kind(*status);
+    let Some(before) = at_the_house(state.state) else {
+        // What the post or a person says of a piece comes after what the house does.
+        if is_after_the_house(state.state) {
+            return entries.taken.known += 1;
+        }
+        let reason = format!("piece {piece:07} was not at the house");
+        let hint = "ask the house which piece is meant: this one went, or is going, another way";
+        return entries.taken.findings.push(known.finding(*line, "piece-not-exported", reason, hint));
+    };
+    if state.state == kind || before.is_some_and(|before| *status < before && !before.may_become(*status)) {
+        return entries.taken.known += 1;
+    }
+    if before.is_some_and(|before| !before.may_become(*status)) {
+        let reason = format!("piece {piece:07} is reported as {}, and it was {} before", kind.id(), state.state.id());
+        let hint = "ask the house what became of it: a damaged letter may have been mailed";
+        return entries.taken.findings.push(known.finding(*line, "status-impossible", reason, hint));
+    }
+    let event = NewEvent::of_piece(kind, *piece, state.attempt, state.job, row.reason.clone());
+    entries.add(match row.on {
+        Some(day) => event.on(day),
+        None => event,
+    });
+    known.happened(*piece, kind);
+}
+
+fn kind(status: ProductionStatus) -> EventKind {
+    match status {
+        ProductionStatus::Printed => EventKind::Printed,
+        ProductionStatus::Spoiled => EventKind::Spoiled,
+        ProductionStatus::Destroyed => EventKind::Destroyed,
+        ProductionStatus::Pulled => EventKind::Pulled,
+        ProductionStatus::Undeliverable => EventKind::Undeliverable,
+        ProductionStatus::Mailed => EventKind::Mailed,
+    }
+}
+
+/// What the house last said of a piece that is with it: `Some(None)` for nothing yet; `None` when the piece is not there.
+fn at_the_house(state: EventKind) -> Option<Option<ProductionStatus>> {
+    Some(match state {
+        EventKind::Exported | EventKind::Reprinted => None,
+        EventKind::Printed => Some(ProductionStatus::Printed),
+        EventKind::Spoiled => Some(ProductionStatus::Spoiled),
+        EventKind::Destroyed => Some(ProductionStatus::Destroyed),
+        EventKind::Pulled => Some(ProductionStatus::Pulled),
+        EventKind::Undeliverable => Some(ProductionStatus::Undeliverable),
+        EventKind::Mailed => Some(ProductionStatus::Mailed),
+        _ => return None,
+    })
+}
+
+fn is_after_the_house(state: EventKind) -> bool {
+    matches!(
+        state,
+        EventKind::Forwarded
+            | EventKind::ReturnedMoved
+            | EventKind::ReturnedAway
+            | EventKind::ReturnedRefused
+            | EventKind::ReturnedDeceased
+            | EventKind::Unreachable
+            | EventKind::ToldBySubstitute
+    )
+}

@@ -1,0 +1,95 @@
+//! Returned letters: a new address is taken up, no address makes a person unreachable, a death is told apart.
+
+use super::known::{Known, Row};
+use super::{Books, Desk, Entries};
+use crate::deliver::received::{NewAddress, Report, ReturnEffect, ReturnKey, ReturnedRow, read_returns};
+use crate::error::Result;
+use crate::ledger::{EventKind, NewEvent, Piece};
+use crate::privacy::Private;
+use crate::recipients::MoveKind;
+use crate::run::addresses::NewAddresses;
+use std::path::Path;
+
+pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result<Entries> {
+    let Report { rows, findings } = read_returns(desk.folder, file)?;
+    let mut known = Known::read(ledger, file)?;
+    let mut entries = Entries::default();
+    entries.taken.rows = rows.len() as u64;
+    entries.taken.findings = findings;
+    // The lists are read only when an address has to be put into them.
+    let mut moves: Vec<(Piece, Private<NewAddress>, MoveKind)> = Vec::new();
+    for row in &rows {
+        enter(desk, row, &mut known, &mut entries, &mut moves);
+    }
+    if !moves.is_empty() {
+        let mut addresses = NewAddresses::open(desk.folder, desk.ledger)?;
+        for (piece, address, kind) in moves {
+            if !addresses.take(piece, &address, kind) {
+                let reason = format!("piece {piece:07} came back with a new address that cannot be taken up by itself");
+                let hint = "the person is listed no more, or asked for a confidential address: correct it in a mended list";
+                entries.taken.findings.push(known.finding(1, "return-address", reason, hint));
+            }
+        }
+        // The ledger is told afterwards: a call that is broken off here is repeated as a whole.
+        addresses.write()?;
+    }
+    Ok(entries)
+}
+
+type Moves = Vec<(Piece, Private<NewAddress>, MoveKind)>;
+
+fn enter(desk: &Desk<'_>, row: &ReturnedRow, known: &mut Known, entries: &mut Entries, moves: &mut Moves) {
+    let Some(piece) = piece(desk, &row.key) else {
+        let reason = "the barcode is none of this incident's".to_owned();
+        let hint = "compare the mailer id and the serial numbers with [print.imb] in incident.toml";
+        return entries.taken.findings.push(known.finding(row.line, "barcode-unknown", reason, hint));
+    };
+    let state = match known.row(row.line, piece, row.attempt) {
+        Row::Current(state) => state,
+        Row::Earlier => return entries.taken.known += 1,
+        Row::Unknown(finding) => return entries.taken.findings.push(finding),
+    };
+    let kind = match (row.reason.effect, &row.new_address) {
+        _ if row.forwarded => EventKind::Forwarded,
+        (ReturnEffect::Moved, Some(_)) => EventKind::ReturnedMoved,
+        (ReturnEffect::Moved | ReturnEffect::NoAddress, _) => EventKind::Unreachable,
+        (ReturnEffect::Refused, _) => EventKind::ReturnedRefused,
+        (ReturnEffect::Deceased, _) => EventKind::ReturnedDeceased,
+        (ReturnEffect::Away, _) => EventKind::ReturnedAway,
+    };
+    match state.state {
+        same if same == kind => return entries.taken.known += 1,
+        EventKind::Exported | EventKind::Reprinted | EventKind::Printed | EventKind::Mailed | EventKind::Forwarded => {}
+        // One return tells where the person is, a later one may tell more.
+        EventKind::Unreachable | EventKind::ReturnedAway | EventKind::ReturnedRefused
+            if matches!(kind, EventKind::ReturnedMoved | EventKind::ReturnedDeceased) => {}
+        EventKind::ReturnedMoved
+        | EventKind::ReturnedDeceased
+        | EventKind::ReturnedAway
+        | EventKind::ReturnedRefused
+        | EventKind::Unreachable
+        | EventKind::ToldBySubstitute => return entries.taken.known += 1,
+        _ => {
+            let reason = format!("piece {piece:07} came back, and it was not at the house or with the post");
+            let hint = "look at the letter: which piece is it?";
+            return entries.taken.findings.push(known.finding(row.line, "piece-not-mailed", reason, hint));
+        }
+    }
+    let event = NewEvent::of_piece(kind, piece, state.attempt, state.job, row.reason.code);
+    entries.add(event.on(row.on.unwrap_or(desk.today)));
+    if let (EventKind::ReturnedMoved, Some(address)) = (kind, &row.new_address) {
+        moves.push((piece, address.clone(), row.move_kind.unwrap_or(MoveKind::Individual)));
+    }
+    known.happened(piece, kind);
+}
+
+/// The piece of a key; `None` for a barcode of another mailer, or a serial number below ours.
+fn piece(desk: &Desk<'_>, key: &ReturnKey) -> Option<Piece> {
+    match key {
+        ReturnKey::Piece(piece) => Some(*piece),
+        ReturnKey::Imb { mailer_id, serial } => {
+            let ours = desk.incident.print.imb.as_ref().filter(|imb| imb.mailer_id == *mailer_id)?;
+            serial.checked_sub(u64::from(ours.first_serial))?.try_into().ok()
+        }
+    }
+}
