@@ -31,7 +31,7 @@ use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Finding, Place, Result};
 use crate::incident::{self, Incident};
 use crate::intake::{self, Intake};
-use crate::ledger::{self, Ledger, Standing};
+use crate::ledger::{self, Access, Ledger, Standing};
 use crate::obligations::{self, Duty, Plan};
 use crate::pdf::Plate;
 use crate::recipients::{self, Answers, Counts, Disposition, Recipients};
@@ -313,8 +313,8 @@ pub struct Job {
 ///
 /// # Errors
 /// Refused when anything in the folder cannot be used; failed when the ledger cannot be written.
-pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
-    let job = open_with(folder, ledger_url, jobs, progress, None)?;
+pub fn open(folder: &Path, ledger: Option<&Access>, jobs: Option<usize>, progress: &dyn Progress) -> Result<Job> {
+    let job = open_with(folder, ledger, jobs, progress, None)?;
     let uncovered = match &job.seal {
         review::Standing::InForce(seal) => {
             review::covers(seal, job.proofed.variants.iter().map(|(variant, count)| (variant, *count))).err()
@@ -324,13 +324,13 @@ pub fn open(folder: &Path, ledger_url: Option<&str>, jobs: Option<usize>, progre
     match uncovered {
         None => Ok(job),
         // Which wordings there are is known once everything is set: letters that nobody approved are set again, as drafts.
-        Some(finding) => open_with(folder, ledger_url, jobs, progress, Some(finding)),
+        Some(finding) => open_with(folder, ledger, jobs, progress, Some(finding)),
     }
 }
 
 fn open_with(
     folder: &Path,
-    ledger_url: Option<&str>,
+    ledger: Option<&Access>,
     jobs: Option<usize>,
     progress: &dyn Progress,
     uncovered: Option<Finding>,
@@ -346,7 +346,7 @@ fn open_with(
     };
     let sources = bound.texts;
     let draft = !matches!(seal, review::Standing::InForce(_));
-    let mut ledger = ledger::open(folder, &case.incident.id, ledger_url)?;
+    let mut ledger = ledger::open(folder, &case.incident.id, ledger)?;
     let numbers = numbers::allot(&case, ledger.as_mut())?;
     numbers::keep_codes(&mut case, &numbers, ledger.as_mut())?;
     let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;

@@ -4,6 +4,7 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
+use crate::ledger::Access;
 use crate::review::{self, AcceptedBlocks, Approval, Approver, Seal, Signing};
 use crate::run::{self, Approving};
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ pub(super) struct ApproveArguments {
     key: Option<PathBuf>,
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ApproveArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ApproveArguments) -> Result<Outcome> {
     let ApproveArguments { dir, by, role, accept_stale, key } = arguments;
     let reason = accept_stale.as_deref().map(str::trim);
     if reason.is_some_and(str::is_empty) {

@@ -4,6 +4,7 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
+use crate::ledger::Access;
 use crate::run::{self, ExportOptions, Exported, LeftOut};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,7 @@ pub(super) struct ExportArguments {
 /// People below whom the post's licensees refuse a list.
 const FEWEST: usize = 100;
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ExportArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) -> Result<Outcome> {
     let ExportArguments { dir, out, reprint, mail_failed, addresses } = arguments;
     let out = match (out, addresses) {
         (_, Some(path)) => return addresses_to(ui, ledger, &dir, &path),
@@ -107,7 +108,7 @@ fn left_out_lines(left_out: &LeftOut, unreachable: u64, exported: &Exported) -> 
     lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()
 }
 
-fn addresses_to(ui: &Ui, ledger: Option<&str>, dir: &Path, path: &Path) -> Result<Outcome> {
+fn addresses_to(ui: &Ui, ledger: Option<&Access>, dir: &Path, path: &Path) -> Result<Outcome> {
     let asking = run::export_addresses(dir, ledger, path)?;
     let records = asking.records as u64;
     let text = format!("{} for the address vendor in {}, as set {}", count(records, "record"), path.display(), asking.set);

@@ -9,6 +9,7 @@ mod completions;
 mod drill;
 mod export;
 mod init;
+mod ledger;
 mod plan;
 #[cfg(feature = "preview")]
 mod preview;
@@ -16,12 +17,14 @@ mod progress;
 mod receive;
 mod release;
 mod render;
+mod secret;
 mod send;
 mod status;
 mod ui;
 mod verify;
 
 use crate::error::{Error, Kind, Result};
+use crate::ledger::Access;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 use ui::Ui;
@@ -37,8 +40,7 @@ use ui::Ui;
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// Ledger to use instead of the incident folder's own, as sqlite:PATH
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", help = ledger::HELP, long_help = ledger::LONG_HELP)]
     ledger: Option<String>,
     /// Print the result as JSON on stdout
     #[arg(long, global = true)]
@@ -108,26 +110,29 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: Arguments) -> Result<Outcome> {
     let ui = Ui::new(arguments.json, arguments.quiet);
-    let ledger = arguments.ledger.as_deref();
-    let result = match arguments.command {
-        Command::Init(arguments) => init::run(&ui, &arguments),
-        Command::Drill(arguments) => drill::run(&ui, &arguments),
-        Command::Check(arguments) => check::run(&ui, &arguments),
-        Command::Plan(arguments) => plan::run(&ui, &arguments),
-        #[cfg(feature = "preview")]
-        Command::Preview(arguments) => preview::run(&ui, ledger, &arguments),
-        Command::Approve(arguments) => approve::run(&ui, ledger, arguments),
-        Command::Release(arguments) => release::run(&ui, ledger, arguments),
-        Command::Render(arguments) => render::run(&ui, ledger, arguments),
-        Command::Export(arguments) => export::run(&ui, ledger, arguments),
-        Command::Send(arguments) => send::run(&ui, ledger, arguments),
-        Command::Receive(arguments) => receive::run(&ui, ledger, &arguments),
-        Command::Status(arguments) => status::run(&ui, ledger, &arguments),
-        Command::Verify(arguments) => verify::run(&ui, &arguments),
-        Command::Completions(arguments) => completions::run(&arguments),
-    };
+    let result = ledger::access(arguments.ledger).and_then(|ledger| command(&ui, ledger.as_ref(), arguments.command));
     if let Err(error) = &result {
         ui.error(error);
     }
     result
+}
+
+fn command(ui: &Ui, ledger: Option<&Access>, command: Command) -> Result<Outcome> {
+    match command {
+        Command::Init(arguments) => init::run(ui, &arguments),
+        Command::Drill(arguments) => drill::run(ui, &arguments),
+        Command::Check(arguments) => check::run(ui, &arguments),
+        Command::Plan(arguments) => plan::run(ui, &arguments),
+        #[cfg(feature = "preview")]
+        Command::Preview(arguments) => preview::run(ui, ledger, &arguments),
+        Command::Approve(arguments) => approve::run(ui, ledger, arguments),
+        Command::Release(arguments) => release::run(ui, ledger, arguments),
+        Command::Render(arguments) => render::run(ui, ledger, arguments),
+        Command::Export(arguments) => export::run(ui, ledger, arguments),
+        Command::Send(arguments) => send::run(ui, ledger, arguments),
+        Command::Receive(arguments) => receive::run(ui, ledger, &arguments),
+        Command::Status(arguments) => status::run(ui, ledger, &arguments),
+        Command::Verify(arguments) => verify::run(ui, &arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
 }

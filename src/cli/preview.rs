@@ -4,6 +4,7 @@ use super::progress::Bar;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
+use crate::ledger::Access;
 use crate::review::serve::{Clock, Reviewer, Reviewers, Server};
 use crate::run;
 use serde::Serialize;
@@ -30,7 +31,7 @@ pub(super) struct PreviewArguments {
     listen: String,
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: &PreviewArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &PreviewArguments) -> Result<Outcome> {
     match &arguments.out {
         Some(out) => write(ui, arguments, out),
         None => serve(ui, ledger, arguments),
@@ -69,7 +70,7 @@ struct Link {
     link: String,
 }
 
-fn serve(ui: &Ui, ledger: Option<&str>, arguments: &PreviewArguments) -> Result<Outcome> {
+fn serve(ui: &Ui, ledger: Option<&Access>, arguments: &PreviewArguments) -> Result<Outcome> {
     let PreviewArguments { dir, reviewer, listen, .. } = arguments;
     let address = listen.parse::<SocketAddr>().map_err(|_| {
         let hint = "write it with its port, as in --listen 127.0.0.1:8417";

@@ -3,6 +3,7 @@
 use super::ui::{Ui, count, number};
 use super::{Outcome, clock};
 use crate::error::{Finding, Result};
+use crate::ledger::Access;
 use crate::recipients::Effect;
 use crate::run::{self, Received, ReceivedKind, TakenIn};
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ enum Kind {
     Substitute,
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: &ReceiveArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &ReceiveArguments) -> Result<Outcome> {
     let ReceiveArguments { dir, kind, file } = arguments;
     let kind = match kind {
         Kind::Ncoa => return ncoa(ui, ledger, dir, file),
@@ -93,7 +94,7 @@ fn advice(taken: &TakenIn) -> Vec<&'static str> {
     lines.into_iter().filter(|(what, _)| taken.recorded.contains_key(what)).map(|(_, line)| line).collect()
 }
 
-fn ncoa(ui: &Ui, ledger: Option<&str>, dir: &Path, file: &Path) -> Result<Outcome> {
+fn ncoa(ui: &Ui, ledger: Option<&Access>, dir: &Path, file: &Path) -> Result<Outcome> {
     let received = run::receive_ncoa(dir, ledger, file)?;
     ui.result(&received, &sentence(&received))?;
     let waiting = |effect: Effect| received.effects.contains_key(effect.id());

@@ -5,6 +5,7 @@ use super::progress::Bar;
 use super::ui::{self, Ui, table};
 use super::{Outcome, clock};
 use crate::error::{Finding, Result};
+use crate::ledger::Access;
 use crate::recipients::{Group, breakdown};
 use crate::review::{Approver, Release};
 use crate::run;
@@ -43,7 +44,7 @@ fn rows(groups: &[Group]) -> Vec<Vec<String>> {
     rows
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: ReleaseArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ReleaseArguments) -> Result<Outcome> {
     let ReleaseArguments { dir, by } = arguments;
     let mut job = run::open(&dir, ledger, None, &Bar::new(ui))?;
     job.ledger.set_moment(clock::now());

@@ -6,6 +6,7 @@ use super::clock;
 use super::progress::Bar;
 use super::ui::{Ui, count};
 use crate::error::{Finding, Result, Severity};
+use crate::ledger::Access;
 use crate::run::{self, Form, RenderOptions, Shard};
 use clap::ValueEnum;
 use std::path::PathBuf;
@@ -53,7 +54,7 @@ fn shard(text: &str) -> Result<Shard, String> {
     }
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: RenderArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: RenderArguments) -> Result<Outcome> {
     let RenderArguments { dir, out, form, only, limit, shard, archive, jobs } = arguments;
     let form = match form {
         FormArgument::Letters => Form::Letters,

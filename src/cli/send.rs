@@ -1,11 +1,12 @@
 //! `send`: the e-mail notices.
 
 use super::progress::Bar;
+use super::secret::password;
 use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::deliver::email::{Resolution, Totals};
 use crate::error::{Error, Place, Result};
-use crate::privacy::Private;
+use crate::ledger::Access;
 use crate::run::{self, Progress as _, SendOptions, Sending};
 use std::path::PathBuf;
 
@@ -34,7 +35,7 @@ pub(super) struct SendArguments {
     resolve: Option<Vec<String>>,
 }
 
-pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: SendArguments) -> Result<Outcome> {
     let SendArguments { dir, dry_run, connections, retry_now, despite_failures, worker, resolve } = arguments;
     if let Some(ruling) = resolve {
         return rule(ui, ledger, &dir, &worker, &ruling);
@@ -49,7 +50,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Re
         connections: connections.into(),
         early: retry_now,
         despite_failures,
-        password: password()?,
+        password: password("BREACHNOTICE_SMTP")?,
         today: clock::today(),
         clock: &clock::now,
     };
@@ -83,14 +84,14 @@ pub(super) fn run(ui: &Ui, ledger: Option<&str>, arguments: SendArguments) -> Re
             if outstanding > 0 {
                 let reason = format!("{} not known to be sent", count(outstanding, "e-mail notice"));
                 let hint = "run send again for the deferred ones; `breachnotice status` names the failed and the uncertain ones";
-                return Err(Error::failed("emails-left", Place::file("ledger.sqlite"), reason, hint));
+                return Err(Error::failed("emails-left", job.ledger.place(), reason, hint));
             }
         }
     }
     Ok(Outcome::of_held(held))
 }
 
-fn rule(ui: &Ui, ledger: Option<&str>, dir: &std::path::Path, worker: &str, ruling: &[String]) -> Result<Outcome> {
+fn rule(ui: &Ui, ledger: Option<&Access>, dir: &std::path::Path, worker: &str, ruling: &[String]) -> Result<Outcome> {
     let place = || Place::file("--resolve");
     let [piece, word] = ruling else { return Err(Error::bug("--resolve takes two values")) };
     let Ok(piece) = piece.parse::<u32>() else {
@@ -114,26 +115,4 @@ fn rule(ui: &Ui, ledger: Option<&str>, dir: &std::path::Path, worker: &str, ruli
     run::resolve(ledger.as_mut(), worker, piece, resolution)?;
     ui.result(&serde_json::json!({ "piece": piece, "ruling": word }), &format!("piece {piece:07}: {word}"))?;
     Ok(Outcome::Done)
-}
-
-/// The account's password: from the environment, a file or a command, never from the command line or incident.toml.
-fn password() -> Result<Option<Private<String>>> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let clean = |text: String| Some(Private::new(text.trim_end_matches(['\r', '\n']).to_owned()));
-    if let Some(password) = variable("BREACHNOTICE_SMTP_PASSWORD") {
-        return Ok(Some(Private::new(password)));
-    }
-    if let Some(path) = variable("BREACHNOTICE_SMTP_PASSWORD_FILE") {
-        let path = PathBuf::from(path);
-        return fs_err::read_to_string(&path).map(clean).map_err(|error| Error::unreadable(&path, &error));
-    }
-    if let Some(command) = variable("BREACHNOTICE_SMTP_PASSWORD_COMMAND") {
-        let place = Place::file("BREACHNOTICE_SMTP_PASSWORD_COMMAND");
-        let output = std::process::Command::new("sh").arg("-c").arg(command).stderr(std::process::Stdio::inherit()).output();
-        return match output {
-            Ok(output) if output.status.success() => Ok(clean(String::from_utf8_lossy(&output.stdout).into_owned())),
-            _ => Err(Error::refused("password-command", place, "the command that gives the password failed", "run it by hand to see why")),
-        };
-    }
-    Ok(None)
 }

@@ -3,6 +3,7 @@
 use super::Outcome;
 use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Result};
+use crate::ledger::Access;
 use crate::recipients::{moves_by_effect, rulings_by_kind};
 use crate::report::{Channel, Loose, Status};
 use crate::{ledger, report, rules};
@@ -21,10 +22,10 @@ pub(super) struct StatusArguments {
     as_of: Option<Date>,
 }
 
-pub(super) fn run(ui: &Ui, url: Option<&str>, arguments: &StatusArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments) -> Result<Outcome> {
     let rules = rules::Rules::load_for(&arguments.dir)?;
     let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
-    let ledger = ledger::open_existing(&arguments.dir, &incident.id, url)?;
+    let ledger = ledger::open_existing(&arguments.dir, &incident.id, ledger)?;
     let status = ledger.map(|mut ledger| report::status(ledger.as_mut())).transpose()?.flatten();
     let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)? };
     let Some(status) = status else {

@@ -117,7 +117,7 @@ impl<S: Session> Allotting<'_, S> {
             }
         }
         if self.next > LAST_PIECE {
-            return Err(out_of_numbers());
+            return Err(out_of_numbers(S::PLACE));
         }
         let piece = self.next;
         self.next += 1;
@@ -159,10 +159,10 @@ pub(super) fn bound(piece: Piece, person: &str) -> Vec<u8> {
     [&piece.to_be_bytes(), &(person.len() as u32).to_be_bytes(), person.as_bytes()].concat()
 }
 
-fn out_of_numbers() -> Error {
+fn out_of_numbers(place: &'static str) -> Error {
     Error::refused(
         "pieces-exhausted",
-        Place::file(super::faults::FILE),
+        Place::file(place),
         format!("there are more people than piece numbers: {LAST_PIECE} is the last"),
         "split the incident into several folders, for instance by provider",
     )

@@ -3,7 +3,7 @@
 use super::allot::{Allotted, allot};
 use super::chain::{Link, MOST_EVENTS, Sha, Stamp, beginning, checkpoint, forge};
 use super::outbox::SENDER_GONE;
-use super::store::{Already, Doing, Due, Millis, Session, Store};
+use super::store::{Already, Doing, Due, Leasing, Millis, Session, Store};
 use super::verify::Checking;
 use super::{
     Bearer, Begun, CodeDigest, Ended, Event, EventKind, Fate, Lease, Ledger, Listed, NewEvent, Piece, PieceState, Standing, Tally,
@@ -25,7 +25,12 @@ pub(super) struct Book<S> {
     moment: Option<Timestamp>,
     /// What tells this sender's leases from those of all others, dead ones of the same name too.
     sender: i64,
+    /// The last token of a lease that was handed out.
+    token: i64,
 }
+
+/// How often work begins anew that met another's or lost its connection.
+const TRIES: u32 = 8;
 
 impl<S: Store> Book<S> {
     /// # Errors
@@ -33,15 +38,33 @@ impl<S: Store> Book<S> {
     pub(super) fn new(store: S) -> Result<Book<S>> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|_| Error::bug("the system gives no random numbers"))?;
-        Ok(Book { store, worker: DESK.to_owned(), moment: None, sender: i64::from_be_bytes(random) })
+        Ok(Book { store, worker: DESK.to_owned(), moment: None, sender: i64::from_be_bytes(random), token: 0 })
     }
 
+    fn recorder(&self) -> Recorder {
+        Recorder { worker: self.worker.clone(), moment: self.moment, sender: self.sender }
+    }
+
+    /// Work that must not be done twice: when the answer to its commit is lost, a person has to look.
     fn write<T>(&mut self, work: impl FnOnce(&mut S::Session<'_>, &Recorder) -> Result<T>) -> Result<T> {
-        let recorder = Recorder { worker: self.worker.clone(), moment: self.moment, sender: self.sender };
+        let recorder = self.recorder();
         let mut session = self.store.begin(Doing::Writing)?;
         let done = work(&mut session, &recorder)?;
         session.commit()?;
         Ok(done)
+    }
+
+    /// Work that changes nothing when it was done before, for what it finds tells it so: it begins anew when it met another's, or
+    /// lost its connection and nobody knows whether the commit took place.
+    fn write_again<T>(&mut self, work: impl Fn(&mut S::Session<'_>, &Recorder) -> Result<T>) -> Result<T> {
+        for _ in 0..TRIES {
+            match self.write(&work) {
+                Err(error) if faults::is(&error, faults::COLLIDED) => {}
+                Err(error) if faults::is(&error, faults::LOST) && self.store.reconnect()? => {}
+                done => return done,
+            }
+        }
+        self.write(work)
     }
 
     fn read<T>(&mut self, work: impl FnOnce(&mut S::Session<'_>) -> Result<T>) -> Result<T> {
@@ -59,6 +82,12 @@ struct Recorder {
 impl Recorder {
     fn now<S: Session>(&self, session: &mut S) -> Result<Millis> {
         session.now(self.moment.map(Timestamp::as_millisecond))
+    }
+
+    /// By how much the engine's clock is ahead of the command's.
+    fn ahead<S: Session>(&self, session: &mut S) -> Result<Millis> {
+        let Some(moment) = self.moment else { return Ok(0) };
+        Ok(self.now(session)? - moment.as_millisecond())
     }
 
     /// Appends events to the worker's chain; a commit of very many is several links. Returns the last.
@@ -100,6 +129,10 @@ impl Recorder {
 }
 
 impl<S: Store> Ledger for Book<S> {
+    fn place(&self) -> Place {
+        Place::file(<S::Session<'_> as Session>::PLACE)
+    }
+
     fn set_moment(&mut self, moment: Timestamp) {
         self.moment = Some(moment);
     }
@@ -110,7 +143,7 @@ impl<S: Store> Ledger for Book<S> {
 
     fn begin_sending(&mut self, owner: &str) -> Result<()> {
         let alone = self.store.begin_sending(owner)?;
-        self.write(|session, recorder| {
+        self.write_again(|session, recorder| {
             let now = recorder.now(session)?;
             recorder.give_up(session, now, alone)?;
             if alone { session.give_back(recorder.sender) } else { Ok(()) }
@@ -139,7 +172,7 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn job(&mut self, digest: &str) -> Result<u32> {
-        self.write(|session, _| session.job(digest))
+        self.write_again(|session, _| session.job(digest))
     }
 
     fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()> {
@@ -151,11 +184,11 @@ impl<S: Store> Ledger for Book<S> {
             let Some((job, rows, merged)) = session.standing_source()? else { return Ok(None) };
             let mut tally = Tally { job, rows, merged, ..Tally::default() };
             for (disposition, reason, state, people) in session.count_standing()? {
-                let state = state.map_or(Ok(EventKind::Allotted), |state| known(&state))?;
+                let state = state.map_or(Ok(EventKind::Allotted), |state| known::<S::Session<'_>>(&state))?;
                 *tally.people.entry((disposition, reason, state)).or_default() += people;
             }
             for (state, pieces) in session.count_gone()? {
-                *tally.gone.entry(known(&state)?).or_default() += pieces;
+                *tally.gone.entry(known::<S::Session<'_>>(&state)?).or_default() += pieces;
             }
             Ok(Some(tally))
         })
@@ -198,7 +231,7 @@ impl<S: Store> Ledger for Book<S> {
             let mut events = Vec::new();
             for pieces in pieces.chunks(CHUNK) {
                 for stored in session.latest(&kinds, pieces)? {
-                    events.push(stored.event().ok_or_else(faults::unreadable_entry)?);
+                    events.push(stored.event().ok_or_else(unreadable::<S>)?);
                 }
             }
             Ok(events)
@@ -233,10 +266,10 @@ impl<S: Store> Ledger for Book<S> {
             })?;
             let mut events = Vec::new();
             session.each_event(&mut |stored| {
-                let link = links.get(&stored.link()).ok_or_else(faults::unreadable_entry)?;
-                let moment = link.moment.as_ref().map(|text| text.parse().map_err(|_| faults::unreadable_entry())).transpose()?;
+                let link = links.get(&stored.link()).ok_or_else(unreadable::<S>)?;
+                let moment = link.moment.as_ref().map(|text| text.parse().map_err(|_| unreadable::<S>())).transpose()?;
                 let ordinal = stored.ordinal;
-                let event = stored.event().ok_or_else(faults::unreadable_entry)?;
+                let event = stored.event().ok_or_else(unreadable::<S>)?;
                 events.push(Event { ordinal, moment, worker: link.worker.clone(), event });
                 Ok(())
             })?;
@@ -245,11 +278,14 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn enqueue(&mut self, job: u32, wanted: &[Piece]) -> Result<u64> {
-        self.write(|session, recorder| {
+        self.write_again(|session, recorder| {
+            session.alone()?;
             let now = recorder.now(session)?;
             let kept: BTreeSet<Piece> = wanted.iter().copied().collect();
-            let unwanted: Vec<(Piece, u32)> = session.waiting(now)?.into_iter().filter(|(piece, _)| !kept.contains(piece)).collect();
-            session.unqueue(&unwanted.iter().map(|(piece, _)| *piece).collect::<Vec<_>>())?;
+            let waiting = session.waiting(now)?.into_iter().map(|(piece, _)| piece);
+            let unwanted: Vec<Piece> = waiting.filter(|piece| !kept.contains(piece)).collect();
+            // Of those, only what nobody has leased in the meantime goes.
+            let unwanted = session.unqueue(&unwanted, now)?;
             let mut states: Vec<PieceState> = Vec::new();
             for pieces in wanted.chunks(CHUNK) {
                 states.extend(session.states_of(pieces)?);
@@ -268,37 +304,37 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn lease(&mut self, most: usize, length: Duration, early: bool) -> Result<Vec<Lease>> {
-        self.write(|session, recorder| {
+        let (sender, known) = (self.sender, self.token);
+        let leases = self.write_again(|session, recorder| {
             let now = recorder.now(session)?;
             recorder.give_up(session, now, false)?;
-            session.lease(recorder.sender, now, if early { Millis::MAX } else { now }, now + length.as_millis() as Millis, most)
-        })
+            let due = if early { Millis::MAX } else { now };
+            session.lease(Leasing { sender, known, now, due, until: now + length.as_millis() as Millis, most })
+        })?;
+        self.token = leases.iter().map(|lease| lease.token).max().unwrap_or(known);
+        Ok(leases)
     }
 
     fn renew(&mut self, length: Duration) -> Result<()> {
-        self.write(|session, recorder| {
+        self.write_again(|session, recorder| {
             let now = recorder.now(session)?;
             session.renew(recorder.sender, now + length.as_millis() as Millis)
         })
     }
 
     fn give_back(&mut self) -> Result<()> {
-        self.write(|session, recorder| session.give_back(recorder.sender))
+        self.write_again(|session, recorder| session.give_back(recorder.sender))
     }
 
     fn record(&mut self, job: u32, begun: &[Begun], ended: &[Ended]) -> Result<Vec<bool>> {
-        loop {
-            let recorded = self.write(|session, recorder| record(session, recorder, job, begun, ended));
-            match recorded {
-                // What was committed when the connection went is told from what was not by the rows themselves.
-                Err(error) if error.findings.iter().any(|finding| finding.code == faults::LOST) && self.store.reconnect()? => {}
-                recorded => return recorded,
-            }
-        }
+        // What was committed when the connection went is told from what was not by the rows themselves: of a message that was
+        // begun the row says so, and one that ended has no row with this token any more.
+        self.write_again(|session, recorder| record(session, recorder, job, begun, ended))
     }
 
     fn resolve(&mut self, piece: Piece, arrived: bool, by: &str) -> Result<()> {
         self.write(|session, recorder| {
+            session.alone()?;
             let now = recorder.now(session)?;
             recorder.give_up(session, now, false)?;
             let state = session.states_of(&[piece])?.pop();
@@ -313,12 +349,14 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn outbox(&mut self) -> Result<Option<(u64, Timestamp)>> {
-        let outbox = self.read(|session| session.outbox())?;
-        outbox.map(|(rows, due)| Ok((rows, Timestamp::from_millisecond(due).map_err(|_| faults::unreadable_entry())?))).transpose()
+        let recorder = self.recorder();
+        let outbox = self.read(|session| Ok((session.outbox()?, recorder.ahead(session)?)))?;
+        let (Some((rows, due)), ahead) = outbox else { return Ok(None) };
+        Ok(Some((rows, Timestamp::from_millisecond(due - ahead).map_err(|_| unreadable::<S>())?)))
     }
 
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified> {
-        self.read(|session| Checking::begin(&session.incident()?).check(session, stamps))
+        self.read(|session| Checking::begin(S::Session::PLACE, &session.incident()?).check(session, stamps))
     }
 }
 
@@ -337,7 +375,7 @@ fn refuse_begun<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<()> 
         0 => Ok(()),
         begun => Err(Error::refused(
             "piece-left-already",
-            Place::file(faults::FILE),
+            Place::file(S::PLACE),
             format!("{begun} of the pieces have left already, or are being sent, by another command"),
             "run the command again: it takes what is left",
         )),
@@ -347,8 +385,10 @@ fn refuse_begun<S: Session>(session: &mut S, events: &[NewEvent]) -> Result<()> 
 fn record<S: Session>(session: &mut S, recorder: &Recorder, job: u32, begun: &[Begun], ended: &[Ended]) -> Result<Vec<bool>> {
     let mut events = Vec::with_capacity(begun.len() + ended.len());
     let (off, over): (Vec<&Ended>, Vec<&Ended>) = ended.iter().partition(|ended| matches!(ended.fate, Fate::Deferred(_)));
+    // The pause was counted by the command's clock, the outbox goes by the engine's.
+    let ahead = if off.is_empty() { 0 } else { recorder.ahead(session)? };
     let due = |ended: &&Ended| match ended.fate {
-        Fate::Deferred(due) => (ended.lease, due.as_millisecond()),
+        Fate::Deferred(due) => (ended.lease, due.as_millisecond() + ahead),
         _ => (ended.lease, 0),
     };
     let leases: Vec<Lease> = over.iter().map(|ended| ended.lease).collect();
@@ -358,6 +398,9 @@ fn record<S: Session>(session: &mut S, recorder: &Recorder, job: u32, begun: &[B
     let mut late = Vec::new();
     for (ended, held) in outcomes {
         if held { events.push(outcome(job, ended)) } else { late.push(ended) }
+    }
+    if !late.is_empty() {
+        session.alone()?;
     }
     // The lease ran out while the message was on its way: somebody marked it as uncertain, and now it is known after all.
     for ended in late {
@@ -383,8 +426,12 @@ fn outcome(job: u32, ended: &Ended) -> NewEvent {
     NewEvent::of_piece(ended.fate.event(), ended.lease.piece, ended.lease.attempt, job, ended.detail.clone())
 }
 
-fn known(state: &str) -> Result<EventKind> {
-    EventKind::from_id(state).ok_or_else(faults::unreadable_entry)
+fn known<S: Session>(state: &str) -> Result<EventKind> {
+    EventKind::from_id(state).ok_or_else(|| faults::unreadable_entry(S::PLACE))
+}
+
+fn unreadable<S: Store>() -> Error {
+    faults::unreadable_entry(<S::Session<'_> as Session>::PLACE)
 }
 
 fn not_uncertain(piece: Piece) -> Error {

@@ -7,10 +7,13 @@
 //! stages -> Ledger (book: rules, chain, numbers, outbox) -> Session of a store -> sqlite | postgres
 //! ```
 
+mod access;
 mod allot;
 mod bearer;
 mod book;
 mod chain;
+#[cfg(test)]
+mod engine_tests;
 mod event;
 mod faults;
 mod outbox;
@@ -24,6 +27,7 @@ mod tests;
 mod url;
 mod verify;
 
+pub use access::Access;
 pub use bearer::{Bearer, Marks};
 pub use chain::{Sha, Stamp};
 pub use event::{Event, EventKind, NewEvent, PieceState};
@@ -32,7 +36,7 @@ pub use standing::{Listed, Standing, Tally};
 pub use url::{open, open_existing};
 pub use verify::Verified;
 
-use crate::error::{Finding, Result};
+use crate::error::{Finding, Place, Result};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -48,6 +52,11 @@ pub type CodeDigest = [u8; 16];
 /// Every method: failed when the store cannot be written or reached, refused when it cannot be read.
 #[allow(clippy::missing_errors_doc, reason = "said once for all of them")]
 pub trait Ledger: Send {
+    /// What findings about it point to.
+    fn place(&self) -> Place {
+        Place::file(faults::FILE)
+    }
+
     /// Says what time it is: events that are recorded from now on carry this moment, and leases count from it.
     fn set_moment(&mut self, moment: Timestamp);
 
@@ -109,7 +118,7 @@ pub trait Ledger: Send {
     /// on their way: both in one commit. Returns how many are in it.
     fn enqueue(&mut self, job: u32, wanted: &[Piece]) -> Result<u64>;
 
-    /// Leases pieces that are due, by piece. First marks what others left half done as uncertain. With `early` a deferred piece is
+    /// Leases pieces that are due, the longest due first. First marks what others left half done as uncertain. With `early` a deferred piece is
     /// due at once.
     fn lease(&mut self, most: usize, length: Duration, early: bool) -> Result<Vec<Lease>>;
 
@@ -126,7 +135,7 @@ pub trait Ledger: Send {
     /// Puts an uncertain piece that did not arrive back into the outbox, or records that it arrived, by a person's word.
     fn resolve(&mut self, piece: Piece, arrived: bool, by: &str) -> Result<()>;
 
-    /// How many pieces are in the outbox, and when the first of them is due; `None` when it is empty.
+    /// How many pieces are in the outbox, and when the first of them is due by the command's clock; `None` when it is empty.
     fn outbox(&mut self) -> Result<Option<(u64, Timestamp)>>;
 
     /// Checks every chain from its beginning, against these stamps too: what was changed, removed or cut short.

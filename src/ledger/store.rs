@@ -29,6 +29,19 @@ pub(super) struct Due {
     pub(super) due: Millis,
 }
 
+/// What a sender asks for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Leasing {
+    pub(super) sender: i64,
+    /// The last token that the sender knows of: what was leased to it behind that was never heard of, and is leased anew.
+    pub(super) known: i64,
+    pub(super) now: Millis,
+    /// Rows that are due at this moment.
+    pub(super) due: Millis,
+    pub(super) until: Millis,
+    pub(super) most: usize,
+}
+
 /// A place where a ledger lies.
 pub(super) trait Store: Send {
     /// Work that happens as a whole or not at all.
@@ -50,6 +63,9 @@ pub(super) type Counted = (String, String, Option<String>, u64);
 
 /// One transaction. Nothing is durable before `commit`.
 pub(super) trait Session {
+    /// What findings about the ledger point to.
+    const PLACE: &'static str;
+
     fn commit(self) -> Result<()>;
 
     /// The incident that the ledger belongs to.
@@ -68,7 +84,8 @@ pub(super) trait Session {
     /// Every event, by ordinal.
     fn each_event(&mut self, each: &mut dyn FnMut(StoredEvent) -> Result<()>) -> Result<()>;
 
-    /// Nobody else judges what has left until the end of the session.
+    /// Nobody else judges what has left, or is to leave, until the end of the session: what is read of pieces from now on stays
+    /// true. An engine whose writing sessions follow one another has nothing to do.
     fn alone(&mut self) -> Result<()> {
         Ok(())
     }
@@ -110,16 +127,18 @@ pub(super) trait Session {
     fn queue(&mut self, rows: &[Due]) -> Result<()>;
     /// Pieces in the outbox that nobody has leased at `now`, with their attempts.
     fn waiting(&mut self, now: Millis) -> Result<Vec<(Piece, u32)>>;
-    fn unqueue(&mut self, pieces: &[Piece]) -> Result<()>;
-    /// Leases rows that are due and whose message was not begun, by piece.
-    fn lease(&mut self, sender: i64, now: Millis, due: Millis, until: Millis, most: usize) -> Result<Vec<Lease>>;
+    /// Takes those of these pieces out that nobody has leased at `now`; says which, with their attempts.
+    fn unqueue(&mut self, pieces: &[Piece], now: Millis) -> Result<Vec<(Piece, u32)>>;
+    /// Leases rows that are due and whose message was not begun, the longest due first, then by piece.
+    fn lease(&mut self, leasing: Leasing) -> Result<Vec<Lease>>;
     fn renew(&mut self, sender: i64, until: Millis) -> Result<()>;
+    /// Ends leases whose message was not begun, and takes their tokens from them.
     fn give_back(&mut self, sender: i64) -> Result<()>;
     /// Marks messages as begun where the token still is the row's; says which, and which of them were marked before.
     fn begin_messages(&mut self, leases: &[Lease]) -> Result<Vec<Option<Already>>>;
     /// Takes rows out whose token is the lease's; says which.
     fn settle(&mut self, leases: &[Lease]) -> Result<Vec<bool>>;
-    /// Makes rows due again, as the next attempt, where the token is the lease's; says which.
+    /// Makes rows due again, as the next attempt and without a token, where the token is the lease's; says which.
     fn put_off(&mut self, leases: &[(Lease, Millis)]) -> Result<Vec<bool>>;
     /// Takes out rows whose message was begun and whose lease has run out; `all`: whether it has or not.
     fn abandoned(&mut self, now: Millis, all: bool) -> Result<Vec<(Piece, u32)>>;

@@ -229,12 +229,12 @@ fn what_is_not_our_ledger_is_refused() {
 fn only_known_urls_are_taken_and_never_quoted() {
     let folder = folder();
     for url in ["mysql://clerk:secret@db/ledger", "mysql://db", "ledger.sqlite", "sqlite:"] {
-        let error = open(folder.path(), "lakeside", Some(url)).err().unwrap();
+        let error = open(folder.path(), "lakeside", Some(&Access::typed(url))).err().unwrap();
         assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "ledger-url"));
         assert!(!format!("{error:?}").contains("secret"));
     }
     let other = format!("sqlite://{}", folder.path().join("other.sqlite").display());
-    drop(open(folder.path(), "lakeside", Some(&other)).unwrap());
+    drop(open(folder.path(), "lakeside", Some(&Access::typed(other))).unwrap());
     assert!(folder.path().join("other.sqlite").exists());
 }
 

@@ -23,6 +23,7 @@ pub struct Verified {
 
 /// A check under way.
 pub(super) struct Checking {
+    place: &'static str,
     beginning: Sha,
     links: BTreeMap<i64, Link>,
     /// Digests of each link's events that are there, by link.
@@ -37,8 +38,9 @@ pub(super) struct Checking {
 }
 
 impl Checking {
-    pub(super) fn begin(incident: &str) -> Checking {
+    pub(super) fn begin(place: &'static str, incident: &str) -> Checking {
         Checking {
+            place,
             beginning: beginning(incident),
             links: BTreeMap::new(),
             events: BTreeMap::new(),
@@ -59,10 +61,19 @@ impl Checking {
             Ok(())
         })?;
         self.heads.extend(stamps.iter().map(|stamp| (stamp.clone(), "a package or release".to_owned())));
+        self.heads.extend(session.heads()?.iter().map(|head| (head.stamp(), "the ledger's own list of chains".to_owned())));
         self.chains();
         self.named_heads();
         self.bearers(session)?;
         Ok(self.verified)
+    }
+
+    fn at_event(&self, ordinal: i64) -> Place {
+        Place::file(self.place).column(format!("event {ordinal}"))
+    }
+
+    fn at_link(&self, worker: &str, number: i64) -> Place {
+        Place::file(self.place).column(format!("link {number} of {worker}"))
     }
 
     fn find(&mut self, place: Place, reason: String) {
@@ -77,13 +88,13 @@ impl Checking {
         let expected = digests.len() as i64;
         digests.push(event.sha());
         if !self.links.contains_key(&link) {
-            self.find(at_event(ordinal), "the event belongs to no link".to_owned());
+            self.find(self.at_event(ordinal), "the event belongs to no link".to_owned());
         } else if event.place() != expected {
             self.named.insert(link);
-            self.find(at_event(ordinal), "an event before this one is missing, or its ordinal was changed".to_owned());
+            self.find(self.at_event(ordinal), "an event before this one is missing, or its ordinal was changed".to_owned());
         } else if !event.mark_agrees() {
             self.named.insert(link);
-            self.find(at_event(ordinal), "the event was changed".to_owned());
+            self.find(self.at_event(ordinal), "the event was changed".to_owned());
         } else if event.kind == EventKind::Checkpoint.id() {
             self.heads.extend(heads_in(&event.detail).into_iter().map(|head| (head, format!("the checkpoint in event {ordinal}"))));
         } else if event.kind == EventKind::Allotted.id() {
@@ -108,7 +119,7 @@ impl Checking {
                 number += 1;
                 self.verified.links += 1;
                 if link.number != number {
-                    self.find(at_link(&worker, number), "a link before the next one is missing".to_owned());
+                    self.find(self.at_link(&worker, number), "a link before the next one is missing".to_owned());
                     number = link.number;
                 } else {
                     self.link(&previous, &link);
@@ -129,7 +140,7 @@ impl Checking {
             1.. => format!("{missing} of its {} events are missing", link.events),
             _ => "the link, or the order or number of its events, was changed".to_owned(),
         };
-        self.find(at_link(&link.worker, link.number), what);
+        self.find(self.at_link(&link.worker, link.number), what);
     }
 
     /// The heads that checkpoints and packages name are there still.
@@ -138,7 +149,7 @@ impl Checking {
             self.links.values().map(|link| ((link.worker.clone(), link.number.cast_unsigned()), hex(&link.digest))).collect();
         let mut told = BTreeSet::new();
         for (head, by) in std::mem::take(&mut self.heads) {
-            let place = at_link(&head.worker, head.link.cast_signed());
+            let place = self.at_link(&head.worker, head.link.cast_signed());
             let reason = match known.get(&(head.worker.clone(), head.link)) {
                 Some(digest) if *digest == head.sha256 => continue,
                 Some(_) => format!("the link is not the one that {by} names"),
@@ -167,17 +178,9 @@ impl Checking {
         for (first, last, digest, ordinal) in std::mem::take(&mut self.allotted) {
             // Numbers that were given before chains were kept have no digest.
             if digest.is_some_and(|digest| found.get(&first) != Some(&digest)) {
-                self.find(at_event(ordinal), format!("the people of the pieces {first:07} to {last:07} are not those who got them"));
+                self.find(self.at_event(ordinal), format!("the people of the pieces {first:07} to {last:07} are not those who got them"));
             }
         }
         Ok(())
     }
-}
-
-fn at_event(ordinal: i64) -> Place {
-    Place::file(super::faults::FILE).column(format!("event {ordinal}"))
-}
-
-fn at_link(worker: &str, number: i64) -> Place {
-    Place::file(super::faults::FILE).column(format!("link {number} of {worker}"))
 }

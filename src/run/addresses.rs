@@ -7,7 +7,7 @@ use crate::deliver::received::NewAddress;
 use crate::deliver::vendor::{self, Asked, SetDigest};
 use crate::error::{Error, Place, Result};
 use crate::files;
-use crate::ledger::{self, Piece};
+use crate::ledger::{self, Access, Piece};
 use crate::privacy::Private;
 use crate::recipients::{self, Answers, Disposition, Effect, MOVES_FILE, Move, MoveKind, RETURNED, Recipient, write_moves};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,9 +31,9 @@ pub struct Asking {
 /// # Errors
 /// Refused when the incident or a list cannot be used, nobody is to be asked about, or another file stands under the name; failed
 /// when ledger or file cannot be written.
-pub fn export_addresses(folder: &Path, ledger_url: Option<&str>, path: &Path) -> Result<Asking> {
+pub fn export_addresses(folder: &Path, ledger: Option<&Access>, path: &Path) -> Result<Asking> {
     refuse_incident_folder(path, folder)?;
-    let (case, numbers) = as_listed(folder, ledger_url)?;
+    let (case, numbers) = as_listed(folder, ledger)?;
     let asked = Asked::of(&case.intake, &case.recipients, &numbers);
     if asked.is_empty() {
         let hint = "see `breachnotice check`: nobody gets a letter at an address that a vendor could look up";
@@ -53,9 +53,9 @@ fn asking(case: &Case, asked: &Asked, set: &SetDigest) -> Asking {
 }
 
 /// The case without earlier answers, so that an answer can be taken back twice, with everyone's piece number.
-fn as_listed(folder: &Path, ledger_url: Option<&str>) -> Result<(Case, Vec<Option<PieceNumber>>)> {
+fn as_listed(folder: &Path, ledger: Option<&Access>) -> Result<(Case, Vec<Option<PieceNumber>>)> {
     let case = read_with(folder, Answers::Ignored)?;
-    let numbers = allot(&case, ledger::open(folder, &case.incident.id, ledger_url)?.as_mut())?;
+    let numbers = allot(&case, ledger::open(folder, &case.incident.id, ledger)?.as_mut())?;
     Ok((case, numbers))
 }
 
@@ -79,8 +79,8 @@ pub struct Received {
 /// # Errors
 /// Refused when the answer is not exactly about the people as they are now, or a ruling contradicts it; failed when it cannot be
 /// written.
-pub fn receive_ncoa(folder: &Path, ledger_url: Option<&str>, file: &Path) -> Result<Received> {
-    let (case, numbers) = as_listed(folder, ledger_url)?;
+pub fn receive_ncoa(folder: &Path, ledger: Option<&Access>, file: &Path) -> Result<Received> {
+    let (case, numbers) = as_listed(folder, ledger)?;
     let asked = Asked::of(&case.intake, &case.recipients, &numbers);
     let set = SetDigest::of(&case.incident.id, &asked);
     let answers = vendor::read(file, &set, &asked)?;
@@ -132,8 +132,8 @@ impl NewAddresses {
     ///
     /// # Errors
     /// Refused when the incident or a list cannot be used; failed when the ledger cannot be written.
-    pub(super) fn open(folder: &Path, ledger_url: Option<&str>) -> Result<NewAddresses> {
-        let (case, numbers) = as_listed(folder, ledger_url)?;
+    pub(super) fn open(folder: &Path, ledger: Option<&Access>) -> Result<NewAddresses> {
+        let (case, numbers) = as_listed(folder, ledger)?;
         let asked = Asked::of(&case.intake, &case.recipients, &numbers);
         let places = asked.places().filter_map(|place| Some((numbers[place]?.0, place))).collect();
         Ok(NewAddresses { places, moves: recipients::read_moves_with_words(folder)?, case })

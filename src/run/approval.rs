@@ -5,7 +5,7 @@ use super::inputs::recipients_digest;
 use super::{Checked, Job, check, proofs, verified};
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::Incident;
-use crate::ledger::{self, EventKind, Ledger, NewEvent};
+use crate::ledger::{self, Access, EventKind, Ledger, NewEvent};
 use crate::review::{self, Approver, Contacts, Prepared, Release, Seal, Sealing, Signing, Standing, Wording};
 use jiff::Timestamp;
 use std::path::Path;
@@ -24,7 +24,7 @@ pub struct Approving<'a> {
     /// Digest of what the approver looked at; absent when it is what lies in the folder.
     pub seen: Option<&'a str>,
     /// The ledger; absent for the folder's own.
-    pub ledger: Option<&'a str>,
+    pub ledger: Option<&'a Access>,
     /// The moment, for the ledger.
     pub moment: Timestamp,
 }
@@ -206,7 +206,7 @@ fn refuse_lost_ledger(ledger: &mut dyn Ledger) -> Result<()> {
     }
     let reason = "the letters were released with another ledger than this one, which knows of no release";
     let hint = "put the old ledger back; only when nothing has left yet, run `breachnotice release` again";
-    Err(Error::refused("ledger-lost", Place::file("ledger.sqlite"), reason, hint))
+    Err(Error::refused("ledger-lost", ledger.place(), reason, hint))
 }
 
 /// A law-enforcement hold on the real date stops everything (45 CFR 164.412).

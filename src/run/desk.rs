@@ -3,6 +3,7 @@
 use super::press::Silent;
 use super::{Approving, Previewer, approve, statement, verified};
 use crate::error::Result;
+use crate::ledger::Access;
 use crate::review::preview::Preview;
 use crate::review::serve::{Asked, Desk};
 use crate::review::{Approver, Signing};
@@ -12,14 +13,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// The desk of an incident folder, with the ledger that approvals are noted in; absent for the folder's own.
-pub fn desk(folder: &Path, ledger: Option<&str>) -> Box<dyn Desk> {
+pub fn desk(folder: &Path, ledger: Option<&Access>) -> Box<dyn Desk> {
     let previewer = Mutex::new(Previewer::new(folder));
-    Box::new(FolderDesk { folder: folder.to_owned(), ledger: ledger.map(str::to_owned), previewer })
+    Box::new(FolderDesk { folder: folder.to_owned(), ledger: ledger.cloned(), previewer })
 }
 
 struct FolderDesk {
     folder: PathBuf,
-    ledger: Option<String>,
+    ledger: Option<Access>,
     previewer: Mutex<Previewer>,
 }
 
@@ -30,7 +31,7 @@ impl FolderDesk {
             accept_stale: asked.accept_stale.as_deref(),
             signing: asked.signature.as_deref().map_or(Signing::Unsigned, Signing::Given),
             seen: Some(&asked.seen),
-            ledger: self.ledger.as_deref(),
+            ledger: self.ledger.as_ref(),
             moment: asked.at,
         }
     }

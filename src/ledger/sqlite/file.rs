@@ -1,9 +1,9 @@
 //! Making an SQLite file ready to be a ledger: its permissions, its settings, its version and whose it is.
 
 use super::before::adopt;
-use super::faults::fault;
+use super::faults::{damaged, fault};
 use crate::error::{Error, Result};
-use crate::ledger::faults::{damaged, newer, of_another};
+use crate::ledger::faults::{FILE, newer, of_another};
 use crate::ledger::store::Doing;
 use fs_err::os::unix::fs::OpenOptionsExt;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -68,8 +68,8 @@ pub(super) fn connect(path: &Path, incident: &str) -> Result<Connection> {
     match verdict {
         Verdict::Ours => Ok(connection),
         Verdict::NotALedger => Err(damaged()),
-        Verdict::Newer(version) => Err(newer(version, STEPS.len())),
-        Verdict::OfAnother(other) => Err(of_another(&other, incident)),
+        Verdict::Newer(version) => Err(newer(FILE, version, STEPS.len())),
+        Verdict::OfAnother(other) => Err(of_another(FILE, &other, incident)),
     }
 }
 

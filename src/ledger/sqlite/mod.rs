@@ -1,6 +1,8 @@
 //! The embedded engine: one SQLite file in the incident folder, durable at every commit.
 
 mod before;
+#[cfg(test)]
+pub(super) mod bench;
 mod faults;
 mod file;
 mod links;

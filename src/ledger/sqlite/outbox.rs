@@ -1,6 +1,6 @@
 //! The outbox in the SQLite file.
 
-use crate::ledger::store::{Already, Due, Millis};
+use crate::ledger::store::{Already, Due, Leasing, Millis};
 use crate::ledger::{Lease, Piece};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
@@ -14,24 +14,23 @@ pub(super) fn waiting(transaction: &Transaction<'_>, now: Millis) -> rusqlite::R
     transaction.prepare_cached(query)?.query_map([now], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }
 
-pub(super) fn unqueue(transaction: &Transaction<'_>, pieces: &[Piece]) -> rusqlite::Result<()> {
-    let mut remove = transaction.prepare_cached("DELETE FROM outbox WHERE piece = ?")?;
-    pieces.iter().try_for_each(|piece| remove.execute([piece]).map(drop))
+pub(super) fn unqueue(transaction: &Transaction<'_>, pieces: &[Piece], now: Millis) -> rusqlite::Result<Vec<(Piece, u32)>> {
+    let query = "DELETE FROM outbox WHERE piece = ? AND NOT begun AND (sender IS NULL OR until < ?) RETURNING piece, attempt";
+    let mut remove = transaction.prepare_cached(query)?;
+    let mut removed = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        removed.extend(remove.query_row(params![piece, now], |row| Ok((row.get(0)?, row.get(1)?))).optional()?);
+    }
+    Ok(removed)
 }
 
-pub(super) fn lease(
-    transaction: &Transaction<'_>,
-    sender: i64,
-    now: Millis,
-    due: Millis,
-    until: Millis,
-    most: usize,
-) -> rusqlite::Result<Vec<Lease>> {
-    let query =
-        "SELECT piece, attempt FROM outbox WHERE due <= ? AND NOT begun AND (sender IS NULL OR until < ?) ORDER BY due, piece LIMIT ?";
+pub(super) fn lease(transaction: &Transaction<'_>, leasing: Leasing) -> rusqlite::Result<Vec<Lease>> {
+    let Leasing { sender, known, now, due, until, most } = leasing;
+    let query = "SELECT piece, attempt FROM outbox
+        WHERE due <= ? AND NOT begun AND (sender IS NULL OR until < ? OR (sender = ? AND token > ?)) ORDER BY due, piece LIMIT ?";
     let rows: Vec<(Piece, u32)> = transaction
         .prepare_cached(query)?
-        .query_map(params![due, now, most as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(params![due, now, sender, known, most as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let last: i64 =
         transaction.prepare_cached("UPDATE token SET last = last + ? RETURNING last")?.query_row([rows.len() as i64], |row| row.get(0))?;
@@ -52,7 +51,7 @@ pub(super) fn renew(transaction: &Transaction<'_>, sender: i64, until: Millis) -
 /// As the only sender it frees what a dead one held, too.
 pub(super) fn give_back(transaction: &Transaction<'_>, _sender: i64) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("UPDATE outbox SET sender = NULL, until = NULL WHERE NOT begun AND sender IS NOT NULL")?
+        .prepare_cached("UPDATE outbox SET sender = NULL, until = NULL, token = 0 WHERE NOT begun AND sender IS NOT NULL")?
         .execute([])
         .map(drop)
 }
@@ -76,8 +75,9 @@ pub(super) fn settle(transaction: &Transaction<'_>, leases: &[Lease]) -> rusqlit
 }
 
 pub(super) fn put_off(transaction: &Transaction<'_>, leases: &[(Lease, Millis)]) -> rusqlite::Result<Vec<bool>> {
-    let mut put_off = transaction
-        .prepare_cached("UPDATE outbox SET begun = 0, sender = NULL, until = NULL, attempt = ?, due = ? WHERE piece = ? AND token = ?")?;
+    let mut put_off = transaction.prepare_cached(
+        "UPDATE outbox SET begun = 0, sender = NULL, until = NULL, token = 0, attempt = ?, due = ? WHERE piece = ? AND token = ?",
+    )?;
     leases.iter().map(|(lease, due)| Ok(put_off.execute(params![lease.attempt + 1, due, lease.piece, lease.token])? > 0)).collect()
 }
 

@@ -4,8 +4,8 @@ use super::faults::fault;
 use super::{links, outbox, people, standing};
 use crate::error::Result;
 use crate::ledger::chain::{Link, Sha, StoredEvent};
-use crate::ledger::faults::unreadable_entry;
-use crate::ledger::store::{Already, Counted, Doing, Due, Known, Millis, Session};
+use crate::ledger::faults::{FILE, unreadable_entry};
+use crate::ledger::store::{Already, Counted, Doing, Due, Known, Leasing, Millis, Session};
 use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
 use rusqlite::{Transaction, params};
 
@@ -60,6 +60,8 @@ impl<T> From<rusqlite::Result<T>> for AnswerOf<T> {
 }
 
 impl Session for SqliteSession<'_> {
+    const PLACE: &'static str = FILE;
+
     fn commit(self) -> Result<()> {
         let Self { transaction, doing } = self;
         transaction.commit().map_err(|error| fault(doing, &error))
@@ -182,12 +184,12 @@ impl Session for SqliteSession<'_> {
         self.told(outbox::waiting(&self.transaction, now))
     }
 
-    fn unqueue(&mut self, pieces: &[Piece]) -> Result<()> {
-        self.told(outbox::unqueue(&self.transaction, pieces))
+    fn unqueue(&mut self, pieces: &[Piece], now: Millis) -> Result<Vec<(Piece, u32)>> {
+        self.told(outbox::unqueue(&self.transaction, pieces, now))
     }
 
-    fn lease(&mut self, sender: i64, now: Millis, due: Millis, until: Millis, most: usize) -> Result<Vec<Lease>> {
-        self.told(outbox::lease(&self.transaction, sender, now, due, until, most))
+    fn lease(&mut self, leasing: Leasing) -> Result<Vec<Lease>> {
+        self.told(outbox::lease(&self.transaction, leasing))
     }
 
     fn renew(&mut self, sender: i64, until: Millis) -> Result<()> {
@@ -237,5 +239,5 @@ pub(super) fn rows<T>(
 
 /// A stored value that must be readable.
 pub(super) fn readable<T>(value: Option<T>) -> Answer<T> {
-    value.ok_or_else(|| Fault::Ours(unreadable_entry()))
+    value.ok_or_else(|| Fault::Ours(unreadable_entry(FILE)))
 }

@@ -10,7 +10,7 @@ mod substitute;
 
 use crate::error::{Error, Finding, Result};
 use crate::incident::{self, Incident};
-use crate::ledger::{self, EventKind, Ledger, NewEvent, Sha};
+use crate::ledger::{self, Access, EventKind, Ledger, NewEvent, Sha};
 use crate::rules::Rules;
 use jiff::civil::Date;
 use sha2::{Digest as _, Sha256};
@@ -68,7 +68,7 @@ struct Desk<'a> {
     folder: &'a Path,
     incident: &'a Incident,
     rules: &'a Rules,
-    url: Option<&'a str>,
+    ledger: Option<&'a Access>,
     /// The real date.
     today: Date,
 }
@@ -91,14 +91,14 @@ impl Entries {
 ///
 /// # Errors
 /// Refused when the file or the incident cannot be used, or there is no ledger; failed when the ledger cannot be written.
-pub fn receive(folder: &Path, url: Option<&str>, kind: Kind, file: &Path, moment: jiff::Timestamp, today: Date) -> Result<TakenIn> {
+pub fn receive(folder: &Path, access: Option<&Access>, kind: Kind, file: &Path, moment: jiff::Timestamp, today: Date) -> Result<TakenIn> {
     let rules = Rules::load_for(folder)?;
     let (incident, _) = incident::load(folder, &rules)?;
-    let Some(mut ledger) = ledger::open_existing(folder, &incident.id, url)? else { return Err(nothing_left(file)) };
+    let Some(mut ledger) = ledger::open_existing(folder, &incident.id, access)? else { return Err(nothing_left(file)) };
     ledger.set_moment(moment);
     let digest = digest_of(file)?;
     let before = ledger.knows(EventKind::Received, &digest)?;
-    let desk = Desk { folder, incident: &incident, rules: &rules, url, today };
+    let desk = Desk { folder, incident: &incident, rules: &rules, ledger: access, today };
     let mut entries = match kind {
         Kind::Production => production::entries(&desk, ledger.as_mut(), file)?,
         Kind::Returns => returns::entries(&desk, ledger.as_mut(), file)?,

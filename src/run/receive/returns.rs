@@ -22,7 +22,7 @@ pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result
         enter(desk, row, &mut known, &mut entries, &mut moves);
     }
     if !moves.is_empty() {
-        let mut addresses = NewAddresses::open(desk.folder, desk.url)?;
+        let mut addresses = NewAddresses::open(desk.folder, desk.ledger)?;
         for (piece, address, kind) in moves {
             if !addresses.take(piece, &address, kind) {
                 let reason = format!("piece {piece:07} came back with a new address that cannot be taken up by itself");
