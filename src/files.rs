@@ -15,6 +15,57 @@ pub fn create_folder(path: &Path) -> Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| Error::unwritable(path, &error))
 }
 
+/// How the names of files begin that are not whole yet.
+const UNFINISHED: &str = ".breachnotice-";
+
+fn unfinished_in(folder: &Path) -> std::io::Result<NamedTempFile> {
+    tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)
+}
+
+/// Keeps every other process that asks from working in a folder, for as long as the value lives; the system lets go when the process
+/// ends, however it ends.
+#[derive(Debug)]
+pub struct Workplace {
+    /// `None` on a file system without locks.
+    lock: Option<std::fs::File>,
+}
+
+impl Workplace {
+    /// Takes a folder (made when absent); `None` when another process works there.
+    ///
+    /// # Errors
+    /// Failed when the folder cannot be made or opened.
+    pub fn take(folder: &Path) -> Result<Option<Workplace>> {
+        create_folder(folder)?;
+        let opened = std::fs::File::open(folder).map_err(|error| Error::unwritable(folder, &error))?;
+        match opened.try_lock() {
+            Ok(()) => Ok(Some(Workplace { lock: Some(opened) })),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(_)) => Ok(Some(Workplace { lock: None })),
+        }
+    }
+
+    /// Removes what a killed process left unfinished in a folder that belongs to this one. Without a lock nobody knows whether that
+    /// process is dead: everything stays.
+    ///
+    /// # Errors
+    /// Failed when a file cannot be removed.
+    pub fn clear(&self, folder: &Path) -> Result<()> {
+        if self.lock.is_none() || !folder.is_dir() {
+            return Ok(());
+        }
+        let unwritable = |error: std::io::Error| Error::unwritable(folder, &error);
+        for entry in std::fs::read_dir(folder).map_err(unwritable)? {
+            let entry = entry.map_err(unwritable)?;
+            let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+            if is_unfinished && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+                std::fs::remove_file(entry.path()).map_err(unwritable)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A file under a temporary name beside its final one; dropped unfinished, it leaves nothing.
 pub struct Writing {
     file: BufWriter<NamedTempFile>,
@@ -29,7 +80,7 @@ impl Writing {
     pub fn begin(path: &Path) -> Result<Writing> {
         let folder = path.parent().unwrap_or(Path::new("."));
         create_folder(folder)?;
-        let file = NamedTempFile::new_in(folder).map_err(|error| Error::unwritable(path, &error))?;
+        let file = unfinished_in(folder).map_err(|error| Error::unwritable(path, &error))?;
         Ok(Writing { file: BufWriter::with_capacity(256 * 1024, file), path: path.to_owned() })
     }
 
@@ -98,7 +149,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Failed when writing or renaming fails.
 pub fn write_of_many(path: &Path, bytes: &[u8]) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = NamedTempFile::new_in(folder).map_err(|error| Error::unwritable(path, &error))?;
+    let mut file = unfinished_in(folder).map_err(|error| Error::unwritable(path, &error))?;
     file.write_all(bytes).map_err(|error| Error::unwritable(path, &error))?;
     persist(file, path)
 }
@@ -195,6 +246,29 @@ mod tests {
         assert_eq!(std::fs::read(home.path().join("a/large")).unwrap(), b"whole");
         assert_eq!(std::fs::metadata(home.path().join("a/large")).unwrap().permissions().mode() & 0o777, 0o600);
         assert_eq!(std::fs::read_dir(home.path().join("a")).unwrap().count(), 2, "the rest of the killed process is gone");
+    }
+
+    #[test]
+    fn only_what_is_unfinished_is_cleared_and_only_by_who_works_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let path = |name: &str| home.path().join(name);
+        // The file of a process that was killed: nothing removes it.
+        unfinished_in(home.path()).unwrap().keep().unwrap();
+        for kept in [".tmpAbCdEf", "letter.pdf", ".hidden"] {
+            std::fs::write(path(kept), "somebody's").unwrap();
+        }
+        std::fs::create_dir(path(".breachnotice-folder")).unwrap();
+        let count = || std::fs::read_dir(home.path()).unwrap().count();
+        assert_eq!(count(), 5);
+        let workplace = Workplace::take(home.path()).unwrap().unwrap();
+        assert!(Workplace::take(home.path()).unwrap().is_none(), "one at a time");
+        workplace.clear(&path("absent")).unwrap();
+        Workplace { lock: None }.clear(home.path()).unwrap();
+        assert_eq!(count(), 5);
+        workplace.clear(home.path()).unwrap();
+        assert_eq!(count(), 4);
+        drop(workplace);
+        assert!(Workplace::take(home.path()).unwrap().is_some());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::compose::PieceNumber;
 use crate::deliver::mailhouse::{IndexFormat, IndexRow, IndexWriter};
 use crate::digest;
 use crate::error::{Error, Place, Result};
-use crate::files;
+use crate::files::{self, Workplace};
 use crate::pdf::StreamedPiece;
 use crate::privacy::Private;
 use crate::recipients::{Disposition, Recipient};
@@ -90,7 +90,7 @@ impl RenderOptions {
 pub fn render(job: &mut Job, options: &RenderOptions, progress: &dyn Progress) -> Result<Summary> {
     files::refuse_inputs(&options.out, &job.proofed.case.incident.folder)?;
     let chosen = choose(job, options)?;
-    claim_folder(options, job, &chosen)?;
+    let _workplace = claim_folder(options, job, &chosen)?;
     let mut index = IndexWriter::create(&options.out, &[IndexFormat::Csv])?;
     let copies = [(options.form != Form::Stream, Copies::Letters), (options.archive, Copies::Archive)];
     for (_, copies) in copies.into_iter().filter(|(wanted, _)| *wanted) {
@@ -196,11 +196,11 @@ fn find_record(case: &Case, wanted: &str) -> Result<usize> {
     }
 }
 
-/// Marks the folder as this job's and this choice's, or refuses one that holds another's output: a second shard would replace
-/// the first one's index and print files.
-fn claim_folder(options: &RenderOptions, job: &Job, chosen: &[Set]) -> Result<()> {
+/// Takes the folder for this job and this choice, or refuses one that holds another's output: a second shard would replace the first
+/// one's index and print files. What a killed run left unfinished in it goes.
+fn claim_folder(options: &RenderOptions, job: &Job, chosen: &[Set]) -> Result<Workplace> {
     let out = &options.out;
-    files::create_folder(out)?;
+    let workplace = Workplace::take(out)?.ok_or_else(|| in_progress(out))?;
     let path = out.join("job.json");
     let job_of = serde_json::json!({ "incident": job.proofed.case.incident.id, "job": job.number, "state": job.digest, "holds": options.holds(chosen) });
     let marker = format!("{job_of:#}\n");
@@ -211,13 +211,29 @@ fn claim_folder(options: &RenderOptions, job: &Job, chosen: &[Set]) -> Result<()
         Err(Error::refused("folder-of-another-job", Place::file(out.display().to_string()), reason, hint))
     };
     match fs_err::read_to_string(&path) {
-        Ok(found) if found == marker => Ok(()),
-        Ok(_) => refuse(),
+        Ok(found) if found == marker => {}
+        Ok(_) => return refuse(),
         Err(_) if ["letters", "archive", "stream", "pieces.csv", "summary.json", "job.json"].iter().any(|name| out.join(name).exists()) => {
-            refuse()
+            return refuse();
         }
-        Err(_) => files::write(&path, marker.as_bytes()),
+        Err(_) => files::write(&path, marker.as_bytes())?,
     }
+    clear_unfinished(&workplace, out)?;
+    Ok(workplace)
+}
+
+fn in_progress(out: &Path) -> Error {
+    let reason = "another render writes into this folder";
+    let hint = "wait until it has ended, then run the command again, or choose another folder";
+    Error::refused("render-in-progress", Place::file(out.display().to_string()), reason, hint)
+}
+
+/// Every folder that a render writes into.
+fn clear_unfinished(workplace: &Workplace, out: &Path) -> Result<()> {
+    let numbered = |above: PathBuf| (0..100).map(move |number| above.join(format!("{number:02}")));
+    let [letters, archive] = ["letters", "archive"].map(|copies| numbered(out.join(copies)));
+    let mut folders = [out.to_owned(), out.join("stream")].into_iter().chain(letters).chain(archive);
+    folders.try_for_each(|folder| workplace.clear(&folder))
 }
 
 /// First-class mail is what 45 CFR 164.404(d)(1)(i) asks for.

@@ -4,12 +4,12 @@ use super::encrypted::{EncryptedFile, HouseKey};
 use super::ticket::Ticket;
 use crate::digest;
 use crate::error::{Error, Place, Result};
-use crate::files;
+use crate::files::{self, Writing};
 use crate::ledger::Stamp;
 use fs_err::File;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -107,7 +107,11 @@ impl PackageBuilder {
         }
         let Stamp { worker, link, sha256 } = record()?;
         done.insert_str(0, &format!("{STAMP}{link} {sha256} {worker}\n"));
-        files::write(&self.out.join(format!("{}.done", self.name)), done.as_bytes())?;
+        // Under a fixed temporary name: the lock on the package keeps others away, and what a killed call leaves of it is replaced.
+        let path = self.out.join(format!("{}.done", self.name));
+        let mut file = Writing::begin_anew(&path)?;
+        file.write_all(done.as_bytes()).map_err(|error| Error::unwritable(&path, &error))?;
+        file.finish()?;
         files::sync_folder(&self.out)?;
         Ok(place)
     }
