@@ -71,6 +71,15 @@ impl Folder {
         self
     }
 
+    /// Everyone on the list has an address of their own and agreed to be told by e-mail.
+    pub(crate) fn by_email(mut self) -> Folder {
+        for person in &mut self.people {
+            person.insert("email".to_owned(), format!("{}@post.example", person["record_id"].to_lowercase()));
+            person.extend(cells("email_consent_on = 2022-06-11, email_consent_scope = breach notices"));
+        }
+        self
+    }
+
     /// The day on which letters are mailed.
     pub(crate) fn mail_date(&self) -> String {
         self.incident["incident"]["mail_date"].to_string()

@@ -1,9 +1,13 @@
 //! A temporary home with incident folders in it, and commands that run there.
 
-use assert_cmd::Command;
+use assert_cmd::cargo::CommandCargoExt as _;
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// A temporary home.
@@ -19,6 +23,14 @@ pub(crate) struct Ended {
     command: String,
 }
 
+/// A command at work; dropped, it is killed.
+pub(crate) struct Running {
+    child: Child,
+    stdout: File,
+    stderr: File,
+    command: String,
+}
+
 impl Home {
     /// An empty home.
     pub(crate) fn new() -> Home {
@@ -29,7 +41,8 @@ impl Home {
     pub(crate) fn with_sample(name: &str) -> Home {
         let home = Home::new();
         let to = home.path(name.rsplit('/').next().unwrap());
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(name), &to);
+        let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample_data").join(name);
+        copy(&sample, &to, &|name| !name.starts_with("ledger.sqlite") && name != "plans.json");
         home
     }
 
@@ -65,16 +78,39 @@ impl Home {
 
     /// Runs a command whose words may hold blanks.
     pub(crate) fn run_words(&self, arguments: &[&str]) -> Ended {
+        self.start_words(arguments).wait()
+    }
+
+    /// Starts a command, words split at blanks, in the home.
+    pub(crate) fn start(&self, arguments: &str) -> Running {
+        self.start_words(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn start_words(&self, arguments: &[&str]) -> Running {
         let mut command = Command::cargo_bin("breachnotice").unwrap();
         command.current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path()).env("PATH", std::env::var("PATH").unwrap());
-        let output = command.args(arguments).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ended {
-            code: output.status.code().unwrap_or(-1),
-            stdout: text(&output.stdout),
-            stderr: text(&output.stderr),
-            command: arguments.join(" "),
+        // Files, not pipes: a command whose words nobody reads yet is not held up.
+        let (stdout, stderr) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+        command.stdin(Stdio::null()).stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
+        let child = command.args(arguments).spawn().unwrap();
+        Running { child, stdout, stderr, command: arguments.join(" ") }
+    }
+
+    /// Copies a folder of the home.
+    pub(crate) fn copy(&self, from: &str, to: &str) -> &Home {
+        copy(&self.path(from), &self.path(to), &|_| true);
+        self
+    }
+
+    /// Removes a file, or a folder with all in it, when it is there.
+    pub(crate) fn remove(&self, name: &str) -> &Home {
+        let path = self.path(name);
+        if path.is_dir() {
+            std::fs::remove_dir_all(path).unwrap();
+        } else if path.exists() {
+            std::fs::remove_file(path).unwrap();
         }
+        self
     }
 
     /// Goes as far as a release with the sample.
@@ -133,6 +169,40 @@ impl Home {
     }
 }
 
+impl Running {
+    /// Ends it as a power cut would; whether it was still at work.
+    pub(crate) fn kill(mut self) -> bool {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap().signal() == Some(9)
+    }
+
+    /// Whether it has ended by itself.
+    pub(crate) fn is_over(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Waits until it ends.
+    pub(crate) fn wait(mut self) -> Ended {
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        let text = |file: &mut File| {
+            let mut bytes = Vec::new();
+            file.rewind().unwrap();
+            file.read_to_end(&mut bytes).unwrap();
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        let (stdout, stderr) = (text(&mut self.stdout), text(&mut self.stderr));
+        Ended { code, stdout, stderr, command: std::mem::take(&mut self.command) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // One that has ended cannot be killed, and need not be.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 impl Ended {
     /// The exit code.
     pub(crate) fn code(&self) -> i32 {
@@ -176,7 +246,7 @@ pub(crate) fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
 /// Runs a tool on a file and gives what it prints; a failure ends the test.
 #[track_caller]
 pub(crate) fn tool(program: &str, arguments: &[&str]) -> String {
-    let output = std::process::Command::new(program).args(arguments).output();
+    let output = Command::new(program).args(arguments).output();
     let output = output.unwrap_or_else(|error| panic!("{program}: {error}; `tests/run` installs what tests need"));
     assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -206,15 +276,15 @@ pub(crate) fn body(page: &str) -> &str {
     page.trim_end().rsplit_once('\n').map_or("", |(body, _)| body)
 }
 
-fn copy(from: &Path, to: &Path) {
+/// Copies a folder, without the files whose names are not wanted.
+fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&str) -> bool) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
-        let name = entry.file_name().to_string_lossy().into_owned();
         if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else if !name.starts_with("ledger.sqlite") && name != "plans.json" {
+            copy(&entry.path(), &target, wanted);
+        } else if wanted(&entry.file_name().to_string_lossy()) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
