@@ -33,6 +33,24 @@ impl Writing {
         Ok(Writing { file: BufWriter::with_capacity(256 * 1024, file), path: path.to_owned() })
     }
 
+    /// Begins a large file under a fixed temporary name, `.NAME.partial`: what a killed process left of it is replaced, so that it
+    /// never piles up. For callers that keep others from writing the same file.
+    ///
+    /// # Errors
+    /// Failed when the folder cannot be written.
+    pub fn begin_anew(path: &Path) -> Result<Writing> {
+        let unwritable = |error: std::io::Error| Error::unwritable(path, &error);
+        let folder = path.parent().unwrap_or(Path::new("."));
+        create_folder(folder)?;
+        let name = format!(".{}.partial", path.file_name().unwrap_or_default().display());
+        match std::fs::remove_file(folder.join(&name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(unwritable(error)),
+            _ => {}
+        }
+        let file = tempfile::Builder::new().prefix(&name).rand_bytes(0).tempfile_in(folder).map_err(unwritable)?;
+        Ok(Writing { file: BufWriter::with_capacity(256 * 1024, file), path: path.to_owned() })
+    }
+
     /// Makes the file durable and gives it its final name, replacing an older one.
     ///
     /// # Errors
@@ -170,6 +188,13 @@ mod tests {
         assert_eq!(std::fs::metadata(path.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
         drop(Writing::begin(&home.path().join("a/unfinished")).unwrap());
         assert_eq!(std::fs::read_dir(home.path().join("a")).unwrap().count(), 1, "only the folder b");
+        std::fs::write(home.path().join("a/.large.partial"), "of a killed process").unwrap();
+        let mut large = Writing::begin_anew(&home.path().join("a/large")).unwrap();
+        large.write_all(b"whole").unwrap();
+        large.finish().unwrap();
+        assert_eq!(std::fs::read(home.path().join("a/large")).unwrap(), b"whole");
+        assert_eq!(std::fs::metadata(home.path().join("a/large")).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(std::fs::read_dir(home.path().join("a")).unwrap().count(), 2, "the rest of the killed process is gone");
     }
 
     #[test]

@@ -52,10 +52,13 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
     let exported = run::export(&mut job, &ExportOptions { out, reprint, mail_failed, today: clock::today() }, &bar)?;
     let (Exported::Package { left_out, unreachable, .. } | Exported::Nothing { left_out, unreachable }) = &exported;
     match &exported {
-        Exported::Package { folder, pieces, sheets, stood_before, .. } => {
+        Exported::Package { folder, encrypted, pieces, sheets, stood_before, .. } => {
             let text = format!("{} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
-            let json = serde_json::json!({ "package": folder, "pieces": pieces, "sheets": sheets, "stood_before": stood_before });
+            let json = serde_json::json!({ "package": folder, "encrypted": encrypted, "pieces": pieces, "sheets": sheets, "stood_before": stood_before });
             ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
+            if let Some(file) = encrypted {
+                ui.say(&format!("encrypted to the house's key: {}; hand over this file, not the folder", file.display()));
+            }
             if *stood_before {
                 ui.say("this package was there already; nothing was changed");
             }

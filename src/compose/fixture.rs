@@ -59,6 +59,7 @@ pub(super) fn incident() -> Incident {
             house: "house".into(),
             baa_reference: "B-1".into(),
             fonts: None,
+            encrypt_to: None,
             imb: None,
         },
         email: None,

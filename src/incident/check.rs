@@ -101,6 +101,9 @@ fn check_files(incident: &Incident, file: &TomlFile<'_>) {
             check_file(incident, file, file.place(path), &named.to_string_lossy());
         }
     }
+    if let Some(named) = &incident.print.encrypt_to {
+        check_file(incident, file, file.place("print.encrypt_to"), named);
+    }
 }
 
 /// Refuses a file that lies outside of the incident folder or does not exist.

@@ -86,7 +86,15 @@ fn facts(folder: &Path, section: Option<&Section<'_, '_>>) -> Incident {
         code_pools: Vec::new(),
         call_center: CallCenter { phone: String::new(), hours: String::new(), open_until: None, languages: Vec::new() },
         sender: Sender::Provider,
-        print: Print { envelope: String::new(), duplex: true, house: String::new(), baa_reference: String::new(), fonts: None, imb: None },
+        print: Print {
+            envelope: String::new(),
+            duplex: true,
+            house: String::new(),
+            baa_reference: String::new(),
+            fonts: None,
+            encrypt_to: None,
+            imb: None,
+        },
         email: None,
         require_approvals: Vec::new(),
         allowed_signers: None,
@@ -216,6 +224,7 @@ fn print(section: &Section<'_, '_>) -> Print {
         house: section.required("house", Section::text).unwrap_or_default(),
         baa_reference: section.text("baa_reference").unwrap_or_default(),
         fonts: section.text("fonts").map(PathBuf::from),
+        encrypt_to: section.text("encrypt_to"),
         imb: section.table("imb").map(|section| imb(&section)),
     };
     section.finish();

@@ -148,6 +148,8 @@ pub struct Print {
     pub baa_reference: String,
     /// Folder with more fonts, relative to the incident folder.
     pub fonts: Option<PathBuf>,
+    /// File with the house's key that packages are encrypted to, relative to the incident folder; absent leaves them as they are.
+    pub encrypt_to: Option<String>,
     /// Prints an Intelligent Mail barcode; absent when the mail house does.
     pub imb: Option<Imb>,
 }

@@ -151,6 +151,8 @@ fn faults_of_incident_toml_have_their_places() {
         ("kind = \"provider\"", "kind = \"business_associate\"", "incident.toml:21:1 no-business-associate"),
         ("duplex = true", "duplex = \"yes\"", "incident.toml:25:1 wrong-type"),
         ("duplex = true", "duplex = true\nimb = \"123456\"", "incident.toml:26:1 wrong-type"),
+        ("duplex = true", "duplex = true\nencrypt_to = \"../house.asc\"", "incident.toml:26:1 outside-folder"),
+        ("duplex = true", "duplex = true\nencrypt_to = \"house.asc\"", "incident.toml:26:1 missing-file"),
         ("duplex = true", "duplex = true\nimb = { service_type = \"270\", first_serial = 0 }", "incident.toml:26:1 missing-key"),
         ("duplex = true", "duplex = true\nfonts = \"fonts\"", "incident.toml:26:1 missing-file"),
         ("file = \"patients.csv\"", "file = \"patient.csv\"", "incident.toml:30:1 missing-file | did you mean `patients.csv`?"),

@@ -85,6 +85,11 @@ fn every_export_leaves_once_and_again_only_for_a_reason() {
     home.run_words(&["export", "lakeside", "--out", "package", "--reprint"]).exits(2);
     assert_eq!(home.files("package"), before);
 
+    home.run_words(&["export", "lakeside", "--out", "package", "--reprint", "wet"]).exits(3).says("no letter was reported as destroyed");
+    let pieces = rows(&home.read(&format!("package/{name}/pieces.csv")));
+    let report: String = pieces.iter().map(|piece| format!("{},1,destroyed,\n", piece["piece_id"])).collect();
+    home.write("report.csv", &format!("piece_id,attempt,status,mail_date\n{report}"));
+    home.run("receive lakeside production report.csv").exits(0).prints("40 destroyed").says("printed again by");
     let reprint = home.run_words(&["export", "lakeside", "--out", "package", "--reprint", "the pallet got wet", "--json"]).exits(0).json();
     let again = reprint["package"].as_str().unwrap().strip_prefix("package/").unwrap();
     assert_ne!(again, name);

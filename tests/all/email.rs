@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 const SUBJECT: &str = "An important notice from your care provider";
 
-fn setting(name: &str) -> String {
+pub(crate) fn setting(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run tests/run, which starts Postfix"))
 }
 
@@ -22,7 +22,7 @@ fn released(id: &str) -> Home {
 }
 
 /// An id that no earlier run used on the same mailbox.
-fn fresh(name: &str) -> String {
+pub(crate) fn fresh(name: &str) -> String {
     format!("{name}-{}", std::process::id())
 }
 

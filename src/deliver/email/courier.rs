@@ -54,11 +54,37 @@ pub(super) fn deliver_all(crew: Crew, storm: Storm, ready: mpsc::Receiver<Ready>
         stopped: Cell::new(false),
     });
     let local = tokio::task::LocalSet::new();
-    for _ in 0..desk.crew.connections.max(1) {
-        let courier = Courier { desk: Rc::clone(&desk), session: None };
-        local.spawn_local(courier.work());
+    let couriers = async {
+        let mut couriers = tokio::task::JoinSet::new();
+        for _ in 0..desk.crew.connections.max(1) {
+            couriers.spawn_local(Courier { desk: Rc::clone(&desk), session: None }.work());
+        }
+        while couriers.join_next().await.is_some() {}
+    };
+    let stopped = stop_on_signals(&desk);
+    runtime.block_on(local.run_until(async {
+        tokio::select! {
+            () = couriers => {}
+            () = stopped => {}
+        }
+    }));
+}
+
+/// A person or a service manager wants an end: what is begun is ended and recorded, so that nothing becomes uncertain by it. Ends at
+/// the second signal, when somebody does not want to wait for that.
+async fn stop_on_signals(desk: &Desk) {
+    use tokio::signal::unix::{SignalKind, signal};
+    // Where signals cannot be heard they end the program at once, and the ledger says how far it came.
+    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) else {
+        return std::future::pending().await;
+    };
+    for _ in 0..2 {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        desk.stop(failed("send-stopped", "sending was stopped by a signal", "what was begun is recorded; send again to go on"));
     }
-    runtime.block_on(local);
 }
 
 /// What the connections share.

@@ -1,7 +1,8 @@
 //! Pieces for print: a folder with the streams or letters, their index, a job ticket and checksums, which a mail house takes
-//! over. The folder appears under its name only when it is whole; the file `NAME.done` beside it comes last and is the sign
-//! that it may be fetched.
+//! over. The folder appears under its name only when it is whole; when the house gave us a key, the same stands beside it as one
+//! encrypted file. The file `NAME.done` comes last and is the sign that it may be fetched.
 
+mod encrypted;
 mod handover;
 mod house;
 mod index;
@@ -9,9 +10,10 @@ mod names;
 mod package;
 mod ticket;
 
+pub use encrypted::{EncryptedFile, HouseKey};
 pub use handover::{Departure, Exportable, Leaving, Ready, Wanted, departures, exportable, record};
 pub use house::{House, IndexFormat, Shape};
 pub use index::{IndexRow, IndexWriter, StreamTotals};
 pub use names::{REPRINT, package_name, reprint_name, stream_file_name};
-pub use package::{PackageBuilder, finished};
+pub use package::{PackageBuilder, encrypted_file, finished};
 pub use ticket::{Contact, Ticket};

@@ -1,5 +1,6 @@
 //! A package on its way to being whole: built beside its final place, moved there in one step, declared done last.
 
+use super::encrypted::{EncryptedFile, HouseKey};
 use super::ticket::Ticket;
 use crate::digest;
 use crate::error::{Error, Place, Result};
@@ -16,7 +17,7 @@ const TICKET: &str = "ticket.json";
 /// Begins the line of a done-file that says where the ledger was; `sha256sum` takes it for a comment. Then the link's number, its
 /// digest and the worker whose chain it is.
 const STAMP: &str = "# ledger link ";
-const CHECKSUMS: &str = "SHA256SUMS";
+pub(super) const CHECKSUMS: &str = "SHA256SUMS";
 
 /// A package under construction. Dropped before [`PackageBuilder::finish`], it leaves nothing behind.
 #[derive(Debug)]
@@ -24,6 +25,7 @@ pub struct PackageBuilder {
     out: PathBuf,
     name: String,
     folder: PathBuf,
+    key: Option<HouseKey>,
     /// Held while the package is built: another process that builds the same one is refused, a dead one's rest is cleared.
     _lock: File,
 }
@@ -46,7 +48,14 @@ impl PackageBuilder {
         }
         files::create_folder(&folder)?;
         let lock = locked(&folder)?;
-        Ok(PackageBuilder { out: out.to_owned(), name: name.to_owned(), folder, _lock: lock })
+        Ok(PackageBuilder { out: out.to_owned(), name: name.to_owned(), folder, key: None, _lock: lock })
+    }
+
+    /// The package is also to be written as one file that is encrypted to a key; `None` leaves it as it is.
+    #[must_use]
+    pub fn encrypted_to(mut self, key: Option<HouseKey>) -> PackageBuilder {
+        self.key = key;
+        self
     }
 
     /// The folder to put the package's files into.
@@ -54,11 +63,12 @@ impl PackageBuilder {
         &self.folder
     }
 
-    /// Completes the package: the ticket, the checksums of everything as it is read back from disk, the move to its place,
-    /// then `record` (which tells the ledger), and last the file `NAME.done`. Returns the package's folder.
+    /// Completes the package: the ticket, the checksums of everything as it is read back from disk, the move to its place, the
+    /// encrypted file when there is a key, then `record` (which tells the ledger), and last the file `NAME.done`, with the
+    /// checksums of `SHA256SUMS` and of the encrypted file. Returns the package's folder.
     ///
     /// A package of that name that is there already is left as it is: with the same content it is the same package and only
-    /// what was missing is done, so a call that was broken off can be repeated.
+    /// what was missing is done, so a call that was broken off can be repeated. Only the encrypted file is made anew then.
     ///
     /// # Errors
     /// Refused when another package has the name, or the ticket may not leave; failed when something cannot be written; what
@@ -78,17 +88,25 @@ impl PackageBuilder {
         files::sync_folder(&self.folder)?;
 
         let place = self.out.join(&self.name);
-        if place.exists() {
+        let _held = if place.exists() {
             let there = fs_err::read(place.join(CHECKSUMS)).unwrap_or_default();
             if there != checksums.as_bytes() {
                 return Err(taken(&self.name));
             }
+            // Whoever moved it here holds it until it is declared done: two may not encrypt it at once.
+            Some(locked(&place)?)
         } else {
             fs_err::rename(&self.folder, &place).map_err(|error| Error::unwritable(&place, &error))?;
             files::sync_folder(&self.out)?;
+            None
+        };
+        let mut done = format!("{}  {}/{CHECKSUMS}\n", digest::sha256(checksums.as_bytes()), self.name);
+        if let Some(key) = &self.key {
+            let EncryptedFile { name, sha256 } = key.encrypt(&place, &self.name, &self.out)?;
+            done.push_str(&format!("{sha256}  {name}\n"));
         }
         let Stamp { worker, link, sha256 } = record()?;
-        let done = format!("{STAMP}{link} {sha256} {worker}\n{}  {}/{CHECKSUMS}\n", digest::sha256(checksums.as_bytes()), self.name);
+        done.insert_str(0, &format!("{STAMP}{link} {sha256} {worker}\n"));
         files::write(&self.out.join(format!("{}.done", self.name)), done.as_bytes())?;
         files::sync_folder(&self.out)?;
         Ok(place)
@@ -124,6 +142,13 @@ pub fn finished(out: &Path, name: &str) -> Result<Option<Ticket>> {
     })
 }
 
+/// The encrypted file of a package that is declared done; `None` when it was not encrypted.
+pub fn encrypted_file(out: &Path, name: &str) -> Option<PathBuf> {
+    let done = fs_err::read_to_string(out.join(format!("{name}.done"))).ok()?;
+    let (_, file) = done.lines().filter(|line| !line.starts_with(STAMP)).nth(1)?.split_once("  ")?;
+    Some(out.join(file))
+}
+
 /// The digests of every file below a folder, by path, read back from disk; each file is made private and durable on the way.
 fn digests(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut digests = BTreeMap::new();
@@ -152,7 +177,7 @@ fn digests(folder: &Path) -> Result<BTreeMap<String, String>> {
     Ok(digests)
 }
 
-fn digest(path: &Path) -> Result<String> {
+pub(super) fn digest(path: &Path) -> Result<String> {
     let unwritable = |error: std::io::Error| Error::unwritable(path, &error);
     let mut file = File::open(path).map_err(unwritable)?;
     file.sync_all().map_err(unwritable)?;
@@ -243,7 +268,11 @@ mod tests {
 
     /// Builds a package of two pieces and finishes it.
     fn export(out: &Path, print: &[u8], record: impl FnOnce() -> Result<()>) -> Result<PathBuf> {
-        let package = PackageBuilder::begin(out, "lakeside_0001")?;
+        export_to(out, print, None, record)
+    }
+
+    fn export_to(out: &Path, print: &[u8], key: Option<HouseKey>, record: impl FnOnce() -> Result<()>) -> Result<PathBuf> {
+        let package = PackageBuilder::begin(out, "lakeside_0001")?.encrypted_to(key);
         files::create_folder(&package.path().join("stream")).unwrap();
         fs_err::write(package.path().join("stream/one.pdf"), print).unwrap();
         let mut index = IndexWriter::create(package.path(), &[IndexFormat::Csv]).unwrap();
@@ -308,6 +337,41 @@ mod tests {
         assert_eq!(finished(out.path(), "lakeside_0001").unwrap(), None);
         export(out.path(), b"one", || Ok(())).unwrap();
         assert_eq!(names(out.path()), ["lakeside_0001", "lakeside_0001.done"]);
+    }
+
+    #[test]
+    #[cfg(feature = "age")]
+    fn an_encrypted_package_is_made_again_until_it_is_done_and_then_never() {
+        let out = tempfile::tempdir().unwrap();
+        fs_err::write(out.path().join("house.pub"), ::age::x25519::Identity::generate().to_public().to_string()).unwrap();
+        let encrypt = |record: &dyn Fn() -> Result<()>| {
+            let key = HouseKey::load(out.path(), "house.pub", jiff::civil::date(2025, 4, 1)).unwrap();
+            export_to(out.path(), b"one", Some(key), record)
+        };
+        let archive = out.path().join("lakeside_0001.tar.age");
+        let full = || Err(Error::failed("ledger-unwritable", Place::file("ledger.sqlite"), "the disk is full", "free some space"));
+        assert!(encrypt(&full).is_err());
+        assert_eq!(names(out.path()), ["house.pub", "lakeside_0001", "lakeside_0001.tar.age"]);
+        assert_eq!(encrypted_file(out.path(), "lakeside_0001"), None);
+        for rest in [Some("cut off"), None] {
+            fs_err::write(out.path().join(".lakeside_0001.tar.age.partial"), "of a killed process").unwrap();
+            match rest {
+                Some(bytes) => fs_err::write(&archive, bytes).unwrap(),
+                None => fs_err::remove_file(&archive).unwrap(),
+            }
+            assert!(encrypt(&full).is_err());
+        }
+        let other = locked(&out.path().join("lakeside_0001")).unwrap();
+        assert_eq!(encrypt(&|| Ok(())).unwrap_err().findings[0].code, "export-in-progress");
+        drop(other);
+
+        encrypt(&|| Ok(())).unwrap();
+        assert_eq!(names(out.path()), ["house.pub", "lakeside_0001", "lakeside_0001.done", "lakeside_0001.tar.age"]);
+        assert_eq!(encrypted_file(out.path(), "lakeside_0001"), Some(archive.clone()));
+        assert_eq!(fs_err::metadata(&archive).unwrap().permissions().mode() & 0o777, 0o600);
+        let check = ["--strict", "-c", "lakeside_0001.done"];
+        let check = std::process::Command::new("sha256sum").args(check).current_dir(out.path()).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&check.stdout), "lakeside_0001/SHA256SUMS: OK\nlakeside_0001.tar.age: OK\n");
     }
 
     #[test]

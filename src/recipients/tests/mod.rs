@@ -204,8 +204,15 @@ fn list(file: &str) -> List {
 
 fn incident() -> Incident {
     let call_center = CallCenter { phone: String::new(), hours: String::new(), open_until: None, languages: Vec::new() };
-    let print =
-        Print { envelope: String::new(), duplex: false, house: String::new(), baa_reference: String::new(), fonts: None, imb: None };
+    let print = Print {
+        envelope: String::new(),
+        duplex: false,
+        house: String::new(),
+        baa_reference: String::new(),
+        fonts: None,
+        encrypt_to: None,
+        imb: None,
+    };
     Incident {
         folder: "/nonexistent".into(),
         id: "test".to_owned(),

@@ -8,7 +8,7 @@ use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
 use super::render::{mail_class, summary};
 use super::stream::write_stream;
-use crate::deliver::mailhouse::{self, Contact, House, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
+use crate::deliver::mailhouse::{self, Contact, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
 use crate::ledger::{EventKind, NewEvent, Piece, Sha};
@@ -39,6 +39,8 @@ pub enum Exported {
     Package {
         /// Its folder.
         folder: PathBuf,
+        /// The one file that only the house can read; absent without a key.
+        encrypted: Option<PathBuf>,
         /// Pieces in it.
         pieces: u64,
         /// Sheets of paper.
@@ -73,6 +75,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         return Err(Error::refused("baa-missing", place, reason, "sign one before any file leaves, and name it in [print] baa_reference"));
     }
     let house = House::load(&incident.folder, &incident.print.house)?;
+    let key = incident.print.encrypt_to.as_ref().map(|file| HouseKey::load(&incident.folder, file, options.today)).transpose()?;
     let chosen = choose(job, options)?;
     let unreachable = record_unreachable(job, &chosen, options.today)?;
     let left_out = chosen.left_out;
@@ -80,13 +83,14 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         return Ok(match last_done(job, options)? {
             Some((folder, ticket)) if left_out.left_before > 0 => {
                 let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
-                Exported::Package { folder, pieces, sheets, left_out, unreachable, stood_before: true }
+                let encrypted = mailhouse::encrypted_file(&options.out, &ticket.package);
+                Exported::Package { folder, encrypted, pieces, sheets, left_out, unreachable, stood_before: true }
             }
             _ => Exported::Nothing { left_out, unreachable },
         });
     }
     job.set_under(chosen.job);
-    let package = PackageBuilder::begin(&options.out, &chosen.name)?;
+    let package = PackageBuilder::begin(&options.out, &chosen.name)?.encrypted_to(key);
     let (streams, digests) = write_files(job, &package, &house, &chosen, progress)?;
     let sets: Vec<Set> = chosen.letters.iter().map(|(set, ..)| *set).collect();
     within_limits(&house, &sets, package.path())?;
@@ -101,7 +105,8 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         });
         mailhouse::record(ledger, chosen.job, &chosen.name, options.reprint.as_deref(), &mut leaving)
     })?;
-    Ok(Exported::Package { folder, pieces, sheets, left_out, unreachable, stood_before: false })
+    let encrypted = mailhouse::encrypted_file(&options.out, &chosen.name);
+    Ok(Exported::Package { folder, encrypted, pieces, sheets, left_out, unreachable, stood_before: false })
 }
 
 /// People who can be told neither by e-mail nor by mail: they count for substitute notice from this day.
