@@ -9,6 +9,7 @@ use postgres::fallible_iterator::FallibleIterator as _;
 use postgres::types::{FromSql, ToSql, Type};
 use postgres::{Client, Row, Statement};
 use std::collections::HashMap;
+use std::time::{Duration, Instant};
 
 /// Values of a statement, in order.
 pub(super) type Values<'v> = &'v [&'v (dyn ToSql + Sync)];
@@ -18,11 +19,19 @@ pub(super) struct Connection {
     prepared: HashMap<&'static str, Statement>,
     /// Whether something went wrong since the transaction began: then its commit would undo it without a word.
     failed: bool,
+    planned: Instant,
 }
+
+/// How long the server's plans are good for. They are made for tables as they are at the time, and an outbox that is empty now
+/// holds a million rows after the next command of another machine.
+const PLANS: Duration = Duration::from_secs(2);
+
+/// A list for which it is worth while to look at the tables again.
+const LONG_LIST: usize = 1_000;
 
 impl Connection {
     pub(super) fn new(client: Client) -> Connection {
-        Connection { client, prepared: HashMap::new(), failed: false }
+        Connection { client, prepared: HashMap::new(), failed: false, planned: Instant::now() }
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -31,6 +40,9 @@ impl Connection {
 
     pub(super) fn begin(&mut self, doing: Doing) -> Result<()> {
         self.failed = false;
+        if self.planned.elapsed() >= PLANS {
+            self.plan_anew()?;
+        }
         self.batch(match doing {
             Doing::Writing => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
             // Whoever reads sees one moment, however long it takes.
@@ -43,6 +55,20 @@ impl Connection {
             return Err(Error::bug("a commit was asked for after a statement had failed"));
         }
         self.batch("COMMIT")
+    }
+
+    /// Lets the server plan for tables as they are now.
+    fn plan_anew(&mut self) -> Result<()> {
+        self.planned = Instant::now();
+        self.batch("DISCARD PLANS")
+    }
+
+    /// The rows that a list asks for; where it is long, the tables may just have grown by as much.
+    pub(super) fn rows_of_list(&mut self, query: &'static str, values: Values<'_>, length: usize) -> Result<Vec<Row>> {
+        if length >= LONG_LIST {
+            self.plan_anew()?;
+        }
+        self.rows(query, values)
     }
 
     /// Statements without values.

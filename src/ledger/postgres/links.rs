@@ -93,7 +93,7 @@ fn event(row: &Row) -> Result<StoredEvent> {
 }
 
 pub(super) fn latest(connection: &mut Connection, kinds: &[&str], pieces: &[Piece]) -> Result<Vec<StoredEvent>> {
-    connection.rows(LATEST, &[&signed(pieces), &kinds])?.iter().map(event).collect()
+    connection.rows_of_list(LATEST, &[&signed(pieces), &kinds], pieces.len())?.iter().map(event).collect()
 }
 
 /// Columns of a state, which is empty when nothing has happened.
@@ -111,7 +111,7 @@ pub(super) fn each_state(connection: &mut Connection, each: &mut dyn FnMut(Piece
 }
 
 pub(super) fn states_of(connection: &mut Connection, pieces: &[Piece]) -> Result<Vec<PieceState>> {
-    connection.rows(STATES_OF, &[&signed(pieces)])?.iter().map(|row| state(row, 0)).collect()
+    connection.rows_of_list(STATES_OF, &[&signed(pieces)], pieces.len())?.iter().map(|row| state(row, 0)).collect()
 }
 
 pub(super) fn signed(pieces: &[Piece]) -> Vec<i32> {

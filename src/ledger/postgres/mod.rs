@@ -29,7 +29,10 @@ use std::time::Duration;
 #[cfg(not(test))]
 const PAUSES: [u64; 7] = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 #[cfg(test)]
-const PAUSES: [u64; 7] = [20, 100, 500, 1_000, 2_000, 4_000, 4_000];
+const PAUSES: [u64; 7] = [20, 200, 500, 700, 1_000, 2_000, 8_000];
+
+/// How often a session is begun whose connection is lost at once.
+const TRIES: u32 = 4;
 
 /// A ledger in a schema of a PostgreSQL database.
 pub(super) struct PostgresStore {
@@ -86,14 +89,18 @@ impl Store for PostgresStore {
     type Session<'s> = PostgresSession<'s>;
 
     fn begin(&mut self, doing: Doing) -> Result<PostgresSession<'_>> {
-        loop {
-            match self.try_begin(doing) {
+        let mut begun = self.try_begin(doing);
+        for _ in 1..TRIES {
+            match begun {
                 // Nothing was done yet that could be done twice.
-                Err(error) if faults::is_passing(&error) && self.reconnect()? => {}
-                Err(error) => return Err(error),
-                Ok(()) => break,
+                Err(error) if faults::is_passing(&error) && self.reconnect()? => begun = self.try_begin(doing),
+                done => {
+                    begun = done;
+                    break;
+                }
             }
         }
+        begun?;
         self.connection.as_mut().map(PostgresSession::new).ok_or_else(faults::lost)
     }
 

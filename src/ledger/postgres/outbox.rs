@@ -53,7 +53,7 @@ pub(super) fn waiting(connection: &mut Connection, now: Millis) -> Result<Vec<(P
 }
 
 pub(super) fn unqueue(connection: &mut Connection, pieces: &[Piece], now: Millis) -> Result<Vec<(Piece, u32)>> {
-    sorted(&connection.rows(UNQUEUE, &[&signed(pieces), &now])?)
+    sorted(&connection.rows_of_list(UNQUEUE, &[&signed(pieces), &now], pieces.len())?)
 }
 
 pub(super) fn lease(connection: &mut Connection, leasing: Leasing) -> Result<Vec<Lease>> {

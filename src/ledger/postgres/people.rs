@@ -36,7 +36,7 @@ pub(super) fn find(connection: &mut Connection, keys: &[&str]) -> Result<Vec<Opt
         let marks = value::<Option<&[u8]>>(row, 1)?.map(|_| bytes(row, 1)).transpose()?;
         Ok(Some(Known { piece: piece.cast_unsigned(), marks: marks.map(Marks::of) }))
     };
-    connection.rows(FIND, &[&keys])?.iter().map(known).collect()
+    connection.rows_of_list(FIND, &[&keys], keys.len())?.iter().map(known).collect()
 }
 
 pub(super) fn add(connection: &mut Connection, pieces: &[(Piece, Bearer)]) -> Result<()> {

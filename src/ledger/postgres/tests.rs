@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 mod at_once;
 mod kept_out;
+mod killed;
 mod lost;
 
 /// A schema of its own with a user of its own, who may do nothing elsewhere; both dropped at the end.
@@ -21,8 +22,11 @@ pub(in crate::ledger) struct PostgresBench {
 
 impl PostgresBench {
     pub(in crate::ledger) fn new() -> PostgresBench {
+        PostgresBench::at(std::env::var("BREACHNOTICE_TEST_POSTGRES").expect("run tests/run, which starts PostgreSQL"))
+    }
+
+    fn at(url: String) -> PostgresBench {
         static BENCHES: AtomicU32 = AtomicU32::new(0);
-        let url = std::env::var("BREACHNOTICE_TEST_POSTGRES").expect("run tests/run, which starts PostgreSQL");
         let name = format!("test_{}_{}", std::process::id(), BENCHES.fetch_add(1, Ordering::Relaxed));
         let bench = PostgresBench { url, name };
         let make = format!("CREATE ROLE {0} LOGIN PASSWORD 'secret'; CREATE SCHEMA {0} AUTHORIZATION {0}", bench.name);
