@@ -32,8 +32,15 @@ fn main() {
     let sent = sent(home.path(), &sink);
     let (commits, allowed) = (sent.commits, syncs * CONNECTIONS as f64);
     println!("{MESSAGES} e-mails of {ATTACHMENT} bytes over {CONNECTIONS} connections: {:.0} a second", sent.rate);
-    println!("  that is {:.1} of each {CONNECTIONS} that a write of its own for every {CONNECTIONS} would allow ({allowed:.0} a second)", sent.rate / syncs);
-    println!("  commits: {commits:.0} a second, {:.0}% of the raw writes, {:.1} messages each", 100.0 * commits / syncs, sent.rate / commits);
+    println!(
+        "  that is {:.1} of each {CONNECTIONS} that a write of its own for every {CONNECTIONS} would allow ({allowed:.0} a second)",
+        sent.rate / syncs
+    );
+    println!(
+        "  commits: {commits:.0} a second, {:.0}% of the raw writes, {:.1} messages each",
+        100.0 * commits / syncs,
+        sent.rate / commits
+    );
     let plain = plain(&sink);
     println!("plain transport on {CONNECTIONS} reused connections: {plain:.0} a second; ours {:.0} times as many", sent.rate / plain);
     events(home.path());
@@ -144,7 +151,10 @@ fn sent(home: &Path, sink: &Sink) -> Sent {
 }
 
 fn bearer(person: u32) -> Bearer {
-    Bearer { person: format!("{:032x}", u128::from(person).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)), marks: Marks::default() }
+    Bearer {
+        person: format!("{:032x}", u128::from(person).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)),
+        marks: Marks::default(),
+    }
 }
 
 fn opened(folder: &Path) -> Box<dyn Ledger> {

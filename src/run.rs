@@ -26,6 +26,7 @@ mod stream;
 #[cfg(test)]
 mod swaps;
 mod verified;
+mod verify;
 
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Finding, Place, Result};
@@ -59,6 +60,7 @@ pub use receive::{Kind as ReceivedKind, TakenIn, receive};
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
 pub use verified::{read_verified, unverified_contacts, unverified_rules};
+pub use verify::{CheckedLedger, Verification, VerifyOptions, verify};
 
 use bound::Bound;
 use press::{Numbering, Press, Proofs, Purpose, Set};

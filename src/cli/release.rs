@@ -49,7 +49,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ReleaseArguments)
     let mut job = run::open(&dir, ledger, None, &Bar::new(ui))?;
     job.ledger.set_moment(clock::now());
     let approver = Approver { by: by.clone(), role: "release".to_owned(), on: clock::today() };
-    let release = run::release(&mut job, approver)?;
+    let release = run::release(&mut job, &approver)?;
     let case = &job.proofed.case;
     let held: Vec<&Finding> = case.held().collect();
     ui.findings(&held);

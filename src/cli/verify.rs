@@ -1,31 +1,106 @@
-//! `verify`: check by itself what was approved.
+//! `verify`: check by itself what was approved, what left, and the ledger.
 
 use super::Outcome;
 use super::approve::accepted_by;
-use super::ui::{Ui, count};
-use crate::error::Result;
-use crate::review::{self, AllowedSigners, VerifiedApproval, VerifiedSeal};
+use super::ui::{Ui, count, number};
+use crate::deliver::mailhouse::VerifiedPackage;
+use crate::error::{Error, Finding, Result};
+use crate::ledger::Access;
+use crate::review::{AllowedSigners, VerifiedApproval, VerifiedSeal};
+use crate::run::{self, CheckedLedger, Verification, VerifyOptions};
 use std::path::{Path, PathBuf};
 
-/// Check a sealed folder offline: that what lies there is what was approved, and by whom
+/// Check an incident folder or a package offline: that it is what was approved, what left, what was recorded
+///
+/// Of an incident folder the seal is checked and every event of the ledger. Of a package every file, and with --incident or
+/// --ledger that the pieces in it are those that left.
 #[derive(clap::Args)]
 pub(super) struct VerifyArguments {
-    /// Incident folder, or a copy of it that has its seal
+    /// Incident folder, a copy of it that has its seal, the folder of a package or its NAME.done
     path: PathBuf,
     /// File that ties keys to roles, in OpenSSH's `allowed_signers` format; every approval must then be signed
     #[arg(long, value_name = "FILE")]
     allowed_signers: Option<PathBuf>,
+    /// A NAME.done or release.json: the ledger must have what it had when this was made; may be given several times
+    #[arg(long, value_name = "FILE")]
+    stamp: Vec<PathBuf>,
+    /// Incident folder that a package left from
+    #[arg(long, value_name = "DIR")]
+    incident: Option<PathBuf>,
 }
 
-pub(super) fn run(ui: &Ui, arguments: &VerifyArguments) -> Result<Outcome> {
-    let VerifyArguments { path, allowed_signers } = arguments;
-    let signers = allowed_signers.as_ref().map(|file| AllowedSigners::read(Path::new("."), &file.display().to_string())).transpose()?;
-    let verified = review::verify_seal(path, signers.as_ref())?;
-    ui.result(&verified, &told(&verified))?;
-    Ok(Outcome::Done)
+/// The whole of `--json`.
+#[derive(serde::Serialize)]
+struct Shown<'a> {
+    #[serde(flatten)]
+    verification: &'a Verification,
+    findings: Vec<ShownFinding<'a>>,
 }
 
-fn told(verified: &VerifiedSeal) -> String {
+#[derive(serde::Serialize)]
+struct ShownFinding<'a> {
+    code: &'static str,
+    place: String,
+    reason: &'a str,
+    hint: &'a str,
+}
+
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: VerifyArguments) -> Result<Outcome> {
+    let VerifyArguments { path, allowed_signers, stamp, incident } = arguments;
+    let signers = allowed_signers.map(|file| AllowedSigners::read(Path::new("."), &file.display().to_string())).transpose()?;
+    let options = VerifyOptions { signers, stamps: stamp, ledger: ledger.cloned(), incident };
+    let mut verification = run::verify(&path, &options)?;
+    let findings = std::mem::take(&mut verification.findings);
+    let shown = Shown { verification: &verification, findings: findings.iter().map(shown).collect() };
+    ui.result(&shown, &told(&verification, &findings))?;
+    for line in not_there(&verification) {
+        ui.say(line);
+    }
+    if findings.is_empty() { Ok(Outcome::Done) } else { Err(Error::refused_all(findings)) }
+}
+
+fn shown(finding: &Finding) -> ShownFinding<'_> {
+    let Finding { code, place, reason, hint, .. } = finding;
+    ShownFinding { code, place: place.to_string(), reason, hint }
+}
+
+fn told(verification: &Verification, findings: &[Finding]) -> String {
+    let Verification { seal, package, ledger, .. } = verification;
+    let lines = [seal.as_ref().map(of_seal), package.as_ref().map(of_package), ledger.as_ref().map(of_ledger)];
+    let verdict = match findings.len() {
+        0 => "everything that was checked holds".to_owned(),
+        1 => "1 thing does not hold".to_owned(),
+        found => format!("{} things do not hold", number(found as u64)),
+    };
+    lines.into_iter().flatten().chain([verdict]).collect::<Vec<_>>().join("\n")
+}
+
+fn of_package(package: &VerifiedPackage) -> String {
+    let VerifiedPackage { package, files, pieces, encrypted, in_ledger, .. } = package;
+    let encrypted = if *encrypted { ", the encrypted file" } else { "" };
+    let compared = if *in_ledger { ", compared with the ledger" } else { "" };
+    format!("{package}: {}, {}{encrypted}{compared}", count(*files, "file"), count(*pieces, "piece"))
+}
+
+fn of_ledger(ledger: &CheckedLedger) -> String {
+    let CheckedLedger { events, links, workers, stamps } = *ledger;
+    format!("ledger: {} in {} of {}, {}", count(events, "event"), count(links, "link"), count(workers, "worker"), count(stamps, "stamp"))
+}
+
+/// What was not checked because it is not there.
+fn not_there(verification: &Verification) -> Vec<&'static str> {
+    let Verification { seal, package, ledger, .. } = verification;
+    let lines = match package {
+        Some(package) => [(!package.in_ledger, "not compared with a ledger: name the incident folder with --incident DIR"), (false, "")],
+        None => [
+            (seal.is_none(), "no seal that holds is here: what was approved was not checked"),
+            (ledger.is_none(), "no ledger is here: what was recorded was not checked"),
+        ],
+    };
+    lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()
+}
+
+fn of_seal(verified: &VerifiedSeal) -> String {
     let VerifiedSeal { incident, engine, digest, texts, variants, approvals } = verified;
     let first = format!(
         "{incident}: what lies here is what was approved, under breachnotice {engine}: {}, {}, {}\nseal {digest}",

@@ -257,23 +257,20 @@ impl<S: Store> Ledger for Book<S> {
         })
     }
 
-    fn events(&mut self) -> Result<Vec<Event>> {
+    fn each_event(&mut self, each: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {
         self.read(|session| {
             let mut links = BTreeMap::new();
             session.each_link(&mut |link| {
                 links.insert(link.id, link);
                 Ok(())
             })?;
-            let mut events = Vec::new();
             session.each_event(&mut |stored| {
                 let link = links.get(&stored.link()).ok_or_else(unreadable::<S>)?;
                 let moment = link.moment.as_ref().map(|text| text.parse().map_err(|_| unreadable::<S>())).transpose()?;
                 let ordinal = stored.ordinal;
                 let event = stored.event().ok_or_else(unreadable::<S>)?;
-                events.push(Event { ordinal, moment, worker: link.worker.clone(), event });
-                Ok(())
-            })?;
-            Ok(events)
+                each(Event { ordinal, moment, worker: link.worker.clone(), event })
+            })
         })
     }
 
@@ -353,6 +350,13 @@ impl<S: Store> Ledger for Book<S> {
         let outbox = self.read(|session| Ok((session.outbox()?, recorder.ahead(session)?)))?;
         let (Some((rows, due)), ahead) = outbox else { return Ok(None) };
         Ok(Some((rows, Timestamp::from_millisecond(due - ahead).map_err(|_| unreadable::<S>())?)))
+    }
+
+    fn has_link(&mut self, stamp: &Stamp) -> Result<bool> {
+        // A number that no chain can have is nobody's.
+        let Ok(number) = stamp.link.try_into() else { return Ok(false) };
+        let link = self.read(|session| session.link(&stamp.worker, number))?;
+        Ok(link.is_some_and(|link| link.stamp() == *stamp))
     }
 
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified> {

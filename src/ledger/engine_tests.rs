@@ -190,6 +190,16 @@ fn edits_are_found(engine: &dyn Engine) {
     ledger.append(&[event(EventKind::Sent, 1)]).unwrap();
     let stamp = ledger.append_stamped("export", &[event(EventKind::Exported, 2).with([7; 32])]).unwrap();
     assert_eq!((stamp.worker.as_str(), stamp.link), ("night shift", 3));
+    assert!(ledger.has_link(&stamp).unwrap());
+    let whose = || stamp.clone();
+    for other in [
+        Stamp { worker: "desk".to_owned(), ..whose() },
+        Stamp { link: 2, ..whose() },
+        Stamp { link: u64::MAX, ..whose() },
+        Stamp { sha256: "33".repeat(32), ..whose() },
+    ] {
+        assert!(!ledger.has_link(&other).unwrap(), "{other:?}");
+    }
     let verify = || {
         let verified = engine.open().verify(std::slice::from_ref(&stamp)).unwrap();
         verified.findings().iter().filter_map(|finding| finding.place.column.clone()).collect::<Vec<_>>()
@@ -206,6 +216,7 @@ fn edits_are_found(engine: &dyn Engine) {
         assert!(verify().iter().any(|named| named == place), "{change}: {:?}", verify());
         engine.edit(undo);
     }
+    assert!(!engine.open().has_link(&stamp).unwrap(), "it was cut off at last");
 }
 
 fn a_piece_departs_once_for_each_attempt(engine: &dyn Engine) {

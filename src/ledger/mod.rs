@@ -33,7 +33,7 @@ pub use chain::{Sha, Stamp};
 pub use event::{Event, EventKind, NewEvent, PieceState};
 pub use outbox::{Begun, Ended, Fate, Lease};
 pub use standing::{Listed, Standing, Tally};
-pub use url::{open, open_existing};
+pub use url::{incident_of, open, open_existing};
 pub use verify::Verified;
 
 use crate::error::{Finding, Place, Result};
@@ -112,7 +112,17 @@ pub trait Ledger: Send {
     fn states(&mut self) -> Result<Vec<PieceState>>;
 
     /// All events, oldest first.
-    fn events(&mut self) -> Result<Vec<Event>>;
+    fn events(&mut self) -> Result<Vec<Event>> {
+        let mut events = Vec::new();
+        self.each_event(&mut |event| {
+            events.push(event);
+            Ok(())
+        })?;
+        Ok(events)
+    }
+
+    /// Hands over all events, oldest first, one by one: there may be millions.
+    fn each_event(&mut self, each: &mut dyn FnMut(Event) -> Result<()>) -> Result<()>;
 
     /// Puts pieces into the outbox to which nothing has happened yet, and takes out those that are not wanted any more and are not
     /// on their way: both in one commit. Returns how many are in it.
@@ -137,6 +147,9 @@ pub trait Ledger: Send {
 
     /// How many pieces are in the outbox, and when the first of them is due by the command's clock; `None` when it is empty.
     fn outbox(&mut self) -> Result<Option<(u64, Timestamp)>>;
+
+    /// Whether the link of a stamp is there with the digest that it had. Nothing before it is looked at: see [`Ledger::verify`].
+    fn has_link(&mut self, stamp: &Stamp) -> Result<bool>;
 
     /// Checks every chain from its beginning, against these stamps too: what was changed, removed or cut short.
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified>;

@@ -77,6 +77,8 @@ pub(super) trait Session {
     fn head(&mut self, worker: &str) -> Result<Option<Link>>;
     /// The newest link of every chain, by worker.
     fn heads(&mut self) -> Result<Vec<Link>>;
+    /// The link of a number, from 1, in a worker's chain.
+    fn link(&mut self, worker: &str, number: i64) -> Result<Option<Link>>;
     fn next_link(&mut self) -> Result<i64>;
     fn add_link(&mut self, link: &Link, events: &[StoredEvent]) -> Result<()>;
     /// Every link, by worker and number.

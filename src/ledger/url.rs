@@ -41,6 +41,19 @@ pub fn open_existing(folder: &Path, incident_id: &str, access: Option<&Access>) 
     open(folder, incident_id, access).map(Some)
 }
 
+/// The incident that a ledger says it belongs to, for whoever checks it without the incident folder; `None` when there is no ledger.
+///
+/// # Errors
+/// Refused when it is no ledger; failed when it cannot be reached.
+pub fn incident_of(folder: &Path, access: Option<&Access>) -> Result<Option<String>> {
+    match engine(folder, access)? {
+        Engine::Sqlite(path) if !path.is_file() => Ok(None),
+        Engine::Sqlite(path) => SqliteStore::incident_of(&path),
+        #[cfg(feature = "postgres")]
+        Engine::Postgres(access) => super::postgres::PostgresStore::incident_of(access),
+    }
+}
+
 enum Engine<'a> {
     Sqlite(PathBuf),
     #[cfg(feature = "postgres")]

@@ -33,7 +33,7 @@ pub use kind::{Kind, Tally, Ways};
 pub use passages::{Form, Passage, passages};
 pub use proof::{Proof, ProofPress};
 pub use readers::Readers;
-pub use release::{release, release_standing};
+pub use release::{read_release, release, release_standing, stored_release};
 pub use seal::{
     AcceptedBlocks, Again, Approval, Approver, Contacts, Prepared, Present, Seal, SealedFile, SealedVariant, Sealing, Signing, Specimen,
     StaleBlock, VerifiedApproval, VerifiedBlock, VerifiedSeal, covers, prepare, proofs_again, seal_standing, sealed_passages, stored_seal,
@@ -43,6 +43,7 @@ pub use signature::{AllowedSigners, NAMESPACE, SignatureFault, Signer};
 pub use wordings::{Ground, Wording, language_in_words, role_in_words, wordings};
 
 use crate::error::Finding;
+use crate::ledger::Stamp;
 use crate::recipients::Counts;
 use jiff::civil::Date;
 use seal::SEAL_NAME;
@@ -72,6 +73,8 @@ pub struct Release {
     pub by: String,
     /// Day of the release.
     pub on: Date,
+    /// Where the ledger was when it had recorded the release: one that was cut short behind it is told from a whole one.
+    pub ledger: Stamp,
 }
 
 /// Where an approval stands.

@@ -1,9 +1,9 @@
 //! The release: who gets the letters, bound to the seal and to the recipient set.
 
-use super::{FORMAT, Release, Seal, Standing, names, store};
+use super::{Approver, FORMAT, Release, Seal, Standing, names, store};
 use crate::error::{Error, Finding, Place, Result};
+use crate::ledger::Stamp;
 use crate::recipients::Counts;
-use jiff::civil::Date;
 use std::path::{Path, PathBuf};
 
 /// Name of the release in findings.
@@ -13,20 +13,22 @@ fn release_path(folder: &Path) -> PathBuf {
     folder.join(RELEASE_NAME)
 }
 
-/// Releases a recipient set under a seal that is in force; replaces an earlier release.
+/// Releases a recipient set under a seal that is in force; replaces an earlier release. `record` tells the ledger, once nothing speaks
+/// against the release: when the file cannot be written then, the release has to be given again, and no file is without its event.
 ///
 /// # Errors
 /// Refused when the name is unusable or the seal is another incident's. A bug of ours when the counts do not close. Failed when the
-/// folder cannot be written.
+/// folder cannot be written. What `record` returns.
 pub fn release(
     folder: &Path,
     incident_id: &str,
     seal: &Seal,
     recipients_digest: &str,
     counts: Counts,
-    by: &str,
-    on: Date,
+    approver: &Approver,
+    record: impl FnOnce() -> Result<Stamp>,
 ) -> Result<Release> {
+    let Approver { by, on, .. } = approver;
     names::check_words("name of who releases", by)?;
     if seal.incident != incident_id {
         return Err(Error::refused(
@@ -45,10 +47,31 @@ pub fn release(
         seal: seal.digest.clone(),
         recipients: recipients_digest.to_owned(),
         counts,
-        by: by.to_owned(),
-        on,
+        by: by.clone(),
+        on: *on,
+        ledger: record()?,
     };
     store::write_json(&release_path(folder), &release)?;
+    Ok(release)
+}
+
+/// The release that is stored in a folder, whatever it is worth; `None` when there is none.
+///
+/// # Errors
+/// Refused when it cannot be read or understood.
+pub fn stored_release(folder: &Path) -> Result<Option<Release>> {
+    read_release(&release_path(folder))
+}
+
+/// As [`stored_release`], from a file of any name.
+///
+/// # Errors
+/// As there.
+pub fn read_release(path: &Path) -> Result<Option<Release>> {
+    let release = store::read_json::<Release>(path, RELEASE_NAME)?;
+    if let Some(Release { incident, by, ledger, .. }) = &release {
+        names::check_read(RELEASE_NAME, [incident.as_str(), by, &ledger.worker], [])?;
+    }
     Ok(release)
 }
 
@@ -57,8 +80,7 @@ pub fn release(
 /// # Errors
 /// Refused when the release cannot be read or understood.
 pub fn release_standing(folder: &Path, seal: &Seal, recipients_digest: &str) -> Result<Standing<Release>> {
-    let Some(release) = store::read_json::<Release>(&release_path(folder), RELEASE_NAME)? else { return Ok(Standing::Missing) };
-    names::check_read(RELEASE_NAME, [release.incident.as_str(), &release.by], [])?;
+    let Some(release) = stored_release(folder)? else { return Ok(Standing::Missing) };
     let mut findings = Vec::new();
     if release.incident != seal.incident {
         findings.push(void("it was given for another incident"));

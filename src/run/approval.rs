@@ -5,7 +5,7 @@ use super::inputs::recipients_digest;
 use super::{Checked, Job, check, proofs, verified};
 use crate::error::{Error, Finding, Place, Result, Severity};
 use crate::incident::Incident;
-use crate::ledger::{self, Access, EventKind, Ledger, NewEvent};
+use crate::ledger::{self, Access, EventKind, Ledger, NewEvent, Stamp};
 use crate::review::{self, Approver, Contacts, Prepared, Release, Seal, Sealing, Signing, Standing, Wording};
 use jiff::Timestamp;
 use std::path::Path;
@@ -148,7 +148,7 @@ pub fn approvals_broken(checked: &Checked) -> Result<Vec<Finding>> {
 ///
 /// # Errors
 /// Refused without a seal in force; failed when the release or the ledger cannot be written.
-pub fn release(job: &mut Job, approver: Approver) -> Result<Release> {
+pub fn release(job: &mut Job, approver: &Approver) -> Result<Release> {
     let seal = seal_in_force(job)?;
     let case = &job.proofed.case;
     refuse_open_comments(&case.incident.folder)?;
@@ -157,10 +157,11 @@ pub fn release(job: &mut Job, approver: Approver) -> Result<Release> {
     if !counts.close() {
         return Err(Error::bug("the counts do not close"));
     }
-    let release = review::release(&case.incident.folder, &case.incident.id, &seal, &digest, counts, &approver.by, approver.on)?;
-    job.record_standing()?;
-    job.ledger.append(&[NewEvent::of_incident(EventKind::Released, job.number, approver.by)])?;
-    Ok(release)
+    let (folder, id) = (case.incident.folder.clone(), case.incident.id.clone());
+    review::release(&folder, &id, &seal, &digest, counts, approver, || {
+        job.record_standing()?;
+        job.ledger.append_stamped("release", &[NewEvent::of_incident(EventKind::Released, job.number, approver.by.as_str())])
+    })
 }
 
 /// The seal, when it is in force.
@@ -194,19 +195,26 @@ pub(super) fn cleared(job: &mut Job, today: jiff::civil::Date) -> Result<(Seal, 
         }
     };
     refuse_open_comments(&case.incident.folder)?;
-    refuse_lost_ledger(job.ledger.as_mut())?;
+    refuse_lost_ledger(job.ledger.as_mut(), &release)?;
     refuse_held_providers(&case.incident, &case.rules, today)?;
     Ok((seal, release))
 }
 
-/// A release whose ledger is gone: what left already is not known any more, and everything would leave again.
-fn refuse_lost_ledger(ledger: &mut dyn Ledger) -> Result<()> {
-    if ledger.has(EventKind::Released)? {
+/// A release whose ledger is gone, or was cut short behind it: what left already is not known any more, and would leave again.
+fn refuse_lost_ledger(ledger: &mut dyn Ledger, release: &Release) -> Result<()> {
+    let (code, reason) = if !ledger.has(EventKind::Released)? {
+        ("ledger-lost", "the letters were released with another ledger than this one, which knows of no release".to_owned())
+    } else if !ledger.has_link(&release.ledger)? {
+        let Stamp { worker, link, .. } = &release.ledger;
+        let reason = format!(
+            "the ledger does not have link {link} of {worker}, with which the release was recorded: it is an older copy, or was changed"
+        );
+        ("ledger-changed", reason)
+    } else {
         return Ok(());
-    }
-    let reason = "the letters were released with another ledger than this one, which knows of no release";
+    };
     let hint = "put the old ledger back; only when nothing has left yet, run `breachnotice release` again";
-    Err(Error::refused("ledger-lost", ledger.place(), reason, hint))
+    Err(Error::refused(code, ledger.place(), reason, hint))
 }
 
 /// A law-enforcement hold on the real date stops everything (45 CFR 164.412).

@@ -336,5 +336,5 @@ fn a_copy_that_has_only_its_seal_is_verified() {
     home.write("copy/seal/proofs/099.pdf", "%PDF");
     let refused = home.run("verify copy").exits(3).says("is not what was approved\n  --> seal/proofs/001.txt\n");
     refused.says("is gone: it was approved\n  --> seal/proofs/002.pdf\n").says("the seal does not name it\n  --> seal/proofs/099.pdf\n");
-    home.run("verify .").exits(3).says("[not-sealed]");
+    home.run("verify .").exits(3).says("[nothing-to-verify]");
 }

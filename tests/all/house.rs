@@ -18,7 +18,7 @@ const MAY_IMPORT: [(&str, &[&str]); 16] = [
     ("typeset", &["compose"]),
     ("pdf", &["typeset"]),
     ("prove", &["pdf", "intake", "recipients"]),
-    ("review", &["incident", "intake", "recipients", "rules", "compose", "typeset", "pdf"]),
+    ("review", &["ledger", "incident", "intake", "recipients", "rules", "compose", "typeset", "pdf"]),
     ("drill", &["rules"]),
 ];
 /// `deliver` and `report` show or send what stages above made; `run` and `cli` see everything.

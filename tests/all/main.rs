@@ -35,3 +35,4 @@ mod several; // names in other scripts, with and without fonts for them
 mod standards; // accessible, and fit for the archive
 mod story; // from the first package to the last person
 mod verified; // contact blocks and rules that a person checks
+mod verify; // whatever is changed is named

@@ -1,7 +1,7 @@
 //! What the ledger knows of pieces that were handed to a mail house: each leaves once, and again only for a reason.
 
 use crate::error::Result;
-use crate::ledger::{EventKind, Ledger, NewEvent, Piece, PieceState, Sha, Stamp};
+use crate::ledger::{Event, EventKind, Ledger, NewEvent, Piece, PieceState, Sha, Stamp};
 use std::collections::BTreeMap;
 
 /// A letter that may be wanted in a package.
@@ -54,6 +54,22 @@ pub struct Exportable {
 pub fn departures(ledger: &mut dyn Ledger, pieces: &[Piece]) -> Result<BTreeMap<Piece, Departure>> {
     let events = ledger.latest(&[EventKind::Exported, EventKind::Reprinted], pieces)?;
     Ok(events.into_iter().filter_map(|event| Some((event.piece?, Departure::of(&event)))).collect())
+}
+
+/// Every piece that ever left in a package, with the digest of its bytes: also those that have left in another since.
+///
+/// # Errors
+/// Refused when the ledger cannot be read.
+pub(super) fn in_package(ledger: &mut dyn Ledger, package: &str) -> Result<BTreeMap<Piece, Option<Sha>>> {
+    let mut pieces = BTreeMap::new();
+    ledger.each_event(&mut |Event { event, .. }| {
+        let left = matches!(event.kind, EventKind::Exported | EventKind::Reprinted);
+        if let Some(piece) = event.piece.filter(|_| left && Departure::of(&event).package == package) {
+            pieces.insert(piece, event.digest);
+        }
+        Ok(())
+    })?;
+    Ok(pieces)
 }
 
 impl Departure {

@@ -3,7 +3,7 @@
 use super::house::IndexFormat;
 use crate::digest;
 use crate::error::{Error, Result};
-use crate::files::Writing;
+use crate::files::{Writing, guarded};
 use crate::ledger::{Piece, Sha};
 use crate::privacy::Private;
 use serde::{Deserialize, Serialize, Serializer};
@@ -65,6 +65,34 @@ pub struct IndexRow {
     pub barcode_payload: String,
 }
 
+/// The columns in the order in which they are written.
+pub(super) const COLUMNS: [&str; 24] = [
+    "job_id",
+    "stream_id",
+    "seq",
+    "piece_id",
+    "template_id",
+    "template_sha256",
+    "locale",
+    "file",
+    "first_page",
+    "last_page",
+    "pages",
+    "blank_pages",
+    "sheets",
+    "duplex",
+    "color",
+    "insert_mask",
+    "mail_class",
+    "endorsement",
+    "zip5",
+    "zip4",
+    "country",
+    "piece_sha256",
+    "address_sha256",
+    "barcode_payload",
+];
+
 /// A value of the index in both forms.
 enum Cell<'a> {
     Text(&'a str),
@@ -86,8 +114,7 @@ impl<'a> Cell<'a> {
     /// For CSV: a spreadsheet must not take a value for a formula.
     fn text(&self) -> Cow<'a, str> {
         match self {
-            Cell::Text(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r']) => Cow::Owned(format!("'{text}")),
-            Cell::Text(text) => Cow::Borrowed(text),
+            Cell::Text(text) => guarded(text),
             Cell::Number(number) => Cow::Owned(number.to_string()),
             Cell::Flag(flag) => Cow::Borrowed(if *flag { "1" } else { "0" }),
         }
@@ -95,45 +122,47 @@ impl<'a> Cell<'a> {
 }
 
 impl IndexRow {
-    /// The columns in the order in which they are written, with a piece number spelled in seven digits.
-    fn cells<'a>(&'a self, piece: &'a str) -> [(&'static str, Cell<'a>); 24] {
+    /// The cells below [`COLUMNS`], with a piece number spelled in seven digits.
+    fn cells<'a>(&'a self, piece: &'a str) -> [Cell<'a>; COLUMNS.len()] {
         let private = |value: &'a Option<Private<String>>| Cell::Text(value.as_ref().map_or("", |value| value.reveal()));
         [
-            ("job_id", Cell::Text(&self.job_id)),
-            ("stream_id", Cell::Text(&self.stream_id)),
-            ("seq", Cell::Number(self.seq)),
-            ("piece_id", Cell::Text(piece)),
-            ("template_id", Cell::Text(&self.template_id)),
-            ("template_sha256", Cell::Text(&self.template_sha256)),
-            ("locale", Cell::Text(&self.locale)),
-            ("file", Cell::Text(&self.file)),
-            ("first_page", Cell::Number(self.first_page)),
-            ("last_page", Cell::Number(self.last_page)),
-            ("pages", Cell::Number(self.pages)),
-            ("blank_pages", Cell::Number(self.blank_pages)),
-            ("sheets", Cell::Number(self.sheets)),
-            ("duplex", Cell::Flag(self.duplex)),
-            ("color", Cell::Flag(self.color)),
-            ("insert_mask", Cell::Number(u32::from(self.insert_mask))),
-            ("mail_class", Cell::Text(&self.mail_class)),
-            ("endorsement", Cell::Text(&self.endorsement)),
-            ("zip5", private(&self.zip5)),
-            ("zip4", private(&self.zip4)),
-            ("country", private(&self.country)),
-            ("piece_sha256", Cell::Text(&self.piece_sha256)),
-            ("address_sha256", Cell::Text(&self.address_sha256)),
-            ("barcode_payload", Cell::Text(&self.barcode_payload)),
+            Cell::Text(&self.job_id),
+            Cell::Text(&self.stream_id),
+            Cell::Number(self.seq),
+            Cell::Text(piece),
+            Cell::Text(&self.template_id),
+            Cell::Text(&self.template_sha256),
+            Cell::Text(&self.locale),
+            Cell::Text(&self.file),
+            Cell::Number(self.first_page),
+            Cell::Number(self.last_page),
+            Cell::Number(self.pages),
+            Cell::Number(self.blank_pages),
+            Cell::Number(self.sheets),
+            Cell::Flag(self.duplex),
+            Cell::Flag(self.color),
+            Cell::Number(u32::from(self.insert_mask)),
+            Cell::Text(&self.mail_class),
+            Cell::Text(&self.endorsement),
+            private(&self.zip5),
+            private(&self.zip4),
+            private(&self.country),
+            Cell::Text(&self.piece_sha256),
+            Cell::Text(&self.address_sha256),
+            Cell::Text(&self.barcode_payload),
         ]
     }
 
-    /// Whether pages, blank pages and sheets agree with each other.
     fn adds_up(&self) -> bool {
-        let sides = if self.duplex { 2 } else { 1 };
-        self.first_page > 0
-            && self.pages > 0
-            && self.last_page + 1 == self.first_page + self.pages
-            && self.sheets * sides == self.pages + self.blank_pages
+        let numbers = [self.first_page, self.last_page, self.pages, self.blank_pages, self.sheets];
+        adds_up(numbers.map(u64::from), self.duplex)
     }
+}
+
+/// Whether first page, last page, pages, blank pages and sheets of a piece agree with each other.
+pub(super) fn adds_up([first, last, pages, blank, sheets]: [u64; 5], duplex: bool) -> bool {
+    let sides = if duplex { 2 } else { 1 };
+    first > 0 && pages > 0 && last + 1 == first + pages && sheets * sides == pages + blank
 }
 
 /// Counts of one stream, for the ticket.
@@ -147,6 +176,15 @@ pub struct StreamTotals {
     pub pages: u64,
     /// Blank pages behind pieces.
     pub blank_pages: u64,
+}
+
+impl StreamTotals {
+    pub(super) fn add(&mut self, other: &StreamTotals) {
+        self.pieces += other.pieces;
+        self.sheets += other.sheets;
+        self.pages += other.pages;
+        self.blank_pages += other.blank_pages;
+    }
 }
 
 /// Which pieces stand in the index: one bit for each number.
@@ -204,10 +242,8 @@ impl IndexWriter {
     /// out of order in its stream.
     pub fn push(&mut self, row: &IndexRow) -> Result<()> {
         let totals = self.totals.entry(row.stream_id.clone()).or_default();
-        totals.pieces += 1;
-        totals.sheets += u64::from(row.sheets);
-        totals.pages += u64::from(row.pages);
-        totals.blank_pages += u64::from(row.blank_pages);
+        let [sheets, pages, blank_pages] = [row.sheets, row.pages, row.blank_pages].map(u64::from);
+        totals.add(&StreamTotals { pieces: 1, sheets, pages, blank_pages });
         if totals.pieces != u64::from(row.seq) {
             return Err(Error::bug(format!("piece {:07} is out of order in its stream", row.piece)));
         }
@@ -228,15 +264,15 @@ impl IndexWriter {
         let piece = format!("{:07}", row.piece);
         let cells = row.cells(&piece);
         if !self.started {
-            self.csv.write_record(cells.iter().map(|(name, _)| name))?;
+            self.csv.write_record(COLUMNS)?;
             self.started = true;
         }
-        for (_, cell) in &cells {
+        for cell in &cells {
             self.csv.write_field(cell.text().as_bytes())?;
         }
         self.csv.write_record(None::<&[u8]>)?;
         if let Some(jsonl) = &mut self.jsonl {
-            serde_json::Serializer::new(&mut *jsonl).collect_map(cells.iter().map(|(name, cell)| (name, cell)))?;
+            serde_json::Serializer::new(&mut *jsonl).collect_map(COLUMNS.iter().zip(&cells))?;
             jsonl.write_all(b"\n")?;
         }
         Ok(())
@@ -293,7 +329,7 @@ pub(super) mod tests {
             country: None,
             piece_sha256: "cd".repeat(32),
             address_sha256: "ef".repeat(32),
-            barcode_payload: "000000010000001".into(),
+            barcode_payload: format!("00000001{piece:07}010100000"),
         }
     }
 

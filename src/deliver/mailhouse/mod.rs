@@ -2,6 +2,7 @@
 //! over. The folder appears under its name only when it is whole; when the house gave us a key, the same stands beside it as one
 //! encrypted file. The file `NAME.done` comes last and is the sign that it may be fetched.
 
+mod done;
 mod encrypted;
 mod handover;
 mod house;
@@ -9,7 +10,9 @@ mod index;
 mod names;
 mod package;
 mod ticket;
+mod verify;
 
+pub use done::stamp_in_done;
 pub use encrypted::{EncryptedFile, HouseKey};
 pub use handover::{Departure, Exportable, Leaving, Ready, Wanted, departures, exportable, record};
 pub use house::{House, IndexFormat, Shape};
@@ -17,3 +20,4 @@ pub use index::{IndexRow, IndexWriter, StreamTotals};
 pub use names::{REPRINT, package_name, reprint_name, stream_file_name};
 pub use package::{PackageBuilder, encrypted_file, finished};
 pub use ticket::{Contact, Ticket};
+pub use verify::{VerifiedPackage, verify_package};

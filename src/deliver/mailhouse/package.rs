@@ -1,5 +1,6 @@
 //! A package on its way to being whole: built beside its final place, moved there in one step, declared done last.
 
+use super::done::{self, Done};
 use super::encrypted::{EncryptedFile, HouseKey};
 use super::ticket::Ticket;
 use crate::digest;
@@ -13,10 +14,7 @@ use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-const TICKET: &str = "ticket.json";
-/// Begins the line of a done-file that says where the ledger was; `sha256sum` takes it for a comment. Then the link's number, its
-/// digest and the worker whose chain it is.
-const STAMP: &str = "# ledger link ";
+pub(super) const TICKET: &str = "ticket.json";
 pub(super) const CHECKSUMS: &str = "SHA256SUMS";
 
 /// A package under construction. Dropped before [`PackageBuilder::finish`], it leaves nothing behind.
@@ -100,13 +98,8 @@ impl PackageBuilder {
             files::sync_folder(&self.out)?;
             None
         };
-        let mut done = format!("{}  {}/{CHECKSUMS}\n", digest::sha256(checksums.as_bytes()), self.name);
-        if let Some(key) = &self.key {
-            let EncryptedFile { name, sha256 } = key.encrypt(&place, &self.name, &self.out)?;
-            done.push_str(&format!("{sha256}  {name}\n"));
-        }
-        let Stamp { worker, link, sha256 } = record()?;
-        done.insert_str(0, &format!("{STAMP}{link} {sha256} {worker}\n"));
+        let encrypted = self.key.as_ref().map(|key| key.encrypt(&place, &self.name, &self.out)).transpose()?;
+        let done = done::text(&self.name, &record()?, &digest::sha256(checksums.as_bytes()), encrypted.as_ref());
         // Under a fixed temporary name: the lock on the package keeps others away, and what a killed call leaves of it is replaced.
         let path = self.out.join(format!("{}.done", self.name));
         let mut file = Writing::begin_anew(&path)?;
@@ -149,8 +142,8 @@ pub fn finished(out: &Path, name: &str) -> Result<Option<Ticket>> {
 /// The encrypted file of a package that is declared done; `None` when it was not encrypted.
 pub fn encrypted_file(out: &Path, name: &str) -> Option<PathBuf> {
     let done = fs_err::read_to_string(out.join(format!("{name}.done"))).ok()?;
-    let (_, file) = done.lines().filter(|line| !line.starts_with(STAMP)).nth(1)?.split_once("  ")?;
-    Some(out.join(file))
+    let (_, EncryptedFile { name, .. }) = Done::read(name, &done).encrypted?;
+    Some(out.join(name))
 }
 
 /// The digests of every file below a folder, by path, read back from disk; each file is made private and durable on the way.
@@ -237,7 +230,7 @@ fn taken(name: &str) -> Error {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::house::{House, IndexFormat};
     use super::super::index::{IndexWriter, tests::row};
     use super::super::ticket::Contact;
@@ -245,7 +238,7 @@ mod tests {
     use crate::error::Kind;
     use std::cell::Cell;
 
-    fn ticket() -> Ticket {
+    pub(in crate::deliver::mailhouse) fn ticket() -> Ticket {
         Ticket {
             package: String::new(),
             job: 1,

@@ -98,11 +98,8 @@ impl Ticket {
     }
 }
 
-fn sum(streams: &BTreeMap<String, StreamTotals>) -> StreamTotals {
-    streams.values().fold(StreamTotals::default(), |sum, stream| StreamTotals {
-        pieces: sum.pieces + stream.pieces,
-        sheets: sum.sheets + stream.sheets,
-        pages: sum.pages + stream.pages,
-        blank_pages: sum.blank_pages + stream.blank_pages,
-    })
+pub(super) fn sum(streams: &BTreeMap<String, StreamTotals>) -> StreamTotals {
+    let mut sum = StreamTotals::default();
+    streams.values().for_each(|stream| sum.add(stream));
+    sum
 }

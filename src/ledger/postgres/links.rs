@@ -13,6 +13,7 @@ const HEAD: &str = "WITH head AS MATERIALIZED (SELECT id, name, number, moment, 
 const BEGIN_CHAIN: &str = "INSERT INTO worker (name) VALUES ($1) ON CONFLICT (name) DO NOTHING";
 
 const HEADS: &str = "SELECT id, name, number, moment, events, digest FROM worker WHERE number > 0 ORDER BY name";
+const OF_NUMBER: &str = "SELECT id, worker, number, moment, events, digest FROM link WHERE worker = $1 AND number = $2";
 const EACH_LINK: &str = "SELECT id, worker, number, moment, events, digest FROM link ORDER BY worker, number";
 pub(super) const NEXT: &str = "SELECT nextval('link_id')";
 
@@ -60,6 +61,10 @@ pub(super) fn head(connection: &mut Connection, worker: &str) -> Result<(Option<
 
 pub(super) fn heads(connection: &mut Connection) -> Result<Vec<Link>> {
     connection.rows(HEADS, &[])?.iter().map(link).collect()
+}
+
+pub(super) fn of_number(connection: &mut Connection, worker: &str, number: i64) -> Result<Option<Link>> {
+    connection.optional(OF_NUMBER, &[&worker, &number])?.as_ref().map(link).transpose()
 }
 
 pub(super) fn add(connection: &mut Connection, link: &Link, events: &[StoredEvent]) -> Result<()> {

@@ -68,6 +68,14 @@ impl PostgresStore {
         versions::is_there(&mut Way::of(access)?.connect()?)
     }
 
+    /// Whose ledger the schema holds; `None` when it holds none.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::open`].
+    pub(super) fn incident_of(access: &Access) -> Result<Option<String>> {
+        versions::owner(&mut Way::of(access)?.connect()?)
+    }
+
     /// A connection to a ledger that is known to be ours.
     fn ready(&self) -> Result<Connection> {
         let mut connection = self.way.connect()?;

@@ -76,6 +76,10 @@ impl Session for PostgresSession<'_> {
         links::heads(self.connection)
     }
 
+    fn link(&mut self, worker: &str, number: i64) -> Result<Option<Link>> {
+        links::of_number(self.connection, worker, number)
+    }
+
     fn next_link(&mut self) -> Result<i64> {
         match self.next_link.take() {
             Some(next) => Ok(next),

@@ -40,6 +40,17 @@ pub(super) fn is_there(connection: &mut Connection) -> Result<bool> {
     value(&connection.row(FOUND, &[])?, 0)
 }
 
+/// The incident of the ledger that the schema holds; `None` when it holds none.
+///
+/// # Errors
+/// As [`is_there`].
+pub(super) fn owner(connection: &mut Connection) -> Result<Option<String>> {
+    if !is_there(connection)? {
+        return Ok(None);
+    }
+    connection.optional(OWNER, &[])?.map(|row| value(&row, 0)).transpose()
+}
+
 /// Brings the schema to the newest version and checks that it is this incident's. A ledger that is up to date is only read.
 ///
 /// # Errors

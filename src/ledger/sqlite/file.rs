@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::ledger::faults::{FILE, newer, of_another};
 use crate::ledger::store::Doing;
 use fs_err::os::unix::fs::OpenOptionsExt;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
@@ -71,6 +71,18 @@ pub(super) fn connect(path: &Path, incident: &str) -> Result<Connection> {
         Verdict::Newer(version) => Err(newer(FILE, version, STEPS.len())),
         Verdict::OfAnother(other) => Err(of_another(FILE, &other, incident)),
     }
+}
+
+/// The incident that stands in a file.
+///
+/// # Errors
+/// Whatever keeps it from being read.
+pub(super) fn incident_of(path: &Path) -> rusqlite::Result<Option<String>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(PATIENCE)?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master WHERE name = 'ledger'", [], |row| row.get(0))?;
+    if tables == 0 { Ok(None) } else { connection.query_row("SELECT incident FROM ledger", [], |row| row.get(0)).optional() }
 }
 
 /// What a file turned out to be.

@@ -26,6 +26,11 @@ pub(super) fn heads(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Link>
     transaction.prepare(&query)?.query_map([], link)?.collect()
 }
 
+pub(super) fn of_number(transaction: &Transaction<'_>, worker: &str, number: i64) -> rusqlite::Result<Option<Link>> {
+    let query = format!("SELECT {LINK} FROM link WHERE worker = ? AND number = ?");
+    transaction.prepare_cached(&query)?.query_row(params![worker, number], link).optional()
+}
+
 pub(super) fn add(transaction: &Transaction<'_>, link: &Link, events: &[StoredEvent]) -> rusqlite::Result<()> {
     let add = format!("INSERT INTO link ({LINK}) VALUES (?, ?, ?, ?, ?, ?)");
     transaction.prepare_cached(&add)?.execute(params![link.id, link.worker, link.number, link.moment, link.events, link.digest])?;

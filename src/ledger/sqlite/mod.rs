@@ -39,6 +39,14 @@ impl SqliteStore {
         connection.set_prepared_statement_cache_capacity(64);
         Ok(SqliteStore { connection, path: path.to_owned(), sending: None })
     }
+
+    /// Whose ledger a file is; `None` for one that was never filled.
+    ///
+    /// # Errors
+    /// Refused when it cannot be read or is no ledger.
+    pub(super) fn incident_of(path: &Path) -> Result<Option<String>> {
+        file::incident_of(path).map_err(|error| fault(Doing::Reading, &error))
+    }
 }
 
 impl Store for SqliteStore {

@@ -83,6 +83,10 @@ impl Session for SqliteSession<'_> {
         self.told(links::heads(&self.transaction))
     }
 
+    fn link(&mut self, worker: &str, number: i64) -> Result<Option<Link>> {
+        self.told(links::of_number(&self.transaction, worker, number))
+    }
+
     fn next_link(&mut self) -> Result<i64> {
         self.told(self.transaction.query_row("SELECT coalesce(max(id), 0) + 1 FROM link", [], |row| row.get(0)))
     }

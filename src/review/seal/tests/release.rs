@@ -1,16 +1,25 @@
 //! Releases, bound to their seal and to their recipients.
 
 use super::{Desk, Seal, broken};
-use crate::error::Kind;
+use crate::error::{Error, Kind, Place};
+use crate::ledger::Stamp;
 use crate::recipients::Counts;
-use crate::review::{Release, Standing, release, release_standing};
+use crate::review::{Approver, Release, Standing, read_release, release, release_standing, stored_release};
 use jiff::civil::date;
 
 const COUNTS: Counts = Counts { rows: 12, merged: 2, recipients: 10, letters: 6, emails: 1, held: 2, excluded: 1 };
 
+fn by(name: &str) -> Approver {
+    Approver { by: name.to_owned(), role: "release".to_owned(), on: date(2026, 1, 6) }
+}
+
+fn stamp() -> Stamp {
+    Stamp { worker: "desk".to_owned(), link: 7, sha256: "77".repeat(32) }
+}
+
 impl Desk {
     fn release(&self, seal: &Seal, recipients: &str) -> Release {
-        release(self.home.path(), &self.incident.id, seal, recipients, COUNTS, "Pat Officer", date(2026, 1, 6)).unwrap()
+        release(self.home.path(), &self.incident.id, seal, recipients, COUNTS, &by("Pat Officer"), || Ok(stamp())).unwrap()
     }
 
     fn release_standing(&self, seal: &Seal, recipients: &str) -> Standing<Release> {
@@ -58,7 +67,9 @@ fn a_release_that_was_edited_is_refused_or_void() {
 fn a_release_needs_counts_that_close_and_the_incident_of_its_seal() {
     let desk = Desk::new();
     let sealed = desk.approve("Ann", "counsel");
-    let try_release = |incident: &str, counts, by: &str| release(desk.home.path(), incident, &sealed, "r1", counts, by, date(2026, 1, 6));
+    let try_release = |incident: &str, counts, by: &str| {
+        release(desk.home.path(), incident, &sealed, "r1", counts, &self::by(by), || panic!("nothing is recorded of what is refused"))
+    };
     let open = Counts { held: 3, ..COUNTS };
     let overflowing = Counts { rows: 1, merged: u64::MAX, recipients: 2, letters: 2, ..Counts::default() };
     assert_eq!(try_release("lakeside", open, "Pat").unwrap_err().kind, Kind::Bug);
@@ -66,6 +77,20 @@ fn a_release_needs_counts_that_close_and_the_incident_of_its_seal() {
     assert_eq!(try_release("other", COUNTS, "Pat").unwrap_err().kind, Kind::Refused);
     assert_eq!(try_release("lakeside", COUNTS, "\t").unwrap_err().findings[0].code, "name-unusable");
     assert!(!desk.path("release.json").exists());
+}
+
+#[test]
+fn a_release_that_the_ledger_does_not_know_is_not_written() {
+    let desk = Desk::new();
+    let sealed = desk.approve("Ann", "counsel");
+    let full = || Err(Error::failed("ledger-unwritable", Place::file("ledger.sqlite"), "the disk is full", "free some space"));
+    let failed = release(desk.home.path(), &desk.incident.id, &sealed, "r1", COUNTS, &by("Pat"), full).unwrap_err();
+    assert_eq!((failed.kind, desk.path("release.json").exists()), (Kind::Failed, false));
+    assert_eq!(desk.release(&sealed, "r1").ledger, stamp());
+    let read = read_release(&desk.path("release.json")).unwrap().unwrap();
+    assert_eq!(read.ledger, stamp());
+    super::edit(&desk.path("release.json"), "\"desk\"", "\"\\u001b[2J\"");
+    assert_eq!(stored_release(desk.home.path()).unwrap_err().findings[0].code, "approval-unreadable");
 }
 
 #[cfg(unix)]
