@@ -10,7 +10,8 @@ pub(super) struct Books(Box<dyn Ledger>);
 impl Books {
     /// Opens the ledger of a folder that [`super::post::released`] made, or the one at a URL.
     pub(super) fn open(home: &Home, folder: &str, id: &str, url: Option<&str>) -> Books {
-        Books(ledger::open_existing(&home.path(folder), id, url).unwrap().unwrap())
+        let access = url.map(ledger::Access::typed);
+        Books(ledger::open_existing(&home.path(folder), id, access.as_ref()).unwrap().unwrap())
     }
 
     pub(super) fn events(&mut self) -> Vec<Event> {
