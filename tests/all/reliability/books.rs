@@ -1,5 +1,7 @@
 //! What the ledger of an incident folder says, read through the library.
 
+use super::ledgers::Place;
+use super::post::ID;
 use crate::harness::Home;
 use breachnotice::ledger::{self, Event, EventKind, Ledger, PieceState};
 use std::collections::BTreeMap;
@@ -8,10 +10,20 @@ use std::collections::BTreeMap;
 pub(super) struct Books(Box<dyn Ledger>);
 
 impl Books {
-    /// Opens the ledger of a folder that [`super::post::released`] made, or the one at a URL.
-    pub(super) fn open(home: &Home, folder: &str, id: &str, url: Option<&str>) -> Books {
-        let access = url.map(ledger::Access::typed);
-        Books(ledger::open_existing(&home.path(folder), id, access.as_ref()).unwrap().unwrap())
+    /// Opens the ledger of a folder that [`super::post::released`] made.
+    pub(super) fn open(home: &Home, folder: &str, place: &Place) -> Books {
+        Books(ledger::open_existing(&home.path(folder), ID, place.access.as_ref()).unwrap().unwrap())
+    }
+
+    /// How many pieces are still to be sent.
+    pub(super) fn outbox(&mut self) -> u64 {
+        self.0.outbox().unwrap().map_or(0, |(pieces, _)| pieces)
+    }
+
+    /// Demands that every chain holds.
+    #[track_caller]
+    pub(super) fn hold(&mut self) {
+        assert_eq!(self.0.verify(&[]).unwrap().findings(), []);
     }
 
     pub(super) fn events(&mut self) -> Vec<Event> {

@@ -3,6 +3,7 @@
 
 use super::books::Books;
 use super::disk::{Disk, LARGE};
+use super::ledgers::Place;
 use super::post::{self, accepted};
 use super::server::Server;
 use super::{Chance, figure, quick_or_full, same};
@@ -153,7 +154,8 @@ fn a_send_is_completed_and_nothing_goes_twice() {
         rounds += 1;
         let taken = accepted(&server);
         let now = |piece: &String| taken.get(piece).copied().unwrap_or(0) - known.get(piece).copied().unwrap_or(0);
-        let mut books = Books::open(&home, "disk/incident", post::ID, None);
+        let mut books = Books::open(&home, "disk/incident", &Place::folder());
+        books.hold();
         let (sent, unknown) = (books.pieces_in(EventKind::Sent), books.pieces_in(EventKind::Uncertain));
         assert_eq!(sent.len() + unknown.len(), people, "{}: nobody is lost", filled.when);
         assert!(sent.iter().all(|piece| now(piece) == 1), "{}: what counts as sent was accepted once", filled.when);

@@ -53,7 +53,7 @@ fn kill_somewhere(home: &Home, all: &mut Kills, kill: usize) {
         forget(home, "killed");
         home.remove("out").copy("released", "killed").start(EXPORT)
     };
-    if kill % 3 != 0 {
+    if !kill.is_multiple_of(3) {
         return all.kill(kill, &start);
     }
     let mut export = start();

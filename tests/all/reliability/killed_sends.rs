@@ -2,7 +2,8 @@
 //! uncertain, for a person to rule on.
 
 use super::books::Books;
-use super::post::{ID, accepted, released, send_all};
+use super::ledgers::Place;
+use super::post::{accepted, released, send_all};
 use super::server::Server;
 use super::{Chance, figure, quick_or_full, wait_until};
 use crate::harness::Home;
@@ -25,7 +26,8 @@ fn nothing_goes_twice_and_nothing_is_lost() {
     assert!(killed > kills / 2, "only {killed} of {kills} were killed at work");
     send_all(&home, &format!("send incident --connections {CONNECTIONS}"));
 
-    let mut books = Books::open(&home, "incident", ID, None);
+    let mut books = Books::open(&home, "incident", &Place::folder());
+    books.hold();
     let (abandoned, uncertain) = (books.abandoned(), books.pieces_in(EventKind::Uncertain));
     assert!(abandoned.iter().all(|count| *count <= CONNECTIONS), "{abandoned:?}");
     assert_eq!(uncertain.len(), abandoned.iter().sum::<usize>());

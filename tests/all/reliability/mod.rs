@@ -6,13 +6,17 @@
 mod books; // what a ledger says
 mod disk; // one that fills up
 mod edits; // of the ledger and of packages
+mod faults; // of a mail server, and what the ledger says then
 mod full_disk; // every command on one
+mod killed_database; // kill -9 of PostgreSQL
 mod killed_exports; // kill -9 of `export`
 mod killed_renders; // kill -9 of `render`
 mod killed_sends; // kill -9 of `send`
+mod ledgers; // in the folder and in PostgreSQL
 mod post; // incidents of e-mails
 mod server; // a mail server that remembers
 mod two_sends; // at once on one ledger
+mod workers; // of one PostgreSQL ledger, killed
 
 use crate::harness::{Home, Running};
 use rand_chacha::ChaCha8Rng;

@@ -1,6 +1,6 @@
 //! A mail server for tests that remembers what it accepted before it says so, and goes wrong where it is told to.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -39,6 +39,8 @@ struct Shared {
     pause: Mutex<Duration>,
     /// No replies for now.
     held: AtomicBool,
+    /// A last dot came after it had closed its side.
+    dot_came: AtomicBool,
 }
 
 /// A running server; its threads end with the test process.
@@ -90,6 +92,11 @@ impl Server {
     /// Message-IDs of what it accepted, in that order.
     pub(super) fn accepted(&self) -> Vec<String> {
         self.shared.accepted.lock().unwrap().clone()
+    }
+
+    /// Whether a last dot was on its way already when it closed its side in mid-message.
+    pub(super) fn was_sent_the_dot(&self) -> bool {
+        self.shared.dot_came.load(Ordering::SeqCst)
     }
 
     pub(super) fn count(&self) -> usize {
@@ -174,7 +181,10 @@ impl Conversation<'_> {
             Act::Say(reply) => Ok(self.say(reply)? && !reply.starts_with("421")),
             Act::Fin => {
                 self.stream.shutdown(Shutdown::Write)?;
-                std::io::copy(&mut self.reader, &mut std::io::sink()).map(|_| false)
+                let mut rest = Vec::new();
+                self.reader.read_to_end(&mut rest)?;
+                self.shared.dot_came.store(rest.ends_with(b"\r\n.\r\n"), Ordering::SeqCst);
+                Ok(false)
             }
             Act::Rst => {
                 let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
