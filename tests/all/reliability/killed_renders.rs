@@ -33,7 +33,7 @@ fn nothing_is_lost_or_torn() {
     for kill in 0..kills {
         let start = || {
             // Half of them meet a ledger that knows everybody already, the others one that is just being made.
-            if kill % 2 == 0 {
+            if kill.is_multiple_of(2) {
                 forget(&home, "killed");
             }
             home.remove("out").start("render killed --out out --as both --quiet")
