@@ -44,6 +44,7 @@ impl PackageBuilder {
             let _rest = locked(&folder)?;
             fs_err::remove_dir_all(&folder).map_err(unwritable)?;
         }
+        clear_rests(out, name).map_err(|error| Error::unwritable(out, &error))?;
         files::create_folder(&folder)?;
         let lock = locked(&folder)?;
         Ok(PackageBuilder { out: out.to_owned(), name: name.to_owned(), folder, key: None, _lock: lock })
@@ -204,6 +205,22 @@ fn checksums(digests: &BTreeMap<String, String>) -> String {
 
 fn is_plain(name: &str) -> bool {
     name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
+}
+
+/// Clears what killed calls left of other packages of the incident: after a change of the lists the next package has another name,
+/// and nobody would come back for the letters in the old one's folder.
+fn clear_rests(out: &Path, name: &str) -> std::io::Result<()> {
+    let stem = name.split_once('_').map_or(name, |(stem, _)| stem);
+    for entry in fs_err::read_dir(out)? {
+        let entry = entry?;
+        let is_rest = |name: &str| name.strip_prefix(&format!(".{stem}_")).is_some_and(|rest| rest.ends_with(".partial"));
+        if entry.file_type()?.is_dir() && entry.file_name().to_str().is_some_and(is_rest) {
+            // One that is locked is being built.
+            let Ok(_rest) = locked(&entry.path()) else { continue };
+            fs_err::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn locked(folder: &Path) -> Result<File> {
@@ -385,6 +402,14 @@ pub(super) mod tests {
         fs_err::write(out.path().join(".lakeside_0001.partial/half.pdf"), b"x").unwrap();
         let package = PackageBuilder::begin(out.path(), "lakeside_0001").unwrap();
         assert!(names(package.path()).is_empty());
+
+        // What is left of a package that nobody builds any more goes; one that is being built, and another incident's, stay.
+        for name in [".lakeside_0003_2.partial", ".seaside_0001.partial"] {
+            fs_err::create_dir(out.path().join(name)).unwrap();
+        }
+        let other = PackageBuilder::begin(out.path(), "lakeside_0002").unwrap();
+        assert_eq!(names(out.path()), [".lakeside_0001.partial", ".lakeside_0002.partial", ".seaside_0001.partial"]);
+        drop((package, other));
     }
 
     #[test]
