@@ -1,19 +1,20 @@
 //! Single edits of what is on record: of every row of the ledger's chains, of every file of a package, and chains that are cut short
-//! behind a head that left with a package. Each is named.
+//! behind a head that left with a package. `verify` names each.
 
 use super::post::ID;
 use super::server::Server;
 use super::{Chance, figure, quick_or_full};
 use crate::harness::Home;
-use breachnotice::ledger::{self, EventKind, NewEvent, Stamp, Verified};
+use breachnotice::ledger::{self, EventKind, NewEvent};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
-/// The sample, all of it exported and sent, and where its ledger was when the package left.
+/// The sample, all of it exported and sent.
 struct Record {
     home: Home,
     package: String,
-    stamp: Stamp,
+    /// Number of the link of the desk that left with the package.
+    link: usize,
 }
 
 impl Record {
@@ -27,15 +28,35 @@ impl Record {
         home.run("send lakeside --quiet").exits(0);
         let done = home.files("out").into_keys().find(|name| name.ends_with(".done")).unwrap();
         let text = home.read(&format!("out/{done}"));
-        let stamp: Vec<&str> = text.lines().next().unwrap().strip_prefix("# ledger link ").unwrap().splitn(3, ' ').collect();
-        let stamp = Stamp { worker: stamp[2].to_owned(), link: stamp[0].parse().unwrap(), sha256: stamp[1].to_owned() };
-        Record { home, package: done.trim_end_matches(".done").to_owned(), stamp }
+        let mut stamp = text.lines().next().unwrap().strip_prefix("# ledger link ").unwrap().split(' ');
+        let link = stamp.next().unwrap().parse().unwrap();
+        assert_eq!(stamp.nth(1), Some("desk"));
+        Record { home, package: done.trim_end_matches(".done").to_owned(), link }
     }
 
-    /// What the check of a ledger says, knowing the package's stamp.
-    fn verify(&self, folder: &str) -> Verified {
-        let ledger = ledger::open_existing(&self.home.path(folder), ID, None).unwrap();
-        ledger.unwrap().verify(std::slice::from_ref(&self.stamp)).unwrap()
+    /// What `verify` finds in the ledger of a folder, as place and reason; nothing when it holds.
+    #[track_caller]
+    fn findings_in(&self, folder: &str) -> Vec<String> {
+        self.found(&format!("verify {folder} --stamp out/{}.done", self.package))
+    }
+
+    /// What `verify` finds in the package.
+    #[track_caller]
+    fn findings_in_package(&self) -> Vec<String> {
+        self.found(&format!("verify out/{} --incident lakeside", self.package))
+    }
+
+    #[track_caller]
+    fn found(&self, command: &str) -> Vec<String> {
+        let ended = self.home.run(&format!("{command} --json"));
+        if ended.code() == 0 {
+            return Vec::new();
+        }
+        // What cannot even be read ends the command, with the reason on the screen.
+        let ended = ended.exits(3);
+        let Ok(shown) = serde_json::from_str::<serde_json::Value>(&ended.stdout) else { return vec![ended.stderr] };
+        let told = |finding: &serde_json::Value| format!("{}: {}", finding["place"].as_str().unwrap(), finding["reason"].as_str().unwrap());
+        shown["findings"].as_array().unwrap().iter().map(told).collect()
     }
 
     /// The database as somebody reaches it who goes past the program.
@@ -72,7 +93,7 @@ const COLUMNS: [(&str, &str); 15] = [
 fn every_edit_of_the_ledger_is_named() {
     let record = Record::make();
     let edits = quick_or_full(60, 1_000);
-    assert!(record.verify("lakeside").holds());
+    assert_eq!(record.findings_in("lakeside"), [""; 0]);
     let (raw, mut chance) = (record.raw("lakeside"), Chance::seeded(31));
     let (mut made, mut by_event) = (0, 0);
     while made < edits {
@@ -86,16 +107,15 @@ fn every_edit_of_the_ledger_is_named() {
         if raw.execute(&update, (&edited, row)).is_err() {
             continue;
         }
-        let verified = record.verify("lakeside");
-        assert!(!verified.holds(), "{table}.{column} of row {row}: {value:?} became {edited:?}, and nobody noticed");
-        let named = format!("event {row}");
-        by_event +=
-            usize::from(table == "event" && verified.findings().iter().any(|finding| finding.place.column.as_ref() == Some(&named)));
+        let findings = record.findings_in("lakeside");
+        assert!(!findings.is_empty(), "{table}.{column} of row {row}: {value:?} became {edited:?}, and nobody noticed");
+        let named = format!("event {row}: ");
+        by_event += usize::from(table == "event" && findings.iter().any(|finding| finding.contains(&named)));
         let row = if ["ordinal", "id"].contains(&column) { integer(&edited) } else { row };
         raw.execute(&update, (&value, row)).unwrap();
         made += 1;
     }
-    assert!(record.verify("lakeside").holds(), "everything is as it was");
+    assert_eq!(record.findings_in("lakeside"), [""; 0], "everything is as it was");
     figure(&format!("edits of the ledger: {made} of {made} named, {by_event} of them by the very event"));
 }
 
@@ -142,21 +162,20 @@ fn every_chain_that_is_cut_short_is_named() {
     for cut in 0..cuts {
         let folder = format!("cut{cut}");
         record.home.copy("lakeside", &folder);
-        let kept = chance.below(record.stamp.link as usize);
+        let kept = chance.below(record.link);
         let raw = record.raw(&folder);
-        let late = format!("SELECT id FROM link WHERE worker = '{}' AND number > {kept}", record.stamp.worker);
+        let late = format!("SELECT id FROM link WHERE worker = 'desk' AND number > {kept}");
         raw.execute_batch(&format!("DELETE FROM event WHERE ordinal >> 16 IN ({late}); DELETE FROM link WHERE id IN ({late})")).unwrap();
         drop(raw);
         // Every other time links of somebody else's making take the place of those that are gone.
         if cut % 2 == 1 {
             let mut ledger = ledger::open_existing(&record.home.path(&folder), ID, None).unwrap().unwrap();
-            ledger.set_worker(&record.stamp.worker);
-            for _ in kept as u64..record.stamp.link {
+            for _ in kept..record.link {
                 ledger.append(&[NewEvent::of_incident(EventKind::Proof, 0, "")]).unwrap();
             }
         }
-        let verified = record.verify(&folder);
-        assert!(!verified.holds(), "links after {kept} of {} were cut off, and nobody noticed", record.stamp.link);
+        let findings = record.findings_in(&folder);
+        assert!(!findings.is_empty(), "links after {kept} of {} were cut off, and nobody noticed", record.link);
         record.home.remove(&folder);
     }
     figure(&format!("chains cut short behind a stamped head: {cuts} of {cuts} named"));
@@ -168,11 +187,11 @@ fn every_edit_of_a_package_is_named() {
     let edits = quick_or_full(60, 1_000);
     let files: Vec<(String, Vec<u8>)> = record.home.files("out").into_iter().collect();
     let mut chance = Chance::seeded(41);
-    assert!(sums_hold(&record));
+    assert_eq!(record.findings_in_package(), [""; 0]);
     for _ in 0..edits {
         let (name, bytes) = &files[chance.below(files.len())];
         let path = record.home.path(&format!("out/{name}"));
-        let at = edited_place(name, bytes, &mut chance);
+        let at = chance.below(bytes.len());
         let mut other = bytes.clone();
         if chance.below(10) == 0 {
             other.truncate(at);
@@ -180,28 +199,13 @@ fn every_edit_of_a_package_is_named() {
             other[at] = if other[at] == b'7' { b'3' } else { b'7' };
         }
         std::fs::write(&path, &other).unwrap();
-        assert!(!sums_hold(&record), "byte {at} of {name} was changed, and nobody noticed");
+        let findings = record.findings_in_package();
+        assert!(
+            findings.iter().any(|finding| finding.contains(name)),
+            "byte {at} of {name} was changed, and nobody named it: {findings:?}"
+        );
         std::fs::write(&path, bytes).unwrap();
     }
-    assert!(sums_hold(&record), "everything is as it was");
+    assert_eq!(record.findings_in_package(), [""; 0], "everything is as it was");
     figure(&format!("edits of a package: {edits} of {edits} named"));
-}
-
-/// Any byte; of a done-file one of the digest, since `sha256sum` takes the first line for a comment.
-fn edited_place(name: &str, bytes: &[u8], chance: &mut Chance) -> usize {
-    if !name.ends_with(".done") {
-        return chance.below(bytes.len());
-    }
-    bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1 + chance.below(64)
-}
-
-/// Whether the package is whole, by the tools of a mail house.
-fn sums_hold(record: &Record) -> bool {
-    let Record { home, package, .. } = record;
-    let holds = |folder: String, list: &str| {
-        let mut check = std::process::Command::new("sha256sum");
-        check.args(["--strict", "--status", "-c", list]).current_dir(home.path(&folder));
-        check.output().unwrap().status.success()
-    };
-    holds("out".to_owned(), &format!("{package}.done")) && holds(format!("out/{package}"), "SHA256SUMS")
 }
