@@ -11,6 +11,7 @@ use super::{
 };
 use crate::error::{Error, Place, Result};
 use jiff::Timestamp;
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub(super) struct Book<S> {
     sender: i64,
     /// The last token of a lease that was handed out.
     token: i64,
+    /// Whether the last request for leases was not answered.
+    in_doubt: bool,
 }
 
 /// How often work begins anew that met another's or lost its connection.
@@ -38,7 +41,7 @@ impl<S: Store> Book<S> {
     pub(super) fn new(store: S) -> Result<Book<S>> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|_| Error::bug("the system gives no random numbers"))?;
-        Ok(Book { store, worker: DESK.to_owned(), moment: None, sender: i64::from_be_bytes(random), token: 0 })
+        Ok(Book { store, worker: DESK.to_owned(), moment: None, sender: i64::from_be_bytes(random), token: 0, in_doubt: false })
     }
 
     fn recorder(&self) -> Recorder {
@@ -146,7 +149,7 @@ impl<S: Store> Ledger for Book<S> {
         self.write_again(|session, recorder| {
             let now = recorder.now(session)?;
             recorder.give_up(session, now, alone)?;
-            if alone { session.give_back(recorder.sender) } else { Ok(()) }
+            if alone { session.give_back(recorder.sender, 0) } else { Ok(()) }
         })
     }
 
@@ -301,13 +304,19 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn lease(&mut self, most: usize, length: Duration, early: bool) -> Result<Vec<Lease>> {
-        let (sender, known) = (self.sender, self.token);
+        let (sender, known, in_doubt) = (self.sender, self.token, Cell::new(self.in_doubt));
+        self.in_doubt = true;
         let leases = self.write_again(|session, recorder| {
+            // Leases whose commit was not answered: nobody would send those pieces until they run out.
+            if in_doubt.replace(true) {
+                session.give_back(sender, known)?;
+            }
             let now = recorder.now(session)?;
             recorder.give_up(session, now, false)?;
             let due = if early { Millis::MAX } else { now };
-            session.lease(Leasing { sender, known, now, due, until: now + length.as_millis() as Millis, most })
+            session.lease(Leasing { sender, now, due, until: now + length.as_millis() as Millis, most })
         })?;
+        self.in_doubt = false;
         self.token = leases.iter().map(|lease| lease.token).max().unwrap_or(known);
         Ok(leases)
     }
@@ -320,7 +329,7 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn give_back(&mut self) -> Result<()> {
-        self.write_again(|session, recorder| session.give_back(recorder.sender))
+        self.write_again(|session, recorder| session.give_back(recorder.sender, 0))
     }
 
     fn record(&mut self, job: u32, begun: &[Begun], ended: &[Ended]) -> Result<Vec<bool>> {

@@ -33,8 +33,6 @@ pub(super) struct Due {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Leasing {
     pub(super) sender: i64,
-    /// The last token that the sender knows of: what was leased to it behind that was never heard of, and is leased anew.
-    pub(super) known: i64,
     pub(super) now: Millis,
     /// Rows that are due at this moment.
     pub(super) due: Millis,
@@ -134,8 +132,8 @@ pub(super) trait Session {
     /// Leases rows that are due and whose message was not begun, the longest due first, then by piece.
     fn lease(&mut self, leasing: Leasing) -> Result<Vec<Lease>>;
     fn renew(&mut self, sender: i64, until: Millis) -> Result<()>;
-    /// Ends leases whose message was not begun, and takes their tokens from them.
-    fn give_back(&mut self, sender: i64) -> Result<()>;
+    /// Ends leases whose message was not begun and whose token is greater than another, and takes their tokens from them.
+    fn give_back(&mut self, sender: i64, behind: i64) -> Result<()>;
     /// Marks messages as begun where the token still is the row's; says which, and which of them were marked before.
     fn begin_messages(&mut self, leases: &[Lease]) -> Result<Vec<Option<Already>>>;
     /// Takes rows out whose token is the lease's; says which.

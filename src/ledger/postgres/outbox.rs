@@ -19,12 +19,11 @@ const UNQUEUE: &str = "DELETE FROM outbox USING unnest($1::integer[]) AS asked (
     WHERE outbox.piece = asked.piece AND NOT begun AND (sender IS NULL OR until < $2) RETURNING outbox.piece, attempt";
 
 const LEASE: &str = "WITH free AS MATERIALIZED (SELECT piece FROM outbox
-        WHERE due <= $1 AND NOT begun AND (sender IS NULL OR until < $2 OR (sender = $3 AND token > $4))
-        ORDER BY due, piece LIMIT $5 FOR UPDATE SKIP LOCKED)
-    UPDATE outbox SET sender = $3, until = $6, token = nextval('lease_token') FROM free WHERE outbox.piece = free.piece
+        WHERE due <= $1 AND NOT begun AND (sender IS NULL OR until < $2) ORDER BY due, piece LIMIT $4 FOR UPDATE SKIP LOCKED)
+    UPDATE outbox SET sender = $3, until = $5, token = nextval('lease_token') FROM free WHERE outbox.piece = free.piece
     RETURNING due, outbox.piece, attempt, token";
 const RENEW: &str = "UPDATE outbox SET until = $2 WHERE sender = $1";
-const GIVE_BACK: &str = "UPDATE outbox SET sender = NULL, until = NULL, token = 0 WHERE sender = $1 AND NOT begun";
+const GIVE_BACK: &str = "UPDATE outbox SET sender = NULL, until = NULL, token = 0 WHERE sender = $1 AND NOT begun AND token > $2";
 
 const BEGIN: &str = "WITH held AS MATERIALIZED (SELECT outbox.piece, outbox.begun
         FROM unnest($1::integer[], $2::bigint[]) AS asked (piece, token)
@@ -57,12 +56,12 @@ pub(super) fn unqueue(connection: &mut Connection, pieces: &[Piece], now: Millis
 }
 
 pub(super) fn lease(connection: &mut Connection, leasing: Leasing) -> Result<Vec<Lease>> {
-    let Leasing { sender, known, now, due, until, most } = leasing;
+    let Leasing { sender, now, due, until, most } = leasing;
     let lease = |row: &Row| {
         let lease = Lease { piece: piece(row, 1)?, attempt: number(row, 2)?, token: value(row, 3)? };
         Ok((value::<Millis>(row, 0)?, lease))
     };
-    let rows = connection.rows(LEASE, &[&due, &now, &sender, &known, &(most as i64), &until])?;
+    let rows = connection.rows(LEASE, &[&due, &now, &sender, &(most as i64), &until])?;
     let mut leases: Vec<(Millis, Lease)> = rows.iter().map(lease).collect::<Result<_>>()?;
     leases.sort_unstable_by_key(|(due, lease)| (*due, lease.piece));
     Ok(leases.into_iter().map(|(_, lease)| lease).collect())
@@ -72,8 +71,8 @@ pub(super) fn renew(connection: &mut Connection, sender: i64, until: Millis) -> 
     connection.run(RENEW, &[&sender, &until]).map(drop)
 }
 
-pub(super) fn give_back(connection: &mut Connection, sender: i64) -> Result<()> {
-    connection.run(GIVE_BACK, &[&sender]).map(drop)
+pub(super) fn give_back(connection: &mut Connection, sender: i64, behind: i64) -> Result<()> {
+    connection.run(GIVE_BACK, &[&sender, &behind]).map(drop)
 }
 
 pub(super) fn begin_messages(connection: &mut Connection, leases: &[Lease]) -> Result<Vec<Option<Already>>> {

@@ -208,8 +208,8 @@ impl Session for PostgresSession<'_> {
         outbox::renew(self.connection, sender, until)
     }
 
-    fn give_back(&mut self, sender: i64) -> Result<()> {
-        outbox::give_back(self.connection, sender)
+    fn give_back(&mut self, sender: i64, behind: i64) -> Result<()> {
+        outbox::give_back(self.connection, sender, behind)
     }
 
     fn begin_messages(&mut self, leases: &[Lease]) -> Result<Vec<Option<Already>>> {

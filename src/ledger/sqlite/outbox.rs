@@ -25,12 +25,12 @@ pub(super) fn unqueue(transaction: &Transaction<'_>, pieces: &[Piece], now: Mill
 }
 
 pub(super) fn lease(transaction: &Transaction<'_>, leasing: Leasing) -> rusqlite::Result<Vec<Lease>> {
-    let Leasing { sender, known, now, due, until, most } = leasing;
+    let Leasing { sender, now, due, until, most } = leasing;
     let query = "SELECT piece, attempt FROM outbox
-        WHERE due <= ? AND NOT begun AND (sender IS NULL OR until < ? OR (sender = ? AND token > ?)) ORDER BY due, piece LIMIT ?";
+        WHERE due <= ? AND NOT begun AND (sender IS NULL OR until < ?) ORDER BY due, piece LIMIT ?";
     let rows: Vec<(Piece, u32)> = transaction
         .prepare_cached(query)?
-        .query_map(params![due, now, sender, known, most as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map(params![due, now, most as i64], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
     let last: i64 =
         transaction.prepare_cached("UPDATE token SET last = last + ? RETURNING last")?.query_row([rows.len() as i64], |row| row.get(0))?;
@@ -49,10 +49,10 @@ pub(super) fn renew(transaction: &Transaction<'_>, sender: i64, until: Millis) -
 }
 
 /// As the only sender it frees what a dead one held, too.
-pub(super) fn give_back(transaction: &Transaction<'_>, _sender: i64) -> rusqlite::Result<()> {
+pub(super) fn give_back(transaction: &Transaction<'_>, behind: i64) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("UPDATE outbox SET sender = NULL, until = NULL, token = 0 WHERE NOT begun AND sender IS NOT NULL")?
-        .execute([])
+        .prepare_cached("UPDATE outbox SET sender = NULL, until = NULL, token = 0 WHERE NOT begun AND sender IS NOT NULL AND token > ?")?
+        .execute([behind])
         .map(drop)
 }
 

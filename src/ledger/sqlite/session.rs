@@ -200,8 +200,8 @@ impl Session for SqliteSession<'_> {
         self.told(outbox::renew(&self.transaction, sender, until))
     }
 
-    fn give_back(&mut self, sender: i64) -> Result<()> {
-        self.told(outbox::give_back(&self.transaction, sender))
+    fn give_back(&mut self, _sender: i64, behind: i64) -> Result<()> {
+        self.told(outbox::give_back(&self.transaction, behind))
     }
 
     fn begin_messages(&mut self, leases: &[Lease]) -> Result<Vec<Option<Already>>> {

@@ -150,6 +150,27 @@ fn a_commit_whose_answer_is_lost_is_not_done_twice() {
 }
 
 #[test]
+fn leases_that_were_never_heard_of_are_not_forgotten() {
+    let bench = PostgresBench::new();
+    let wire = Wire::to(&bench);
+    let (mut one, mut other) = (wire.book(&bench), bench.worker("other"));
+    let pieces = one.allot(&mut everyone(4)).unwrap();
+    one.enqueue(1, &pieces).unwrap();
+    other.lease(2, MINUTE, false).unwrap();
+    wire.breaks.store(BEFORE_ANSWER, Ordering::SeqCst);
+    let mut raw = bench.raw();
+    let leases = std::thread::scope(|scope| {
+        let leasing = scope.spawn(|| one.lease(2, MINUTE, false).unwrap());
+        // 3 and 4 are leased to nobody's knowledge; before they are asked for anew, 1 and 2 come free, and those go first.
+        while raw.query_one("SELECT count(*) FROM outbox WHERE sender IS NOT NULL", &[]).unwrap().get::<_, i64>(0) < 4 {}
+        other.give_back().unwrap();
+        leasing.join().unwrap()
+    });
+    assert_eq!(leases.len(), 2);
+    assert_eq!(other.lease(9, MINUTE, false).unwrap().len(), 2, "the other two are free");
+}
+
+#[test]
 fn what_cannot_be_told_from_what_was_done_is_a_persons_affair() {
     let bench = PostgresBench::new();
     let wire = Wire::to(&bench);
