@@ -216,7 +216,7 @@ fn events(home: &Path) {
     ledger.record_standing(1, u64::from(people), 0, &mut pieces.iter().map(standing)).unwrap();
     println!("standing of {people} people: {:.1} s", begun.elapsed().as_secs_f64());
     let begun = Instant::now();
-    let status = report::status(ledger.as_mut()).unwrap().unwrap();
+    let status = report::status(ledger.as_mut(), 10).unwrap().unwrap();
     println!("status over them: {:.2} s", begun.elapsed().as_secs_f64());
     assert_eq!(status.letters.states["mailed"], u64::from(people));
     let begun = Instant::now();

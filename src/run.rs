@@ -25,6 +25,7 @@ mod send;
 mod stream;
 #[cfg(test)]
 mod swaps;
+mod unreached;
 mod verified;
 mod verify;
 
@@ -59,6 +60,7 @@ pub use proof_wording::of as proof_wording;
 pub use receive::{Kind as ReceivedKind, TakenIn, receive};
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use send::{SendOptions, Sending, resolve, send};
+pub use unreached::unreached;
 pub use verified::{read_verified, unverified_contacts, unverified_rules};
 pub use verify::{CheckedLedger, Verification, VerifyOptions, verify};
 

@@ -4,6 +4,7 @@ use super::progress::Bar;
 use super::ui::{self, Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Error, Finding, Result};
+use crate::ledger::Access;
 use crate::obligations::{self, Unreachable};
 use crate::recipients::Counts;
 use crate::report::{Summary, write_tables};
@@ -27,7 +28,7 @@ pub(super) struct CheckArguments {
     as_of: Option<Date>,
 }
 
-pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &CheckArguments) -> Result<Outcome> {
     if let Some(out) = &arguments.out {
         files::refuse_inputs(out, &arguments.dir)?;
     }
@@ -54,7 +55,7 @@ pub(super) fn run(ui: &Ui, arguments: &CheckArguments) -> Result<Outcome> {
         write_tables(out, &case.incident, &case.intake, &case.recipients)?;
         run::write_summary(out, &summary)?;
     }
-    let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients);
+    let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &run::unreached(case, ledger)?);
     ui.result(&Judged { summary, unreachable: &unreachable }, &sentence(&counts))?;
     unreachable.iter().for_each(|of_provider| ui.say(&no_address(of_provider)));
     Ok(Outcome::of_held(counts.held))
@@ -71,7 +72,7 @@ struct Judged<'a> {
 
 /// Who needs another notice than a letter, and of which kind, as it stands.
 fn no_address(of_provider: &Unreachable) -> String {
-    let Unreachable { provider_id, count: people, by_state, public_from } = of_provider;
+    let Unreachable { provider_id, count: people, told, by_state, public_from, .. } = of_provider;
     let states = by_state.iter().map(|(state, people)| format!("{state} {}", ui::number(*people))).collect::<Vec<_>>().join(", ");
     let owed = if of_provider.is_public() {
         format!("{public_from} or more: a public notice and a toll-free number are owed")
@@ -79,7 +80,8 @@ fn no_address(of_provider: &Unreachable) -> String {
         format!("fewer than {public_from}: each is told in another way")
     };
     let who = if *people == 1 { "1 person".to_owned() } else { format!("{} people", ui::number(*people)) };
-    format!("{provider_id}: no letter can reach {who} ({states}); {owed} (45 CFR 164.404(d)(2), see `plan`)")
+    let told = if *told > 0 { format!("{} of them told by substitute notice; ", ui::number(*told)) } else { String::new() };
+    format!("{provider_id}: no letter can reach {who} ({states}); {told}{owed} (45 CFR 164.404(d)(2), see `plan`)")
 }
 
 /// The counts in words, in which they close.

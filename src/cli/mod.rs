@@ -121,8 +121,8 @@ fn command(ui: &Ui, ledger: Option<&Access>, command: Command) -> Result<Outcome
     match command {
         Command::Init(arguments) => init::run(ui, &arguments),
         Command::Drill(arguments) => drill::run(ui, &arguments),
-        Command::Check(arguments) => check::run(ui, &arguments),
-        Command::Plan(arguments) => plan::run(ui, &arguments),
+        Command::Check(arguments) => check::run(ui, ledger, &arguments),
+        Command::Plan(arguments) => plan::run(ui, ledger, &arguments),
         #[cfg(feature = "preview")]
         Command::Preview(arguments) => preview::run(ui, ledger, &arguments),
         Command::Approve(arguments) => approve::run(ui, ledger, arguments),

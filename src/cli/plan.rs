@@ -6,6 +6,7 @@ mod draw;
 use super::ui::{self, Ui};
 use super::{Outcome, clock};
 use crate::error::{Finding, Result};
+use crate::ledger::Access;
 use crate::obligations::{Changes, Plan};
 use crate::run::{self, Planned};
 use jiff::civil::Date;
@@ -36,10 +37,10 @@ struct Shown<'a> {
     changes: &'a Changes,
 }
 
-pub(super) fn run(ui: &Ui, arguments: &PlanArguments) -> Result<Outcome> {
+pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &PlanArguments) -> Result<Outcome> {
     let day = arguments.as_of.unwrap_or_else(clock::today);
     let verified = run::read_verified(&arguments.dir, day.max(clock::today()))?;
-    let planned = run::plan(&arguments.dir, day)?;
+    let planned = run::plan(&arguments.dir, ledger, day)?;
     let Planned { case, plan, changes, warnings } = &planned;
     // The plan is shown first: whatever cannot be written, it stands.
     ui.result(&Shown { plan, changes }, &draw::draw(&planned, ui::width()))?;

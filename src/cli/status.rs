@@ -5,7 +5,7 @@ use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Result};
 use crate::ledger::Access;
 use crate::recipients::{moves_by_effect, rulings_by_kind};
-use crate::report::{Channel, Loose, Status};
+use crate::report::{Channel, Loose, OutOfReach, Status};
 use crate::{ledger, report, rules};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -26,7 +26,8 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments)
     let rules = rules::Rules::load_for(&arguments.dir)?;
     let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
     let ledger = ledger::open_existing(&arguments.dir, &incident.id, ledger)?;
-    let status = ledger.map(|mut ledger| report::status(ledger.as_mut())).transpose()?.flatten();
+    let status =
+        ledger.map(|mut ledger| report::status(ledger.as_mut(), rules.federal.substitute_public_from.value)).transpose()?.flatten();
     let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)? };
     let Some(status) = status else {
         let text = format!("nothing has been rendered or released yet{}", folder.draw());
@@ -97,8 +98,19 @@ fn draw(status: &Status) -> String {
     loose(&mut text, "uncertain: see whether it arrived, then send --resolve PIECE sent|resend", &status.uncertain);
     let way_on = "failed for good: clear email_consent_on in the list and release again, then it goes by mail";
     loose(&mut text, way_on, &status.failed);
+    text.extend(status.unreachable.iter().map(|of_provider| format!("\n{}", out_of_reach(of_provider))));
     text.push_str(if status.closes { "\nthe counts close" } else { "\nTHE COUNTS DO NOT CLOSE" });
     text
+}
+
+/// Whom no piece of a provider reached, and since when.
+fn out_of_reach(of_provider: &OutOfReach) -> String {
+    let OutOfReach { provider, people, told, first, public_since } = of_provider;
+    let who = if *people == 1 { "1 person".to_owned() } else { format!("{} people", number(*people)) };
+    let told = if *told > 0 { format!(", {} told by substitute notice", number(*told)) } else { String::new() };
+    let first = first.map(|day| format!("; the first known on {day}")).unwrap_or_default();
+    let since = public_since.map(|day| format!(", so many that the public is to be told since {day}")).unwrap_or_default();
+    format!("{provider}: nothing reached {who}{told}{first}{since}; see `plan`")
 }
 
 /// Pieces that need a person: the first of them, then how many more.

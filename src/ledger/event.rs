@@ -141,6 +141,11 @@ impl NewEvent {
         let detail = if self.detail.is_empty() { day.to_string() } else { format!("{day} {}", self.detail) };
         NewEvent { detail, ..self }
     }
+
+    /// The day that goes before the detail; absent when the event has none.
+    pub fn day(&self) -> Option<Date> {
+        self.detail.get(..10)?.parse().ok()
+    }
 }
 
 /// A stored event.
@@ -193,7 +198,7 @@ mod tests {
     #[test]
     fn a_day_goes_before_the_detail() {
         let event = NewEvent::of_piece(EventKind::Unreachable, 7, 1, 1, "ANK").on(jiff::civil::date(2026, 4, 12));
-        assert_eq!(event.detail, "2026-04-12 ANK");
+        assert_eq!((event.detail.as_str(), event.day()), ("2026-04-12 ANK", Some(jiff::civil::date(2026, 4, 12))));
         let state = |detail: &str| PieceState { piece: 7, state: event.kind, attempt: 1, job: 1, detail: detail.to_owned() };
         assert_eq!(state(&event.detail).day(), Some(jiff::civil::date(2026, 4, 12)));
         assert_eq!(state("lakeside_0001").day(), None);

@@ -1,9 +1,11 @@
 //! How many people each duty is about: one pass over the recipients, per provider.
 
+use super::unreached::{OutOfReach, Unreached, UnreachedPeople};
 use crate::incident::{Incident, ProviderIndex};
 use crate::intake::Elements;
 use crate::recipients::{Disposition, Outline, Recipients, Role};
 use crate::rules::{Jurisdiction, Rules};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 /// The people of one provider.
@@ -19,8 +21,8 @@ pub(super) struct Counts {
     pub(super) held: u64,
     /// Owed no letter.
     pub(super) excluded: u64,
-    /// Without a way to write to them; the dead do not count (45 CFR 164.404(d)(2)).
-    pub(super) unreachable: u64,
+    /// Whom nothing reaches; the dead do not count (45 CFR 164.404(d)(2)).
+    pub(super) unreachable: OutOfReach,
     /// By residence.
     pub(super) residents: BTreeMap<Jurisdiction, Residents>,
     /// Abroad, in military post, or of unknown residence.
@@ -68,17 +70,18 @@ pub(super) struct Census {
     pub(super) without_provider: u64,
 }
 
-pub(super) fn count(incident: &Incident, recipients: &Recipients) -> Census {
+pub(super) fn count(incident: &Incident, recipients: &Recipients, unreached: &UnreachedPeople) -> Census {
     let mut census = Census { by_provider: vec![Counts::default(); incident.providers.len()], without_provider: 0 };
-    for person in recipients.people.outlines() {
+    for (place, person) in recipients.people.outlines().enumerate() {
+        let unreached = unreached.get(&place);
         match person.provider.and_then(|index| census.by_provider.get_mut(usize::from(index.0))) {
-            Some(counts) => counts.add(person),
+            Some(counts) => counts.add(person, unreached),
             None => census.without_provider += 1,
         }
         // One letter may speak for several providers: each has its own duty towards the person.
         for index in person.also_at {
             if let Some(counts) = census.by_provider.get_mut(usize::from(index.0)) {
-                counts.add(person);
+                counts.add(person, unreached);
             }
         }
     }
@@ -113,17 +116,21 @@ pub fn residents(recipients: &Recipients) -> ResidentCounts {
     counts
 }
 
-/// The people of one provider whom neither letter nor e-mail can reach.
+/// The people of one provider whom neither letter nor e-mail reaches.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Unreachable {
     /// The provider, by its id.
     pub provider_id: String,
     /// How many; the dead and the excluded do not count.
     pub count: u64,
+    /// How many of them were told by substitute notice already.
+    pub told: u64,
     /// Two-letter code of the residence -> people; `unknown` where the list does not tell.
     pub by_state: BTreeMap<String, u64>,
     /// So many are owed a public notice, fewer another way to tell each (45 CFR 164.404(d)(2)).
     pub public_from: u64,
+    /// The day on which there were so many; absent while there are fewer, and when there were by the lists alone.
+    pub public_since: Option<Date>,
 }
 
 impl Unreachable {
@@ -133,26 +140,32 @@ impl Unreachable {
     }
 }
 
-/// The providers that have people whom neither letter nor e-mail can reach, in provider order.
-pub fn unreachable(incident: &Incident, rules: &Rules, recipients: &Recipients) -> Vec<Unreachable> {
-    let mut by_provider: BTreeMap<usize, BTreeMap<String, u64>> = BTreeMap::new();
-    for person in recipients.people.outlines().filter(|person| is_unreachable(*person)) {
+/// The providers that have people whom neither letter nor e-mail reaches, in provider order.
+pub fn unreachable(incident: &Incident, rules: &Rules, recipients: &Recipients, unreached: &UnreachedPeople) -> Vec<Unreachable> {
+    let mut by_provider: BTreeMap<usize, (OutOfReach, BTreeMap<String, u64>)> = BTreeMap::new();
+    for (place, person) in recipients.people.outlines().enumerate() {
+        let unreached = unreached.get(&place);
+        if !is_unreachable(person, unreached) {
+            continue;
+        }
         let state = person.residence.map_or_else(|| "unknown".to_owned(), |residence| residence.code().to_owned());
         for provider in person.provider.iter().chain(person.also_at) {
-            *by_provider.entry(usize::from(provider.0)).or_default().entry(state.clone()).or_default() += 1;
+            let (people, by_state) = by_provider.entry(usize::from(provider.0)).or_default();
+            people.add(unreached);
+            *by_state.entry(state.clone()).or_default() += 1;
         }
     }
     let public_from = u64::from(rules.federal.substitute_public_from.value);
-    let of_provider = |(provider, by_state): (usize, BTreeMap<String, u64>)| {
-        let count = by_state.values().sum();
+    let of_provider = |(provider, (people, by_state)): (usize, (OutOfReach, BTreeMap<String, u64>))| {
         let provider_id = incident.providers.get(provider)?.id.clone();
-        Some(Unreachable { provider_id, count, by_state, public_from })
+        let public_since = people.reached(public_from);
+        Some(Unreachable { provider_id, count: people.count(), told: people.told, by_state, public_from, public_since })
     };
     by_provider.into_iter().filter_map(of_provider).collect()
 }
 
 impl Counts {
-    fn add(&mut self, person: Outline<'_>) {
+    fn add(&mut self, person: Outline<'_>, unreached: Option<&Unreached>) {
         self.total += 1;
         match person.disposition {
             Disposition::Letter => self.letters += 1,
@@ -160,8 +173,8 @@ impl Counts {
             Disposition::Held(_) => self.held += 1,
             Disposition::Excluded { .. } => self.excluded += 1,
         }
-        if is_unreachable(person) {
-            self.unreachable += 1;
+        if is_unreachable(person, unreached) {
+            self.unreachable.add(unreached);
         }
         match person.residence {
             Some(jurisdiction) => self.residents.entry(jurisdiction).or_default().add(person),
@@ -170,7 +183,10 @@ impl Counts {
     }
 }
 
-/// `Recipient::unreachable` is the recipients stage's word on it; the dead and the excluded are left out whatever it says.
-fn is_unreachable(person: Outline<'_>) -> bool {
-    person.unreachable && person.role != Role::Deceased && !matches!(person.disposition, Disposition::Excluded { .. })
+/// `Recipient::unreachable` is the recipients stage's word on it, `unreached` the record's; the dead and the excluded are left out
+/// whatever they say.
+fn is_unreachable(person: Outline<'_>, unreached: Option<&Unreached>) -> bool {
+    (person.unreachable || unreached.is_some())
+        && person.role != Role::Deceased
+        && !matches!(person.disposition, Disposition::Excluded { .. })
 }

@@ -150,7 +150,7 @@ impl<'a> Duties<'a> {
 
     fn substitute_notice(&self) -> Obligation {
         let federal = self.federal();
-        let unreachable = self.counts.unreachable;
+        let unreachable = self.counts.unreachable.count();
         let public = unreachable >= u64::from(federal.substitute_public_from.value);
         let limit = if public { &federal.substitute_public_from } else { &federal.substitute_other_means_from };
         let mut draft = self.draft(Duty::SubstituteNotice, "the patients whom no letter can reach", limit);
@@ -161,7 +161,8 @@ impl<'a> Duties<'a> {
             return self.not_required(draft, &format!("everyone can be written to (the dead do not count, {clause})"));
         }
         let last_day = self.clock.after_discovery(&federal.individual_days);
-        draft.notes = if public { self.public_posting(&last_day) } else { self.other_means() };
+        draft.notes = self.what_is_known_of_them();
+        draft.notes.extend(if public { self.public_posting(&last_day) } else { self.other_means() });
         draft.notes.push("count again when letters come back or held rows are mended".to_owned());
         if words::days_after(last_day.day, self.as_of) > 0 {
             draft.notes.push("those who became unreachable after the last day: as soon as reasonably possible".to_owned());
@@ -169,10 +170,20 @@ impl<'a> Duties<'a> {
         self.required(draft, last_day)
     }
 
+    /// Since when there are so many that the public is told, and how many of them are told by now.
+    fn what_is_known_of_them(&self) -> Vec<String> {
+        let unreachable = &self.counts.unreachable;
+        let from = u64::from(self.federal().substitute_public_from.value);
+        let since = unreachable.reached(from).map(|day| format!("there are {from} since {day}"));
+        let told = unreachable.told;
+        let told = (told > 0).then(|| format!("{told} of {} told by substitute notice", unreachable.count()));
+        since.into_iter().chain(told).collect()
+    }
+
     fn other_means(&self) -> Vec<String> {
         let public_from = self.federal().substitute_public_from.value;
         let mut notes = vec!["another form of written notice, telephone, or other means reasonably calculated to reach them".to_owned()];
-        if self.counts.unreachable + 1 == u64::from(public_from) {
+        if self.counts.unreachable.count() + 1 == u64::from(public_from) {
             notes.push(format!("one more makes it {public_from}: then a home-page posting or major media and a toll-free number are owed"));
         }
         notes

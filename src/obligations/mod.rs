@@ -22,6 +22,7 @@ mod state_law;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unreached;
 mod words;
 
 pub use alike::{Alike, alike};
@@ -31,6 +32,7 @@ pub use history::{Change, ChangeKind, Changes, Damage, HISTORY_FILE, History, St
 pub use mailing::Mailing;
 pub use memo::{MEMO_BEGINS, memo};
 pub use names::{OfProvider, words_of_id};
+pub use unreached::{Unreached, UnreachedPeople};
 
 use crate::incident::{Incident, Provider};
 use crate::recipients::Recipients;
@@ -132,9 +134,14 @@ impl Plan {
     }
 }
 
-/// Computes the duties. A duty that does not apply has no deadline.
+/// Computes the duties, as if every letter arrived. A duty that does not apply has no deadline.
 pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: Date) -> Plan {
-    let census = counts::count(incident, recipients);
+    plan_with(incident, rules, recipients, &UnreachedPeople::new(), as_of)
+}
+
+/// As [`plan`], with those whom no letter reached.
+pub fn plan_with(incident: &Incident, rules: &Rules, recipients: &Recipients, unreached: &UnreachedPeople, as_of: Date) -> Plan {
+    let census = counts::count(incident, recipients, unreached);
     let mut obligations = Vec::new();
     for (provider, counts) in incident.providers.iter().zip(&census.by_provider) {
         let clock = clock::Clock::new(incident, rules, provider, as_of);

@@ -1,5 +1,6 @@
 //! Where everyone stands, from the ledger alone.
 
+use super::out_of_reach::{self, OutOfReach, lost};
 use crate::error::Result;
 use crate::ledger::{EventKind, Ledger, Listed, Tally};
 use serde::Serialize;
@@ -41,6 +42,8 @@ pub struct Status {
     pub uncertain: Vec<Loose>,
     /// E-mail notices that failed for good: these people have to be told by mail.
     pub failed: Vec<Loose>,
+    /// By provider, those whom no piece reached: the dead among them are owed no substitute notice, which `plan` knows.
+    pub unreachable: Vec<OutOfReach>,
 }
 
 /// A piece that needs a person.
@@ -66,11 +69,12 @@ impl Status {
     }
 }
 
-/// Counts the latest standing; `None` before the first render or release.
+/// Counts the latest standing; `None` before the first render or release. `public_from`: so many unreachable people are owed a public
+/// notice.
 ///
 /// # Errors
 /// Refused when the ledger cannot be read.
-pub fn status(ledger: &mut dyn Ledger) -> Result<Option<Status>> {
+pub fn status(ledger: &mut dyn Ledger, public_from: u32) -> Result<Option<Status>> {
     let Some(tally) = ledger.tally()? else { return Ok(None) };
     let mut status = Status {
         job: tally.job,
@@ -85,6 +89,7 @@ pub fn status(ledger: &mut dyn Ledger) -> Result<Option<Status>> {
         closes: false,
         uncertain: loose(ledger, EventKind::Uncertain)?,
         failed: loose(ledger, EventKind::Failed)?,
+        unreachable: out_of_reach::by_provider(lost(ledger)?, public_from),
     };
     status.count(&tally);
     let accounted = status.letters.total + status.emails.total + status.held_total() + status.excluded_total();

@@ -1,8 +1,9 @@
 //! `plan`: the duties of a day, and what has changed since the plans before it.
 
-use super::{Case, read};
+use super::{Case, read, unreached};
 use crate::error::{Error, Finding, Place, Result};
 use crate::files;
+use crate::ledger::Access;
 use crate::obligations::{self, CALENDAR_BEGINS, Changes, Damage, HISTORY_FILE, History, Plan};
 use jiff::civil::Date;
 use std::path::Path;
@@ -19,14 +20,15 @@ pub struct Planned {
     pub warnings: Vec<Finding>,
 }
 
-/// Reads an incident folder, plans and remembers the plan in the folder. A history that cannot be read is left alone; it and one
+/// Reads an incident folder and, when there is one, its ledger, plans and remembers the plan in the folder. A history that cannot be read is left alone; it and one
 /// that cannot be written only warn, because the duties stand without it.
 ///
 /// # Errors
-/// Refused when the incident or a list cannot be used.
-pub fn plan(folder: &Path, as_of: Date) -> Result<Planned> {
+/// Refused when the incident, a list or the ledger cannot be used.
+pub fn plan(folder: &Path, ledger: Option<&Access>, as_of: Date) -> Result<Planned> {
     let case = read(folder)?;
-    let plan = obligations::plan(&case.incident, &case.rules, &case.recipients, as_of);
+    let unreached = unreached(&case, ledger)?;
+    let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &unreached, as_of);
     let (changes, warnings) = match remember(folder, &plan) {
         (changes, Ok(())) => (changes, Vec::new()),
         (changes, Err(warning)) => (changes, vec![warning]),

@@ -34,5 +34,6 @@ mod serving; // a server of previews for the time of a test
 mod several; // names in other scripts, with and without fonts for them
 mod standards; // accessible, and fit for the archive
 mod story; // from the first package to the last person
+mod unreached; // whom no letter reached
 mod verified; // contact blocks and rules that a person checks
 mod verify; // whatever is changed is named

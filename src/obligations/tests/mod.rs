@@ -2,7 +2,7 @@
 
 mod state_law;
 
-use super::{Duty, Obligation, Plan, held_until, plan};
+use super::{Duty, Obligation, Plan, Unreached, UnreachedPeople, held_until, plan, plan_with};
 use crate::error::{Finding, Place};
 use crate::incident::{
     Agency, BusinessAssociate, CallCenter, Choices, DayZero, Hold, HoldEffect, Incident, Language, Print, Provider, ProviderIndex, Sender,
@@ -351,6 +351,46 @@ fn unreachable_people_decide_the_substitute_notice() {
     }
 }
 
+/// People whom no letter reached, those among them who were told since, and what the plan says.
+#[test]
+fn people_whose_letter_came_back_are_owed_substitute_notice() {
+    let incident = incident(VENDOR_AWARE);
+    let rules = Rules::load().unwrap();
+    // Twelve to whom a letter went; two held without an address; a dead patient whose next of kin moved away; one who is owed none.
+    let mut excluded = person("TX");
+    excluded.disposition = Disposition::Excluded { clause: "x".to_owned(), reason: String::new() };
+    let mut dead = person("TX");
+    dead.role = Role::Deceased;
+    let everyone =
+        |held_by_list: u64| people(&[(12, person("TX")), (1, dead.clone()), (1, excluded.clone()), (held_by_list, held(person("OK")))]);
+    for (back, held_by_list, told, count, clause, notes, since) in [
+        (0, 0, 0, 0, "45 CFR 164.404(d)(2)(i)", &[][..], None),
+        (9, 0, 0, 9, "45 CFR 164.404(d)(2)(i)", &["one more makes it 10"], None),
+        (10, 0, 7, 10, "45 CFR 164.404(d)(2)(ii)", &["there are 10 since 2025-06-10; 7 of 10 told by substitute notice; "], Some(10)),
+        (11, 0, 11, 11, "45 CFR 164.404(d)(2)(ii)", &["there are 10 since 2025-06-10; 11 of 11 told by substitute notice; "], Some(10)),
+        // Who cannot be reached by the lists was known to be so before any letter came back.
+        (9, 2, 1, 11, "45 CFR 164.404(d)(2)(ii)", &["there are 10 since 2025-06-08", "1 of 11 told"], Some(8)),
+        (1, 10, 0, 11, "45 CFR 164.404(d)(2)(ii)", &["home page"], None),
+    ] {
+        // The later somebody stands in the list, the earlier it became known. The dead and the excluded came back as well.
+        let came_back = |place: usize| {
+            let known = (place < 12).then(|| date(2025, 6, i8::try_from(back - place).unwrap()));
+            (place, Unreached { known, told: place < told })
+        };
+        let unreached: UnreachedPeople = (0..back).chain([12, 13]).map(came_back).collect();
+        let everyone = everyone(held_by_list);
+        let plan = plan_with(&incident, &rules, &everyone, &unreached, date(2024, 1, 1));
+        let duty = find(&plan, "substitute_notice:P1:US");
+        assert_eq!((duty.count, duty.clause.as_str(), duty.required), (count, clause, count > 0), "{back}");
+        assert!(notes.iter().all(|note| duty.note.contains(note)), "{back}: {}", duty.note);
+        assert_eq!(duty.note.contains("since"), since.is_some(), "{back}: {}", duty.note);
+        let known = super::unreachable(&incident, &rules, &everyone, &unreached);
+        let known = known.iter().map(|known| (known.count, known.told, known.public_since)).collect::<Vec<_>>();
+        let expected = (count, told as u64, since.map(|day| date(2025, 6, day)));
+        assert_eq!(known, if count == 0 { vec![] } else { vec![expected] }, "{back}");
+    }
+}
+
 #[test]
 fn people_held_for_another_reason_can_be_reached() {
     let mut waiting = held(person("TX"));
@@ -499,7 +539,7 @@ proptest! {
 #[test]
 fn unreachable_people_are_counted_by_provider_and_state() {
     let incident = incident(VENDOR_AWARE);
-    let of = |groups: &[(u64, Recipient)]| super::unreachable(&incident, &Rules::load().unwrap(), &people(groups));
+    let of = |groups: &[(u64, Recipient)]| super::unreachable(&incident, &Rules::load().unwrap(), &people(groups), &UnreachedPeople::new());
     assert_eq!(of(&[(3, person("TX")), (5, dead_without_next_of_kin())]), []);
     let [known] = of(&[(7, held(person("TX"))), (2, held(person(""))), (1, person("TX"))]).try_into().unwrap();
     assert_eq!((known.provider_id.as_str(), known.count, known.public_from, known.is_public()), ("P1", 9, 10, false));
