@@ -96,7 +96,7 @@ fn draw(status: &Status) -> String {
     }
     let mut text = table(&rows);
     loose(&mut text, "uncertain: see whether it arrived, then send --resolve PIECE sent|resend", &status.uncertain);
-    let way_on = "failed for good: clear email_consent_on in the list and release again, then it goes by mail";
+    let way_on = "failed for good: it goes by mail with the next export";
     loose(&mut text, way_on, &status.failed);
     text.extend(status.unreachable.iter().map(|of_provider| format!("\n{}", out_of_reach(of_provider))));
     text.push_str(if status.closes { "\nthe counts close" } else { "\nTHE COUNTS DO NOT CLOSE" });

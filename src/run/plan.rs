@@ -20,8 +20,8 @@ pub struct Planned {
     pub warnings: Vec<Finding>,
 }
 
-/// Reads an incident folder and, when there is one, its ledger, plans and remembers the plan in the folder. A history that cannot be read is left alone; it and one
-/// that cannot be written only warn, because the duties stand without it.
+/// Reads an incident folder and, when there is one, its ledger, plans and remembers the plan in the folder. A history that cannot be
+/// read is left alone; it and one that cannot be written only warn, because the duties stand without it.
 ///
 /// # Errors
 /// Refused when the incident, a list or the ledger cannot be used.
