@@ -64,7 +64,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
             }
         }
         Exported::Nothing { .. } => {
-            let text = format!("nothing to export: {} left already", count(left_out.left_before, "letter"));
+            let LeftOut { left_before, by_email, came_back, spoiled } = *left_out;
+            let all = if by_email + came_back + spoiled == 0 { "all " } else { "" };
+            let text = format!("nothing to export: {all}{} left already", count(left_before, "letter"));
             let json = serde_json::json!({ "package": null, "pieces": 0 });
             ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
         }

@@ -68,7 +68,11 @@ fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {
     }
     let mut stamps = Stamps::read(&options.stamps)?;
     stamps.of_release(folder, &mut verification.findings);
-    let ledger = open(Some(folder), options.ledger.as_ref())?;
+    // A ledger that cannot be opened hides nothing of what the seal told.
+    let ledger = open(Some(folder), options.ledger.as_ref()).unwrap_or_else(|error| {
+        verification.findings.extend(error.findings);
+        None
+    });
     let has_none = ledger.is_none() && stamps.0.is_empty();
     verification.ledger(ledger, &stamps)?;
     if !is_sealed && has_none && verification.findings.is_empty() {

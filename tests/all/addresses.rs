@@ -177,7 +177,7 @@ fn an_answer_about_other_people_is_refused_with_its_place() {
     let shifted = String::from_utf8(shifted.into_inner().unwrap()).unwrap();
     refuses(&home, &shifted, "answer-other-name").says("there is more that is wrong");
     home.run("receive lakeside ncoa nothing.csv").exits(3).says("[unreadable]");
-    home.run("receive lakeside returns answer.csv").exits(2);
+    home.run("receive lakeside letters answer.csv").exits(2);
 }
 
 #[test]

@@ -112,7 +112,12 @@ fn in_parts() {
 fn packages_of_two_copies() {
     let packages = [Home::released("lakeside"), Home::released("lakeside")].map(|home| {
         home.run("export lakeside --out package").exits(0);
-        home.files("package")
+        let mut files = home.files("package");
+        // The line on the ledger holds the moment of the export.
+        for (_, done) in files.iter_mut().filter(|(name, _)| name.ends_with(".done")) {
+            done.drain(..=done.iter().position(|byte| *byte == b'\n').unwrap());
+        }
+        files
     });
     assert!(packages[0].len() >= 6, "{:?}", packages[0].keys());
     same(&packages[0], &packages[1]);
