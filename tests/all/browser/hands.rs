@@ -14,7 +14,16 @@ impl Browser {
     /// Clicks the middle of the first element, scrolled to if need be. `turn_page` waits for a page that this opens.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
-        self.done(&format!("cannot click {css:?}"), async { self.client.find(Locator::Css(css)).await?.click().await });
+        self.done(&format!("cannot click {css:?}"), async {
+            // The page may come anew between the look and the click, as it does for a person, who then clicks again.
+            for _ in 0..5 {
+                match self.client.find(Locator::Css(css)).await?.click().await {
+                    Err(error) if error.is_stale_element_reference() => {}
+                    clicked => return clicked,
+                }
+            }
+            self.client.find(Locator::Css(css)).await?.click().await
+        });
     }
 
     /// Clicks a link or a button that opens another page, and waits for that page.
