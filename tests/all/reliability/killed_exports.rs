@@ -58,7 +58,7 @@ fn kill_somewhere(home: &Home, all: &mut Kills, kill: usize) {
     }
     let mut export = start();
     wait_until("the package", || !packages(home).is_empty() || export.is_over());
-    std::thread::sleep(Duration::from_micros(all.chance.below(20_000) as u64));
+    std::thread::sleep(Duration::from_micros(all.chance.below(4_000) as u64));
     all.at_work += usize::from(export.kill());
 }
 
