@@ -58,7 +58,8 @@ fn kill_somewhere(home: &Home, all: &mut Kills, kill: usize) {
     }
     let mut export = start();
     wait_until("the package", || !packages(home).is_empty() || export.is_over());
-    std::thread::sleep(Duration::from_micros(all.chance.below(4_000) as u64));
+    // Most of them before the ledger has heard of it, some when everything is done.
+    std::thread::sleep(Duration::from_micros(all.chance.below(160).pow(2) as u64));
     all.at_work += usize::from(export.kill());
 }
 

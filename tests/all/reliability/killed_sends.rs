@@ -20,7 +20,7 @@ fn nothing_goes_twice_and_nothing_is_lost() {
     let mut chance = Chance::seeded(23);
     let mut killed = 0;
     for kill in 0..kills {
-        killed += usize::from(kill_after_some(&home, &server, &mut chance, people / kills));
+        killed += usize::from(kill_after_some(&home, &server, &mut chance, people * 3 / 4 / kills));
         is_in_order(&home, &server, &format!("after kill {kill}"));
     }
     assert!(killed > kills / 2, "only {killed} of {kills} were killed at work");
