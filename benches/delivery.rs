@@ -27,20 +27,18 @@ const EVENTS: u32 = 3_000_000;
 fn main() {
     let home = tempfile::tempdir_in(std::env::var_os("BREACHNOTICE_FOLDER").unwrap_or_else(|| ".".into())).unwrap();
     let sink = Sink::start();
-    let syncs = durable_writes(home.path());
+    let (syncs, commits) = (durable_writes(home.path()), durable_commits(home.path()));
     println!("fdatasync of 4 KiB, one after the other: {syncs:.0} a second");
+    println!("commits of one event to the ledger, one after the other: {commits:.0} a second");
     let sent = sent(home.path(), &sink);
-    let (commits, allowed) = (sent.commits, syncs * CONNECTIONS as f64);
-    println!("{MESSAGES} e-mails of {ATTACHMENT} bytes over {CONNECTIONS} connections: {:.0} a second", sent.rate);
     println!(
-        "  that is {:.1} of each {CONNECTIONS} that a write of its own for every {CONNECTIONS} would allow ({allowed:.0} a second)",
-        sent.rate / syncs
+        "{MESSAGES} e-mails of {ATTACHMENT} bytes over {CONNECTIONS} connections: {:.0} a second, in {:.0} commits of {:.1} messages",
+        sent.rate,
+        sent.commits,
+        sent.rate / sent.commits
     );
-    println!(
-        "  commits: {commits:.0} a second, {:.0}% of the raw writes, {:.1} messages each",
-        100.0 * commits / syncs,
-        sent.rate / commits
-    );
+    let percent = |allowed: f64| 100.0 * sent.rate / allowed;
+    println!("  {:.0}% of a durable commit for each message, {:.0}% of an fdatasync for each", percent(commits), percent(syncs));
     let plain = plain(&sink);
     println!("plain transport on {CONNECTIONS} reused connections: {plain:.0} a second; ours {:.0} times as many", sent.rate / plain);
     events(home.path());
@@ -86,6 +84,22 @@ fn durable_writes(folder: &Path) -> f64 {
         writes += 1;
     }
     f64::from(writes) / begun.elapsed().as_secs_f64()
+}
+
+/// Durable commits a second of the ledger with one event each: what sending could do at most if each message took one.
+fn durable_commits(home: &Path) -> f64 {
+    let folder = home.join("commits");
+    std::fs::create_dir(&folder).unwrap();
+    let mut ledger = opened(&folder);
+    let pieces = ledger.allot(&mut (0..1).map(bearer)).unwrap();
+    let event = [NewEvent::of_piece(EventKind::DataStarted, pieces[0], 1, 1, "")];
+    let begun = Instant::now();
+    let mut commits = 0;
+    while begun.elapsed() < Duration::from_secs(3) {
+        ledger.append(&event).unwrap();
+        commits += 1;
+    }
+    f64::from(commits) / begun.elapsed().as_secs_f64()
 }
 
 #[allow(clippy::disallowed_methods, reason = "a bench is its own command line: leases count by the real clock")]

@@ -249,15 +249,8 @@ impl<S: Store> Ledger for Book<S> {
         self.read(|session| session.has(kind.id(), Some(digest)))
     }
 
-    fn states(&mut self) -> Result<Vec<PieceState>> {
-        self.read(|session| {
-            let mut states = Vec::new();
-            session.each_state(&mut |state| {
-                states.push(state);
-                Ok(())
-            })?;
-            Ok(states)
-        })
+    fn each_state(&mut self, each: &mut dyn FnMut(PieceState) -> Result<()>) -> Result<()> {
+        self.read(|session| session.each_state(each))
     }
 
     fn each_event(&mut self, each: &mut dyn FnMut(Event) -> Result<()>) -> Result<()> {

@@ -109,7 +109,17 @@ pub trait Ledger: Send {
     fn knows(&mut self, kind: EventKind, digest: &Sha) -> Result<bool>;
 
     /// The latest state of every piece that was ever allotted, by piece.
-    fn states(&mut self) -> Result<Vec<PieceState>>;
+    fn states(&mut self) -> Result<Vec<PieceState>> {
+        let mut states = Vec::new();
+        self.each_state(&mut |state| {
+            states.push(state);
+            Ok(())
+        })?;
+        Ok(states)
+    }
+
+    /// Hands over the latest state of every piece that was ever allotted, by piece.
+    fn each_state(&mut self, each: &mut dyn FnMut(PieceState) -> Result<()>) -> Result<()>;
 
     /// All events, oldest first.
     fn events(&mut self) -> Result<Vec<Event>> {

@@ -82,8 +82,11 @@ const LEASE: Duration = Duration::from_secs(60);
 const RENEWAL: Duration = Duration::from_secs(15);
 /// How long an outcome may wait to share its commit with the start of another message.
 const SHARED_COMMIT: Duration = Duration::from_millis(50);
-/// Messages that are composed or on their way, for each connection: enough that none waits for the composer.
-const AHEAD: usize = 6;
+/// How long the start of a message waits for those of other connections.
+const BLINK: Duration = Duration::from_micros(100);
+/// Messages that are composed or on their way, for each connection: enough that none waits for the composer, and that few commits are
+/// spent on leases.
+const AHEAD: usize = 16;
 
 /// Sends those of the wanted pieces that are due; pieces to which nothing has happened are queued first, all in one commit, and
 /// pieces that are not wanted any more are taken out. Marks what an earlier, broken-off send left behind as uncertain. `build`
@@ -178,18 +181,17 @@ impl<'a> Recorder<'a> {
                     orders = None;
                 }
             }
-            match heard.recv_timeout(if self.ended.is_empty() { RENEWAL } else { SHARED_COMMIT }) {
+            let quiet = match heard.recv_timeout(if self.ended.is_empty() { RENEWAL } else { SHARED_COMMIT }) {
                 Ok(report) => {
                     self.hear(report);
-                    heard.try_iter().for_each(|report| self.hear(report));
+                    self.hear_more(heard);
+                    false
                 }
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => true,
                 // Every hand has let go: nothing more will be told.
                 Err(RecvTimeoutError::Disconnected) => return self.stop.take().map_or(Ok(()), Err),
-            }
-            // Outcomes alone wait a moment for the start of another message, unless nothing else is under way.
-            let alone = self.begun.is_empty() && self.under_way.len() > self.ended.len();
-            if !(alone && self.ended.len() < AHEAD * self.dispatch.connections && self.renewed.elapsed() < RENEWAL) || self.is_quiet() {
+            };
+            if quiet || !self.may_wait() {
                 if let Err(error) = self.commit() {
                     self.stop_for(error);
                 }
@@ -198,9 +200,20 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Whether nothing was heard for as long as outcomes may wait.
-    fn is_quiet(&self) -> bool {
-        !self.ended.is_empty() && self.begun.is_empty()
+    /// Hears what is told already, and for a blink what the other connections tell: each commit that several share is one less.
+    fn hear_more(&mut self, heard: &Receiver<Report>) {
+        heard.try_iter().for_each(|report| self.hear(report));
+        while self.begun.len() * 2 < self.dispatch.connections {
+            let Ok(report) = heard.recv_timeout(BLINK) else { break };
+            self.hear(report);
+        }
+    }
+
+    /// Whether what is known may wait a moment for the start of another message, to share its commit: outcomes alone, while others are
+    /// under way.
+    fn may_wait(&self) -> bool {
+        let due = self.renewed.elapsed() >= RENEWAL || self.ended.len() >= self.dispatch.connections;
+        self.begun.is_empty() && self.under_way.len() > self.ended.len() && !due
     }
 
     fn stop_for(&mut self, error: Error) -> bool {

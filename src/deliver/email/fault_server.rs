@@ -57,12 +57,25 @@ pub(super) struct FaultServer {
     pub(super) seen: Arc<Mutex<Seen>>,
 }
 
+/// What it answers to EHLO.
+const OFFERS: &str = "250-fault.test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN";
+/// The same of one that takes several commands at once. It answers each as if the others had gone well.
+const OFFERS_PIPELINING: &str = "250-fault.test\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN";
+
 impl FaultServer {
     pub(super) fn start(messages: Script) -> FaultServer {
         Self::start_with(Vec::new(), messages, Box::new(|_| {}))
     }
 
+    pub(super) fn start_pipelining(messages: Script) -> FaultServer {
+        Self::start_offering(OFFERS_PIPELINING, Vec::new(), messages, Box::new(|_| {}))
+    }
+
     pub(super) fn start_with(connections: Script, messages: Script, hook: Hook) -> FaultServer {
+        Self::start_offering(OFFERS, connections, messages, hook)
+    }
+
+    fn start_offering(offers: &'static str, connections: Script, messages: Script, hook: Hook) -> FaultServer {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Seen::default()));
@@ -73,7 +86,7 @@ impl FaultServer {
                 shared.0.lock().unwrap().connections += 1;
                 let (stream, fault, shared) = (stream.unwrap(), connections.next().flatten(), Arc::clone(&shared));
                 std::thread::spawn(move || {
-                    Conversation { stream, seen: &shared.0, messages: &shared.1, hook: &shared.2, fault }.run();
+                    Conversation { stream, seen: &shared.0, messages: &shared.1, hook: &shared.2, fault, offers }.run();
                 });
             }
         });
@@ -91,6 +104,7 @@ struct Conversation<'a> {
     hook: &'a Hook,
     messages: &'a Mutex<std::vec::IntoIter<Option<(At, Act)>>>,
     fault: Option<(At, Act)>,
+    offers: &'static str,
 }
 
 impl Conversation<'_> {
@@ -106,7 +120,7 @@ impl Conversation<'_> {
             self.seen.lock().unwrap().commands.push(command.clone());
             (self.hook)(&command);
             let going = match command.split(' ').next().unwrap_or_default() {
-                "EHLO" => self.say("250-fault.test\r\n250-8BITMIME\r\n250 AUTH PLAIN LOGIN"),
+                "EHLO" => self.say(self.offers),
                 "AUTH" => self.answer(At::Auth, "235 2.7.0 ok"),
                 "MAIL" => {
                     self.fault = self.messages.lock().unwrap().next().flatten();

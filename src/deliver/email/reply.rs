@@ -29,6 +29,13 @@ pub(super) enum Reply {
     Broken(String),
 }
 
+impl Reply {
+    /// Whether the server announced that it closes the connection.
+    pub(super) fn closes(&self) -> bool {
+        matches!(self, Reply::Transient { closing: true, .. } | Reply::Permanent { closing: true, .. })
+    }
+}
+
 type Answer = Result<Response, lettre::transport::smtp::Error>;
 
 /// Waits for an answer of the wanted kind, but no longer than `patience`.

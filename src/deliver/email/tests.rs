@@ -136,9 +136,11 @@ fn every_fault_leads_to_its_state() {
         (At::Dot, Say("hello ann.canary@example.net"), 2_000, Uncertain),
         (At::Dot, Say("354 what"), 2_000, Uncertain),
     ];
-    for (at, act, pdf, expected) in cases {
-        let case = format!("{act:?} at {at:?} with {pdf} bytes");
-        let server = FaultServer::start(vec![Some((at, act))]);
+    type Start = fn(Script) -> FaultServer;
+    let servers: [(&str, Start); 2] = [("", FaultServer::start), ("pipelining, ", FaultServer::start_pipelining)];
+    for ((at, act, pdf, expected), (kind, start)) in cases.iter().flat_map(|case| servers.map(|server| (*case, server))) {
+        let case = format!("{kind}{act:?} at {at:?} with {pdf} bytes");
+        let server = start(vec![Some((at, act))]);
         let mut desk = Desk::of(2);
         desk.pdf = pdf;
         if act == Silence {
@@ -159,6 +161,20 @@ fn every_fault_leads_to_its_state() {
         let (state, again) = if expected == Deferred { ((EventKind::Sent, 2), 1) } else { ((expected, 1), 0) };
         assert_eq!((desk.states()[0], server.taken() - taken), (state, again), "{case}");
     }
+}
+
+#[test]
+fn a_server_that_takes_commands_together_gets_them_together() {
+    let (refused, busy) = (Act::Say("550 5.1.1 unknown"), Act::Say("451 4.3.0 later"));
+    let server = FaultServer::start_pipelining(vec![None, Some((At::Rcpt, refused)), Some((At::Data, busy))]);
+    assert_eq!(Desk::of(4).send(&settings(server.port)).unwrap(), Totals { sent: 2, failed: 1, deferred: 1, uncertain: 0 });
+    let seen = server.seen.lock().unwrap();
+    let commands: Vec<&str> = seen.commands.iter().filter_map(|command| command.get(..4)).collect();
+    let hello = ["EHLO", "EHLO"];
+    let envelope = ["MAIL", "RCPT", "DATA"];
+    // Of the refused one the server awaits a body after all: only another connection says that none comes.
+    let expected = [&hello[..], &envelope, &envelope, &hello, &envelope, &["RSET"], &envelope, &["QUIT"]].concat();
+    assert_eq!((commands, seen.connections, seen.taken.len()), (expected, 2, 2));
 }
 
 #[test]

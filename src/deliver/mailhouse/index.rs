@@ -212,7 +212,18 @@ pub struct IndexWriter {
     started: bool,
     seen: Seen,
     totals: BTreeMap<String, StreamTotals>,
-    digests: Option<BTreeMap<Piece, Sha>>,
+    digests: Option<Vec<(Piece, Sha)>>,
+}
+
+/// The digest of the bytes of each piece in an index.
+pub struct Digests(Vec<(Piece, Sha)>);
+
+impl Digests {
+    /// The digest of a piece; absent when it is not in the index.
+    pub fn get(&self, piece: &Piece) -> Option<&Sha> {
+        let at = self.0.binary_search_by_key(piece, |(piece, _)| *piece).ok()?;
+        Some(&self.0[at].1)
+    }
 }
 
 impl IndexWriter {
@@ -232,7 +243,7 @@ impl IndexWriter {
     /// The same, keeping the digest of every piece's bytes for [`IndexWriter::finish_with_digests`].
     #[must_use]
     pub fn keeping_digests(self) -> IndexWriter {
-        IndexWriter { digests: Some(BTreeMap::new()), ..self }
+        IndexWriter { digests: Some(Vec::new()), ..self }
     }
 
     /// Adds a piece.
@@ -255,7 +266,7 @@ impl IndexWriter {
         }
         if let Some(digests) = &mut self.digests {
             let digest = digest::unhex(&row.piece_sha256).ok_or_else(|| Error::bug("the digest of a piece is none"))?;
-            digests.insert(row.piece, digest);
+            digests.push((row.piece, digest));
         }
         self.write(row).map_err(|error| Error::unwritable(&self.path, &error))
     }
@@ -290,11 +301,13 @@ impl IndexWriter {
     ///
     /// # Errors
     /// Failed when they cannot be written to the end.
-    pub fn finish_with_digests(self) -> Result<(BTreeMap<String, StreamTotals>, BTreeMap<Piece, Sha>)> {
+    pub fn finish_with_digests(self) -> Result<(BTreeMap<String, StreamTotals>, Digests)> {
         let csv = self.csv.into_inner().map_err(|error| Error::unwritable(&self.path, error.error()))?;
         csv.finish()?;
         self.jsonl.map_or(Ok(()), Writing::finish)?;
-        Ok((self.totals, self.digests.unwrap_or_default()))
+        let mut digests = self.digests.unwrap_or_default();
+        digests.sort_unstable_by_key(|(piece, _)| *piece);
+        Ok((self.totals, Digests(digests)))
     }
 }
 

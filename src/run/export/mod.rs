@@ -8,11 +8,11 @@ use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
 use super::render::{mail_class, summary};
 use super::stream::write_stream;
-use crate::deliver::mailhouse::{self, Contact, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
+use crate::deliver::mailhouse::{self, Contact, Digests, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
-use crate::ledger::{EventKind, NewEvent, Piece, Sha};
-use choose::{Chosen, choose};
+use crate::ledger::{EventKind, NewEvent, Piece};
+use choose::{Chosen, Letter, choose};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -91,8 +91,8 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     }
     job.set_under(chosen.job);
     let package = PackageBuilder::begin(&options.out, &chosen.name)?.encrypted_to(key);
-    let (streams, digests) = write_files(job, &package, &house, &chosen, progress)?;
-    let sets: Vec<Set> = chosen.letters.iter().map(|(set, ..)| *set).collect();
+    let sets: Vec<Set> = chosen.letters.iter().map(|letter| letter.set).collect();
+    let (streams, digests) = write_files(job, &package, &house, (&chosen, &sets), progress)?;
     within_limits(&house, &sets, package.path())?;
     let ticket = ticket(job, options, &sets, &seal.digest, &release.recipients).with(&house, streams);
     let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
@@ -100,8 +100,9 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     job.record_standing()?;
     let ledger = job.ledger.as_mut();
     let folder = package.finish(ticket, || {
-        let mut leaving = chosen.letters.iter().filter_map(|(_, (piece, attempt), mark)| {
-            Some(Leaving { piece: *piece, attempt: *attempt, sha256: *digests.get(piece)?, mark })
+        let mut leaving = chosen.letters.iter().filter(|_| !chosen.recorded).filter_map(|Letter { set, attempt, mark }| {
+            let piece = set.piece.0;
+            Some(Leaving { piece, attempt: *attempt, sha256: *digests.get(&piece)?, mark: *mark })
         });
         mailhouse::record(ledger, chosen.job, &chosen.name, options.reprint.as_deref(), &mut leaving)
     })?;
@@ -112,7 +113,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
 /// People who can be told neither by e-mail nor by mail: they count for substitute notice from this day.
 fn record_unreachable(job: &mut Job, chosen: &Chosen, today: Date) -> Result<u64> {
     let number = job.number;
-    let event = |(piece, attempt): &mailhouse::Ready| {
+    let event = |(piece, attempt): &(Piece, u32)| {
         NewEvent::of_piece(EventKind::Unreachable, *piece, attempt - 1, number, "the e-mail failed and there is no address").on(today)
     };
     let events: Vec<NewEvent> = chosen.unreachable.iter().map(event).collect();
@@ -140,23 +141,22 @@ fn write_files(
     job: &Job,
     package: &PackageBuilder,
     house: &House,
-    chosen: &Chosen,
+    (chosen, sets): (&Chosen, &[Set]),
     progress: &dyn Progress,
-) -> Result<(Streams, BTreeMap<Piece, Sha>)> {
-    let sets: Vec<Set> = chosen.letters.iter().map(|(set, ..)| *set).collect();
+) -> Result<(Streams, Digests)> {
     let mut index = IndexWriter::create(package.path(), &house.index)?.keeping_digests();
     if house.wants_letters() {
         let mut row = |row: &mailhouse::IndexRow| if house.wants_streams() { Ok(()) } else { index.push(row) };
-        write_letters(job, package.path(), Copies::Letters, &sets, &mut row, progress)?;
+        write_letters(job, package.path(), Copies::Letters, sets, &mut row, progress)?;
     }
     if house.wants_streams() {
         let file =
             |sheets: u16, part: usize, parts: usize| stream_file_name(&chosen.name, &format!("{sheets}-sheet"), part as u32, parts as u32);
-        write_stream(job, &package.path().join("stream"), &file, house.part_pieces as usize, &sets, &mut index, progress)?;
+        write_stream(job, &package.path().join("stream"), &file, house.part_pieces as usize, sets, &mut index, progress)?;
     }
     let (streams, digests) = index.finish_with_digests()?;
-    for (piece, departure) in &chosen.same_bytes {
-        if departure.sha256.is_some() && digests.get(piece).copied() != departure.sha256 {
+    for (piece, sha256) in &chosen.same_bytes {
+        if digests.get(piece) != Some(sha256) {
             return Err(other_bytes(*piece));
         }
     }
