@@ -213,11 +213,11 @@ impl<S: Store> Ledger for Book<S> {
         })
     }
 
-    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = NewEvent>) -> Result<Stamp> {
+    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = Result<NewEvent>>) -> Result<Stamp> {
         self.write(|session, recorder| {
             session.alone()?;
             loop {
-                let chunk: Vec<NewEvent> = std::iter::from_fn(|| events.next()).take(MOST_EVENTS).collect();
+                let chunk: Vec<NewEvent> = std::iter::from_fn(|| events.next()).take(CHUNK).collect::<Result<_>>()?;
                 if chunk.is_empty() {
                     break;
                 }
@@ -366,7 +366,7 @@ impl<S: Store> Ledger for Book<S> {
     }
 }
 
-/// Pieces that are asked about at once.
+/// Pieces that are asked about at once, and that depart in one link: a few megabytes.
 const CHUNK: usize = 4_096;
 
 /// Each attempt follows the one before it: two exports at once cannot both have a piece.

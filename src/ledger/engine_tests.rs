@@ -224,12 +224,12 @@ fn a_piece_departs_once_for_each_attempt(engine: &dyn Engine) {
     ledger.allot(&mut people(&["a", "b", "c"])).unwrap();
     let departs = |piece: Piece, attempt: u32| NewEvent::of_piece(EventKind::Exported, piece, attempt, 1, format!("package {attempt}"));
     let package = [departs(1, 1).with([1; 32]), departs(2, 1).with([2; 32])];
-    let stamp = ledger.depart("export", &mut package.clone().into_iter()).unwrap();
-    let error = ledger.depart("export", &mut [departs(3, 1), departs(1, 1)].into_iter()).unwrap_err();
+    let stamp = ledger.depart("export", &mut package.clone().map(Ok).into_iter()).unwrap();
+    let error = ledger.depart("export", &mut [departs(3, 1), departs(1, 1)].map(Ok).into_iter()).unwrap_err();
     assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "piece-left-already"));
     assert_eq!(kinds(ledger.as_mut()), [EventKind::Exported, EventKind::Exported, EventKind::Allotted], "refused as a whole");
     ledger.append(&[event(EventKind::Mailed, 1), NewEvent::of_incident(EventKind::Received, 0, "").with([9; 32])]).unwrap();
-    ledger.depart("export", &mut [departs(1, 2).with([3; 32])].into_iter()).unwrap();
+    ledger.depart("export", &mut [Ok(departs(1, 2).with([3; 32]))].into_iter()).unwrap();
     let latest = ledger.latest(&[EventKind::Exported, EventKind::Reprinted], &[1, 2, 3]).unwrap();
     assert_eq!(latest, [departs(1, 2).with([3; 32]), departs(2, 1).with([2; 32])]);
     assert!(ledger.knows(EventKind::Received, &[9; 32]).unwrap() && !ledger.knows(EventKind::Received, &[8; 32]).unwrap());

@@ -97,7 +97,7 @@ pub trait Ledger: Send {
 
     /// Appends events of pieces, each of which begins a new attempt, and a checkpoint behind them: the stamp is of the link that holds
     /// it. Refused as a whole when another attempt of one of them was begun meanwhile.
-    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = NewEvent>) -> Result<Stamp>;
+    fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = Result<NewEvent>>) -> Result<Stamp>;
 
     /// The latest event of these kinds of each of these pieces, by piece; those without one are left out.
     fn latest(&mut self, kinds: &[EventKind], pieces: &[Piece]) -> Result<Vec<NewEvent>>;

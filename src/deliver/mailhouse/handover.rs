@@ -24,23 +24,12 @@ impl fmt::Display for Mark {
     }
 }
 
-/// A letter that may be wanted in a package.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
-    /// The piece.
-    pub piece: Piece,
-    /// Whom and where it goes to; absent without an address.
-    pub mark: Option<Mark>,
-    /// The person agreed to e-mail, and gets a letter only when that failed.
-    pub by_email: bool,
-}
-
 /// How a piece left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Departure {
     /// Name of the package.
     pub package: Arc<str>,
-    /// As [`Wanted::mark`].
+    /// Whom and where it went to; absent without an address.
     pub mark: Option<Mark>,
     /// The job whose bytes they were.
     pub job: u32,
@@ -51,8 +40,7 @@ pub struct Departure {
 /// What a package means for a letter that is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Goes into it as this attempt: it never left, came back and has a new address, or left in this very package (a call that is
-    /// repeated).
+    /// Goes into it as this attempt: it never left, or left in this very package (a call that is repeated).
     Ready(u32),
     /// Left already.
     Left,
@@ -60,8 +48,8 @@ pub enum Turn {
     Emailed,
     /// Cannot be told by e-mail: a person decides whether this attempt goes by mail.
     Failed(u32),
-    /// Came back, and nothing else is known than where it went in vain.
-    Back,
+    /// Came back: this attempt goes into it when there is somewhere else to go than where it went in vain.
+    Back(u32),
     /// Is told by e-mail, and nothing speaks against it.
     Awaited,
 }
@@ -126,16 +114,15 @@ impl History {
         self.departures.get(&piece).is_some_and(|departure| *departure.package == *package)
     }
 
-    /// What a package means for a letter; an empty name is that of one that holds nothing yet.
-    pub fn turn(&self, letter: &Wanted, package: &str) -> Turn {
-        let piece = letter.piece;
+    /// What a package means for a letter, by e-mail to whoever agreed to that; an empty name is that of one that holds nothing yet.
+    pub fn turn(&self, piece: Piece, by_email: bool, package: &str) -> Turn {
         let found = self.latest.binary_search_by_key(&piece, |(piece, ..)| *piece);
         let (state, attempt) = found.map_or((EventKind::Allotted, 0), |at| (self.latest[at].1, self.latest[at].2));
         let next = attempt + 1;
         match state {
-            EventKind::Allotted | EventKind::Withdrawn if letter.by_email => Turn::Awaited,
+            EventKind::Allotted | EventKind::Withdrawn if by_email => Turn::Awaited,
             EventKind::Allotted | EventKind::Withdrawn => Turn::Ready(next),
-            EventKind::Failed | EventKind::Bounced if letter.by_email => Turn::Failed(next),
+            EventKind::Failed | EventKind::Bounced if by_email => Turn::Failed(next),
             EventKind::Failed | EventKind::Bounced | EventKind::ReturnedAway => Turn::Ready(next),
             EventKind::Exported | EventKind::Reprinted if self.left_in(piece, package) => Turn::Ready(attempt),
             EventKind::ReturnedMoved
@@ -143,10 +130,7 @@ impl History {
             | EventKind::Unreachable
             | EventKind::ToldBySubstitute
             | EventKind::Undeliverable
-            | EventKind::Pulled => {
-                let elsewhere = self.departures.get(&piece).is_none_or(|departure| departure.mark != letter.mark);
-                if elsewhere { Turn::Ready(next) } else { Turn::Back }
-            }
+            | EventKind::Pulled => Turn::Back(next),
             EventKind::Queued
             | EventKind::DataStarted
             | EventKind::Sent
@@ -154,7 +138,7 @@ impl History {
             | EventKind::Uncertain
             | EventKind::ResolvedSent
             | EventKind::ResolvedResend => {
-                if letter.by_email {
+                if by_email {
                     Turn::Awaited
                 } else {
                     Turn::Emailed
@@ -201,26 +185,27 @@ pub struct Leaving {
     pub attempt: u32,
     /// SHA-256 of its bytes.
     pub sha256: Sha,
-    /// As [`Wanted::mark`].
+    /// Whom and where it goes to; absent without an address.
     pub mark: Option<Mark>,
 }
 
 /// Records that pieces leave in a package, with a reason where they left before and were destroyed.
 ///
 /// # Errors
-/// Refused when one of them left meanwhile; failed when the ledger cannot be written.
+/// Refused when one of them left meanwhile; failed when the ledger cannot be written; what `leaving` gives.
 pub fn record(
     ledger: &mut dyn Ledger,
     job: u32,
     package: &str,
     reason: Option<&str>,
-    leaving: &mut dyn Iterator<Item = Leaving>,
+    leaving: &mut dyn Iterator<Item = Result<Leaving>>,
 ) -> Result<Stamp> {
     let kind = if reason.is_some() { EventKind::Reprinted } else { EventKind::Exported };
     let because = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let mut events = leaving.map(|leaving| {
-        let mark = leaving.mark.map(|mark| mark.to_string()).unwrap_or_default();
-        NewEvent::of_piece(kind, leaving.piece, leaving.attempt, job, format!("{package}{TO}{mark}{because}")).with(leaving.sha256)
+        let Leaving { piece, attempt, sha256, mark } = leaving?;
+        let mark = mark.map(|mark| mark.to_string()).unwrap_or_default();
+        Ok(NewEvent::of_piece(kind, piece, attempt, job, format!("{package}{TO}{mark}{because}")).with(sha256))
     });
     ledger.depart(&format!("export {package}"), &mut events)
 }
@@ -231,10 +216,9 @@ mod tests {
     use crate::ledger;
 
     const HOME: Option<Mark> = Some(Mark([7; 16]));
-    const ELSEWHERE: Option<Mark> = Some(Mark([9; 16]));
 
     fn record_three(ledger: &mut dyn Ledger, job: u32, package: &str) -> Result<Stamp> {
-        let leaving = |piece: Piece| Leaving { piece, attempt: 1, sha256: [piece as u8; 32], mark: HOME };
+        let leaving = |piece: Piece| Ok(Leaving { piece, attempt: 1, sha256: [piece as u8; 32], mark: HOME });
         record(ledger, job, package, None, &mut [1, 2].map(leaving).into_iter())
     }
 
@@ -245,7 +229,7 @@ mod tests {
         ledger.allot(&mut ["a", "b", "c"].map(ledger::Bearer::nameless).into_iter()).unwrap();
         let turns = |ledger: &mut dyn Ledger, package: &str| {
             let history = History::read(ledger).unwrap();
-            [1, 2, 3].map(|piece| history.turn(&Wanted { piece, mark: HOME, by_email: piece == 3 }, package))
+            [1, 2, 3].map(|piece| history.turn(piece, piece == 3, package))
         };
         let first = [Turn::Ready(1), Turn::Ready(1), Turn::Awaited];
         assert_eq!(turns(ledger.as_mut(), ""), first, "the third is told by e-mail");
@@ -263,29 +247,26 @@ mod tests {
         assert_eq!(history.in_package("lakeside_0001").collect::<Vec<_>>(), [(1, 1), (2, 1)]);
     }
 
-    /// State of a piece that left once, whether the person agreed to e-mail, what becomes of it with the same address and with another.
+    /// State of a piece that left once, whether the person agreed to e-mail, what becomes of it.
     #[test]
-    fn what_came_back_goes_again_when_there_is_somewhere_else_to_go() {
+    fn what_came_back_or_failed_goes_again() {
         use EventKind::{
             Bounced, Destroyed, Failed, Forwarded, Mailed, Pulled, Queued, ReturnedAway, ReturnedDeceased, ReturnedMoved, ReturnedRefused,
             Sent, Spoiled, ToldBySubstitute, Uncertain, Undeliverable, Unreachable, Withdrawn,
         };
-        let ready = Turn::Ready(3);
         let cases = [
-            (&[Mailed, Forwarded, ReturnedRefused, Spoiled, Destroyed][..], false, Turn::Left, Turn::Left),
-            (&[ReturnedMoved, ReturnedDeceased, Unreachable, Undeliverable, Pulled, ToldBySubstitute], false, Turn::Back, ready),
-            (&[ReturnedAway, Failed, Bounced, Withdrawn], false, ready, ready),
-            (&[Failed, Bounced], true, Turn::Failed(3), Turn::Failed(3)),
-            (&[Unreachable], true, Turn::Back, ready),
-            (&[Queued, Sent, Uncertain], false, Turn::Emailed, Turn::Emailed),
-            (&[Queued, Sent, Uncertain, Withdrawn], true, Turn::Awaited, Turn::Awaited),
+            (&[Mailed, Forwarded, ReturnedRefused, Spoiled, Destroyed][..], false, Turn::Left),
+            (&[ReturnedMoved, ReturnedDeceased, Unreachable, Undeliverable, Pulled, ToldBySubstitute], false, Turn::Back(3)),
+            (&[ReturnedAway, Failed, Bounced, Withdrawn], false, Turn::Ready(3)),
+            (&[Failed, Bounced], true, Turn::Failed(3)),
+            (&[Unreachable], true, Turn::Back(3)),
+            (&[Queued, Sent, Uncertain], false, Turn::Emailed),
+            (&[Queued, Sent, Uncertain, Withdrawn], true, Turn::Awaited),
         ];
-        let departure = Departure { package: "p".into(), mark: HOME, job: 1, sha256: None };
-        for (kinds, by_email, same, other) in cases {
-            for (kind, (mark, expected)) in kinds.iter().flat_map(|kind| [(HOME, same), (ELSEWHERE, other)].map(|case| (kind, case))) {
-                let history = History { latest: vec![(7, *kind, 2)], departures: BTreeMap::from([(7, departure.clone())]) };
-                let turn = history.turn(&Wanted { piece: 7, mark, by_email }, "");
-                assert_eq!(turn, expected, "{kind:?}, {mark:?}, by e-mail: {by_email}");
+        for (kinds, by_email, expected) in cases {
+            for kind in kinds {
+                let history = History { latest: vec![(7, *kind, 2)], departures: BTreeMap::new() };
+                assert_eq!(history.turn(7, by_email, ""), expected, "{kind:?}, by e-mail: {by_email}");
             }
         }
     }

@@ -212,18 +212,6 @@ pub struct IndexWriter {
     started: bool,
     seen: Seen,
     totals: BTreeMap<String, StreamTotals>,
-    digests: Option<Vec<(Piece, Sha)>>,
-}
-
-/// The digest of the bytes of each piece in an index.
-pub struct Digests(Vec<(Piece, Sha)>);
-
-impl Digests {
-    /// The digest of a piece; absent when it is not in the index.
-    pub fn get(&self, piece: &Piece) -> Option<&Sha> {
-        let at = self.0.binary_search_by_key(piece, |(piece, _)| *piece).ok()?;
-        Some(&self.0[at].1)
-    }
 }
 
 impl IndexWriter {
@@ -237,13 +225,7 @@ impl IndexWriter {
         let csv = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Writing::begin(&path)?);
         let wants_jsonl = formats.contains(&IndexFormat::Jsonl);
         let jsonl = wants_jsonl.then(|| Writing::begin(&folder.join("pieces.jsonl"))).transpose()?;
-        Ok(IndexWriter { path, csv, jsonl, started: false, seen: Seen::default(), totals: BTreeMap::new(), digests: None })
-    }
-
-    /// The same, keeping the digest of every piece's bytes for [`IndexWriter::finish_with_digests`].
-    #[must_use]
-    pub fn keeping_digests(self) -> IndexWriter {
-        IndexWriter { digests: Some(Vec::new()), ..self }
+        Ok(IndexWriter { path, csv, jsonl, started: false, seen: Seen::default(), totals: BTreeMap::new() })
     }
 
     /// Adds a piece.
@@ -263,10 +245,6 @@ impl IndexWriter {
         }
         if !row.adds_up() {
             return Err(Error::bug(format!("the pages and sheets of piece {:07} do not add up", row.piece)));
-        }
-        if let Some(digests) = &mut self.digests {
-            let digest = digest::unhex(&row.piece_sha256).ok_or_else(|| Error::bug("the digest of a piece is none"))?;
-            digests.push((row.piece, digest));
         }
         self.write(row).map_err(|error| Error::unwritable(&self.path, &error))
     }
@@ -294,21 +272,29 @@ impl IndexWriter {
     /// # Errors
     /// Failed when they cannot be written to the end.
     pub fn finish(self) -> Result<BTreeMap<String, StreamTotals>> {
-        self.finish_with_digests().map(|(streams, _)| streams)
-    }
-
-    /// As [`IndexWriter::finish`], with the digest of every piece's bytes when they were kept.
-    ///
-    /// # Errors
-    /// Failed when they cannot be written to the end.
-    pub fn finish_with_digests(self) -> Result<(BTreeMap<String, StreamTotals>, Digests)> {
         let csv = self.csv.into_inner().map_err(|error| Error::unwritable(&self.path, error.error()))?;
         csv.finish()?;
         self.jsonl.map_or(Ok(()), Writing::finish)?;
-        let mut digests = self.digests.unwrap_or_default();
-        digests.sort_unstable_by_key(|(piece, _)| *piece);
-        Ok((self.totals, Digests(digests)))
+        Ok(self.totals)
     }
+}
+
+/// The pieces of the index in a folder with the digest of each one's bytes, one by one, as they stand on the disk.
+///
+/// # Errors
+/// Refused when the index cannot be read; so is each row that is none.
+pub fn digests_in(folder: &Path) -> Result<impl Iterator<Item = Result<(Piece, Sha)>>> {
+    let path = folder.join("pieces.csv");
+    let unreadable = move || Error::bug(format!("{}: the index was not written as it was meant", path.display()));
+    let mut reader = csv::Reader::from_path(folder.join("pieces.csv")).map_err(|_| unreadable())?;
+    let headers = reader.headers().map_err(|_| unreadable())?;
+    let column = |name: &str| headers.iter().position(|header| header == name).ok_or_else(&unreadable);
+    let (piece, sha256) = (column("piece_id")?, column("piece_sha256")?);
+    Ok(reader.into_records().map(move |row| {
+        let row = row.map_err(|_| unreadable())?;
+        let found = row.get(piece).and_then(|piece| piece.parse().ok()).zip(row.get(sha256).and_then(digest::unhex));
+        found.ok_or_else(&unreadable)
+    }))
 }
 
 #[cfg(test)]

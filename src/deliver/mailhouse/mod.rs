@@ -14,9 +14,9 @@ mod verify;
 
 pub use done::stamp_in_done;
 pub use encrypted::{EncryptedFile, HouseKey};
-pub use handover::{Departure, History, Leaving, Mark, Turn, Wanted, record};
+pub use handover::{Departure, History, Leaving, Mark, Turn, record};
 pub use house::{House, IndexFormat, Shape};
-pub use index::{Digests, IndexRow, IndexWriter, StreamTotals};
+pub use index::{IndexRow, IndexWriter, StreamTotals, digests_in};
 pub use names::{REPRINT, package_name, reprint_name, stream_file_name};
 pub use package::{PackageBuilder, encrypted_file, finished};
 pub use ticket::{Contact, Ticket};

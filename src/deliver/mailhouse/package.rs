@@ -63,7 +63,7 @@ impl PackageBuilder {
     }
 
     /// Completes the package: the ticket, the checksums of everything as it is read back from disk, the move to its place, the
-    /// encrypted file when there is a key, then `record` (which tells the ledger), and last the file `NAME.done`, with the
+    /// encrypted file when there is a key, then `record` (which tells the ledger of what stands there), and last the file `NAME.done`, with the
     /// checksums of `SHA256SUMS` and of the encrypted file. Returns the package's folder.
     ///
     /// A package of that name that is there already is left as it is: with the same content it is the same package and only
@@ -72,7 +72,7 @@ impl PackageBuilder {
     /// # Errors
     /// Refused when another package has the name, or the ticket may not leave; failed when something cannot be written; what
     /// `record` returns.
-    pub fn finish(self, mut ticket: Ticket, record: impl FnOnce() -> Result<Stamp>) -> Result<PathBuf> {
+    pub fn finish(self, mut ticket: Ticket, record: impl FnOnce(&Path) -> Result<Stamp>) -> Result<PathBuf> {
         if !self.folder.join("pieces.csv").is_file() {
             return Err(Error::bug("a package without an index was to be finished"));
         }
@@ -100,7 +100,7 @@ impl PackageBuilder {
             None
         };
         let encrypted = self.key.as_ref().map(|key| key.encrypt(&place, &self.name, &self.out)).transpose()?;
-        let done = done::text(&self.name, &record()?, &digest::sha256(checksums.as_bytes()), encrypted.as_ref());
+        let done = done::text(&self.name, &record(&place)?, &digest::sha256(checksums.as_bytes()), encrypted.as_ref());
         // Under a fixed temporary name: the lock on the package keeps others away, and what a killed call leaves of it is replaced.
         let path = self.out.join(format!("{}.done", self.name));
         let mut file = Writing::begin_anew(&path)?;
@@ -294,7 +294,7 @@ pub(super) mod tests {
         index.push(&row("one", 2, 2)).unwrap();
         let house = House::load(out, "generic").unwrap();
         let stamp = || Stamp { worker: "desk".into(), link: 3, sha256: "33".repeat(32) };
-        package.finish(ticket().with(&house, index.finish().unwrap()), || record().map(|()| stamp()))
+        package.finish(ticket().with(&house, index.finish().unwrap()), |_| record().map(|()| stamp()))
     }
 
     fn names(folder: &Path) -> Vec<String> {
@@ -427,7 +427,7 @@ pub(super) mod tests {
             IndexWriter::create(package.path(), &[]).unwrap().finish().unwrap();
             let mut ticket = ticket();
             spoil(package.path(), &mut ticket);
-            let error = package.finish(ticket, || panic!("not to be recorded")).unwrap_err();
+            let error = package.finish(ticket, |_| panic!("not to be recorded")).unwrap_err();
             assert_eq!(error.findings[0].code, code);
             assert!(names(out.path()).is_empty());
         }

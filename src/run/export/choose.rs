@@ -1,28 +1,21 @@
 //! Which letters a package is to hold, and what it is called.
 
 use super::ExportOptions;
-use crate::deliver::mailhouse::{self, History, Mark, Turn, Wanted, package_name};
+use crate::deliver::mailhouse::{self, History, Mark, Turn, package_name};
 use crate::error::{Error, Place, Result};
 use crate::ledger::{EventKind, Piece, Sha};
-use crate::recipients::{Disposition, Recipient};
-use crate::run::Job;
+use crate::recipients::Disposition;
 use crate::run::press::Set;
+use crate::run::{Job, Proofed};
 use std::collections::BTreeMap;
-
-/// A letter of a package. There may be a million of them.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Letter {
-    pub(super) set: Set,
-    pub(super) attempt: u32,
-    /// Whom and where it goes to; absent without an address.
-    pub(super) mark: Option<Mark>,
-}
 
 /// What a package is to hold.
 pub(super) struct Chosen {
     pub(super) name: String,
-    /// In the order of the recipients.
-    pub(super) letters: Vec<Letter>,
+    /// In the order of the recipients. There may be a million.
+    pub(super) letters: Vec<Set>,
+    /// Attempts that are not the first.
+    pub(super) attempts: BTreeMap<Piece, u32>,
     /// The job under whose number they are set: that of the letters that were destroyed, for a reprint.
     pub(super) job: u32,
     /// Digests of the bytes that left before, where they have to be the same.
@@ -32,6 +25,25 @@ pub(super) struct Chosen {
     pub(super) unreachable: Vec<(Piece, u32)>,
     /// A call that was broken off has told the ledger of the package.
     pub(super) recorded: bool,
+}
+
+impl Chosen {
+    fn empty(name: String, job: u32, recorded: bool) -> Chosen {
+        let (attempts, same_bytes, left_out) = (BTreeMap::new(), BTreeMap::new(), LeftOut::default());
+        Chosen { name, letters: Vec::new(), attempts, job, same_bytes, left_out, unreachable: Vec::new(), recorded }
+    }
+
+    fn push(&mut self, set: Set, attempt: u32) {
+        self.letters.push(set);
+        if attempt > 1 {
+            self.attempts.insert(set.piece.0, attempt);
+        }
+    }
+
+    /// The attempt that a piece of the package is.
+    pub(super) fn attempt(&self, piece: Piece) -> u32 {
+        self.attempts.get(&piece).copied().unwrap_or(1)
+    }
 }
 
 /// Letters that are not in the package, and why.
@@ -47,30 +59,9 @@ pub struct LeftOut {
     pub spoiled: u64,
 }
 
-/// Everyone who may get a letter: those who are told by mail, and those whose e-mail may have failed.
-fn wanted(job: &Job) -> Result<Vec<(Set, Wanted)>> {
-    let people = &job.proofed.case.recipients.people;
-    let by_email = |set: &Set| match people.outline(set.recipient()).disposition {
-        Disposition::Letter => Some(false),
-        Disposition::Email => Some(true),
-        _ => None,
-    };
-    let wanted = |set: &Set| {
-        let Some(by_email) = by_email(set) else { return Ok(None) };
-        Ok(Some((*set, Wanted { piece: set.piece.0, mark: mark(&people.get(set.recipient())), by_email })))
-    };
-    let mut all = Vec::with_capacity(job.proofed.sets.len());
-    for sets in job.proofed.sets.chunks(CHUNK) {
-        all.extend(job.proofed.press.each(sets, wanted)?.into_iter().flatten());
-    }
-    Ok(all)
-}
-
-/// Letters that are looked at in one go of all cores.
-const CHUNK: usize = 1 << 14;
-
 /// Whom and where a letter goes to; absent without an address.
-fn mark(recipient: &Recipient) -> Option<Mark> {
+pub(super) fn mark(proofed: &Proofed, set: &Set) -> Option<Mark> {
+    let recipient = proofed.case.recipients.people.get(set.recipient());
     let address = recipient.address.as_ref()?.reveal();
     let representative = recipient.representative.as_ref().map(|name| name.reveal().as_str()).unwrap_or_default();
     let lines = address.lines();
@@ -79,9 +70,8 @@ fn mark(recipient: &Recipient) -> Option<Mark> {
 }
 
 pub(super) fn choose(job: &mut Job, options: &ExportOptions) -> Result<Chosen> {
-    let letters = wanted(job)?;
     let history = History::read(job.ledger.as_mut())?;
-    let choosing = Choosing { job, options, history, letters };
+    let choosing = Choosing { job, options, history };
     if options.reprint.is_some() { choosing.destroyed() } else { choosing.due() }
 }
 
@@ -89,47 +79,56 @@ struct Choosing<'a> {
     job: &'a Job,
     options: &'a ExportOptions,
     history: History,
-    letters: Vec<(Set, Wanted)>,
 }
 
 impl Choosing<'_> {
+    /// Everyone who may get a letter, and whether by e-mail first.
+    fn everyone(&self) -> impl Iterator<Item = (Set, bool)> {
+        let people = &self.job.proofed.case.recipients.people;
+        self.job.proofed.sets.iter().filter_map(|set| match people.outline(set.recipient()).disposition {
+            Disposition::Letter => Some((*set, false)),
+            Disposition::Email => Some((*set, true)),
+            _ => None,
+        })
+    }
+
     /// The letters that are due: that never left, or came back and have somewhere else to go.
     fn due(self) -> Result<Chosen> {
         let incident = &self.job.proofed.case.incident.id;
-        let names = (1..).map(|number| package_name(incident, self.job.number, number));
-        let name = self.free(names);
+        let name = self.free((1..).map(|number| package_name(incident, self.job.number, number)));
         let again = self.is_begun(&name);
-        let mut chosen = Chosen {
-            name,
-            letters: Vec::with_capacity(self.letters.len()),
-            job: self.job.number,
-            same_bytes: BTreeMap::new(),
-            left_out: LeftOut::default(),
-            unreachable: Vec::new(),
-            recorded: again,
-        };
-        let mut failed = 0;
-        for (set, wanted) in &self.letters {
-            let turn = self.history.turn(wanted, if again { &chosen.name } else { "" });
-            let letter = |attempt| Letter { set: *set, attempt, mark: wanted.mark };
-            match turn {
+        let mut chosen = Chosen::empty(name, self.job.number, again);
+        let (mut failed, mut emails) = (0, 0);
+        // Counted first: a list that grows while it is filled takes up to three times its room.
+        chosen.letters.reserve_exact(self.everyone().filter(|(_, by_email)| !by_email).count());
+        for (set, by_email) in self.everyone() {
+            emails += u64::from(by_email);
+            let piece = set.piece.0;
+            match self.history.turn(piece, by_email, if again { &chosen.name } else { "" }) {
                 // Exactly what the broken-off call recorded, so that the package is the same.
-                Turn::Ready(_) | Turn::Failed(_) if again && !self.left_in(wanted.piece, &chosen.name) => {}
-                Turn::Ready(attempt) => chosen.letters.push(letter(attempt)),
+                Turn::Ready(_) | Turn::Failed(_) | Turn::Back(_) if again && !self.left_in(piece, &chosen.name) => {}
+                Turn::Ready(attempt) => chosen.push(set, attempt),
                 Turn::Failed(attempt) => {
                     failed += 1;
-                    match wanted.mark {
-                        Some(_) => chosen.letters.push(letter(attempt)),
-                        None => chosen.unreachable.push((wanted.piece, attempt)),
+                    match mark(&self.job.proofed, &set) {
+                        Some(_) => chosen.push(set, attempt),
+                        None => chosen.unreachable.push((piece, attempt)),
+                    }
+                }
+                Turn::Back(attempt) => {
+                    let departure = self.history.departures().get(&piece);
+                    if departure.is_none_or(|departure| departure.mark != mark(&self.job.proofed, &set)) {
+                        chosen.push(set, attempt);
+                    } else {
+                        chosen.left_out.came_back += 1;
                     }
                 }
                 Turn::Left => chosen.left_out.left_before += 1,
                 Turn::Emailed => chosen.left_out.by_email += 1,
-                Turn::Back => chosen.left_out.came_back += 1,
                 Turn::Awaited => {}
             }
         }
-        self.ask_about_failed(failed)?;
+        self.ask_about_failed(failed, emails)?;
         Ok(chosen)
     }
 
@@ -142,24 +141,24 @@ impl Choosing<'_> {
         let first = self.history.pieces(EventKind::Destroyed).filter_map(|(piece, _)| job_of(piece)).min();
         let unfinished =
             departures.values().find(|departure| departure.package.contains(mailhouse::REPRINT) && self.is_begun(&departure.package));
-        let recorded = unfinished.is_some();
-        let (name, job, ready) = match (unfinished, first) {
+        let (name, job, ready): (String, u32, BTreeMap<Piece, u32>) = match (unfinished, first) {
             (Some(departure), _) => (departure.package.to_string(), departure.job, self.history.in_package(&departure.package).collect()),
             (None, Some(job)) => {
                 let destroyed = self.history.pieces(EventKind::Destroyed).filter(|(piece, _)| job_of(*piece) == Some(job));
-                let ready: BTreeMap<Piece, u32> = destroyed.map(|(piece, attempt)| (piece, attempt + 1)).collect();
-                (self.free((1..).map(|number| mailhouse::reprint_name(incident, job, number))), job, ready)
+                let name = self.free((1..).map(|number| mailhouse::reprint_name(incident, job, number)));
+                (name, job, destroyed.map(|(piece, attempt)| (piece, attempt + 1)).collect())
             }
             (None, None) => return Err(nothing_destroyed(spoiled)),
         };
-        let left_out = LeftOut { spoiled, ..LeftOut::default() };
-        let same_bytes = ready.keys().filter_map(|piece| Some((*piece, departures.get(piece)?.sha256?))).collect();
-        let letter = |(set, wanted): &(Set, Wanted)| {
-            let attempt = *ready.get(&wanted.piece)?;
-            Some(Letter { set: *set, attempt, mark: wanted.mark })
-        };
-        let letters = self.letters.iter().filter_map(letter).collect();
-        Ok(Chosen { name, job, same_bytes, left_out, unreachable: Vec::new(), letters, recorded })
+        let mut chosen = Chosen::empty(name, job, unfinished.is_some());
+        chosen.left_out.spoiled = spoiled;
+        chosen.same_bytes = ready.keys().filter_map(|piece| Some((*piece, departures.get(piece)?.sha256?))).collect();
+        for (set, _) in self.everyone() {
+            if let Some(attempt) = ready.get(&set.piece.0) {
+                chosen.push(set, *attempt);
+            }
+        }
+        Ok(chosen)
     }
 
     /// Whether a call that was broken off here had told the ledger of a package already.
@@ -187,8 +186,7 @@ impl Choosing<'_> {
     }
 
     /// Very many failures are a filter's doing, and those people can be told by e-mail after all: a person decides.
-    fn ask_about_failed(&self, failed: u64) -> Result<()> {
-        let emails = self.letters.iter().filter(|(_, wanted)| wanted.by_email).count() as u64;
+    fn ask_about_failed(&self, failed: u64, emails: u64) -> Result<()> {
         let many = failed > MOST_FAILED || failed * 100 > emails * MOST_FAILED_PERCENT;
         if failed == 0 || self.options.mail_failed || !many {
             return Ok(());

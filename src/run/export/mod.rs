@@ -8,11 +8,11 @@ use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
 use super::render::{mail_class, summary};
 use super::stream::write_stream;
-use crate::deliver::mailhouse::{self, Contact, Digests, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
+use crate::deliver::mailhouse::{self, Contact, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
-use crate::ledger::{EventKind, NewEvent, Piece};
-use choose::{Chosen, Letter, choose};
+use crate::ledger::{EventKind, NewEvent, Piece, Stamp};
+use choose::{Chosen, choose, mark};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -91,23 +91,33 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     }
     job.set_under(chosen.job);
     let package = PackageBuilder::begin(&options.out, &chosen.name)?.encrypted_to(key);
-    let sets: Vec<Set> = chosen.letters.iter().map(|letter| letter.set).collect();
-    let (streams, digests) = write_files(job, &package, &house, (&chosen, &sets), progress)?;
-    within_limits(&house, &sets, package.path())?;
-    let ticket = ticket(job, options, &sets, &seal.digest, &release.recipients).with(&house, streams);
+    let streams = write_files(job, &package, &house, &chosen, progress)?;
+    within_limits(&house, &chosen.letters, package.path())?;
+    let ticket = ticket(job, options, &chosen.letters, &seal.digest, &release.recipients).with(&house, streams);
     let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
-    summary(&job.proofed, &sets)?;
+    summary(&job.proofed, &chosen.letters)?;
     job.record_standing()?;
-    let ledger = job.ledger.as_mut();
-    let folder = package.finish(ticket, || {
-        let mut leaving = chosen.letters.iter().filter(|_| !chosen.recorded).filter_map(|Letter { set, attempt, mark }| {
-            let piece = set.piece.0;
-            Some(Leaving { piece, attempt: *attempt, sha256: *digests.get(&piece)?, mark: *mark })
-        });
-        mailhouse::record(ledger, chosen.job, &chosen.name, options.reprint.as_deref(), &mut leaving)
-    })?;
+    let folder = package.finish(ticket, |place| tell(job, options, &chosen, place))?;
     let encrypted = mailhouse::encrypted_file(&options.out, &chosen.name);
     Ok(Exported::Package { folder, encrypted, pieces, sheets, left_out, unreachable, stood_before: false })
+}
+
+/// Tells the ledger what stands in a package, from its index on the disk.
+fn tell(job: &mut Job, options: &ExportOptions, chosen: &Chosen, package: &Path) -> Result<Stamp> {
+    let reason = options.reprint.as_deref();
+    if chosen.recorded {
+        return mailhouse::record(job.ledger.as_mut(), chosen.job, &chosen.name, reason, &mut std::iter::empty());
+    }
+    let mut letters: Vec<Set> = chosen.letters.clone();
+    letters.sort_unstable_by_key(|set| set.piece.0);
+    let set = |piece| letters.binary_search_by_key(&piece, |set: &Set| set.piece.0).map(|at| &letters[at]);
+    let marks = |set: &Set| mark(&job.proofed, set);
+    let mut leaving = mailhouse::digests_in(package)?.map(|row| {
+        let (piece, sha256) = row?;
+        let set = set(piece).map_err(|_| Error::bug("the index names a piece that is not in the package"))?;
+        Ok(Leaving { piece, attempt: chosen.attempt(piece), sha256, mark: marks(set) })
+    });
+    mailhouse::record(job.ledger.as_mut(), chosen.job, &chosen.name, reason, &mut leaving)
 }
 
 /// People who can be told neither by e-mail nor by mail: they count for substitute notice from this day.
@@ -136,15 +146,10 @@ fn last_done(job: &Job, options: &ExportOptions) -> Result<Option<(PathBuf, Tick
 
 type Streams = BTreeMap<String, mailhouse::StreamTotals>;
 
-/// Writes letters, streams and index, and gives the digest of each piece's bytes.
-fn write_files(
-    job: &Job,
-    package: &PackageBuilder,
-    house: &House,
-    (chosen, sets): (&Chosen, &[Set]),
-    progress: &dyn Progress,
-) -> Result<(Streams, Digests)> {
-    let mut index = IndexWriter::create(package.path(), &house.index)?.keeping_digests();
+/// Writes letters, streams and index.
+fn write_files(job: &Job, package: &PackageBuilder, house: &House, chosen: &Chosen, progress: &dyn Progress) -> Result<Streams> {
+    let sets = chosen.letters.as_slice();
+    let mut index = IndexWriter::create(package.path(), &house.index)?;
     if house.wants_letters() {
         let mut row = |row: &mailhouse::IndexRow| if house.wants_streams() { Ok(()) } else { index.push(row) };
         write_letters(job, package.path(), Copies::Letters, sets, &mut row, progress)?;
@@ -154,13 +159,16 @@ fn write_files(
             |sheets: u16, part: usize, parts: usize| stream_file_name(&chosen.name, &format!("{sheets}-sheet"), part as u32, parts as u32);
         write_stream(job, &package.path().join("stream"), &file, house.part_pieces as usize, sets, &mut index, progress)?;
     }
-    let (streams, digests) = index.finish_with_digests()?;
-    for (piece, sha256) in &chosen.same_bytes {
-        if digests.get(piece) != Some(sha256) {
-            return Err(other_bytes(*piece));
+    let streams = index.finish()?;
+    if !chosen.same_bytes.is_empty() {
+        for row in mailhouse::digests_in(package.path())? {
+            let (piece, sha256) = row?;
+            if chosen.same_bytes.get(&piece).is_some_and(|before| *before != sha256) {
+                return Err(other_bytes(piece));
+            }
         }
     }
-    Ok((streams, digests))
+    Ok(streams)
 }
 
 /// A letter that is printed again is the same letter, not a new merge.

@@ -41,7 +41,7 @@ impl Desk {
             sha256: crate::digest::unhex(&sha256(format!("%PDF {piece}").as_bytes())).unwrap(),
             mark: None,
         };
-        let leave = || record(ledger.as_mut(), 1, NAME, None, &mut (1..=2).map(leaving));
+        let leave = |_: &Path| record(ledger.as_mut(), 1, NAME, None, &mut (1..=2).map(leaving).map(Ok));
         package.finish(ticket, leave).unwrap();
         Desk { home, ledger }
     }
@@ -249,8 +249,8 @@ fn the_ledger_knows_which_pieces_left_with_which_bytes() {
     let mut desk = Desk::new();
     // A third piece is recorded for the same package later, as a forger of the ledger would; the second leaves in another one.
     let leaving = |piece: u32, attempt: u32| Leaving { piece, attempt, sha256: [9; 32], mark: None };
-    record(desk.ledger.as_mut(), 1, NAME, None, &mut [leaving(3, 1)].into_iter()).unwrap();
-    record(desk.ledger.as_mut(), 1, "lakeside_0001_reprint1", Some("jam"), &mut [leaving(2, 2)].into_iter()).unwrap();
+    record(desk.ledger.as_mut(), 1, NAME, None, &mut [Ok(leaving(3, 1))].into_iter()).unwrap();
+    record(desk.ledger.as_mut(), 1, "lakeside_0001_reprint1", Some("jam"), &mut [Ok(leaving(2, 2))].into_iter()).unwrap();
     finds(
         &desk.found(),
         &["lakeside_0001/pieces.csv: piece 0000003 left in this package, as the ledger knows, and is not in the index"],

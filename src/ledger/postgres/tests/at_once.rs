@@ -105,7 +105,7 @@ fn of_two_exports_at_once_one_has_the_pieces() {
     let bench = PostgresBench::new();
     bench.worker("desk").allot(&mut everyone(200)).unwrap();
     let departed = at_once(4, |n| {
-        let mut events = (1..=200).map(|piece| NewEvent::of_piece(EventKind::Exported, piece, 1, 1, ""));
+        let mut events = (1..=200).map(|piece| Ok(NewEvent::of_piece(EventKind::Exported, piece, 1, 1, "")));
         bench.worker(&format!("worker {n}")).depart("export", &mut events).is_ok()
     });
     assert_eq!(departed.iter().filter(|departed| **departed).count(), 1);
