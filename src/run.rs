@@ -21,6 +21,7 @@ mod proof_wording;
 mod proofs;
 mod receive;
 mod render;
+mod seeds;
 mod send;
 mod stream;
 #[cfg(test)]
@@ -67,6 +68,7 @@ pub use verify::{CheckedLedger, Verification, VerifyOptions, verify};
 use bound::Bound;
 use press::{Numbering, Press, Proofs, Purpose, Set};
 use proof::Proof;
+use seeds::{NumberedSeeds, Seeds};
 
 /// Everything that was read and judged, before a letter is composed.
 pub struct Case {
@@ -201,6 +203,7 @@ pub struct Proofed {
     sets: Vec<Set>,
     /// Distinct wordings with how many people get each.
     pub variants: BTreeMap<Variant, u64>,
+    seeds: Option<Seeds>,
     plate: Arc<Plate>,
     layout: Layout,
     fonts: Fonts,
@@ -208,25 +211,36 @@ pub struct Proofed {
     proof: Proof,
 }
 
+impl Proofed {
+    /// The case that a letter's recipient stands in.
+    fn case_of(&self, set: &Set) -> &Case {
+        match &self.seeds {
+            Some(seeds) if set.is_seed() => &seeds.case,
+            _ => &self.case,
+        }
+    }
+}
+
 /// Pages of a letter from which on a person is told; large print is longer by nature.
 const LONGEST: u16 = 3;
 
-/// Reads, composes and sets everything once, with the piece numbers that `number` gives.
+/// Composes and sets everything once, with the piece numbers that `number` gives, and the seeds with theirs.
 fn proof(
     mut case: Case,
     composer: Composer,
     layout: Layout,
     fonts: Fonts,
     press: Press,
-    number: Numbering<'_>,
+    (number, seeds): (Numbering<'_>, Option<NumberedSeeds>),
     progress: &dyn Progress,
 ) -> Result<Proofed> {
     let mut proofs = press.proof(&case, &composer, &layout, &fonts, (Purpose::Print, number), progress)?;
     judge_proofs(&mut case, &mut proofs);
+    let seeds = seeds.map(|seeds| Seeds::set(seeds, &composer, &layout, &fonts, (&press, &mut proofs), progress)).transpose()?;
     let pictures = case.incident.providers.iter().filter_map(|provider| provider.logo.as_ref()).map(|logo| &logo.picture);
     let plate = Arc::new(Plate::new(&fonts, &proofs.glyphs, proofs.glyphs.letters())?.with_pictures(pictures)?);
     let proof = Proof::new(&case, &composer, &layout);
-    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, plate, layout, fonts, press, proof })
+    Ok(Proofed { case, composer, sets: proofs.sets, variants: proofs.variants, seeds, plate, layout, fonts, press, proof })
 }
 
 /// Holds those whose letter could not be set, and warns of letters that are long.
@@ -260,6 +274,9 @@ const ANY_NUMBER: Numbering<'static> = &|_| Some(PieceNumber(1_234_567));
 /// Refused when the incident, a list or a template cannot be used.
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Checked> {
     let mut case = read(folder)?;
+    if let Err(unfit) = seeds::read(&case) {
+        case.warnings.extend(unfit.findings);
+    }
     let layout = layout(&case.incident)?;
     let fonts = fonts(&case.incident)?;
     let composer = composer(&mut case)?;
@@ -277,7 +294,7 @@ pub fn drafts(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Re
     let layout = layout(&case.incident)?;
     let fonts = fonts(&case.incident)?;
     let composer = composer(&mut case)?;
-    proof(case, composer, layout, fonts, Press::new(jobs)?, ANY_NUMBER, progress)
+    proof(case, composer, layout, fonts, Press::new(jobs)?, (ANY_NUMBER, None), progress)
 }
 
 /// The templates, checked; what the check advises joins the warnings.
@@ -353,11 +370,12 @@ fn open_with(
     let mut ledger = ledger::open(folder, &case.incident.id, ledger)?;
     let numbers = numbers::allot(&case, ledger.as_mut())?;
     numbers::keep_codes(&mut case, &numbers, ledger.as_mut())?;
+    let seeds = seeds::numbered(&case, ledger.as_mut())?;
     let digest = inputs::job_digest(&case.incident, &sources, &fonts, draft)?;
     let number = ledger.job(&digest)?;
     let wording = inputs::wording_digest(&sources);
     let layout = Layout { draft, job: number, ..layout };
-    let proofed = proof(case, composer, layout, fonts, Press::new(jobs)?, &|place| numbers[place], progress)?;
+    let proofed = proof(case, composer, layout, fonts, Press::new(jobs)?, (&|place| numbers[place], seeds), progress)?;
     Ok(Job { proofed, ledger, number, digest, seal, wording, numbers })
 }
 
@@ -390,7 +408,8 @@ impl Job {
             let piece = number.map(|piece| piece.0);
             Standing { record, person, provider, piece, disposition: disposition.to_owned(), reason }
         };
-        let mut everyone = (0..people.len()).zip(&self.numbers).map(standing);
+        let seeds = self.proofed.seeds.iter().flat_map(Seeds::standings);
+        let mut everyone = (0..people.len()).zip(&self.numbers).map(standing).chain(seeds);
         let counts = case.counts();
         self.ledger.record_standing(self.number, counts.rows, counts.merged, &mut everyone)
     }

@@ -1,7 +1,7 @@
 //! `export`: a package for the mail house, or a list for the address vendor.
 
 use super::progress::Bar;
-use super::ui::{Ui, count};
+use super::ui::{Ui, count, number};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
 use crate::ledger::Access;
@@ -52,9 +52,10 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
     let exported = run::export(&mut job, &ExportOptions { out, reprint, mail_failed, today: clock::today() }, &bar)?;
     let (Exported::Package { left_out, unreachable, .. } | Exported::Nothing { left_out, unreachable }) = &exported;
     match &exported {
-        Exported::Package { folder, encrypted, pieces, sheets, stood_before, .. } => {
-            let text = format!("{} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
-            let json = serde_json::json!({ "package": folder, "encrypted": encrypted, "pieces": pieces, "sheets": sheets, "stood_before": stood_before });
+        Exported::Package { folder, encrypted, pieces, seeds, sheets, stood_before, .. } => {
+            let own = if *seeds > 0 { format!(", of these {} to yourselves,", number(*seeds)) } else { String::new() };
+            let text = format!("{}{own} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
+            let json = serde_json::json!({ "package": folder, "encrypted": encrypted, "pieces": pieces, "seeds": seeds, "sheets": sheets, "stood_before": stood_before });
             ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
             if let Some(file) = encrypted {
                 ui.say(&format!("encrypted to the house's key: {}; hand over this file, not the folder", file.display()));

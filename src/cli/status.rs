@@ -91,6 +91,9 @@ fn draw(status: &Status) -> String {
     row("  e-mails", status.emails.total, states(&status.emails));
     row("  held", status.held_total(), reasons(&status.held));
     row("  excluded", status.excluded_total(), reasons(&status.excluded));
+    if status.seeds.total > 0 {
+        row("seeds", status.seeds.total, states(&status.seeds));
+    }
     if !status.gone.is_empty() {
         row("no longer listed", status.gone.values().sum(), by_word(&status.gone));
     }

@@ -7,6 +7,24 @@ use super::{Incident, List};
 use std::borrow::Cow;
 
 impl List {
+    /// A list that incident.toml does not name, in our own columns.
+    pub(crate) fn of_file(file: &str, provider: Option<String>) -> List {
+        List {
+            line: 0,
+            file: file.to_owned(),
+            name: file.to_owned(),
+            provider,
+            received: None,
+            cass_on: None,
+            ncoa_on: None,
+            mends: None,
+            columns: Vec::new(),
+            unread: Vec::new(),
+            dates: None,
+            sheet: None,
+        }
+    }
+
     /// What the list is called in incident.toml and in tables: its file, and in brackets the sheet when one is named, so that two
     /// sheets of one file have two names.
     pub(crate) fn own_name(&self) -> Cow<'_, str> {

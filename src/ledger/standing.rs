@@ -14,7 +14,7 @@ pub struct Standing {
     pub provider: String,
     /// The piece; absent for people without one (excluded).
     pub piece: Option<Piece>,
-    /// `letter`, `email`, `held` or `excluded`.
+    /// `letter`, `email`, `held` or `excluded`; `seed` for a letter to ourselves, which is nobody of the counts.
     pub disposition: String,
     /// Finding code or clause; empty for letters and e-mails.
     pub reason: String,

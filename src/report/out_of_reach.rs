@@ -37,13 +37,13 @@ pub struct OutOfReach {
     pub public_since: Option<Date>,
 }
 
-/// Everyone whom no piece reached, by piece; who is owed no letter is left out.
+/// Everyone whom no piece reached, by piece; who is owed no letter is left out, and so are seeds.
 ///
 /// # Errors
 /// Refused when the ledger cannot be read.
 pub fn lost(ledger: &mut dyn Ledger) -> Result<Vec<Lost>> {
     let mut listed = ledger.listed(&[EventKind::Unreachable, EventKind::ToldBySubstitute])?;
-    listed.retain(|person| person.disposition != "excluded");
+    listed.retain(|person| !matches!(person.disposition.as_str(), "excluded" | "seed"));
     let pieces: Vec<Piece> = listed.iter().map(|person| person.state.piece).collect();
     // The state of who was told since has the day of the telling.
     let events = ledger.latest(&[EventKind::Unreachable], &pieces)?;

@@ -34,6 +34,8 @@ pub struct Status {
     pub held: BTreeMap<String, u64>,
     /// Clause -> people who are owed no letter.
     pub excluded: BTreeMap<String, u64>,
+    /// Letters to ourselves, which are nobody of the counts.
+    pub seeds: Channel,
     /// State word -> pieces of people who are no longer in the lists, but to whom something has gone or may have gone.
     pub gone: BTreeMap<&'static str, u64>,
     /// Whether every row and every recipient is accounted for.
@@ -80,11 +82,12 @@ pub fn status(ledger: &mut dyn Ledger, public_from: u32) -> Result<Option<Status
         job: tally.job,
         rows: tally.rows,
         merged: tally.merged,
-        recipients: tally.people.values().sum(),
+        recipients: 0,
         letters: Channel::default(),
         emails: Channel::default(),
         held: BTreeMap::new(),
         excluded: BTreeMap::new(),
+        seeds: Channel::default(),
         gone: BTreeMap::new(),
         closes: false,
         uncertain: loose(ledger, EventKind::Uncertain)?,
@@ -106,10 +109,14 @@ impl Status {
     fn count(&mut self, tally: &Tally) {
         for ((disposition, reason, state), people) in &tally.people {
             let word = state_word(*state);
+            if disposition != "seed" {
+                self.recipients += people;
+            }
             match disposition.as_str() {
                 "letter" => self.letters.count(word, *people),
                 "email" => self.emails.count(word, *people),
                 "excluded" => *self.excluded.entry(reason.clone()).or_default() += people,
+                "seed" => self.seeds.count(word, *people),
                 "held" => *self.held.entry(reason.clone()).or_default() += people,
                 _ => {}
             }

@@ -120,6 +120,9 @@ pub(super) fn job_digest(incident: &Incident, sources: &[(String, String)], font
     let mut files: Vec<&str> = incident.lists.iter().map(|list| list.file.as_str()).collect();
     files.extend(incident.code_pools.iter().map(|pool| pool.file.as_str()));
     files.extend(["decisions.csv", "incident.toml", MOVES_FILE]);
+    if incident.folder.join(super::seeds::FILE).exists() {
+        files.push(super::seeds::FILE);
+    }
     for file in files {
         let path = incident.folder.join(file);
         match fs_err::File::open(&path) {

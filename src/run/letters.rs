@@ -100,7 +100,7 @@ impl Desk {
 
     /// Composes, sets, writes and proves a letter in memory.
     fn press(&mut self, proofed: &Proofed, set: &Set) -> Result<(Piece, Vec<Proved>)> {
-        let piece = self.writer.write(&set_again(&proofed.case, &proofed.composer, &mut self.typesetter, set)?)?;
+        let piece = self.writer.write(&set_again(proofed, &mut self.typesetter, set)?)?;
         let proved = proved(proofed, Written::Letter, &[(*set, 0)], &piece.bytes)?;
         Ok((piece, proved))
     }

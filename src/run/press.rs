@@ -1,6 +1,6 @@
 //! Composing and setting on all cores: the work of each letter is its own, so that any number of cores gives the same bytes.
 
-use super::{Case, misfit};
+use super::{Case, Proofed, misfit};
 use crate::compose::{Composer, PieceNumber, Variant};
 use crate::error::{Error, Finding, Result};
 use crate::intake::Field;
@@ -44,7 +44,7 @@ pub(super) struct Press {
 /// A letter that was set once. There may be a million of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Set {
-    /// Index of its recipient, of whom there are never more than rows.
+    /// Index of its recipient, of whom there are never more than rows, and [`SEED`].
     recipient: u32,
     /// Its number.
     pub(super) piece: PieceNumber,
@@ -52,14 +52,27 @@ pub(super) struct Set {
     pub(super) pages: u16,
 }
 
+/// Set in the index of a recipient who is a seed.
+const SEED: u32 = 1 << 31;
+
 impl Set {
     pub(super) fn new(recipient: usize, piece: PieceNumber, pages: usize) -> Set {
         Set { recipient: recipient as u32, piece, pages: pages as u16 }
     }
 
-    /// Index of its recipient.
+    /// The same, of a recipient among the seeds.
+    pub(super) fn of_seed(self) -> Set {
+        Set { recipient: self.recipient | SEED, ..self }
+    }
+
+    /// Whether it goes to ourselves.
+    pub(super) fn is_seed(&self) -> bool {
+        self.recipient & SEED != 0
+    }
+
+    /// Index of its recipient, among the seeds for a seed.
     pub(super) fn recipient(&self) -> usize {
-        self.recipient as usize
+        (self.recipient & !SEED) as usize
     }
 }
 
@@ -213,8 +226,9 @@ fn proof_chunk(
 }
 
 /// Sets a letter again, which was set before.
-pub(super) fn set_again(case: &Case, composer: &Composer, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
-    let letter = composer.compose(&case.incident, &case.recipients.people.get(set.recipient()), set.piece)?;
+pub(super) fn set_again(proofed: &Proofed, typesetter: &mut Typesetter, set: &Set) -> Result<Pages> {
+    let case = proofed.case_of(set);
+    let letter = proofed.composer.compose(&case.incident, &case.recipients.people.get(set.recipient()), set.piece)?;
     let pages = typesetter.set(&letter).map_err(|_| Error::bug("a letter that was set once cannot be set again"))?;
     if pages.pages.len() != usize::from(set.pages) {
         return Err(Error::bug("a letter has other pages when it is set again"));

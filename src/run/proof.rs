@@ -85,7 +85,7 @@ pub(super) fn proved(proofed: &Proofed, written: Written, pieces: &[(Set, usize)
 }
 
 fn prove_piece(proofed: &Proofed, written: Written, set: &Set, read: &[ReadPage], file: &Opened<'_>, bytes: &[u8]) -> Result<Proved> {
-    let Proofed { case, proof, .. } = proofed;
+    let (case, proof) = (proofed.case_of(set), &proofed.proof);
     let recipient = &case.recipients.people.get(set.recipient());
     let rereading = Rereading::new(&case.incident, &case.rules, &case.intake, &case.recipients);
     let number = set.piece.to_string();

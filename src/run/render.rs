@@ -252,7 +252,7 @@ pub(super) fn index_row(job: &Job, set: &Set, file: &str, stream: &str, sequence
 
 /// What an index tells of a piece, wherever it is written.
 pub(super) fn index_row_of(proofed: &Proofed, job: u32, set: &Set, placed: &StreamedPiece) -> IndexRow {
-    let case = &proofed.case;
+    let case = proofed.case_of(set);
     let recipient = &case.recipients.people.get(set.recipient());
     let address = recipient.address.as_ref().map(|address| address.reveal().clone()).unwrap_or_default();
     let foreign = address.is_foreign();

@@ -124,7 +124,7 @@ fn outgoing(
     let case = &proofed.case;
     let recipient = &case.recipients.people.get(set.recipient());
     let letter = proofed.composer.compose(&case.incident, recipient, set.piece)?;
-    let pages = set_again(case, &proofed.composer, typesetter, set)?;
+    let pages = set_again(proofed, typesetter, set)?;
     let pdf = writer.write(&pages)?.bytes;
     proved(proofed, Written::Letter, &[(*set, 0)], &pdf)?;
     let to = recipient.email.clone().ok_or_else(|| Error::bug("an e-mail notice without an address"))?;

@@ -55,7 +55,8 @@ fn write_part(
     index: &mut IndexWriter,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let Proofed { case, composer, plate, press, .. } = &job.proofed;
+    let proofed = &job.proofed;
+    let Proofed { case, plate, press, .. } = proofed;
     let failed = |error: std::io::Error| Error::unwritable(path, &error);
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut part = StreamPart::begin(Writing::begin(path)?, plate, case.incident.print.duplex).map_err(failed)?;
@@ -64,7 +65,7 @@ fn write_part(
     let mut starts = Vec::with_capacity(sets.len());
     let mut rows = Vec::with_capacity(sets.len());
     for batch in sets.chunks(BATCH / 2) {
-        let pages = press.map(typesetters, batch, |typesetter, set| set_again(case, composer, typesetter, set))?;
+        let pages = press.map(typesetters, batch, |typesetter, set| set_again(proofed, typesetter, set))?;
         for (set, pages) in batch.iter().zip(&pages) {
             let placed = part.add(pages).map_err(failed)?;
             starts.push((*set, placed.first_page as usize - 1));
@@ -75,9 +76,9 @@ fn write_part(
     }
     let mut part = part.finish("Print stream").map_err(failed)?;
     let bytes = part.contents()?;
-    let proved = proved(&job.proofed, Written::PrintFile, &starts, &bytes)?;
+    let proved = proved(proofed, Written::PrintFile, &starts, &bytes)?;
     for ((row, (set, first)), proved) in rows.iter().zip(&starts).zip(&proved) {
-        index_agrees(&job.proofed, row, set, *first, proved, Some(&bytes))?;
+        index_agrees(proofed, row, set, *first, proved, Some(&bytes))?;
         index.push(row)?;
     }
     part.finish()

@@ -44,7 +44,7 @@ fn proofed(case: Case) -> Proofed {
     let layout = Layout { draft: false, job: 12, ..layout(&case.incident).unwrap() };
     let number = |at| Some(PieceNumber(at as u32 + 1));
     let composer = Composer::load(&case.incident, &case.rules, &case.recipients).unwrap();
-    proof(case, composer, layout, Fonts::built_in().unwrap(), Press::new(Some(1)).unwrap(), &number, &Silent).unwrap()
+    proof(case, composer, layout, Fonts::built_in().unwrap(), Press::new(Some(1)).unwrap(), (&number, None), &Silent).unwrap()
 }
 
 /// An adult who is written to in English, with a code.

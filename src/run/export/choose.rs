@@ -61,7 +61,7 @@ pub struct LeftOut {
 
 /// Whom and where a letter goes to; absent without an address.
 pub(super) fn mark(proofed: &Proofed, set: &Set) -> Option<Mark> {
-    let recipient = proofed.case.recipients.people.get(set.recipient());
+    let recipient = proofed.case_of(set).recipients.people.get(set.recipient());
     let address = recipient.address.as_ref()?.reveal();
     let representative = recipient.representative.as_ref().map(|name| name.reveal().as_str()).unwrap_or_default();
     let lines = address.lines();
@@ -129,7 +129,24 @@ impl Choosing<'_> {
             }
         }
         self.ask_about_failed(failed, emails)?;
+        self.add_seeds(&mut chosen);
         Ok(chosen)
+    }
+
+    /// Puts the seeds that never left among the letters, at even distances: each print file of a large mailing is to have its own. Without
+    /// letters none goes out.
+    fn add_seeds(&self, chosen: &mut Chosen) {
+        let Some(seeds) = self.job.proofed.seeds.as_ref().filter(|_| !chosen.letters.is_empty()) else { return };
+        let package = if chosen.recorded { chosen.name.as_str() } else { "" };
+        let is_due = |set: &&Set| match self.history.turn(set.piece.0, false, package) {
+            Turn::Ready(_) => !chosen.recorded || self.left_in(set.piece.0, &chosen.name),
+            _ => false,
+        };
+        let due: Vec<Set> = seeds.sets.iter().filter(is_due).copied().collect();
+        let distance = chosen.letters.len() / (due.len() + 1);
+        for (before, seed) in due.into_iter().enumerate().rev() {
+            chosen.letters.insert(distance * (before + 1), seed);
+        }
     }
 
     /// The letters whose bytes have to be printed again, because the house destroyed what it had printed.
@@ -153,7 +170,8 @@ impl Choosing<'_> {
         let mut chosen = Chosen::empty(name, job, unfinished.is_some());
         chosen.left_out.spoiled = spoiled;
         chosen.same_bytes = ready.keys().filter_map(|piece| Some((*piece, departures.get(piece)?.sha256?))).collect();
-        for (set, _) in self.everyone() {
+        let seeds = self.job.proofed.seeds.iter().flat_map(|seeds| seeds.sets.iter().copied());
+        for set in self.everyone().map(|(set, _)| set).chain(seeds) {
             if let Some(attempt) = ready.get(&set.piece.0) {
                 chosen.push(set, *attempt);
             }

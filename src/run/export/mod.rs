@@ -43,6 +43,8 @@ pub enum Exported {
         encrypted: Option<PathBuf>,
         /// Pieces in it.
         pieces: u64,
+        /// Of these, letters to ourselves.
+        seeds: u64,
         /// Sheets of paper.
         sheets: u64,
         /// Letters that are not in it.
@@ -74,6 +76,9 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
         let reason = "there is no business associate agreement with the mail house";
         return Err(Error::refused("baa-missing", place, reason, "sign one before any file leaves, and name it in [print] baa_reference"));
     }
+    if let Some(seeds) = &job.proofed.seeds {
+        seeds.covered(&seal)?;
+    }
     let house = House::load(&incident.folder, &incident.print.house)?;
     let key = incident.print.encrypt_to.as_ref().map(|file| HouseKey::load(&incident.folder, file, options.today)).transpose()?;
     let chosen = choose(job, options)?;
@@ -84,7 +89,7 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
             Some((folder, ticket)) if left_out.left_before > 0 => {
                 let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
                 let encrypted = mailhouse::encrypted_file(&options.out, &ticket.package);
-                Exported::Package { folder, encrypted, pieces, sheets, left_out, unreachable, stood_before: true }
+                Exported::Package { folder, encrypted, pieces, seeds: 0, sheets, left_out, unreachable, stood_before: true }
             }
             _ => Exported::Nothing { left_out, unreachable },
         });
@@ -99,7 +104,8 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     job.record_standing()?;
     let folder = package.finish(ticket, |place| tell(job, options, &chosen, place))?;
     let encrypted = mailhouse::encrypted_file(&options.out, &chosen.name);
-    Ok(Exported::Package { folder, encrypted, pieces, sheets, left_out, unreachable, stood_before: false })
+    let seeds = chosen.letters.iter().filter(|set| set.is_seed()).count() as u64;
+    Ok(Exported::Package { folder, encrypted, pieces, seeds, sheets, left_out, unreachable, stood_before: false })
 }
 
 /// Tells the ledger what stands in a package, from its index on the disk.
@@ -203,7 +209,8 @@ fn within_limits(house: &House, chosen: &[Set], folder: &Path) -> Result<()> {
 fn ticket(job: &Job, options: &ExportOptions, chosen: &[Set], seal: &str, release: &str) -> Ticket {
     let case = &job.proofed.case;
     let incident = &case.incident;
-    let mail_classes: BTreeSet<&str> = chosen.iter().map(|set| mail_class(&case.recipients.people.get(set.recipient()))).collect();
+    let mail_classes: BTreeSet<&str> =
+        chosen.iter().map(|set| mail_class(&job.proofed.case_of(set).recipients.people.get(set.recipient()))).collect();
     let first_day = incident.providers.iter().map(|provider| provider.mail_date).min().unwrap_or(incident.mail_date);
     let contact = incident.providers.first().map_or_else(
         || Contact { name: String::new(), phone: String::new(), email: String::new() },

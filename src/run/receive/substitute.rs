@@ -13,7 +13,7 @@ pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result
     let mut posting = Entering { desk, unreachable: BTreeMap::new(), per_provider: BTreeMap::new(), known: 0, entries: Entries::default() };
     posting.entries.taken.rows = (postings.len() + told.len()) as u64;
     posting.entries.taken.findings = findings;
-    for person in listed {
+    for person in listed.into_iter().filter(|person| person.disposition != "seed") {
         *posting.per_provider.entry(person.provider.clone()).or_default() += 1;
         posting.unreachable.insert(person.state.piece, person);
     }

@@ -1,0 +1,130 @@
+//! Seed pieces: letters to addresses of our own that go out with the others, so that somebody sees when and how the mailing arrives.
+//!
+//! They are pieces like any other to the mail house, which is not told which they are, and nobody of the counts.
+
+use super::Case;
+use super::press::{Press, Progress, Proofs, Purpose, Set};
+use crate::compose::{Composer, PieceNumber, Variant};
+use crate::error::{Error, Finding, Place, Result};
+use crate::incident::List;
+use crate::intake;
+use crate::ledger::{Bearer, Ledger, Marks, Standing};
+use crate::recipients::{self, Answers, Disposition};
+use crate::review::{self, Seal};
+use crate::typeset::{Fonts, Layout};
+use std::collections::BTreeMap;
+
+/// The list of seeds in the incident folder, in the columns of any list.
+pub(super) const FILE: &str = "seeds.csv";
+
+/// Letters to ourselves, set once.
+pub(super) struct Seeds {
+    pub(super) case: Case,
+    pub(super) sets: Vec<Set>,
+    variants: BTreeMap<Variant, u64>,
+}
+
+/// Reads the seeds; `None` when the folder has none.
+///
+/// # Errors
+/// Refused when one of them cannot be written to.
+pub(super) fn read(case: &Case) -> Result<Option<Case>> {
+    if !case.incident.folder.join(FILE).is_file() {
+        return Ok(None);
+    }
+    let mut incident = case.incident.clone();
+    let provider = incident.providers.first().map(|provider| provider.id.clone());
+    incident.lists = vec![List::of_file(FILE, provider)];
+    // A code that is given to ourselves is one too few for patients.
+    incident.code_pools.clear();
+    let rules = case.rules.clone();
+    let intake = intake::read(&incident)?;
+    let recipients = recipients::gather_with(&incident, &rules, &intake, Answers::Ignored)?;
+    let unfit: Vec<Finding> = (0..recipients.people.len()).filter_map(|place| unfit(&recipients.people.get(place))).collect();
+    if !unfit.is_empty() {
+        return Err(Error::refused_all(unfit));
+    }
+    Ok(Some(Case { rules, incident, intake, recipients, warnings: Vec::new() }))
+}
+
+/// Why no letter can go to a seed.
+fn unfit(seed: &recipients::Recipient) -> Option<Finding> {
+    let hint = "a seed is a row like a patient's, with an address of yours, an invented person, and elements that patients have";
+    let (place, reason) = match &seed.disposition {
+        Disposition::Letter => return None,
+        Disposition::Held(finding) => (finding.place.clone(), finding.reason.to_string()),
+        Disposition::Email => (Place::file(FILE), "a seed is told by e-mail".to_owned()),
+        Disposition::Excluded { reason, .. } => (Place::file(FILE), format!("a seed is owed no letter: {reason}")),
+    };
+    Some(Finding::refuses("seed-unfit", place, reason, hint))
+}
+
+/// Seeds, with the number of each.
+pub(super) type NumberedSeeds = (Case, Vec<Option<PieceNumber>>);
+
+/// Reads the seeds and gives each a number of its own, which no patient's marks can match.
+///
+/// # Errors
+/// As [`read`]; failed when the ledger cannot be written.
+pub(super) fn numbered(case: &Case, ledger: &mut dyn Ledger) -> Result<Option<NumberedSeeds>> {
+    let Some(seeds) = read(case)? else { return Ok(None) };
+    let mut bearers = (0..seeds.recipients.people.len()).map(|place| Bearer { person: person(&seeds, place), marks: Marks::default() });
+    let numbers = ledger.allot(&mut bearers)?.into_iter().map(|piece| Some(PieceNumber(piece))).collect();
+    Ok(Some((seeds, numbers)))
+}
+
+fn person(seeds: &Case, place: usize) -> String {
+    format!("seed:{}", seeds.recipients.people.key(place).0)
+}
+
+impl Seeds {
+    /// Composes and sets the seeds' letters; their glyphs join those of the others.
+    ///
+    /// # Errors
+    /// Refused when one cannot be set.
+    pub(super) fn set(
+        (case, numbers): NumberedSeeds,
+        composer: &Composer,
+        layout: &Layout,
+        fonts: &Fonts,
+        (press, proofs): (&Press, &mut Proofs),
+        progress: &dyn Progress,
+    ) -> Result<Seeds> {
+        let own = press.proof(&case, composer, layout, fonts, (Purpose::Print, &|place| numbers[place]), progress)?;
+        if !own.misfits.is_empty() {
+            return Err(Error::refused_all(own.misfits.into_iter().map(|(_, finding)| finding).collect()));
+        }
+        proofs.glyphs.merge(&own.glyphs);
+        let sets = own.sets.into_iter().map(Set::of_seed).collect();
+        Ok(Seeds { case, sets, variants: own.variants })
+    }
+
+    /// Whether the seal covers the wording of every seed.
+    ///
+    /// # Errors
+    /// Refused when it does not.
+    pub(super) fn covered(&self, seal: &Seal) -> Result<()> {
+        let needed = self.variants.iter().map(|(variant, count)| (variant, *count));
+        let refused = |finding: Finding| {
+            let hint = "give the seeds the role, language, provider and elements of patients, and a code where those have one";
+            Error::refused("seed-wording", Place::file(FILE), finding.reason, hint)
+        };
+        review::covers(seal, needed).map_err(refused)
+    }
+
+    /// Where the seeds stand in the ledger.
+    pub(super) fn standings(&self) -> impl Iterator<Item = Standing> {
+        let people = &self.case.recipients.people;
+        self.sets.iter().map(|set| {
+            let provider = people.outline(set.recipient()).provider;
+            Standing {
+                record: people.record(set.recipient()),
+                person: person(&self.case, set.recipient()),
+                provider: provider.map_or("", |provider| self.case.incident.provider(provider).id.as_str()).to_owned(),
+                piece: Some(set.piece.0),
+                disposition: "seed".to_owned(),
+                reason: String::new(),
+            }
+        })
+    }
+}
