@@ -30,6 +30,7 @@ mod reliability; // what is promised of crashes, faults and full disks, measured
 mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes
 mod scripts;
+mod seeds; // letters to addresses of our own
 mod serving; // a server of previews for the time of a test
 mod several; // names in other scripts, with and without fonts for them
 mod standards; // accessible, and fit for the archive
