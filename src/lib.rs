@@ -33,4 +33,5 @@ pub mod report;
 pub mod review;
 pub mod rules;
 pub mod run;
+mod tls;
 pub mod typeset;

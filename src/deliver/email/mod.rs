@@ -20,6 +20,9 @@ mod session;
 mod socket;
 #[cfg(test)]
 mod tests;
+mod tls;
+#[cfg(test)]
+mod tls_front;
 
 pub use drain::{Build, Dispatch, Totals, drain};
 pub use dry_run::dry_run;

@@ -5,12 +5,13 @@ use super::header_value::is_ascii;
 use super::reply::{Fate, Reply, reply};
 use super::server::{Protection, Server, unprotected};
 use super::socket::{BodyThenDot, Socket, Watch};
+use super::tls::{self, Protected};
 use crate::error::{Error, Place, Result, Sentence};
 use crate::privacy::Private;
 use lettre::Address;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream};
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Severity::{self, PositiveCompletion, PositiveIntermediate};
@@ -238,60 +239,35 @@ impl Session {
 async fn connect(access: &Access) -> Result<(AsyncSmtpConnection, Arc<Watch>), NoConnection> {
     let server = &access.server;
     let hello = ClientId::default();
-    if server.protection == Protection::Tls {
-        let tls = tls_parameters(access).map_err(NoConnection::Ever)?;
-        let limit = Some(access.patience.connect);
-        let address = (server.host.as_str(), server.port);
-        let connected = AsyncSmtpConnection::connect_tokio1(address, limit, &hello, Some(tls), None).await;
-        return Ok((connected.map_err(|error| no_service(&error))?, Watch::blind()));
-    }
     let lost = |_| NoConnection::Now("it cannot be reached".to_owned());
     let stream = TcpStream::connect((server.host.as_str(), server.port)).await.map_err(lost)?;
     if server.protection == Protection::None && !stream.peer_addr().is_ok_and(|peer| peer.ip().is_loopback()) {
         return Err(NoConnection::Ever(unprotected()));
     }
     let (socket, watch) = Socket::new(stream).map_err(lost)?;
-    let opened = AsyncSmtpConnection::connect_with_transport(Box::new(socket), &hello).await;
+    let transport: Box<dyn AsyncTokioStream> = match server.protection {
+        Protection::Tls => Box::new(Protected::over(socket, access).await?),
+        Protection::None | Protection::StartTls => Box::new(socket),
+    };
+    let opened = AsyncSmtpConnection::connect_with_transport(transport, &hello).await;
     let mut connection = opened.map_err(|error| no_service(&error))?;
     if server.protection == Protection::StartTls {
         if !connection.can_starttls() {
             return Err(NoConnection::Ever(no_starttls()));
         }
-        let tls = tls_parameters(access).map_err(NoConnection::Ever)?;
-        connection.starttls(tls, &hello).await.map_err(|error| no_service(&error))?;
+        let parameters = tls::parameters(access).map_err(NoConnection::Ever)?;
+        connection.starttls(parameters, &hello).await.map_err(|error| no_service(&error))?;
     }
     Ok((connection, watch))
 }
 
-fn tls_parameters(access: &Access) -> Result<TlsParameters> {
-    let unusable =
-        |_: SmtpError| failed("smtp-certificate", "the extra certificates cannot be read", "give one or more certificates in PEM form");
-    let mut parameters = TlsParameters::builder(access.server.host.clone());
-    if let Some(authority) = &access.authority {
-        parameters = parameters.add_root_certificate(Certificate::from_pem(authority).map_err(unusable)?);
-    }
-    parameters.build().map_err(unusable)
-}
-
 /// A connection that was made but did not become a session.
 fn no_service(error: &SmtpError) -> NoConnection {
-    if is_certificate_fault(error) {
-        return NoConnection::Ever(failed(
-            "smtp-certificate",
-            "the mail server's certificate is not trusted",
-            "write the name in the certificate as the host; a server with a certificate of your own organization needs its authority file",
-        ));
-    }
     if error.is_permanent() {
         let reason = format!("the mail server turned the connection away{}", code(error));
         return NoConnection::Ever(failed("smtp-turned-away", reason, "ask the mail server's operator whether this machine may use it"));
     }
-    NoConnection::Now(if error.is_transient() { format!("it is not ready{}", code(error)) } else { "the connection broke off".to_owned() })
-}
-
-/// The TLS library's own words tell a certificate that was refused from a connection that broke.
-fn is_certificate_fault(error: &SmtpError) -> bool {
-    error.to_string().contains("certificate")
+    if error.is_transient() { NoConnection::Now(format!("it is not ready{}", code(error))) } else { tls::broken_off(error) }
 }
 
 fn no_sign_in(error: &SmtpError) -> NoConnection {

@@ -21,21 +21,15 @@ const NOT_YET: u64 = u64::MAX;
 /// What has been handed to the system on one connection, seen from beside it.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// A second handle on the socket, to look whether the server is still there; absent when the mail library opened the
-    /// socket itself, and then nothing is counted.
-    peer: Option<std::net::TcpStream>,
+    /// A second handle on the socket, to look whether the server is still there.
+    peer: std::net::TcpStream,
     accepted: AtomicU64,
     accepted_before_dot: AtomicU64,
     peer_left: AtomicBool,
 }
 
 impl Watch {
-    /// A watch over a connection that cannot be looked into: once the dot is due it counts as sent.
-    pub(super) fn blind() -> Arc<Watch> {
-        Arc::new(Watch::over(None))
-    }
-
-    fn over(peer: Option<std::net::TcpStream>) -> Watch {
+    fn over(peer: std::net::TcpStream) -> Watch {
         Watch { peer, accepted: AtomicU64::new(0), accepted_before_dot: AtomicU64::new(NOT_YET), peer_left: AtomicBool::new(false) }
     }
 
@@ -48,8 +42,7 @@ impl Watch {
     /// cannot have been taken, and then it also never will be.
     pub(super) fn dot_is_due(&self) {
         self.accepted_before_dot.store(self.accepted.load(Ordering::Relaxed), Ordering::Relaxed);
-        let Some(peer) = &self.peer else { return };
-        let gone = match peer.peek(&mut [0]) {
+        let gone = match self.peer.peek(&mut [0]) {
             Ok(received) => received == 0,
             Err(error) => error.kind() != io::ErrorKind::WouldBlock,
         };
@@ -59,7 +52,7 @@ impl Watch {
     /// Whether any part of the last dot may have left this machine.
     pub(super) fn dot_may_have_left(&self) -> bool {
         let before = self.accepted_before_dot.load(Ordering::Relaxed);
-        before != NOT_YET && (self.peer.is_none() || self.accepted.load(Ordering::Relaxed) > before)
+        before != NOT_YET && self.accepted.load(Ordering::Relaxed) > before
     }
 }
 
@@ -80,7 +73,7 @@ impl Socket {
     pub(super) fn new(stream: TcpStream) -> io::Result<(Socket, Arc<Watch>)> {
         stream.set_nodelay(true)?;
         let stream = stream.into_std()?;
-        let watch = Arc::new(Watch::over(Some(stream.try_clone()?)));
+        let watch = Arc::new(Watch::over(stream.try_clone()?));
         Ok((Socket { stream: TcpStream::from_std(stream)?, watch: Arc::clone(&watch), reply_bytes: 0 }, watch))
     }
 }

@@ -1,4 +1,5 @@
 use super::fault_server::{Act, At, FaultServer, Script};
+use super::tls_front::TlsFront;
 use super::*;
 use crate::error::{Error, Kind, Result};
 use crate::incident::EmailSettings;
@@ -67,6 +68,7 @@ struct Desk {
     pieces: Vec<Piece>,
     pdf: usize,
     patience: Duration,
+    authority: Option<Vec<u8>>,
 }
 
 impl Desk {
@@ -74,7 +76,7 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let mut people = (0..people).map(|n| Bearer::nameless(format!("person {n}")));
         let pieces = ledger::open(folder.path(), "lakeside", None).unwrap().allot(&mut people).unwrap();
-        Desk { folder, pieces, pdf: 2_000, patience: Duration::from_secs(30) }
+        Desk { folder, pieces, pdf: 2_000, patience: Duration::from_secs(30), authority: None }
     }
 
     fn ledger(&self) -> Box<dyn Ledger> {
@@ -88,7 +90,7 @@ impl Desk {
     fn send_with(&self, settings: &EmailSettings, password: Option<&str>, ledger: &mut dyn Ledger) -> Result<Totals> {
         let patience = Patience { command: self.patience, message: self.patience, ..patience() };
         let password = password.map(|password| Private::new(password.to_owned()));
-        let dispatch = Dispatch { password, patience, ..dispatch(settings) };
+        let dispatch = Dispatch { password, patience, authority: self.authority.clone(), ..dispatch(settings) };
         let pdf = self.pdf;
         drain(&dispatch, ledger, &self.pieces, &mut |piece| Ok(outgoing(piece, if piece == 1 { pdf } else { 2_000 })), &mut |_| {})
     }
@@ -161,6 +163,54 @@ fn every_fault_leads_to_its_state() {
         let (state, again) = if expected == Deferred { ((EventKind::Sent, 2), 1) } else { ((expected, 1), 0) };
         assert_eq!((desk.states()[0], server.taken() - taken), (state, again), "{case}");
     }
+}
+
+/// Over TLS from the first byte to a host.
+fn protected_settings(front: &TlsFront, host: &str) -> EmailSettings {
+    EmailSettings { smtp: Some(format!("smtps://{host}:{}", front.port)), ..settings(0) }
+}
+
+#[test]
+fn under_tls_too_only_a_dot_that_may_have_left_is_uncertain() {
+    use Act::{Fin, Rst, Say, Silence};
+    use EventKind::{Deferred, Failed, Uncertain};
+    for (at, act, pdf, expected) in [
+        (At::Rcpt, Say("550 5.1.1 unknown"), 2_000, Failed),
+        (At::Rcpt, Fin, 2_000, Deferred),
+        (At::Data, Rst, 2_000, Deferred),
+        (At::Body, Rst, BIG, Deferred),
+        (At::Body, Silence, BIG, Deferred),
+        (At::Dot, Fin, 2_000, Uncertain),
+        (At::Dot, Rst, 2_000, Uncertain),
+        (At::Dot, Silence, 2_000, Uncertain),
+    ] {
+        let case = format!("{act:?} at {at:?} with {pdf} bytes");
+        let server = FaultServer::start(vec![Some((at, act))]);
+        let front = TlsFront::before(&server);
+        let mut desk = Desk::of(2);
+        (desk.pdf, desk.authority) = (pdf, Some(front.authority.clone()));
+        if act == Silence {
+            desk.patience = Duration::from_secs(1);
+        }
+        desk.send(&protected_settings(&front, "localhost")).unwrap_or_else(|error| panic!("{case}: {error}"));
+        assert_eq!(desk.states(), [(expected, 1), (EventKind::Sent, 1)], "{case}: {:?}", desk.details());
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_ends_the_run_at_once() {
+    let server = FaultServer::start(Vec::new());
+    let front = TlsFront::before(&server);
+    let mut desk = Desk::of(1);
+    let refused = |desk: &Desk, host: &str| desk.send(&protected_settings(&front, host)).unwrap_err().findings[0].code;
+    assert_eq!((refused(&desk, "localhost"), front.connections()), ("smtp-certificate", 1), "an authority that nobody named");
+    desk.authority = Some(front.authority.clone());
+    assert_eq!((refused(&desk, "127.0.0.1"), front.connections()), ("smtp-certificate", 2), "another host");
+    desk.authority = Some(b"no certificate".to_vec());
+    assert_eq!(refused(&desk, "localhost"), "smtp-certificate");
+    assert_eq!(server.seen.lock().unwrap().connections, 0);
+    desk.authority = Some(front.authority.clone());
+    assert_eq!(desk.send(&protected_settings(&front, "localhost")).unwrap().sent, 1);
 }
 
 #[test]

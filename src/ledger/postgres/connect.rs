@@ -2,14 +2,10 @@
 
 use super::connection::Connection;
 use super::faults::{self, While, fault};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::Access;
 use postgres::config::{Host, SslMode, TargetSessionAttrs};
 use postgres::{Config, NoTls};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -67,7 +63,8 @@ impl Way {
         config.keepalives(true).keepalives_idle(PROBE_AFTER).keepalives_interval(PROBE_EVERY).keepalives_retries(PROBES);
         // What the server remarks in passing may quote a statement.
         config.notice_callback(|_| {});
-        let tls = if mode == SslMode::Disable { None } else { Some(tls(access.authority())?) };
+        let protected = || crate::tls::settings(access.authority(), faults::unreadable_authority).map(MakeRustlsConnect::new);
+        let tls = if mode == SslMode::Disable { None } else { Some(protected()?) };
         Ok(Way { config, tls })
     }
 
@@ -94,22 +91,4 @@ fn is_near(config: &Config) -> bool {
         [] => config.get_hosts().iter().all(near),
         addresses => addresses.iter().all(std::net::IpAddr::is_loopback),
     }
-}
-
-fn tls(authority: Option<&[u8]>) -> Result<MakeRustlsConnect> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(pem) = authority {
-        let mut any = false;
-        for certificate in CertificateDer::pem_slice_iter(pem) {
-            certificate.ok().and_then(|certificate| roots.add(certificate).ok()).ok_or_else(faults::unreadable_authority)?;
-            any = true;
-        }
-        if !any {
-            return Err(faults::unreadable_authority());
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.map_err(|_| Error::bug("the built-in cryptography knows no version of TLS"))?;
-    Ok(MakeRustlsConnect::new(builder.with_root_certificates(roots).with_no_client_auth()))
 }
