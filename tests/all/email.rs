@@ -6,6 +6,8 @@ use mail_parser::{Message, MessageParser, MimeHeaders};
 use std::time::{Duration, Instant};
 
 const SUBJECT: &str = "An important notice from your care provider";
+/// Of the account `clerk` in `tests/setup/postfix`.
+const PASSWORD: &str = "breachnotice";
 
 pub(crate) fn setting(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run tests/run, which starts Postfix"))
@@ -191,4 +193,106 @@ fn an_agreement_that_ends_after_the_e_mail_went_keeps_nobody_else_back() {
     home.run("release lakeside --by Ben").exits(0);
     let told = "1 letter left out: the notice went, or is going, by e-mail";
     home.run("export lakeside --out package").exits(0).prints("40 letters").says(told);
+}
+
+/// Lets a released incident go by another of the test server's ways, whose certificate is trusted.
+fn goes_by(home: &Home, url: &str) {
+    let authority = setting("BREACHNOTICE_TEST_AUTHORITY");
+    let settings = format!("smtp = \"{url}\"\nauthority = \"{authority}\"");
+    home.edit("lakeside/incident.toml", &format!("smtp = \"smtp://{}\"", setting("BREACHNOTICE_TEST_SMTP")), &settings);
+}
+
+/// The ways to the test server that are protected and ask for an account, as URLs.
+fn protected_ways() -> [String; 2] {
+    [("smtp+starttls", "BREACHNOTICE_TEST_SUBMISSION"), ("smtps", "BREACHNOTICE_TEST_SMTPS")]
+        .map(|(scheme, server)| format!("{scheme}://clerk@{}", setting(server)))
+}
+
+/// Demands that a send stops with a finding, sends nothing, and loses nothing: with everything put right, it all arrives once.
+#[track_caller]
+fn sends_nothing_until(home: &mut Home, id: &str, code: &str, put_right: impl FnOnce(&mut Home)) {
+    home.run("send lakeside").exits(4).says(&format!("[{code}]"));
+    let status = home.run("status lakeside --json").exits(0).json();
+    assert_eq!(status["emails"]["states"].get("sent"), None, "{status}");
+    // Time for a message that should not be there to arrive.
+    std::thread::sleep(Duration::from_millis(300));
+    delivered(id, 0);
+    put_right(home);
+    home.run("send lakeside").exits(0).prints("2 sent");
+    delivered(id, 2);
+}
+
+#[test]
+fn over_a_protected_connection_with_an_account_each_notice_arrives_once() {
+    for (way, url) in protected_ways().into_iter().enumerate() {
+        let id = fresh(&format!("protected-{way}"));
+        let mut home = released(&id);
+        goes_by(&home, &url);
+        home.run("send lakeside").exits(3).says("there is no password");
+        if way == 0 {
+            home.set("BREACHNOTICE_SMTP_PASSWORD", PASSWORD);
+        } else {
+            home.write("password", &format!("{PASSWORD}\n"));
+            home.set("BREACHNOTICE_SMTP_PASSWORD_FILE", "password");
+        }
+        home.run("send lakeside").exits(0).prints("2 e-mails now: 2 sent");
+        home.run("send lakeside").exits(0).prints("0 e-mails now");
+        let everyone = everyone();
+        for bytes in delivered(&id, 2) {
+            let message = MessageParser::default().parse(&bytes).unwrap();
+            let to = message.to().unwrap().first().unwrap().address().unwrap();
+            holds_their_own(&home, &message, everyone.iter().find(|person| person.email == to).unwrap(), &everyone);
+            let received = message.header_raw("Received").unwrap();
+            assert!(received.contains("with ESMTPSA"), "neither protected nor signed in: {received}");
+        }
+        let status = home.run("status lakeside --json").exits(0).json();
+        assert_eq!(status["emails"], serde_json::json!({ "total": 2, "states": { "sent": 2 } }));
+    }
+}
+
+#[test]
+fn a_wrong_password_sends_nothing() {
+    for (way, url) in protected_ways().into_iter().enumerate() {
+        let id = fresh(&format!("account-{way}"));
+        let mut home = released(&id);
+        goes_by(&home, &url);
+        home.set("BREACHNOTICE_SMTP_PASSWORD", "hunter2");
+        sends_nothing_until(&mut home, &id, "smtp-account", |home| {
+            home.set("BREACHNOTICE_SMTP_PASSWORD", PASSWORD);
+        });
+    }
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_for_the_host_gets_nothing() {
+    let authority = format!("authority = \"{}\"", setting("BREACHNOTICE_TEST_AUTHORITY"));
+    for (way, url) in protected_ways().into_iter().enumerate() {
+        let other_host = url.replace("localhost", "127.0.0.1");
+        for (fault, right, wrong) in [("authority", authority.as_str(), ""), ("host", &url, &other_host)] {
+            let id = fresh(&format!("certificate-{way}-{fault}"));
+            let mut home = released(&id);
+            home.set("BREACHNOTICE_SMTP_PASSWORD", PASSWORD);
+            goes_by(&home, &url);
+            let trusted = home.read("lakeside/incident.toml");
+            home.edit("lakeside/incident.toml", right, wrong);
+            sends_nothing_until(&mut home, &id, "smtp-certificate", |home| {
+                home.write("lakeside/incident.toml", &trusted);
+            });
+        }
+    }
+}
+
+#[test]
+fn a_server_that_demands_protection_gets_nothing_without() {
+    let id = fresh("unprotected");
+    let mut home = released(&id);
+    home.set("BREACHNOTICE_SMTP_PASSWORD", PASSWORD);
+    let [protected, _] = protected_ways();
+    let server = setting("BREACHNOTICE_TEST_SUBMISSION");
+    goes_by(&home, &format!("smtp://clerk@{server}"));
+    home.run("send lakeside").exits(4).says("[smtp-account]");
+    home.edit("lakeside/incident.toml", &format!("smtp://clerk@{server}"), &format!("smtp://{server}"));
+    sends_nothing_until(&mut home, &id, "smtp-sender-refused", |home| {
+        home.edit("lakeside/incident.toml", &format!("smtp://{server}"), &protected);
+    });
 }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 /// A temporary home.
 pub(crate) struct Home {
     folder: TempDir,
+    variables: BTreeMap<&'static str, String>,
 }
 
 /// How a command ended.
@@ -34,7 +35,7 @@ pub(crate) struct Running {
 impl Home {
     /// An empty home.
     pub(crate) fn new() -> Home {
-        Home { folder: tempfile::tempdir().unwrap() }
+        Home { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() }
     }
 
     /// A home with a copy of a sample folder under the sample's last name.
@@ -71,6 +72,12 @@ impl Home {
         self.write(name, &text.replacen(from, to, 1))
     }
 
+    /// Sets an environment variable for the commands that follow.
+    pub(crate) fn set(&mut self, variable: &'static str, value: impl Into<String>) -> &Home {
+        self.variables.insert(variable, value.into());
+        self
+    }
+
     /// Runs a command, words split at blanks, in the home.
     pub(crate) fn run(&self, arguments: &str) -> Ended {
         self.run_words(&arguments.split_whitespace().collect::<Vec<_>>())
@@ -89,6 +96,7 @@ impl Home {
     fn start_words(&self, arguments: &[&str]) -> Running {
         let mut command = Command::cargo_bin("breachnotice").unwrap();
         command.current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path()).env("PATH", std::env::var("PATH").unwrap());
+        command.envs(&self.variables);
         // Files, not pipes: a command whose words nobody reads yet is not held up.
         let (stdout, stderr) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
         command.stdin(Stdio::null()).stdout(stdout.try_clone().unwrap()).stderr(stderr.try_clone().unwrap());
