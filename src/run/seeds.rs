@@ -49,14 +49,16 @@ pub(super) fn read(case: &Case) -> Result<Option<Case>> {
 
 /// Why no letter can go to a seed.
 fn unfit(seed: &recipients::Recipient) -> Option<Finding> {
-    let hint = "a seed is a row like a patient's, with an address of yours, an invented person, and elements that patients have";
-    let (place, reason) = match &seed.disposition {
+    let hint = "a seed is an invented adult at an address of yours, with the elements that patients have";
+    let reason = match &seed.disposition {
         Disposition::Letter => return None,
-        Disposition::Held(finding) => (finding.place.clone(), finding.reason.to_string()),
-        Disposition::Email => (Place::file(FILE), "a seed is told by e-mail".to_owned()),
-        Disposition::Excluded { reason, .. } => (Place::file(FILE), format!("a seed is owed no letter: {reason}")),
+        Disposition::Held(finding) => {
+            return Some(Finding::refuses("seed-unfit", finding.place.clone(), finding.reason.clone(), finding.hint.clone()));
+        }
+        Disposition::Email => "a seed is told by e-mail".to_owned(),
+        Disposition::Excluded { reason, .. } => format!("a seed is owed no letter: {reason}"),
     };
-    Some(Finding::refuses("seed-unfit", place, reason, hint))
+    Some(Finding::refuses("seed-unfit", Place::file(FILE), reason, hint))
 }
 
 /// Seeds, with the number of each.

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 /// Two desks of ours, told what the first patient of the sample is told.
 fn seeds(elements: &str) -> String {
     format!(
-        "record_id,patient_id,provider_id,last_name,first_name,address1,city,state,postal_code,elements,activation_code\n\
-         SEED-1,SEED-1,LRMC,Noticedesk,Privacy,77 Beacon St,Boston,MA,02108,{elements},37LP-9PNF-NTRQ\n\
-         SEED-2,SEED-2,LRMC,Noticedesk,Counsel,1600 Market St,Philadelphia,PA,19103,{elements},JMMS-6PDP-4CVG\n"
+        "record_id,patient_id,provider_id,last_name,first_name,status,address1,city,state,postal_code,elements,activation_code\n\
+         SEED-1,SEED-1,LRMC,Noticedesk,Privacy,adult,77 Beacon St,Boston,MA,02108,{elements},37LP-9PNF-NTRQ\n\
+         SEED-2,SEED-2,LRMC,Noticedesk,Counsel,adult,1600 Market St,Philadelphia,PA,19103,{elements},JMMS-6PDP-4CVG\n"
     )
 }
 
@@ -81,7 +81,7 @@ fn a_seed_that_cannot_be_written_to_or_has_unapproved_words_keeps_everything_bac
     let home = Home::released("lakeside");
     home.write("lakeside/seeds.csv", &seeds(ELEMENTS).replace("77 Beacon St", ""));
     home.run("check lakeside").exits(0).says("seeds.csv:2");
-    home.run("export lakeside --out package").exits(3).says("seeds.csv:2").says("address of yours");
+    home.run("export lakeside --out package").exits(3).says("seeds.csv:2").says("seed-unfit");
     // Nobody among the sample's patients lost only a driver's license.
     home.write("lakeside/seeds.csv", &seeds("drivers_license"));
     home.run("export lakeside --out package").exits(3).says("seed-wording");
