@@ -56,7 +56,7 @@ fn the_counts_close_in_the_summary_and_in_the_status() {
             "job": 1, "rows": 45, "merged": 1, "recipients": 44,
             "letters": { "total": 40, "states": { letters: 40 } }, "emails": { "total": 2, "states": { emails: 2 } },
             "held": {}, "excluded": { "45 CFR 164.404(d)(1)(ii)": 2 }, "closes": true, "uncertain": [], "failed": [], "unreachable": [],
-            "gone": {}, "moves": null, "rulings": {},
+            "gone": {}, "moves": null, "rulings": {}, "seeds": { "total": 0, "states": {} },
         })
     };
     assert_eq!(home.run("status lakeside --json").exits(0).json(), status("waiting", "waiting"));

@@ -16,6 +16,14 @@ fn pieces(home: &Home, role: &str) -> Vec<String> {
     index.iter().filter(is_wanted).map(|piece| piece["piece_id"].clone()).collect()
 }
 
+/// The record id of who got a piece.
+fn record(home: &Home, piece: &str) -> String {
+    let ledger = rusqlite::Connection::open(home.path("lakeside/ledger.sqlite")).unwrap();
+    let query = "SELECT record FROM standing WHERE piece = ?";
+    let record: String = ledger.query_row(query, [piece.parse::<u32>().unwrap()], |row| row.get(0)).unwrap();
+    record.rsplit_once(':').unwrap().1.to_owned()
+}
+
 /// Takes in that pieces came back on a day without an address.
 fn came_back(home: &Home, file: &str, pieces: &[String], day: &str) {
     let lines: String = pieces.iter().map(|piece| format!("{piece},{day},ANK,,,,\n")).collect();
@@ -41,6 +49,14 @@ fn whom_no_letter_reached_counts_from_the_day_it_became_known() {
     assert!(nine["note"].as_str().unwrap().contains("one more makes it 10"), "{nine}");
     home.write("told.toml", &format!("[[told]]\npiece = \"{}\"\non = 2026-11-01\nway = \"telephone\"\nby = \"Ann Clerk\"\n", adults[0]));
     home.run("receive lakeside substitute told.toml").exits(0);
+    // Somebody whom the list gives no address is the tenth of them as well, though no letter ever came back.
+    let list = home.read("lakeside/patients.csv");
+    let row = list.lines().find(|row| row.starts_with(&format!("{},", record(&home, &adults[11])))).unwrap();
+    let street = row.split(',').nth(10).unwrap();
+    home.write("lakeside/patients.csv", &list.replace(row, &row.replace(street, "")));
+    home.write("too_many.toml", &home.read("told.toml").replace(&adults[0], &adults[1]));
+    home.run("receive lakeside substitute too_many.toml").exits(1).says("substitute-public");
+    home.write("lakeside/patients.csv", &list);
     // The dead are owed no substitute notice, whoever was written to in their place.
     came_back(&home, "kin.csv", &kin, "2026-12-10");
     assert_eq!(substitute(&home, "")["count"], 9);

@@ -4,17 +4,18 @@ use super::{Books, Desk, Entries};
 use crate::deliver::received::{Posting, PostingKind, Substitute, Told, Way, read_substitute};
 use crate::error::{Finding, Result};
 use crate::ledger::{EventKind, Listed, NewEvent};
+use crate::{obligations, run};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result<Entries> {
     let Substitute { postings, told, findings } = read_substitute(file)?;
     let listed = ledger.listed(&[EventKind::Unreachable, EventKind::ToldBySubstitute])?;
-    let mut posting = Entering { desk, unreachable: BTreeMap::new(), per_provider: BTreeMap::new(), known: 0, entries: Entries::default() };
+    let per_provider = if told.is_empty() { BTreeMap::new() } else { out_of_reach(desk)? };
+    let mut posting = Entering { desk, unreachable: BTreeMap::new(), per_provider, known: 0, entries: Entries::default() };
     posting.entries.taken.rows = (postings.len() + told.len()) as u64;
     posting.entries.taken.findings = findings;
     for person in listed.into_iter().filter(|person| person.disposition != "seed") {
-        *posting.per_provider.entry(person.provider.clone()).or_default() += 1;
         posting.unreachable.insert(person.state.piece, person);
     }
     told.iter().for_each(|told| posting.told(told));
@@ -24,11 +25,20 @@ pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result
     Ok(entries)
 }
 
+/// Provider -> how many neither letter nor e-mail reaches, as `plan` counts them: with those to whom the lists alone give no way, without
+/// the dead.
+fn out_of_reach(desk: &Desk<'_>) -> Result<BTreeMap<String, u64>> {
+    let case = run::read(desk.folder)?;
+    let unreached = run::unreached(&case, desk.ledger)?;
+    let of_provider = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &unreached).into_iter();
+    Ok(of_provider.map(|people| (people.provider_id, people.count)).collect())
+}
+
 struct Entering<'a> {
     desk: &'a Desk<'a>,
     /// Those who cannot be reached, also those who were told by substitute notice, by piece.
     unreachable: BTreeMap<u32, Listed>,
-    /// Provider -> how many of them there are.
+    /// As [`out_of_reach`].
     per_provider: BTreeMap<String, u64>,
     known: u64,
     entries: Entries,
