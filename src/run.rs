@@ -50,7 +50,7 @@ pub use addresses::{Asking, Received, export_addresses, receive_ncoa};
 pub use approval::{Approving, approvals_broken, approve, release, statement};
 #[cfg(feature = "preview")]
 pub use desk::desk;
-pub use export::{ExportOptions, Exported, LeftOut, export};
+pub use export::{ExportOptions, Exported, LeftOut, Package, export};
 pub use letters::press_in_memory;
 pub use memo::write_memo;
 pub use plan::{Planned, plan, write_calendar};

@@ -5,7 +5,7 @@ use super::ui::{Ui, count, number};
 use super::{Outcome, clock};
 use crate::error::{Error, Place, Result};
 use crate::ledger::Access;
-use crate::run::{self, ExportOptions, Exported, LeftOut};
+use crate::run::{self, ExportOptions, Exported, LeftOut, Package};
 use std::path::{Path, PathBuf};
 
 /// Make the package for the mail house, or with --addresses the list that an address vendor takes
@@ -50,29 +50,20 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
     let mut job = run::open(&dir, ledger, None, &bar)?;
     job.ledger.set_moment(clock::now());
     let exported = run::export(&mut job, &ExportOptions { out, reprint, mail_failed, today: clock::today() }, &bar)?;
-    let (Exported::Package { left_out, unreachable, .. } | Exported::Nothing { left_out, unreachable }) = &exported;
-    match &exported {
-        Exported::Package { folder, encrypted, pieces, seeds, sheets, stood_before, .. } => {
-            let own = if *seeds > 0 { format!(", of these {} to yourselves,", number(*seeds)) } else { String::new() };
-            let text = format!("{}{own} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display());
-            let json = serde_json::json!({ "package": folder, "encrypted": encrypted, "pieces": pieces, "seeds": seeds, "sheets": sheets, "stood_before": stood_before });
-            ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
-            if let Some(file) = encrypted {
-                ui.say(&format!("encrypted to the house's key: {}; hand over this file, not the folder", file.display()));
-            }
-            if *stood_before {
-                ui.say("this package was there already; nothing was changed");
-            }
+    let LeftOut { left_before, by_email, came_back, spoiled } = exported.left_out;
+    let text = match &exported.package {
+        Some(Package { folder, pieces, seeds, sheets, .. }) => {
+            let own =
+                seeds.filter(|seeds| *seeds > 0).map(|seeds| format!(", of these {} to yourselves,", number(seeds))).unwrap_or_default();
+            format!("{}{own} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display())
         }
-        Exported::Nothing { .. } => {
-            let LeftOut { left_before, by_email, came_back, spoiled } = *left_out;
+        None => {
             let all = if by_email + came_back + spoiled == 0 { "all " } else { "" };
-            let text = format!("nothing to export: {all}{} left already", count(left_before, "letter"));
-            let json = serde_json::json!({ "package": null, "pieces": 0 });
-            ui.result(&Shown { package: json, left_out, unreachable: *unreachable }, &text)?;
+            format!("nothing to export: {all}{} left already", count(left_before, "letter"))
         }
-    }
-    for line in left_out_lines(left_out, *unreachable, &exported) {
+    };
+    ui.result(&Shown::of(&exported), &text)?;
+    for line in lines(&exported) {
         ui.say(&line);
     }
     Ok(Outcome::of_held(job.proofed.case.counts().held))
@@ -82,17 +73,40 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
 #[derive(serde::Serialize)]
 struct Shown<'a> {
     #[serde(flatten)]
-    package: serde_json::Value,
+    package: Option<&'a Package>,
+    #[serde(flatten)]
+    nothing: Option<Nothing>,
     #[serde(flatten)]
     left_out: &'a LeftOut,
     unreachable: u64,
+    elsewhere: &'a [String],
 }
 
-/// What is not in the package, and what to do about it.
-fn left_out_lines(left_out: &LeftOut, unreachable: u64, exported: &Exported) -> Vec<String> {
-    let is_new = matches!(exported, Exported::Package { stood_before: false, .. });
+/// What stands for the package when there is none.
+#[derive(serde::Serialize)]
+struct Nothing {
+    package: (),
+    pieces: u64,
+}
+
+impl Shown<'_> {
+    fn of(exported: &Exported) -> Shown<'_> {
+        let Exported { package, left_out, unreachable, elsewhere } = exported;
+        let nothing = package.is_none().then_some(Nothing { package: (), pieces: 0 });
+        Shown { package: package.as_ref(), nothing, left_out, unreachable: *unreachable, elsewhere }
+    }
+}
+
+/// What there is to say beside it: what is not in the package, and what to do about it.
+fn lines(exported: &Exported) -> Vec<String> {
+    let Exported { package, left_out, unreachable, elsewhere } = exported;
+    let encrypted = package.iter().filter_map(|package| package.encrypted.as_ref());
+    let encrypted = encrypted.map(|file| format!("encrypted to the house's key: {}; hand over this file, not the folder", file.display()));
+    let stood_before = package.as_ref().is_some_and(|package| package.stood_before);
+    let is_new = package.is_some() && !stood_before;
     let LeftOut { left_before, by_email, came_back, spoiled } = *left_out;
     let lines = [
+        (stood_before, "this package was there already; nothing was changed".to_owned()),
         (is_new && left_before > 0, format!("{} left in earlier packages and are not in this one", count(left_before, "letter"))),
         (
             by_email > 0,
@@ -101,14 +115,17 @@ fn left_out_lines(left_out: &LeftOut, unreachable: u64, exported: &Exported) -> 
                 count(by_email, "letter")
             ),
         ),
-        (
-            came_back > 0,
-            format!("{} came back and have no other address; they count for substitute notice, see `plan`", count(came_back, "letter")),
-        ),
+        (came_back > 0, format!("{} came back and have nowhere else to go; see `plan` for substitute notice", count(came_back, "letter"))),
         (spoiled > 0, format!("{} came out damaged and wait for the house's report that they are destroyed", count(spoiled, "letter"))),
-        (unreachable > 0, format!("unreachable, because the e-mail failed and there is no address: {unreachable}")),
+        (*unreachable > 0, format!("unreachable, because the e-mail failed and there is no address: {unreachable}")),
     ];
-    lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()
+    let lines = lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line);
+    let elsewhere = elsewhere.iter().map(|name| {
+        format!(
+            "{name} left before, and {name}.done is not in this folder: unless the house has it, export again to the folder that it is in"
+        )
+    });
+    encrypted.chain(lines).chain(elsewhere).collect()
 }
 
 fn addresses_to(ui: &Ui, ledger: Option<&Access>, dir: &Path, path: &Path) -> Result<Outcome> {

@@ -66,6 +66,11 @@ fn places(names: &[String], header: &[String]) -> Vec<usize> {
 }
 
 impl Columns {
+    /// Whether the file has a column.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.0.contains_key(column)
+    }
+
     /// The cell of a column, without outer blanks; empty when the file or the row does not have it.
     pub(super) fn cell<'r>(&self, cells: &'r csv::StringRecord, column: &str) -> &'r str {
         self.0.get(column).and_then(|place| cells.get(*place)).unwrap_or_default().trim()

@@ -1,14 +1,14 @@
 //! What came back from the post: returned letters, and records of moves (ACS).
 
 use super::cells::{Cell, attempt, day};
-use super::columns;
+use super::columns::{self, Columns};
 use super::profile::{Profiles, ReturnsProfile};
 use super::reason::{ReturnEffect, ReturnReason};
 use super::report::Report;
 use super::return_key::{ReturnKey, key};
 use super::table::{Row, Table};
 use crate::deliver::vendor::{is_formula, month};
-use crate::error::{Finding, Result};
+use crate::error::{Error, Finding, Place, Result};
 use crate::privacy::Private;
 use crate::recipients::MoveKind;
 use jiff::civil::Date;
@@ -66,6 +66,7 @@ pub fn read(folder: &Path, file: &Path) -> Result<Report<ReturnedRow>> {
     let profiles = Profiles::load(folder)?.returns;
     let table = Table::open(file)?;
     let (profile, columns) = columns::choose(&table, &profiles)?;
+    refuse_unknown_address(&table, &columns)?;
     let mut findings: Vec<Finding> = table.assumed().into_iter().collect();
     let mut rows = Vec::new();
     table.each(&columns, &mut findings, &mut |row| {
@@ -75,6 +76,21 @@ pub fn read(folder: &Path, file: &Path) -> Result<Report<ReturnedRow>> {
     })?;
     findings.sort_by_key(|finding| finding.place.line);
     Ok(Report { rows, findings })
+}
+
+/// Somebody whose new address is in a column that is not read would count as unreachable, and be written to no more.
+fn refuse_unknown_address(table: &Table, columns: &Columns) -> Result<()> {
+    let is_address = |name: &&String| {
+        let is_old = ["old", "orig", "prev", "from"].iter().any(|word| name.starts_with(word));
+        !is_old && ["addr", "street"].iter().any(|word| name.contains(word))
+    };
+    let unknown = table.header().iter().find(is_address).filter(|_| !columns.has("address1"));
+    let Some(unknown) = unknown else { return Ok(()) };
+    let place = Place::line(table.file(), table.header_line()).column(unknown);
+    let reason = "the column may hold new addresses, and its name is none that is known";
+    let hint =
+        "call it new_address1, or old_address when it is where the letter went; or describe the file in received.toml beside incident.toml";
+    Err(Error::refused("received-columns", place, reason, hint))
 }
 
 fn returned_row(profile: &ReturnsProfile, row: &Row<'_>) -> Cell<ReturnedRow> {

@@ -7,7 +7,7 @@ use crate::ledger::{EventKind, Piece, Sha};
 use crate::recipients::Disposition;
 use crate::run::press::Set;
 use crate::run::{Job, Proofed};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a package is to hold.
 pub(super) struct Chosen {
@@ -25,12 +25,14 @@ pub(super) struct Chosen {
     pub(super) unreachable: Vec<(Piece, u32)>,
     /// A call that was broken off has told the ledger of the package.
     pub(super) recorded: bool,
+    /// As in [`super::Exported`].
+    pub(super) elsewhere: Vec<String>,
 }
 
 impl Chosen {
     fn empty(name: String, job: u32, recorded: bool) -> Chosen {
         let (attempts, same_bytes, left_out) = (BTreeMap::new(), BTreeMap::new(), LeftOut::default());
-        Chosen { name, letters: Vec::new(), attempts, job, same_bytes, left_out, unreachable: Vec::new(), recorded }
+        Chosen { name, letters: Vec::new(), attempts, job, same_bytes, left_out, unreachable: Vec::new(), recorded, elsewhere: Vec::new() }
     }
 
     fn push(&mut self, set: Set, attempt: u32) {
@@ -130,6 +132,7 @@ impl Choosing<'_> {
         }
         self.ask_about_failed(failed, emails)?;
         self.add_seeds(&mut chosen);
+        chosen.elsewhere = self.elsewhere(&chosen.name);
         Ok(chosen)
     }
 
@@ -177,6 +180,16 @@ impl Choosing<'_> {
             }
         }
         Ok(chosen)
+    }
+
+    /// Packages of which nothing was heard since they left, and which are not declared done here: one that was broken off elsewhere would
+    /// be taken for handed over.
+    fn elsewhere(&self, name: &str) -> Vec<String> {
+        let kinds = [EventKind::Exported, EventKind::Reprinted];
+        let silent = kinds.into_iter().flat_map(|kind| self.history.pieces(kind));
+        let package = |(piece, _)| self.history.departures().get(&piece).map(|departure| &*departure.package);
+        let packages: BTreeSet<&str> = silent.filter_map(package).collect();
+        packages.into_iter().filter(|package| *package != name && !self.is_done(package)).map(str::to_owned).collect()
     }
 
     /// Whether a call that was broken off here had told the ledger of a package already.

@@ -34,33 +34,34 @@ pub struct ExportOptions {
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Exported {
-    /// A package stands ready.
-    Package {
-        /// Its folder.
-        folder: PathBuf,
-        /// The one file that only the house can read; absent without a key.
-        encrypted: Option<PathBuf>,
-        /// Pieces in it.
-        pieces: u64,
-        /// Of these, letters to ourselves.
-        seeds: u64,
-        /// Sheets of paper.
-        sheets: u64,
-        /// Letters that are not in it.
-        left_out: LeftOut,
-        /// People whose e-mail failed and who have no address: unreachable from now on.
-        unreachable: u64,
-        /// Whether it stood there before this call, which then changed nothing.
-        stood_before: bool,
-    },
-    /// No letter is due.
-    Nothing {
-        /// Why.
-        left_out: LeftOut,
-        /// As in a package.
-        unreachable: u64,
-    },
+pub struct Exported {
+    /// The package that stands ready; absent when no letter is due.
+    pub package: Option<Package>,
+    /// Letters that are not in it.
+    pub left_out: LeftOut,
+    /// People whose e-mail failed and who have no address: unreachable from now on.
+    pub unreachable: u64,
+    /// Packages that left without a word of the house since, and are not declared done in the output folder.
+    pub elsewhere: Vec<String>,
+}
+
+/// A package.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Package {
+    /// Its folder.
+    #[serde(rename = "package")]
+    pub folder: PathBuf,
+    /// The one file that only the house can read; absent without a key.
+    pub encrypted: Option<PathBuf>,
+    /// Pieces in it.
+    pub pieces: u64,
+    /// Of these, letters to ourselves; not counted again for a package that stood there before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<u64>,
+    /// Sheets of paper.
+    pub sheets: u64,
+    /// Whether it stood there before this call, which then changed nothing.
+    pub stood_before: bool,
 }
 
 /// Writes a package of every letter that is due.
@@ -85,14 +86,8 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     let unreachable = record_unreachable(job, &chosen, options.today)?;
     let left_out = chosen.left_out;
     if chosen.letters.is_empty() {
-        return Ok(match last_done(job, options)? {
-            Some((folder, ticket)) if left_out.left_before > 0 => {
-                let (pieces, sheets) = (ticket.totals.pieces, ticket.totals.sheets);
-                let encrypted = mailhouse::encrypted_file(&options.out, &ticket.package);
-                Exported::Package { folder, encrypted, pieces, seeds: 0, sheets, left_out, unreachable, stood_before: true }
-            }
-            _ => Exported::Nothing { left_out, unreachable },
-        });
+        let package = if left_out.left_before > 0 { last_done(job, options)? } else { None };
+        return Ok(Exported { package, left_out, unreachable, elsewhere: chosen.elsewhere });
     }
     job.set_under(chosen.job);
     let package = PackageBuilder::begin(&options.out, &chosen.name)?.encrypted_to(key);
@@ -104,8 +99,9 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     job.record_standing()?;
     let folder = package.finish(ticket, |place| tell(job, options, &chosen, place))?;
     let encrypted = mailhouse::encrypted_file(&options.out, &chosen.name);
-    let seeds = chosen.letters.iter().filter(|set| set.is_seed()).count() as u64;
-    Ok(Exported::Package { folder, encrypted, pieces, seeds, sheets, left_out, unreachable, stood_before: false })
+    let seeds = Some(chosen.letters.iter().filter(|set| set.is_seed()).count() as u64);
+    let package = Some(Package { folder, encrypted, pieces, seeds, sheets, stood_before: false });
+    Ok(Exported { package, left_out, unreachable, elsewhere: chosen.elsewhere })
 }
 
 /// Tells the ledger what stands in a package, from its index on the disk.
@@ -140,12 +136,13 @@ fn record_unreachable(job: &mut Job, chosen: &Chosen, today: Date) -> Result<u64
 }
 
 /// The package of this job that was declared done last, in the output folder.
-fn last_done(job: &Job, options: &ExportOptions) -> Result<Option<(PathBuf, Ticket)>> {
+fn last_done(job: &Job, options: &ExportOptions) -> Result<Option<Package>> {
     let incident = &job.proofed.case.incident.id;
     let mut last = None;
     for name in (1..).map(|number| mailhouse::package_name(incident, job.number, number)) {
-        let Some(ticket) = mailhouse::finished(&options.out, &name)? else { break };
-        last = Some((options.out.join(&name), ticket));
+        let Some(Ticket { totals, .. }) = mailhouse::finished(&options.out, &name)? else { break };
+        let (folder, encrypted) = (options.out.join(&name), mailhouse::encrypted_file(&options.out, &name));
+        last = Some(Package { folder, encrypted, pieces: totals.pieces, seeds: None, sheets: totals.sheets, stood_before: true });
     }
     Ok(last)
 }

@@ -57,6 +57,20 @@ fn a_log_of_returned_letters_is_read() {
 }
 
 #[test]
+fn new_addresses_in_a_column_of_unknown_name_are_not_taken_for_none() {
+    for (header, refused) in [
+        ("piece_id,reason,fwd_address", true),
+        ("piece_id,reason,Street", true),
+        ("piece_id,reason,old_address", false),
+        ("piece_id,reason,address,new_address", false),
+    ] {
+        let read = read(format!("{header}\n7,moved,9 Oak St\n"));
+        let codes: Vec<&str> = read.err().iter().flat_map(|error| &error.findings).map(|finding| finding.code).collect();
+        assert_eq!(codes.contains(&"received-columns"), refused, "{header}: {codes:?}");
+    }
+}
+
+#[test]
 fn records_of_the_post_name_the_piece_by_barcode_or_keyline() {
     let imb = |serial| ReturnKey::Imb { mailer_id: "901234567".to_owned(), serial };
     let report = rows(
