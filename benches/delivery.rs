@@ -156,6 +156,7 @@ fn sent(home: &Path, sink: &Sink) -> Sent {
         connections: CONNECTIONS,
         early: false,
         despite_failures: false,
+        failed_before: 0,
     };
     let begun = Instant::now();
     let totals = drain(&dispatch, ledger.as_mut(), &pieces, &mut |piece| Ok(outgoing(piece)), &mut |_| {}).unwrap();

@@ -275,7 +275,8 @@ const ANY_NUMBER: Numbering<'static> = &|_| Some(PieceNumber(1_234_567));
 pub fn check(folder: &Path, jobs: Option<usize>, progress: &dyn Progress) -> Result<Checked> {
     let mut case = read(folder)?;
     if let Err(unfit) = seeds::read(&case) {
-        case.warnings.extend(unfit.findings);
+        let warns = |finding: Finding| Finding::warns(finding.code, finding.place, finding.reason, finding.hint);
+        case.warnings.extend(unfit.findings.into_iter().map(warns));
     }
     let layout = layout(&case.incident)?;
     let fonts = fonts(&case.incident)?;

@@ -50,7 +50,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
     let mut job = run::open(&dir, ledger, None, &bar)?;
     job.ledger.set_moment(clock::now());
     let exported = run::export(&mut job, &ExportOptions { out, reprint, mail_failed, today: clock::today() }, &bar)?;
-    let LeftOut { left_before, by_email, came_back, spoiled } = exported.left_out;
+    let LeftOut { left_before, by_email, came_back, not_mailed, spoiled } = exported.left_out;
     let text = match &exported.package {
         Some(Package { folder, pieces, seeds, sheets, .. }) => {
             let own =
@@ -58,7 +58,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: ExportArguments) 
             format!("{}{own} on {} in {}", count(*pieces, "letter"), count(*sheets, "sheet"), folder.display())
         }
         None => {
-            let all = if by_email + came_back + spoiled == 0 { "all " } else { "" };
+            let all = if by_email + came_back + not_mailed + spoiled == 0 { "all " } else { "" };
             format!("nothing to export: {all}{} left already", count(left_before, "letter"))
         }
     };
@@ -104,7 +104,7 @@ fn lines(exported: &Exported) -> Vec<String> {
     let encrypted = encrypted.map(|file| format!("encrypted to the house's key: {}; hand over this file, not the folder", file.display()));
     let stood_before = package.as_ref().is_some_and(|package| package.stood_before);
     let is_new = package.is_some() && !stood_before;
-    let LeftOut { left_before, by_email, came_back, spoiled } = *left_out;
+    let LeftOut { left_before, by_email, came_back, not_mailed, spoiled } = *left_out;
     let lines = [
         (stood_before, "this package was there already; nothing was changed".to_owned()),
         (is_new && left_before > 0, format!("{} left in earlier packages and are not in this one", count(left_before, "letter"))),
@@ -115,8 +115,15 @@ fn lines(exported: &Exported) -> Vec<String> {
                 count(by_email, "letter")
             ),
         ),
-        (came_back > 0, format!("{} came back and have nowhere else to go; see `plan` for substitute notice", count(came_back, "letter"))),
-        (spoiled > 0, format!("{} came out damaged and wait for the house's report that they are destroyed", count(spoiled, "letter"))),
+        (came_back > 0, format!("came back and have nowhere else to go, see `plan` for substitute notice: {}", count(came_back, "letter"))),
+        (
+            not_mailed > 0,
+            format!(
+                "never mailed by the house (pulled, not mailable, or destroyed): {}; correct the address, or print what was destroyed again with --reprint",
+                count(not_mailed, "letter")
+            ),
+        ),
+        (spoiled > 0, format!("damaged, and not reported as destroyed yet: {}", count(spoiled, "letter"))),
         (*unreachable > 0, format!("unreachable, because the e-mail failed and there is no address: {unreachable}")),
     ];
     let lines = lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line);

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::ui::{Ui, count, number, table};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::ledger::Access;
 use crate::recipients::{moves_by_effect, rulings_by_kind};
 use crate::report::{Channel, Loose, OutOfReach, Status};
@@ -30,6 +30,11 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments)
         ledger.map(|mut ledger| report::status(ledger.as_mut(), rules.federal.substitute_public_from.value)).transpose()?.flatten();
     let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)? };
     let Some(status) = status else {
+        if crate::review::stored_release(&arguments.dir)?.is_some() {
+            let reason = "the letters were released, and the ledger knows nothing of it: it is lost, or another one";
+            let hint = "put the old ledger back: it is the only record of what left";
+            return Err(Error::refused("ledger-lost", Place::file("release.json"), reason, hint));
+        }
         let text = format!("nothing has been rendered or released yet{}", folder.draw());
         ui.result(&Shown { status: serde_json::json!({ "job": null }), folder: &folder }, &text)?;
         return Ok(Outcome::Done);
@@ -39,6 +44,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments)
         return Err(Error::bug("the counts in the ledger do not close"));
     }
     let today = arguments.as_of.unwrap_or_else(super::clock::today);
+    if !is_under_way(&status) {
+        return Ok(Outcome::of_held(status.held_total()));
+    }
     let days = (incident.mail_date - today).get_days();
     ui.say(&match days {
         0 => "the letters are due to be mailed today".to_owned(),
@@ -46,6 +54,13 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments)
         _ => format!("the letters were due to be mailed on {}, {} ago", incident.mail_date, count(days.unsigned_abs().into(), "day")),
     });
     Ok(Outcome::of_held(status.held_total()))
+}
+
+/// Whether anything still has to leave: a letter that is not with the post, or an e-mail.
+fn is_under_way(status: &Status) -> bool {
+    let words =
+        ["waiting", "exported", "exported again", "printed", "spoiled", "destroyed, to be reprinted", "queued", "being sent", "deferred"];
+    status.letters.states.keys().chain(status.emails.states.keys()).any(|word| words.contains(word))
 }
 
 /// What people ruled and the address vendor answered, as the incident folder has it.
@@ -112,7 +127,8 @@ fn out_of_reach(of_provider: &OutOfReach) -> String {
     let who = if *people == 1 { "1 person".to_owned() } else { format!("{} people", number(*people)) };
     let told = if *told > 0 { format!(", {} told by substitute notice", number(*told)) } else { String::new() };
     let first = first.map(|day| format!("; the first known on {day}")).unwrap_or_default();
-    let since = public_since.map(|day| format!(", so many that the public is to be told since {day}")).unwrap_or_default();
+    let since =
+        public_since.map(|day| format!(", so many, the dead among them, that a public notice may be owed since {day}")).unwrap_or_default();
     format!("{provider}: nothing reached {who}{told}{first}{since}; see `plan`")
 }
 

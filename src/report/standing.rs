@@ -42,7 +42,7 @@ pub struct Status {
     pub closes: bool,
     /// Pieces whose fate is unknown: for a person to resolve.
     pub uncertain: Vec<Loose>,
-    /// E-mail notices that failed for good: these people have to be told by mail.
+    /// E-mail notices that failed for good or bounced: these people have to be told by mail.
     pub failed: Vec<Loose>,
     /// By provider, those whom no piece reached: the dead among them are owed no substitute notice, which `plan` knows.
     pub unreachable: Vec<OutOfReach>,
@@ -91,7 +91,7 @@ pub fn status(ledger: &mut dyn Ledger, public_from: u32) -> Result<Option<Status
         gone: BTreeMap::new(),
         closes: false,
         uncertain: loose(ledger, EventKind::Uncertain)?,
-        failed: loose(ledger, EventKind::Failed)?,
+        failed: [loose(ledger, EventKind::Failed)?, loose(ledger, EventKind::Bounced)?].concat(),
         unreachable: out_of_reach::by_provider(lost(ledger)?, public_from),
     };
     status.count(&tally);

@@ -9,10 +9,10 @@ use crate::error::{Error, Finding, Place, Result};
 use crate::incident::List;
 use crate::intake;
 use crate::ledger::{Bearer, Ledger, Marks, Standing};
-use crate::recipients::{self, Answers, Disposition};
+use crate::recipients::{self, Answers, Disposition, Recipient};
 use crate::review::{self, Seal};
 use crate::typeset::{Fonts, Layout};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The list of seeds in the incident folder, in the columns of any list.
 pub(super) const FILE: &str = "seeds.csv";
@@ -27,11 +27,21 @@ pub(super) struct Seeds {
 /// Reads the seeds; `None` when the folder has none.
 ///
 /// # Errors
-/// Refused when one of them cannot be written to.
+/// Refused when one of them cannot be written to, or is a patient.
 pub(super) fn read(case: &Case) -> Result<Option<Case>> {
-    if !case.incident.folder.join(FILE).is_file() {
+    let hint = "a seed is a row like a patient's: an invented adult at an address of yours, with elements that patients have";
+    let of_seeds = |finding: Finding| Finding::refuses("seed-unfit", finding.place, finding.reason, hint);
+    if !case.incident.folder.join(FILE).exists() {
         return Ok(None);
     }
+    let seeds = gathered(case).map_err(|error| Error::refused_all(error.findings.into_iter().map(of_seeds).collect()))?;
+    let people = &seeds.recipients.people;
+    let unfit = (0..people.len()).filter_map(|place| unfit(&people.get(place))).chain(patients(case, &seeds));
+    let unfit: Vec<Finding> = unfit.map(of_seeds).collect();
+    if unfit.is_empty() { Ok(Some(seeds)) } else { Err(Error::refused_all(unfit)) }
+}
+
+fn gathered(case: &Case) -> Result<Case> {
     let mut incident = case.incident.clone();
     let provider = incident.providers.first().map(|provider| provider.id.clone());
     incident.lists = vec![List::of_file(FILE, provider)];
@@ -40,25 +50,38 @@ pub(super) fn read(case: &Case) -> Result<Option<Case>> {
     let rules = case.rules.clone();
     let intake = intake::read(&incident)?;
     let recipients = recipients::gather_with(&incident, &rules, &intake, Answers::Ignored)?;
-    let unfit: Vec<Finding> = (0..recipients.people.len()).filter_map(|place| unfit(&recipients.people.get(place))).collect();
-    if !unfit.is_empty() {
-        return Err(Error::refused_all(unfit));
-    }
-    Ok(Some(Case { rules, incident, intake, recipients, warnings: Vec::new() }))
+    Ok(Case { rules, incident, intake, recipients, warnings: Vec::new() })
 }
 
 /// Why no letter can go to a seed.
-fn unfit(seed: &recipients::Recipient) -> Option<Finding> {
-    let hint = "a seed is an invented adult at an address of yours, with the elements that patients have";
-    let reason = match &seed.disposition {
-        Disposition::Letter => return None,
-        Disposition::Held(finding) => {
-            return Some(Finding::refuses("seed-unfit", finding.place.clone(), finding.reason.clone(), finding.hint.clone()));
-        }
-        Disposition::Email => "a seed is told by e-mail".to_owned(),
-        Disposition::Excluded { reason, .. } => format!("a seed is owed no letter: {reason}"),
+fn unfit(seed: &Recipient) -> Option<Finding> {
+    let at = |reason: String| Some(Finding::refuses("seed-unfit", Place::file(FILE), reason, ""));
+    match &seed.disposition {
+        Disposition::Letter => None,
+        Disposition::Held(finding) => Some(finding.clone()),
+        Disposition::Email => at("a seed is told by e-mail".to_owned()),
+        Disposition::Excluded { reason, .. } => at(format!("a seed is owed no letter: {reason}")),
+    }
+}
+
+/// Seeds that are patients by their key, or have a patient's code, or name and address: that person would get a second letter.
+fn patients(case: &Case, seeds: &Case) -> Vec<Finding> {
+    let code = |person: &Recipient| person.activation_code.as_ref().map(|code| code.reveal().clone());
+    let home = |person: &Recipient| Some((person.name.reveal().folded(), person.address.as_ref()?.reveal().lines()));
+    let all: Vec<Recipient> = seeds.recipients.people.iter().collect();
+    let keys: BTreeSet<&str> = all.iter().map(|seed| seed.key.0.as_str()).collect();
+    let codes: BTreeSet<String> = all.iter().filter_map(code).collect();
+    let homes: BTreeSet<_> = all.iter().filter_map(home).collect();
+    let is_seed = |person: &Recipient| {
+        let has = keys.contains(person.key.0.as_str()) || code(person).is_some_and(|code| codes.contains(&code));
+        has || home(person).is_some_and(|home| homes.contains(&home))
     };
-    Some(Finding::refuses("seed-unfit", Place::file(FILE), reason, hint))
+    let found = case.recipients.people.iter().filter(is_seed);
+    let told = |person: Recipient| {
+        let reason = format!("a seed has the patient id, the code, or the name and address of the patient {}", person.record);
+        Finding::refuses("seed-unfit", Place::file(FILE), reason, "")
+    };
+    found.map(told).collect()
 }
 
 /// Seeds, with the number of each.

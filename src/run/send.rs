@@ -80,6 +80,8 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
         let date = (options.clock)();
         return Ok(Sending::Rehearsed(email::dry_run(folder, &settings, incident_id, date, &wanted, &mut build)?));
     }
+    let failed = |state: &PieceState| sets.contains_key(&state.piece) && matches!(state.state, EventKind::Failed | EventKind::Bounced);
+    let failed_before = ledger.states()?.iter().filter(|state| failed(state)).count() as u64;
     let dispatch = Dispatch {
         settings: &settings,
         incident_id,
@@ -92,12 +94,27 @@ pub fn send(job: &mut Job, options: SendOptions<'_>, progress: &mut dyn FnMut(&T
         connections: options.connections,
         early: options.early,
         despite_failures: options.despite_failures,
+        failed_before,
     };
     let totals = email::drain(&dispatch, ledger.as_mut(), &wanted, &mut build, progress)?;
-    let sent = |state: &PieceState| matches!(state.state, EventKind::Sent | EventKind::ResolvedSent);
-    let done = ledger.states()?.iter().filter(|state| sets.contains_key(&state.piece) && sent(state)).count() as u64;
-    let wanted = wanted.len() as u64;
-    Ok(Sending::Sent { totals, wanted, outstanding: wanted - done })
+    let outstanding = ledger.states()?.iter().filter(|state| sets.contains_key(&state.piece) && is_outstanding(state)).count() as u64;
+    Ok(Sending::Sent { totals, wanted: wanted.len() as u64, outstanding })
+}
+
+/// Whether a notice that is to go by e-mail has not: neither so, nor by mail after the e-mail had failed.
+fn is_outstanding(state: &PieceState) -> bool {
+    matches!(
+        state.state,
+        EventKind::Allotted
+            | EventKind::Withdrawn
+            | EventKind::Queued
+            | EventKind::DataStarted
+            | EventKind::Deferred
+            | EventKind::Failed
+            | EventKind::Bounced
+            | EventKind::Uncertain
+            | EventKind::ResolvedResend
+    )
 }
 
 fn settings(job: &Job) -> Result<EmailSettings> {

@@ -51,6 +51,9 @@ pub struct CheckedLedger {
 /// # Errors
 /// Refused when nothing there can be checked. What does not hold is told in the verification.
 pub fn verify(path: &Path, options: &VerifyOptions) -> Result<Verification> {
+    if let Err(error) = fs_err::metadata(path) {
+        return Err(Error::unreadable(path, &error));
+    }
     if is_package(path) { package(path, options) } else { incident(path, options) }
 }
 

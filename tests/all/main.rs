@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where something is not as it must be")]
 
 mod addresses; // what an address vendor is asked, and its answer
+mod again; // what is told twice, or of a letter that left twice
 mod approval; // who must approve, and what breaks an approval
 mod browser; // a real Chromium reads, clicks and types
 mod cases; // the worked cases of the law

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 fn seeds(elements: &str) -> String {
     format!(
         "record_id,patient_id,provider_id,last_name,first_name,status,address1,city,state,postal_code,elements,activation_code\n\
-         SEED-1,SEED-1,LRMC,Noticedesk,Privacy,adult,77 Beacon St,Boston,MA,02108,{elements},37LP-9PNF-NTRQ\n\
-         SEED-2,SEED-2,LRMC,Noticedesk,Counsel,adult,1600 Market St,Philadelphia,PA,19103,{elements},JMMS-6PDP-4CVG\n"
+         SEED-1,SEED-1,LRMC,Noticedesk,Privacy,adult,77 Beacon St,Boston,MA,02108,{elements},SEED-0000-0001\n\
+         SEED-2,SEED-2,LRMC,Noticedesk,Counsel,adult,1600 Market St,Philadelphia,PA,19103,{elements},SEED-0000-0002\n"
     )
 }
 
@@ -82,6 +82,9 @@ fn a_seed_that_cannot_be_written_to_or_has_unapproved_words_keeps_everything_bac
     home.write("lakeside/seeds.csv", &seeds(ELEMENTS).replace("77 Beacon St", ""));
     home.run("check lakeside").exits(0).says("seeds.csv:2");
     home.run("export lakeside --out package").exits(3).says("seeds.csv:2").says("seed-unfit");
+    let patient = home.read("lakeside/patients.csv").lines().take(2).collect::<Vec<_>>().join("\n");
+    home.write("lakeside/seeds.csv", &patient);
+    home.run("export lakeside --out package").exits(3).says("of the patient patients.csv:LS-0001");
     // Nobody among the sample's patients lost only a driver's license.
     home.write("lakeside/seeds.csv", &seeds("drivers_license"));
     home.run("export lakeside --out package").exits(3).says("seed-wording");

@@ -47,6 +47,8 @@ pub struct Dispatch<'a> {
     pub early: bool,
     /// Goes on however many are refused for good.
     pub despite_failures: bool,
+    /// How many of those that are wanted were refused for good, or came back, in earlier sends.
+    pub failed_before: u64,
 }
 
 /// What a send has done so far.
@@ -115,7 +117,7 @@ pub fn drain(
         let (reports, heard) = std::sync::mpsc::channel();
         let (clock, told, sender) = (dispatch.clock, reports.clone(), letterhead.sender().clone());
         scope.spawn(move || composer::compose_all(&composing, &composed, &letterhead, clock, build, &told));
-        let storm = Storm::new(wanted.len() as u64, dispatch.despite_failures);
+        let storm = Storm::new(wanted.len() as u64, dispatch.failed_before, dispatch.despite_failures);
         let crew = courier::Crew { access, sender, connections: dispatch.connections, per_minute: dispatch.settings.per_minute };
         scope.spawn(move || courier::deliver_all(crew, storm, ready, &reports));
         let mut recorder = Recorder::new(dispatch, ledger, wanted);

@@ -45,8 +45,9 @@ pub(super) struct Storm {
 }
 
 impl Storm {
-    pub(super) fn new(everyone: u64, despite_failures: bool) -> Storm {
-        Storm { everyone, despite_failures, failed: 0, failures: 0, uncertain: 0 }
+    /// Of `everyone`, `failed` were refused in earlier sends: those that were many enough to stop stay so.
+    pub(super) fn new(everyone: u64, failed: u64, despite_failures: bool) -> Storm {
+        Storm { everyone, despite_failures, failed, failures: 0, uncertain: 0 }
     }
 
     /// The reason to stop after an outcome, when it is the last of too many bad ones. One that the server put off politely is blameless.
@@ -133,14 +134,15 @@ mod tests {
 
     #[test]
     fn many_refusals_stop_a_run_unless_a_person_says_otherwise() {
-        let stops_after = |everyone, despite| {
-            let mut storm = Storm::new(everyone, despite);
+        let stops_after = |everyone, before, despite| {
+            let mut storm = Storm::new(everyone, before, despite);
             // One that goes well between each, so that they are never in a row.
             (1..=200_u32).find(|_| storm.after(Fate::Sent, true).or(storm.after(Fate::Failed, false)).is_some())
         };
-        assert_eq!(stops_after(100, false), Some(10));
-        assert_eq!(stops_after(2_000, false), Some(21));
-        assert_eq!(stops_after(100_000, false), Some(51));
-        assert_eq!(stops_after(100, true), None);
+        assert_eq!(stops_after(100, 0, false), Some(10));
+        assert_eq!(stops_after(2_000, 0, false), Some(21));
+        assert_eq!(stops_after(100_000, 0, false), Some(51));
+        assert_eq!(stops_after(100_000, 60, false), Some(1), "what stopped the send before stops this one at its first");
+        assert_eq!(stops_after(100, 0, true), None);
     }
 }

@@ -59,6 +59,7 @@ fn dispatch(settings: &EmailSettings) -> Dispatch<'_> {
         connections: 1,
         early: true,
         despite_failures: false,
+        failed_before: 0,
     }
 }
 

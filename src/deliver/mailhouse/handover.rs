@@ -50,6 +50,8 @@ pub enum Turn {
     Failed(u32),
     /// Came back: this attempt goes into it when there is somewhere else to go than where it went in vain.
     Back(u32),
+    /// Was never mailed by the house, which pulled it, could not mail it or destroyed it: likewise.
+    NotMailed(u32),
     /// Is told by e-mail, and nothing speaks against it.
     Awaited,
 }
@@ -125,12 +127,10 @@ impl History {
             EventKind::Failed | EventKind::Bounced if by_email => Turn::Failed(next),
             EventKind::Failed | EventKind::Bounced | EventKind::ReturnedAway => Turn::Ready(next),
             EventKind::Exported | EventKind::Reprinted if self.left_in(piece, package) => Turn::Ready(attempt),
-            EventKind::ReturnedMoved
-            | EventKind::ReturnedDeceased
-            | EventKind::Unreachable
-            | EventKind::ToldBySubstitute
-            | EventKind::Undeliverable
-            | EventKind::Pulled => Turn::Back(next),
+            EventKind::ReturnedMoved | EventKind::ReturnedDeceased | EventKind::Unreachable | EventKind::ToldBySubstitute => {
+                Turn::Back(next)
+            }
+            EventKind::Undeliverable | EventKind::Pulled | EventKind::Destroyed => Turn::NotMailed(next),
             EventKind::Queued
             | EventKind::DataStarted
             | EventKind::Sent
@@ -255,8 +255,9 @@ mod tests {
             Sent, Spoiled, ToldBySubstitute, Uncertain, Undeliverable, Unreachable, Withdrawn,
         };
         let cases = [
-            (&[Mailed, Forwarded, ReturnedRefused, Spoiled, Destroyed][..], false, Turn::Left),
-            (&[ReturnedMoved, ReturnedDeceased, Unreachable, Undeliverable, Pulled, ToldBySubstitute], false, Turn::Back(3)),
+            (&[Mailed, Forwarded, ReturnedRefused, Spoiled][..], false, Turn::Left),
+            (&[ReturnedMoved, ReturnedDeceased, Unreachable, ToldBySubstitute], false, Turn::Back(3)),
+            (&[Undeliverable, Pulled, Destroyed], false, Turn::NotMailed(3)),
             (&[ReturnedAway, Failed, Bounced, Withdrawn], false, Turn::Ready(3)),
             (&[Failed, Bounced], true, Turn::Failed(3)),
             (&[Unreachable], true, Turn::Back(3)),

@@ -4,7 +4,7 @@ use super::done::{self, Done};
 use super::encrypted::{EncryptedFile, HouseKey};
 use super::ticket::Ticket;
 use crate::digest;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Kind, Place, Result};
 use crate::files::{self, Writing};
 use crate::ledger::Stamp;
 use fs_err::File;
@@ -87,7 +87,8 @@ impl PackageBuilder {
         files::sync_folder(&self.folder)?;
 
         let place = self.out.join(&self.name);
-        let _held = if place.exists() {
+        let stood = place.exists();
+        let _held = if stood {
             let there = fs_err::read(place.join(CHECKSUMS)).unwrap_or_default();
             if there != checksums.as_bytes() {
                 return Err(taken(&self.name));
@@ -100,7 +101,14 @@ impl PackageBuilder {
             None
         };
         let encrypted = self.key.as_ref().map(|key| key.encrypt(&place, &self.name, &self.out)).transpose()?;
-        let done = done::text(&self.name, &record(&place)?, &digest::sha256(checksums.as_bytes()), encrypted.as_ref());
+        let stamp = record(&place).inspect_err(|error| {
+            // Its letters leave with another package: whoever finds this one, or repeats the call, would take it for theirs.
+            if !stood && error.kind == Kind::Refused {
+                let _ = fs_err::remove_dir_all(&place);
+                encrypted.iter().for_each(|file| drop(fs_err::remove_file(self.out.join(&file.name))));
+            }
+        })?;
+        let done = done::text(&self.name, &stamp, &digest::sha256(checksums.as_bytes()), encrypted.as_ref());
         // Under a fixed temporary name: the lock on the package keeps others away, and what a killed call leaves of it is replaced.
         let path = self.out.join(format!("{}.done", self.name));
         let mut file = Writing::begin_anew(&path)?;

@@ -21,7 +21,8 @@ const SOURCE: &str = "SELECT job, rows, merged FROM standing_source";
 const COUNT: &str = "SELECT disposition, reason, state.kind, count(*) FROM standing LEFT JOIN state ON state.piece = standing.piece
     GROUP BY disposition, reason, state.kind";
 const COUNT_GONE: &str = "SELECT kind, count(*) FROM state
-    WHERE NOT EXISTS (SELECT 1 FROM standing WHERE standing.piece = state.piece) GROUP BY kind";
+    WHERE NOT EXISTS (SELECT 1 FROM standing WHERE standing.piece = state.piece)
+    AND NOT EXISTS (SELECT 1 FROM piece WHERE piece.number = state.piece AND piece.person LIKE 'seed:%') GROUP BY kind";
 const LISTED: &str = "SELECT record, person, provider, disposition, event.piece, event.kind, event.attempt, event.job, event.detail
     FROM state JOIN event ON event.ordinal = state.ordinal JOIN standing ON standing.piece = state.piece
     WHERE state.kind = ANY($1) ORDER BY state.piece";

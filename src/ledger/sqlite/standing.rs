@@ -50,7 +50,8 @@ pub(super) fn count(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<Count
 }
 
 pub(super) fn count_gone(transaction: &Transaction<'_>) -> rusqlite::Result<Vec<(String, u64)>> {
-    let query = "SELECT kind, count(*) FROM state WHERE piece NOT IN (SELECT piece FROM standing WHERE piece IS NOT NULL) GROUP BY kind";
+    let query = "SELECT kind, count(*) FROM state WHERE piece NOT IN (SELECT piece FROM standing WHERE piece IS NOT NULL)
+        AND piece NOT IN (SELECT number FROM piece WHERE person >= 'seed:' AND person < 'seed;') GROUP BY kind";
     transaction.prepare(query)?.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?.cast_unsigned())))?.collect()
 }
 

@@ -57,6 +57,8 @@ pub struct LeftOut {
     pub by_email: u64,
     /// Came back, and no other address is known.
     pub came_back: u64,
+    /// Were never mailed by the house, and no other address is known: pulled, not mailable, or destroyed and to be printed again.
+    pub not_mailed: u64,
     /// Came out damaged, and the house has not reported them as destroyed yet.
     pub spoiled: u64,
 }
@@ -108,7 +110,7 @@ impl Choosing<'_> {
             let piece = set.piece.0;
             match self.history.turn(piece, by_email, if again { &chosen.name } else { "" }) {
                 // Exactly what the broken-off call recorded, so that the package is the same.
-                Turn::Ready(_) | Turn::Failed(_) | Turn::Back(_) if again && !self.left_in(piece, &chosen.name) => {}
+                Turn::Ready(_) | Turn::Failed(_) | Turn::Back(_) | Turn::NotMailed(_) if again && !self.left_in(piece, &chosen.name) => {}
                 Turn::Ready(attempt) => chosen.push(set, attempt),
                 Turn::Failed(attempt) => {
                     failed += 1;
@@ -117,14 +119,9 @@ impl Choosing<'_> {
                         None => chosen.unreachable.push((piece, attempt)),
                     }
                 }
-                Turn::Back(attempt) => {
-                    let departure = self.history.departures().get(&piece);
-                    if departure.is_none_or(|departure| departure.mark != mark(&self.job.proofed, &set)) {
-                        chosen.push(set, attempt);
-                    } else {
-                        chosen.left_out.came_back += 1;
-                    }
-                }
+                Turn::Back(attempt) | Turn::NotMailed(attempt) if self.goes_elsewhere(&set) => chosen.push(set, attempt),
+                Turn::Back(_) => chosen.left_out.came_back += 1,
+                Turn::NotMailed(_) => chosen.left_out.not_mailed += 1,
                 Turn::Left => chosen.left_out.left_before += 1,
                 Turn::Emailed => chosen.left_out.by_email += 1,
                 Turn::Awaited => {}
@@ -134,6 +131,12 @@ impl Choosing<'_> {
         self.add_seeds(&mut chosen);
         chosen.elsewhere = self.elsewhere(&chosen.name);
         Ok(chosen)
+    }
+
+    /// Whether the address or the person written to is another than when a letter left last.
+    fn goes_elsewhere(&self, set: &Set) -> bool {
+        let departure = self.history.departures().get(&set.piece.0);
+        departure.is_none_or(|departure| departure.mark != mark(&self.job.proofed, set))
     }
 
     /// Puts the seeds that never left among the letters, at even distances: each print file of a large mailing is to have its own. Without
@@ -146,9 +149,9 @@ impl Choosing<'_> {
             _ => false,
         };
         let due: Vec<Set> = seeds.sets.iter().filter(is_due).copied().collect();
-        let distance = chosen.letters.len() / (due.len() + 1);
+        let (letters, parts) = (chosen.letters.len(), due.len() + 1);
         for (before, seed) in due.into_iter().enumerate().rev() {
-            chosen.letters.insert(distance * (before + 1), seed);
+            chosen.letters.insert(letters * (before + 1) / parts, seed);
         }
     }
 
@@ -174,12 +177,16 @@ impl Choosing<'_> {
         chosen.left_out.spoiled = spoiled;
         chosen.same_bytes = ready.keys().filter_map(|piece| Some((*piece, departures.get(piece)?.sha256?))).collect();
         let seeds = self.job.proofed.seeds.iter().flat_map(|seeds| seeds.sets.iter().copied());
+        let mut elsewhere = 0;
         for set in self.everyone().map(|(set, _)| set).chain(seeds) {
-            if let Some(attempt) = ready.get(&set.piece.0) {
-                chosen.push(set, *attempt);
+            match ready.get(&set.piece.0) {
+                // It is another letter by now, and leaves with the next package that is no reprint.
+                Some(_) if !chosen.recorded && self.goes_elsewhere(&set) => elsewhere += 1,
+                Some(attempt) => chosen.push(set, *attempt),
+                None => {}
             }
         }
-        Ok(chosen)
+        if chosen.letters.is_empty() { Err(none_again(elsewhere, ready.len() as u64)) } else { Ok(chosen) }
     }
 
     /// Packages of which nothing was heard since they left, and which are not declared done here: one that was broken off elsewhere would
@@ -231,6 +238,21 @@ impl Choosing<'_> {
 /// Failed e-mails that go by mail without anybody's word, in number and as a share of all e-mails.
 const MOST_FAILED: u64 = 50;
 const MOST_FAILED_PERCENT: u64 = 1;
+
+/// Of letters that were destroyed none is the same letter any more.
+fn none_again(elsewhere: u64, destroyed: u64) -> Error {
+    let (reason, hint) = match elsewhere {
+        0 => (
+            format!("{destroyed} destroyed letters are of people who are no longer in the lists"),
+            "put their rows back as they were; whoever is owed no letter any more needs none printed",
+        ),
+        _ => (
+            format!("{elsewhere} destroyed letters go to another address or person by now: they are no reprint"),
+            "leave out --reprint: they leave with the next package",
+        ),
+    };
+    Error::refused("nothing-to-reprint", Place::file("--reprint"), reason, hint)
+}
 
 fn nothing_destroyed(spoiled: u64) -> Error {
     let (reason, hint) = match spoiled {

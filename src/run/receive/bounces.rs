@@ -1,15 +1,15 @@
 //! Reports of non-delivery: an e-mail that was sent and came back is to go by mail.
 
-use super::known::{Known, Row};
+use super::known::{Known, Row, Way, When};
 use super::{Books, Desk, Entries};
 use crate::deliver::received::{Bounce, BounceAction, Bounces, read_bounces};
 use crate::error::Result;
-use crate::ledger::{EventKind, NewEvent};
+use crate::ledger::{EventKind, NewEvent, Sha};
 use std::path::Path;
 
-pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result<Entries> {
+pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path, digest: &Sha) -> Result<Entries> {
     let Bounces { rows, findings, messages, of_other_incidents, without_our_id, ordinary } = read_bounces(file, &desk.incident.id)?;
-    let mut known = Known::read(ledger, file)?;
+    let mut known = Known::read(ledger, file, digest, Way::Email)?;
     let mut entries = Entries::default();
     entries.taken.rows = messages;
     entries.taken.others = of_other_incidents + without_our_id + ordinary;
@@ -25,7 +25,8 @@ fn enter(bounce: &Bounce, known: &mut Known, entries: &mut Entries) {
     if bounce.action != BounceAction::Failed {
         return entries.taken.known += 1;
     }
-    let state = match known.row(bounce.place.line.unwrap_or(1), bounce.piece, None) {
+    let when = bounce.reported_on.map_or(When::Untold, When::Moment);
+    let state = match known.row(bounce.place.line.unwrap_or(1), bounce.piece, None, when) {
         Row::Current(state) => state,
         Row::Earlier => return entries.taken.known += 1,
         Row::Unknown(finding) => return entries.taken.findings.push(finding),

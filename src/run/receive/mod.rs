@@ -97,12 +97,16 @@ pub fn receive(folder: &Path, access: Option<&Access>, kind: Kind, file: &Path, 
     let Some(mut ledger) = ledger::open_existing(folder, &incident.id, access)? else { return Err(nothing_left(file)) };
     ledger.set_moment(moment);
     let digest = digest_of(file)?;
+    if kind == Kind::Proof && fs_err::metadata(file).is_ok_and(|found| found.len() == 0) {
+        let place = crate::error::Place::file(file.display().to_string());
+        return Err(Error::refused("proof-empty", place, "the file is empty", "take in the statement or receipt itself"));
+    }
     let before = ledger.knows(EventKind::Received, &digest)?;
     let desk = Desk { folder, incident: &incident, rules: &rules, ledger: access, today };
     let mut entries = match kind {
-        Kind::Production => production::entries(&desk, ledger.as_mut(), file)?,
-        Kind::Returns => returns::entries(&desk, ledger.as_mut(), file)?,
-        Kind::Bounces => bounces::entries(&desk, ledger.as_mut(), file)?,
+        Kind::Production => production::entries(&desk, ledger.as_mut(), file, &digest)?,
+        Kind::Returns => returns::entries(&desk, ledger.as_mut(), file, &digest)?,
+        Kind::Bounces => bounces::entries(&desk, ledger.as_mut(), file, &digest)?,
         Kind::Proof => proof::entries(file, &digest, before),
         Kind::Substitute => substitute::entries(&desk, ledger.as_mut(), file)?,
     };

@@ -1,15 +1,15 @@
 //! The mail house's report: every piece ends as mailed, pulled, not mailable or destroyed.
 
-use super::known::{Known, Row};
+use super::known::{Known, Row, Way};
 use super::{Books, Desk, Entries};
 use crate::deliver::received::{ProductionRow, ProductionStatus, Report, read_production};
 use crate::error::Result;
-use crate::ledger::{EventKind, NewEvent};
+use crate::ledger::{EventKind, NewEvent, Sha};
 use std::path::Path;
 
-pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result<Entries> {
+pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path, digest: &Sha) -> Result<Entries> {
     let Report { rows, findings } = read_production(desk.folder, file)?;
-    let mut known = Known::read(ledger, file)?;
+    let mut known = Known::read(ledger, file, digest, Way::Post)?;
     let mut entries = Entries::default();
     entries.taken.rows = rows.len() as u64;
     entries.taken.findings = findings;
@@ -21,10 +21,10 @@ pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result
 
 fn enter(row: &ProductionRow, known: &mut Known, entries: &mut Entries) {
     let ProductionRow { line, piece, attempt, status, .. } = row;
-    let state = match known.row(*line, *piece, *attempt) {
+    let state = match known.row(*line, *piece, *attempt, row.on) {
         Row::Current(state) => state,
         Row::Unknown(finding) => return entries.taken.findings.push(finding),
-        Row::Earlier if *status == ProductionStatus::Mailed => {
+        Row::Earlier if *status == ProductionStatus::Mailed && !known.was_mailed(*piece) => {
             let reason = format!("an earlier attempt of piece {piece:07} is reported as mailed, and another has left since");
             let hint = "ask the house which of the letters it mailed: the person may have got two";
             return entries.taken.findings.push(known.finding(*line, "earlier-attempt-mailed", reason, hint));
@@ -41,7 +41,8 @@ fn enter(row: &ProductionRow, known: &mut Known, entries: &mut Entries) {
         let hint = "ask the house which piece is meant: this one went, or is going, another way";
         return entries.taken.findings.push(known.finding(*line, "piece-not-exported", reason, hint));
     };
-    if state.state == kind || before.is_some_and(|before| *status < before && !before.may_become(*status)) {
+    // An older word about the same sheets tells nothing; one that denies what was said before must be looked into.
+    if state.state == kind || before.is_some_and(|before| status.may_become(before) && !before.may_become(*status)) {
         return entries.taken.known += 1;
     }
     if before.is_some_and(|before| !before.may_become(*status)) {

@@ -1,18 +1,18 @@
 //! Returned letters: a new address is taken up, no address makes a person unreachable, a death is told apart.
 
-use super::known::{Known, Row};
+use super::known::{Known, Row, Way};
 use super::{Books, Desk, Entries};
 use crate::deliver::received::{NewAddress, Report, ReturnEffect, ReturnKey, ReturnedRow, read_returns};
 use crate::error::Result;
-use crate::ledger::{EventKind, NewEvent, Piece};
+use crate::ledger::{EventKind, NewEvent, Piece, Sha};
 use crate::privacy::Private;
 use crate::recipients::MoveKind;
 use crate::run::addresses::NewAddresses;
 use std::path::Path;
 
-pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path) -> Result<Entries> {
+pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path, digest: &Sha) -> Result<Entries> {
     let Report { rows, findings } = read_returns(desk.folder, file)?;
-    let mut known = Known::read(ledger, file)?;
+    let mut known = Known::read(ledger, file, digest, Way::Post)?;
     let mut entries = Entries::default();
     entries.taken.rows = rows.len() as u64;
     entries.taken.findings = findings;
@@ -44,7 +44,7 @@ fn enter(desk: &Desk<'_>, row: &ReturnedRow, known: &mut Known, entries: &mut En
         let hint = "compare the mailer id and the serial numbers with [print.imb] in incident.toml";
         return entries.taken.findings.push(known.finding(row.line, "barcode-unknown", reason, hint));
     };
-    let state = match known.row(row.line, piece, row.attempt) {
+    let state = match known.row(row.line, piece, row.attempt, row.on) {
         Row::Current(state) => state,
         Row::Earlier => return entries.taken.known += 1,
         Row::Unknown(finding) => return entries.taken.findings.push(finding),

@@ -87,7 +87,9 @@ impl Bounces {
         let pieces: Vec<Piece> = named.pieces.iter().copied().collect();
         match pieces.as_slice() {
             [] if named.other_incident => self.of_other_incidents += 1,
-            [] if !statuses.is_empty() => self.without_our_id += 1,
+            // A server that sends the original's headers along names the message: this is another's. One that does not may mean ours.
+            [] if !statuses.is_empty() && has_original(&parts) => self.without_our_id += 1,
+            [] if !statuses.is_empty() && outcomes.iter().all(|outcome| outcome.action != BounceAction::Failed) => self.without_our_id += 1,
             [piece] if is_whole => {
                 let reported_on = reported_on(&headers);
                 let begun = self.rows.len();
@@ -99,15 +101,22 @@ impl Bounces {
                     }
                 }
             }
-            _ => self.findings.push(to_be_read(place, &pieces)),
+            _ => self.findings.push(to_be_read(place, &pieces, statuses.is_empty())),
         }
     }
 }
 
+/// Whether a report brings the message that it is about, or its headers.
+fn has_original(parts: &[Part<'_>]) -> bool {
+    let kinds = ["text/rfc822-headers", "message/rfc822", "message/global", "message/global-headers"];
+    parts.iter().any(|part| kinds.contains(&part.kind.as_str()))
+}
+
 /// A report that nobody but a person can read.
-fn to_be_read(place: Place, pieces: &[Piece]) -> Finding {
+fn to_be_read(place: Place, pieces: &[Piece], is_plain: bool) -> Finding {
     let reason = match pieces {
-        [] => "a report of delivery has no part for machines".to_owned(),
+        [] if is_plain => "a report of delivery has no part for machines".to_owned(),
+        [] => "a report of non-delivery does not say which message it is about: it may be one of these notices".to_owned(),
         [piece] => format!("a report of delivery about piece {piece:07} does not tell in a known form what became of it"),
         [first, second, ..] => format!("a report of delivery names more than one piece, such as {first:07} and {second:07}"),
     };
