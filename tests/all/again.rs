@@ -103,8 +103,8 @@ fn of_two_exports_at_once_into_two_folders_one_package_stands() {
     codes.sort_unstable();
     // They may follow each other, and then the second has nothing to do.
     assert!([[0, 0], [0, 3]].contains(&codes), "{codes:?}");
-    let done = |out: &str| home.path(&format!("{out}/lakeside-2026_0002.done")).exists();
-    let stands = |out: &str| home.path(&format!("{out}/lakeside-2026_0002")).exists();
+    let done = |out: &str| home.path(&format!("{out}/lakeside-2026_0001.done")).exists();
+    let stands = |out: &str| home.path(&format!("{out}/lakeside-2026_0001")).exists();
     for out in ["one", "other"] {
         assert_eq!(stands(out), done(out), "{out}");
         home.run(&format!("export lakeside --out {out}")).exits(0);
@@ -112,7 +112,7 @@ fn of_two_exports_at_once_into_two_folders_one_package_stands() {
     }
     assert!(done("one") != done("other"), "the letters are in one place");
     let (lacking, has) = if done("one") { ("other", "one") } else { ("one", "other") };
-    home.run(&format!("export lakeside --out {lacking}")).exits(0).says("lakeside-2026_0002 left before");
+    home.run(&format!("export lakeside --out {lacking}")).exits(0).says("lakeside-2026_0001 left before");
     home.run(&format!("export lakeside --out {has}")).exits(0).says("nothing was changed");
 }
 

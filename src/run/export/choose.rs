@@ -243,11 +243,11 @@ const MOST_FAILED_PERCENT: u64 = 1;
 fn none_again(elsewhere: u64, destroyed: u64) -> Error {
     let (reason, hint) = match elsewhere {
         0 => (
-            format!("{destroyed} destroyed letters are of people who are no longer in the lists"),
+            format!("destroyed letters of people who are no longer in the lists: {destroyed}"),
             "put their rows back as they were; whoever is owed no letter any more needs none printed",
         ),
         _ => (
-            format!("{elsewhere} destroyed letters go to another address or person by now: they are no reprint"),
+            format!("destroyed letters that go to another address or person by now, and so are no reprint: {elsewhere}"),
             "leave out --reprint: they leave with the next package",
         ),
     };
@@ -261,7 +261,7 @@ fn nothing_destroyed(spoiled: u64) -> Error {
             "take the house's production report in with `breachnotice receive DIR production FILE` first",
         ),
         _ => (
-            format!("{spoiled} letters came out damaged, and none of them was reported as destroyed: it could be mailed twice"),
+            format!("letters that came out damaged: {spoiled}; none was reported as destroyed, so that it could be mailed twice"),
             "ask the house to destroy them and to report it, then `breachnotice receive DIR production FILE`",
         ),
     };

@@ -88,7 +88,7 @@ impl Known {
         };
         match attempt {
             Some(attempt) if attempt > state.attempt => {
-                let reason = format!("piece {piece:07} has had {} attempts, not {attempt}", state.attempt);
+                let reason = format!("the last attempt of piece {piece:07} is {}, not {attempt}", state.attempt);
                 Row::Unknown(self.finding(line, "attempt-unknown", reason, "ask whoever made the file which attempt is meant"))
             }
             Some(attempt) if attempt < state.attempt => Row::Earlier,
