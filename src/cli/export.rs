@@ -79,6 +79,7 @@ struct Shown<'a> {
     #[serde(flatten)]
     left_out: &'a LeftOut,
     unreachable: u64,
+    completed: &'a [String],
     elsewhere: &'a [String],
 }
 
@@ -91,15 +92,15 @@ struct Nothing {
 
 impl Shown<'_> {
     fn of(exported: &Exported) -> Shown<'_> {
-        let Exported { package, left_out, unreachable, elsewhere } = exported;
+        let Exported { package, left_out, unreachable, completed, elsewhere } = exported;
         let nothing = package.is_none().then_some(Nothing { package: (), pieces: 0 });
-        Shown { package: package.as_ref(), nothing, left_out, unreachable: *unreachable, elsewhere }
+        Shown { package: package.as_ref(), nothing, left_out, unreachable: *unreachable, completed, elsewhere }
     }
 }
 
 /// What there is to say beside it: what is not in the package, and what to do about it.
 fn lines(exported: &Exported) -> Vec<String> {
-    let Exported { package, left_out, unreachable, elsewhere } = exported;
+    let Exported { package, left_out, unreachable, completed, elsewhere } = exported;
     let encrypted = package.iter().filter_map(|package| package.encrypted.as_ref());
     let encrypted = encrypted.map(|file| format!("encrypted to the house's key: {}; hand over this file, not the folder", file.display()));
     let stood_before = package.as_ref().is_some_and(|package| package.stood_before);
@@ -129,10 +130,12 @@ fn lines(exported: &Exported) -> Vec<String> {
     let lines = lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line);
     let elsewhere = elsewhere.iter().map(|name| {
         format!(
-            "{name} left before, and {name}.done is not in this folder: unless the house has it, export again to the folder that it is in"
+            "{name} left before and is not in this folder: unless the house has it, find it; a lost one is reported as destroyed (`receive DIR production`) and printed again"
         )
     });
-    encrypted.chain(lines).chain(elsewhere).collect()
+    let completed =
+        completed.iter().map(|name| format!("{name}, whose export was broken off, is whole and declared done now: hand it over"));
+    encrypted.chain(lines).chain(completed).chain(elsewhere).collect()
 }
 
 fn addresses_to(ui: &Ui, ledger: Option<&Access>, dir: &Path, path: &Path) -> Result<Outcome> {

@@ -83,7 +83,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: SendArguments) ->
             }
             if outstanding > 0 {
                 let reason = format!("{} not known to be sent", count(outstanding, "e-mail notice"));
-                let hint = "run send again for the deferred ones; `breachnotice status` names the failed and the uncertain ones";
+                let hint = "run send again for the deferred ones; `breachnotice status` names the failed, which go by mail with `export`, and the uncertain ones";
                 return Err(Error::failed("emails-left", job.ledger.place(), reason, hint));
             }
         }

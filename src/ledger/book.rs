@@ -213,6 +213,17 @@ impl<S: Store> Ledger for Book<S> {
         })
     }
 
+    fn append_once(&mut self, purpose: &str, (kind, digest): (EventKind, &Sha), events: &[NewEvent]) -> Result<Option<Stamp>> {
+        self.write(|session, recorder| {
+            session.alone()?;
+            if session.has(kind.id(), Some(digest))? {
+                return Ok(None);
+            }
+            recorder.append(session, events)?;
+            recorder.stamp(session, purpose).map(Some)
+        })
+    }
+
     fn depart(&mut self, purpose: &str, events: &mut dyn Iterator<Item = Result<NewEvent>>) -> Result<Stamp> {
         self.write(|session, recorder| {
             session.alone()?;

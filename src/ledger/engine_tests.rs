@@ -229,6 +229,9 @@ fn a_piece_departs_once_for_each_attempt(engine: &dyn Engine) {
     assert_eq!((error.kind, error.findings[0].code), (Kind::Refused, "piece-left-already"));
     assert_eq!(kinds(ledger.as_mut()), [EventKind::Exported, EventKind::Exported, EventKind::Allotted], "refused as a whole");
     ledger.append(&[event(EventKind::Mailed, 1), NewEvent::of_incident(EventKind::Received, 0, "").with([9; 32])]).unwrap();
+    let received = [NewEvent::of_incident(EventKind::Received, 0, "").with([9; 32])];
+    assert_eq!(ledger.append_once("receive", (EventKind::Received, &[9; 32]), &received).unwrap(), None, "it was entered before");
+    assert!(ledger.append_once("receive", (EventKind::Received, &[7; 32]), &[received[0].clone().with([7; 32])]).unwrap().is_some());
     ledger.depart("export", &mut [Ok(departs(1, 2).with([3; 32]))].into_iter()).unwrap();
     let latest = ledger.latest(&[EventKind::Exported, EventKind::Reprinted], &[1, 2, 3]).unwrap();
     assert_eq!(latest, [departs(1, 2).with([3; 32]), departs(2, 1).with([2; 32])]);

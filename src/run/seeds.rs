@@ -66,7 +66,9 @@ fn unfit(seed: &Recipient) -> Option<Finding> {
 
 /// Seeds that are patients by their key, or have a patient's code, or name and address: that person would get a second letter.
 fn patients(case: &Case, seeds: &Case) -> Vec<Finding> {
-    let code = |person: &Recipient| person.activation_code.as_ref().map(|code| code.reveal().clone());
+    let plain =
+        |code: &String| code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()).collect::<String>();
+    let code = |person: &Recipient| person.activation_code.as_ref().map(|code| plain(code.reveal()));
     let home = |person: &Recipient| Some((person.name.reveal().folded(), person.address.as_ref()?.reveal().lines()));
     let all: Vec<Recipient> = seeds.recipients.people.iter().collect();
     let keys: BTreeSet<&str> = all.iter().map(|seed| seed.key.0.as_str()).collect();

@@ -36,8 +36,11 @@ fn the_same_returns_do_not_send_a_letter_again_and_again() {
     let report = |row: &str| format!("{}{row}\n", RETURNS.replace("piece_id,", "piece_id,attempt,"));
     home.write("other.csv", &report("0000001,,,TA,,,,"));
     home.run("receive lakeside returns other.csv").exits(1).says("attempt-missing").says("left 2 times");
-    assert_eq!(receive(&home, "returns", "old.csv", &report("0000001,,2020-01-01,ANK,,,,"), 0), json!({}), "before the second letter");
-    assert_eq!(receive(&home, "returns", "first.csv", &report("0000001,1,,ANK,,,,"), 0), json!({}));
+    assert_eq!(receive(&home, "returns", "old.csv", &report("0000001,,2020-01-01,TA,,,,"), 0), json!({}), "known of the first letter");
+    for (file, row) in [("before.csv", "0000001,,2020-01-01,ANK,,,,"), ("first.csv", "0000001,1,,ANK,,,,")] {
+        home.write(file, &report(row));
+        home.run(&format!("receive lakeside returns {file}")).exits(1).says("earlier-attempt").says("attempt 2 is out now");
+    }
     assert_eq!(receive(&home, "returns", "second.csv", &report("0000001,2,,ANK,,,,"), 0), json!({ "unreachable": 1 }));
 }
 
@@ -92,7 +95,7 @@ fn a_reprint_of_letters_that_are_others_by_now_says_so() {
     let row = list.lines().find(|row| row.contains("2211 Aspen")).unwrap();
     home.write("lakeside/patients.csv", &list.replace(&format!("{row}\n"), ""));
     home.run("release lakeside --by Ben").exits(0);
-    home.run_words(&reprint).exits(3).says("no longer in the lists");
+    home.run_words(&reprint).exits(3).says("get no letter any more");
 }
 
 #[test]
@@ -114,6 +117,62 @@ fn of_two_exports_at_once_into_two_folders_one_package_stands() {
     let (lacking, has) = if done("one") { ("other", "one") } else { ("one", "other") };
     home.run(&format!("export lakeside --out {lacking}")).exits(0).says("lakeside-2026_0001 left before");
     home.run(&format!("export lakeside --out {has}")).exits(0).says("nothing was changed");
+}
+
+#[test]
+fn a_house_that_counts_its_own_letters_is_asked_which_one_it_means() {
+    let home = released();
+    receive(&home, "production", "pulled.csv", "piece_id,attempt,status,mail_date\n0000002,1,pulled,\n", 0);
+    home.edit("lakeside/patients.csv", "2210 Aspen", "2211 Aspen").run("release lakeside --by Ben").exits(0);
+    home.run("export lakeside --out package").exits(0).prints("1 letter on ");
+    home.write("jam.csv", "piece_id,attempt,status,mail_date\n0000002,1,destroyed,\n0000002,1,printed,\n");
+    home.run("receive lakeside production jam.csv").exits(1).says("earlier-attempt").says("told as destroyed");
+    home.write("back.csv", &format!("{}0000002,1,2026-12-20,UTF,,,,\n", RETURNS.replace("piece_id,", "piece_id,attempt,")));
+    home.run("receive lakeside returns back.csv").exits(1).says("earlier-attempt");
+}
+
+#[test]
+fn returns_that_deny_each_other_are_looked_into() {
+    let home = released();
+    let both = format!(
+        "{RETURNS}0000003,2026-12-20,REF,,,,\n0000003,2026-12-21,UTF,,,,\n0000004,2026-12-20,UTF,,,,\n0000004,2026-12-21,REF,,,,\n"
+    );
+    home.write("both.csv", &both);
+    let taken = home.run("receive lakeside returns both.csv --json").exits(1).says("return-denied").json();
+    assert_eq!((&taken["recorded"], &taken["findings"]), (&json!({ "returned_refused": 1, "unreachable": 1 }), &json!(2)));
+}
+
+#[test]
+fn a_package_whose_export_was_broken_off_is_finished_after_the_list_changed() {
+    let home = released();
+    let done = "package/lakeside-2026_0001.done";
+    let before = home.read(done);
+    std::fs::remove_file(home.path(done)).unwrap();
+    receive(&home, "production", "pulled.csv", "piece_id,attempt,status,mail_date\n0000002,1,pulled,\n", 0);
+    home.edit("lakeside/patients.csv", "2210 Aspen", "2211 Aspen").run("release lakeside --by Ben").exits(0);
+    home.run("export lakeside --out other")
+        .exits(0)
+        .prints("1 letter on ")
+        .says("lakeside-2026_0001 left before and is not in this folder");
+    let exported = home.run("export lakeside --out package --json").exits(0).says("declared done now: hand it over").json();
+    assert_eq!(exported["completed"], json!(["lakeside-2026_0001"]));
+    let checksums = |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(checksums(&home.read(done)), checksums(&before));
+    home.run("verify package/lakeside-2026_0001 --incident lakeside").exits(0);
+}
+
+#[test]
+fn a_damaged_package_is_not_declared_done() {
+    for changed in [false, true] {
+        let home = released();
+        std::fs::remove_file(home.path("package/lakeside-2026_0001.done")).unwrap();
+        std::fs::remove_file(home.path("package/lakeside-2026_0001/pieces.csv")).unwrap();
+        if changed {
+            home.edit("lakeside/patients.csv", "2210 Aspen", "2211 Aspen").run("release lakeside --by Ben").exits(0);
+        }
+        home.run("export lakeside --out package").exits(3).says("package-damaged").says("move its folder away");
+        home.lacks("package/lakeside-2026_0001.done");
+    }
 }
 
 #[test]

@@ -18,6 +18,6 @@ pub use handover::{Departure, History, Leaving, Mark, Turn, record};
 pub use house::{House, IndexFormat, Shape};
 pub use index::{IndexRow, IndexWriter, StreamTotals, digests_in};
 pub use names::{REPRINT, package_name, reprint_name, stream_file_name};
-pub use package::{PackageBuilder, encrypted_file, finished};
+pub use package::{PackageBuilder, complete, encrypted_file, finished};
 pub use ticket::{Contact, Ticket};
 pub use verify::{VerifiedPackage, verify_package};

@@ -94,7 +94,11 @@ impl PackageBuilder {
                 return Err(taken(&self.name));
             }
             // Whoever moved it here holds it until it is declared done: two may not encrypt it at once.
-            Some(locked(&place)?)
+            let held = locked(&place)?;
+            if !is_whole(&place)? {
+                return Err(damaged(&self.name));
+            }
+            Some(held)
         } else {
             fs_err::rename(&self.folder, &place).map_err(|error| Error::unwritable(&place, &error))?;
             files::sync_folder(&self.out)?;
@@ -108,15 +112,52 @@ impl PackageBuilder {
                 encrypted.iter().for_each(|file| drop(fs_err::remove_file(self.out.join(&file.name))));
             }
         })?;
-        let done = done::text(&self.name, &stamp, &digest::sha256(checksums.as_bytes()), encrypted.as_ref());
-        // Under a fixed temporary name: the lock on the package keeps others away, and what a killed call leaves of it is replaced.
-        let path = self.out.join(format!("{}.done", self.name));
-        let mut file = Writing::begin_anew(&path)?;
-        file.write_all(done.as_bytes()).map_err(|error| Error::unwritable(&path, &error))?;
-        file.finish()?;
-        files::sync_folder(&self.out)?;
+        declare_done(&self.out, &self.name, &stamp, &checksums, encrypted.as_ref())?;
         Ok(place)
     }
+}
+
+/// Under a fixed temporary name: the lock on the package keeps others away, and what a killed call leaves of it is replaced.
+fn declare_done(out: &Path, name: &str, stamp: &Stamp, checksums: &str, encrypted: Option<&EncryptedFile>) -> Result<()> {
+    let done = done::text(name, stamp, &digest::sha256(checksums.as_bytes()), encrypted);
+    let path = out.join(format!("{name}.done"));
+    let mut file = Writing::begin_anew(&path)?;
+    file.write_all(done.as_bytes()).map_err(|error| Error::unwritable(&path, &error))?;
+    file.finish()?;
+    files::sync_folder(out)
+}
+
+/// Declares a package done that stands in `out` and that the ledger knows, when the call that wrote it was broken off before that.
+/// `record` compares it with the ledger and gives the stamp.
+///
+/// # Errors
+/// Refused when it is not whole; failed when it cannot be read, or the done-file cannot be written; what `record` returns.
+pub fn complete(out: &Path, name: &str, key: Option<&HouseKey>, record: impl FnOnce(&Path) -> Result<Stamp>) -> Result<()> {
+    let place = out.join(name);
+    let _held = locked(&place)?;
+    if !is_whole(&place)? {
+        return Err(damaged(name));
+    }
+    let checksums = fs_err::read_to_string(place.join(CHECKSUMS)).map_err(|error| Error::unreadable(&place, &error))?;
+    let encrypted = key.map(|key| key.encrypt(&place, name, out)).transpose()?;
+    let stamp = record(&place)?;
+    declare_done(out, name, &stamp, &checksums, encrypted.as_ref())
+}
+
+/// Whether every file of a package has the checksum that its list says, and none is gone or too many.
+fn is_whole(place: &Path) -> Result<bool> {
+    let mut digests = digests(place)?;
+    digests.remove(CHECKSUMS);
+    Ok(fs_err::read(place.join(CHECKSUMS)).is_ok_and(|there| there == checksums(&digests).as_bytes()))
+}
+
+fn damaged(name: &str) -> Error {
+    Error::refused(
+        "package-damaged",
+        Place::file(name),
+        "this package was never declared done, and its files are not what they were when it was written",
+        "move its folder away; when the house has not got it, report its letters as destroyed, and print them again with --reprint",
+    )
 }
 
 impl Drop for PackageBuilder {

@@ -1,7 +1,7 @@
 //! Which letters a package is to hold, and what it is called.
 
 use super::ExportOptions;
-use crate::deliver::mailhouse::{self, History, Mark, Turn, package_name};
+use crate::deliver::mailhouse::{self, Departure, History, Mark, Turn, package_name};
 use crate::error::{Error, Place, Result};
 use crate::ledger::{EventKind, Piece, Sha};
 use crate::recipients::Disposition;
@@ -25,14 +25,14 @@ pub(super) struct Chosen {
     pub(super) unreachable: Vec<(Piece, u32)>,
     /// A call that was broken off has told the ledger of the package.
     pub(super) recorded: bool,
-    /// As in [`super::Exported`].
-    pub(super) elsewhere: Vec<String>,
+    /// Packages of which nothing was heard since they left, and which are not declared done in the output folder.
+    pub(super) silent: Vec<String>,
 }
 
 impl Chosen {
     fn empty(name: String, job: u32, recorded: bool) -> Chosen {
         let (attempts, same_bytes, left_out) = (BTreeMap::new(), BTreeMap::new(), LeftOut::default());
-        Chosen { name, letters: Vec::new(), attempts, job, same_bytes, left_out, unreachable: Vec::new(), recorded, elsewhere: Vec::new() }
+        Chosen { name, letters: Vec::new(), attempts, job, same_bytes, left_out, unreachable: Vec::new(), recorded, silent: Vec::new() }
     }
 
     fn push(&mut self, set: Set, attempt: u32) {
@@ -129,7 +129,7 @@ impl Choosing<'_> {
         }
         self.ask_about_failed(failed, emails)?;
         self.add_seeds(&mut chosen);
-        chosen.elsewhere = self.elsewhere(&chosen.name);
+        chosen.silent = self.silent(&chosen.name);
         Ok(chosen)
     }
 
@@ -158,40 +158,52 @@ impl Choosing<'_> {
     /// The letters whose bytes have to be printed again, because the house destroyed what it had printed.
     fn destroyed(self) -> Result<Chosen> {
         let departures = self.history.departures();
-        let spoiled = self.history.pieces(EventKind::Spoiled).count() as u64;
-        let incident = &self.job.proofed.case.incident.id;
-        let job_of = |piece: Piece| departures.get(&piece).map(|departure| departure.job);
-        let first = self.history.pieces(EventKind::Destroyed).filter_map(|(piece, _)| job_of(piece)).min();
         let unfinished =
             departures.values().find(|departure| departure.package.contains(mailhouse::REPRINT) && self.is_begun(&departure.package));
-        let (name, job, ready): (String, u32, BTreeMap<Piece, u32>) = match (unfinished, first) {
-            (Some(departure), _) => (departure.package.to_string(), departure.job, self.history.in_package(&departure.package).collect()),
-            (None, Some(job)) => {
-                let destroyed = self.history.pieces(EventKind::Destroyed).filter(|(piece, _)| job_of(*piece) == Some(job));
-                let name = self.free((1..).map(|number| mailhouse::reprint_name(incident, job, number)));
-                (name, job, destroyed.map(|(piece, attempt)| (piece, attempt + 1)).collect())
-            }
-            (None, None) => return Err(nothing_destroyed(spoiled)),
-        };
-        let mut chosen = Chosen::empty(name, job, unfinished.is_some());
-        chosen.left_out.spoiled = spoiled;
-        chosen.same_bytes = ready.keys().filter_map(|piece| Some((*piece, departures.get(piece)?.sha256?))).collect();
-        let seeds = self.job.proofed.seeds.iter().flat_map(|seeds| seeds.sets.iter().copied());
-        let mut elsewhere = 0;
-        for set in self.everyone().map(|(set, _)| set).chain(seeds) {
-            match ready.get(&set.piece.0) {
-                // It is another letter by now, and leaves with the next package that is no reprint.
-                Some(_) if !chosen.recorded && self.goes_elsewhere(&set) => elsewhere += 1,
-                Some(attempt) => chosen.push(set, *attempt),
-                None => {}
-            }
+        if let Some(Departure { package, job, .. }) = unfinished {
+            let ready: BTreeMap<Piece, u32> = self.history.in_package(package).collect();
+            let again = self.listed(&ready).map(|(set, attempt)| (set, attempt, *job)).collect();
+            return Ok(self.reprint(package.to_string(), *job, again, true));
         }
-        if chosen.letters.is_empty() { Err(none_again(elsewhere, ready.len() as u64)) } else { Ok(chosen) }
+        let destroyed: BTreeMap<Piece, u32> =
+            self.history.pieces(EventKind::Destroyed).map(|(piece, attempt)| (piece, attempt + 1)).collect();
+        // Who goes elsewhere gets another letter, with the next package that is no reprint.
+        let (elsewhere, same): (Vec<_>, Vec<_>) = self.listed(&destroyed).partition(|(set, _)| self.goes_elsewhere(set));
+        let job_of = |set: &Set| departures.get(&set.piece.0).map(|departure| departure.job);
+        let again: Vec<(Set, u32, u32)> = same.into_iter().filter_map(|(set, attempt)| Some((set, attempt, job_of(&set)?))).collect();
+        match again.iter().map(|(.., job)| *job).min() {
+            Some(job) => {
+                let incident = &self.job.proofed.case.incident.id;
+                let name = self.free((1..).map(|number| mailhouse::reprint_name(incident, job, number)));
+                Ok(self.reprint(name, job, again, false))
+            }
+            None if destroyed.is_empty() => Err(nothing_destroyed(self.history.pieces(EventKind::Spoiled).count())),
+            None => Err(none_again(elsewhere.len(), destroyed.len())),
+        }
+    }
+
+    /// Those of some pieces who are listed, seeds among them.
+    fn listed<'p>(&self, pieces: &'p BTreeMap<Piece, u32>) -> impl Iterator<Item = (Set, u32)> + use<'_, 'p> {
+        let seeds = self.job.proofed.seeds.iter().flat_map(|seeds| seeds.sets.iter().copied());
+        let all = self.everyone().map(|(set, _)| set).chain(seeds);
+        all.filter_map(|set| Some((set, *pieces.get(&set.piece.0)?)))
+    }
+
+    /// A package of those of the letters that left in a job.
+    fn reprint(&self, name: String, job: u32, again: Vec<(Set, u32, u32)>, recorded: bool) -> Chosen {
+        let mut chosen = Chosen::empty(name, job, recorded);
+        chosen.left_out.spoiled = self.history.pieces(EventKind::Spoiled).count() as u64;
+        for (set, attempt, _) in again.into_iter().filter(|(.., of)| *of == job) {
+            chosen.push(set, attempt);
+            let before = self.history.departures().get(&set.piece.0).and_then(|departure| departure.sha256);
+            chosen.same_bytes.extend(before.map(|sha256| (set.piece.0, sha256)));
+        }
+        chosen
     }
 
     /// Packages of which nothing was heard since they left, and which are not declared done here: one that was broken off elsewhere would
     /// be taken for handed over.
-    fn elsewhere(&self, name: &str) -> Vec<String> {
+    fn silent(&self, name: &str) -> Vec<String> {
         let kinds = [EventKind::Exported, EventKind::Reprinted];
         let silent = kinds.into_iter().flat_map(|kind| self.history.pieces(kind));
         let package = |(piece, _)| self.history.departures().get(&piece).map(|departure| &*departure.package);
@@ -240,11 +252,11 @@ const MOST_FAILED: u64 = 50;
 const MOST_FAILED_PERCENT: u64 = 1;
 
 /// Of letters that were destroyed none is the same letter any more.
-fn none_again(elsewhere: u64, destroyed: u64) -> Error {
+fn none_again(elsewhere: usize, destroyed: usize) -> Error {
     let (reason, hint) = match elsewhere {
         0 => (
-            format!("destroyed letters of people who are no longer in the lists: {destroyed}"),
-            "put their rows back as they were; whoever is owed no letter any more needs none printed",
+            format!("destroyed letters of people who get no letter any more: {destroyed}"),
+            "look at `status`: they are held, owed no letter, or not in the lists any more, and need none unless that is put right",
         ),
         _ => (
             format!("destroyed letters that go to another address or person by now, and so are no reprint: {elsewhere}"),
@@ -254,7 +266,7 @@ fn none_again(elsewhere: u64, destroyed: u64) -> Error {
     Error::refused("nothing-to-reprint", Place::file("--reprint"), reason, hint)
 }
 
-fn nothing_destroyed(spoiled: u64) -> Error {
+fn nothing_destroyed(spoiled: usize) -> Error {
     let (reason, hint) = match spoiled {
         0 => (
             "no letter was reported as destroyed, so none is printed again".to_owned(),

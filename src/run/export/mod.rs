@@ -8,7 +8,7 @@ use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
 use super::render::{mail_class, summary};
 use super::stream::write_stream;
-use crate::deliver::mailhouse::{self, Contact, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
+use crate::deliver::mailhouse::{self, Contact, History, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
 use crate::ledger::{EventKind, NewEvent, Piece, Stamp};
@@ -41,7 +41,9 @@ pub struct Exported {
     pub left_out: LeftOut,
     /// People whose e-mail failed and who have no address: unreachable from now on.
     pub unreachable: u64,
-    /// Packages that left without a word of the house since, and are not declared done in the output folder.
+    /// Packages of earlier calls that were broken off here, and are declared done now.
+    pub completed: Vec<String>,
+    /// Packages that left without a word of the house since, and are not in the output folder.
     pub elsewhere: Vec<String>,
 }
 
@@ -83,11 +85,14 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     let house = House::load(&incident.folder, &incident.print.house)?;
     let key = incident.print.encrypt_to.as_ref().map(|file| HouseKey::load(&incident.folder, file, options.today)).transpose()?;
     let chosen = choose(job, options)?;
+    let (here, elsewhere): (Vec<String>, Vec<String>) = chosen.silent.iter().cloned().partition(|name| options.out.join(name).is_dir());
+    here.iter().try_for_each(|name| mailhouse::complete(&options.out, name, key.as_ref(), |place| known_as(job, name, place)))?;
+    let completed = here;
     let unreachable = record_unreachable(job, &chosen, options.today)?;
     let left_out = chosen.left_out;
     if chosen.letters.is_empty() {
         let package = if left_out.left_before > 0 { last_done(job, options)? } else { None };
-        return Ok(Exported { package, left_out, unreachable, elsewhere: chosen.elsewhere });
+        return Ok(Exported { package, left_out, unreachable, completed, elsewhere });
     }
     job.set_under(chosen.job);
     let package = PackageBuilder::begin(&options.out, &chosen.name)?.encrypted_to(key);
@@ -101,7 +106,22 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
     let encrypted = mailhouse::encrypted_file(&options.out, &chosen.name);
     let seeds = Some(chosen.letters.iter().filter(|set| set.is_seed()).count() as u64);
     let package = Some(Package { folder, encrypted, pieces, seeds, sheets, stood_before: false });
-    Ok(Exported { package, left_out, unreachable, elsewhere: chosen.elsewhere })
+    Ok(Exported { package, left_out, unreachable, completed, elsewhere })
+}
+
+/// The ledger's stamp for a package whose pieces are those that left in it, as the ledger knows them.
+fn known_as(job: &mut Job, name: &str, place: &Path) -> Result<Stamp> {
+    let mut pieces = Vec::new();
+    for row in mailhouse::digests_in(place)? {
+        pieces.push(row?);
+    }
+    let history = History::read(job.ledger.as_mut())?;
+    let departure = |piece| history.departures().get(piece).filter(|departure| *departure.package == *name);
+    if pieces.iter().any(|(piece, sha256)| departure(piece).is_some_and(|departure| departure.sha256 != Some(*sha256))) {
+        let hint = "move its folder away: it is another package of the same name";
+        return Err(Error::refused("package-unknown", Place::file(name), "the ledger knows this package with other letters", hint));
+    }
+    mailhouse::record(job.ledger.as_mut(), job.number, name, None, &mut std::iter::empty())
 }
 
 /// Tells the ledger what stands in a package, from its index on the disk.

@@ -28,7 +28,7 @@ fn enter(bounce: &Bounce, known: &mut Known, entries: &mut Entries) {
     let when = bounce.reported_on.map_or(When::Untold, When::Moment);
     let state = match known.row(bounce.place.line.unwrap_or(1), bounce.piece, None, when) {
         Row::Current(state) => state,
-        Row::Earlier => return entries.taken.known += 1,
+        Row::Earlier | Row::Entered => return entries.taken.known += 1,
         Row::Unknown(finding) => return entries.taken.findings.push(finding),
     };
     match state.state {

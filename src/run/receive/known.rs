@@ -28,8 +28,8 @@ pub(super) enum Way {
 struct History {
     /// Of pieces that left more than once by the file's way: the last time.
     begun: BTreeMap<Piece, Begun>,
-    /// Pieces that the house mailed before.
-    mailed: BTreeSet<Piece>,
+    /// Everything that happened to pieces, by the stored name of its kind.
+    happened: BTreeSet<(Piece, &'static str)>,
     /// Ordinal of the event with which this very file was taken in first.
     taken: Option<i64>,
 }
@@ -59,8 +59,10 @@ impl From<Option<Date>> for When {
 pub(super) enum Row<'a> {
     /// The attempt that is on its way.
     Current(&'a PieceState),
-    /// An attempt before it.
+    /// An attempt before it; such a word is known when it stands in the ledger ([`Known::was`]).
     Earlier,
+    /// Was entered when this very file was taken in first.
+    Entered,
     /// Nothing that the ledger knows, or nobody knows which attempt.
     Unknown(Finding),
 }
@@ -102,7 +104,7 @@ impl Known {
     fn unnumbered<'a>(&'a self, line: u64, state: &'a PieceState, when: When) -> Row<'a> {
         let Some(begun) = self.history.begun.get(&state.piece).filter(|begun| begun.times > 1) else { return Row::Current(state) };
         if self.history.taken.is_some_and(|taken| taken < begun.ordinal) {
-            return Row::Earlier;
+            return Row::Entered;
         }
         match (when, begun.moment) {
             (When::Moment(told), Some(begun)) => {
@@ -128,9 +130,25 @@ impl Known {
         Row::Unknown(self.finding(line, "attempt-missing", reason, hint))
     }
 
-    /// Whether the house ever mailed a piece.
-    pub(super) fn was_mailed(&self, piece: Piece) -> bool {
-        self.history.mailed.contains(&piece)
+    /// Whether something ever happened to a piece.
+    pub(super) fn was(&self, piece: Piece, kind: EventKind) -> bool {
+        self.history.happened.contains(&(piece, kind.id()))
+    }
+
+    /// What to look at in a row about an earlier attempt, unless the ledger has its word: houses count their own letters, and an e-mail or
+    /// a letter that was pulled may have come before.
+    pub(super) fn earlier(&self, line: u64, piece: Piece, kind: EventKind) -> Option<Finding> {
+        if self.was(piece, kind) {
+            return None;
+        }
+        let last = self.states.get(&piece).map_or(0, |state| state.attempt);
+        let told = kind.id().replace('_', " ");
+        let reason = format!(
+            "an earlier attempt of piece {piece:07} is told as {told}, of which the ledger knows nothing; attempt {last} is out now"
+        );
+        let hint =
+            "ask which letter is meant: write that attempt if it is the one that is out now; if both were mailed, the person got two";
+        Some(self.finding(line, "earlier-attempt", reason, hint))
     }
 
     /// Notes that something happened to a piece.
@@ -153,12 +171,14 @@ impl History {
                 Way::Post => matches!(event.kind, EventKind::Exported | EventKind::Reprinted),
                 Way::Email => event.kind == EventKind::DataStarted,
             };
+            if let Some(piece) = event.piece {
+                history.happened.insert((piece, event.kind.id()));
+            }
             match event.piece {
                 Some(piece) if begins => {
                     let times = history.begun.get(&piece).map_or(1, |begun| begun.times + 1);
                     history.begun.insert(piece, Begun { times, ordinal, moment });
                 }
-                Some(piece) if event.kind == EventKind::Mailed => _ = history.mailed.insert(piece),
                 None if event.kind == EventKind::Received && event.digest.as_ref() == Some(digest) => {
                     _ = history.taken.get_or_insert(ordinal);
                 }

@@ -111,12 +111,19 @@ pub fn receive(folder: &Path, access: Option<&Access>, kind: Kind, file: &Path, 
         Kind::Substitute => substitute::entries(&desk, ledger.as_mut(), file)?,
     };
     entries.taken.before = before;
-    if !before {
-        let rows = entries.taken.rows;
-        entries.events.push(NewEvent::of_incident(EventKind::Received, 0, format!("{}: {rows}", kind.id())).with(digest));
+    let purpose = format!("receive {}", kind.id());
+    if before {
+        if !entries.events.is_empty() {
+            ledger.append_stamped(&purpose, &entries.events)?;
+        }
+        return Ok(entries.taken);
     }
-    if !entries.events.is_empty() {
-        ledger.append_stamped(&format!("receive {}", kind.id()), &entries.events)?;
+    let rows = entries.taken.rows;
+    entries.events.push(NewEvent::of_incident(EventKind::Received, 0, format!("{}: {rows}", kind.id())).with(digest));
+    let entered = ledger.append_once(&purpose, (EventKind::Received, &digest), &entries.events)?;
+    if entered.is_none() {
+        // Another machine took the same file in while it was read here.
+        entries.taken = TakenIn { rows, known: rows, before: true, ..TakenIn::default() };
     }
     Ok(entries.taken)
 }

@@ -24,12 +24,12 @@ fn enter(row: &ProductionRow, known: &mut Known, entries: &mut Entries) {
     let state = match known.row(*line, *piece, *attempt, row.on) {
         Row::Current(state) => state,
         Row::Unknown(finding) => return entries.taken.findings.push(finding),
-        Row::Earlier if *status == ProductionStatus::Mailed && !known.was_mailed(*piece) => {
-            let reason = format!("an earlier attempt of piece {piece:07} is reported as mailed, and another has left since");
-            let hint = "ask the house which of the letters it mailed: the person may have got two";
-            return entries.taken.findings.push(known.finding(*line, "earlier-attempt-mailed", reason, hint));
-        }
-        Row::Earlier => return entries.taken.known += 1,
+        Row::Entered => return entries.taken.known += 1,
+        Row::Earlier => match known.earlier(*line, *piece, kind(*status)) {
+            // The same sheets were printed before whatever became of them.
+            Some(finding) if *status != ProductionStatus::Printed => return entries.taken.findings.push(finding),
+            _ => return entries.taken.known += 1,
+        },
     };
     let kind = kind(*status);
     let Some(before) = at_the_house(state.state) else {

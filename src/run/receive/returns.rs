@@ -26,7 +26,8 @@ pub(super) fn entries(desk: &Desk<'_>, ledger: Books<'_>, file: &Path, digest: &
         for (piece, address, kind) in moves {
             if !addresses.take(piece, &address, kind) {
                 let reason = format!("piece {piece:07} came back with a new address that cannot be taken up by itself");
-                let hint = "the person is listed no more, or asked for a confidential address: correct it in a mended list";
+                let hint =
+                    "the person is listed no more or asked for a confidential address (then correct a mended list), or is a seed of yours";
                 entries.taken.findings.push(known.finding(1, "return-address", reason, hint));
             }
         }
@@ -44,11 +45,6 @@ fn enter(desk: &Desk<'_>, row: &ReturnedRow, known: &mut Known, entries: &mut En
         let hint = "compare the mailer id and the serial numbers with [print.imb] in incident.toml";
         return entries.taken.findings.push(known.finding(row.line, "barcode-unknown", reason, hint));
     };
-    let state = match known.row(row.line, piece, row.attempt, row.on) {
-        Row::Current(state) => state,
-        Row::Earlier => return entries.taken.known += 1,
-        Row::Unknown(finding) => return entries.taken.findings.push(finding),
-    };
     let kind = match (row.reason.effect, &row.new_address) {
         _ if row.forwarded => EventKind::Forwarded,
         (ReturnEffect::Moved, Some(_)) => EventKind::ReturnedMoved,
@@ -57,18 +53,33 @@ fn enter(desk: &Desk<'_>, row: &ReturnedRow, known: &mut Known, entries: &mut En
         (ReturnEffect::Deceased, _) => EventKind::ReturnedDeceased,
         (ReturnEffect::Away, _) => EventKind::ReturnedAway,
     };
+    let state = match known.row(row.line, piece, row.attempt, row.on) {
+        Row::Current(state) => state,
+        Row::Entered => return entries.taken.known += 1,
+        Row::Earlier => match known.earlier(row.line, piece, kind) {
+            Some(finding) => return entries.taken.findings.push(finding),
+            None => return entries.taken.known += 1,
+        },
+        Row::Unknown(finding) => return entries.taken.findings.push(finding),
+    };
     match state.state {
         same if same == kind => return entries.taken.known += 1,
         EventKind::Exported | EventKind::Reprinted | EventKind::Printed | EventKind::Mailed | EventKind::Forwarded => {}
         // One return tells where the person is, a later one may tell more.
         EventKind::Unreachable | EventKind::ReturnedAway | EventKind::ReturnedRefused
             if matches!(kind, EventKind::ReturnedMoved | EventKind::ReturnedDeceased) => {}
+        // The person was told since, whatever the post says of the letter.
+        EventKind::ToldBySubstitute => return entries.taken.known += 1,
         EventKind::ReturnedMoved
         | EventKind::ReturnedDeceased
         | EventKind::ReturnedAway
         | EventKind::ReturnedRefused
-        | EventKind::Unreachable
-        | EventKind::ToldBySubstitute => return entries.taken.known += 1,
+        | EventKind::Unreachable => {
+            let [before, now] = [state.state, kind].map(|kind| kind.id().replace('_', " "));
+            let reason = format!("piece {piece:07} is told as {now}, and it was {before} before");
+            let hint = "look at the letter; what it tells can be put into a mended list or decisions.csv";
+            return entries.taken.findings.push(known.finding(row.line, "return-denied", reason, hint));
+        }
         _ => {
             let reason = format!("piece {piece:07} came back, and it was not at the house or with the post");
             let hint = "look at the letter: which piece is it?";

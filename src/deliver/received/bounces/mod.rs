@@ -106,10 +106,11 @@ impl Bounces {
     }
 }
 
-/// Whether a report brings the message that it is about, or its headers.
+/// Whether a report brings the name of the message that it is about, with it or with its headers.
 fn has_original(parts: &[Part<'_>]) -> bool {
     let kinds = ["text/rfc822-headers", "message/rfc822", "message/global", "message/global-headers"];
-    parts.iter().any(|part| kinds.contains(&part.kind.as_str()))
+    let is_named = |body: &[u8]| String::from_utf8_lossy(body).to_ascii_lowercase().lines().any(|line| line.starts_with("message-id:"));
+    parts.iter().any(|part| kinds.contains(&part.kind.as_str()) && is_named(&part.body))
 }
 
 /// A report that nobody but a person can read.
