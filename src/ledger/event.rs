@@ -118,6 +118,13 @@ pub struct NewEvent {
     pub digest: Option<Sha>,
 }
 
+impl EventKind {
+    /// Whether a letter of which this is the last word is with the house or the post, or arrived.
+    pub fn is_with_the_post(self) -> bool {
+        matches!(self, EventKind::Printed | EventKind::Mailed | EventKind::Forwarded | EventKind::ReturnedRefused)
+    }
+}
+
 impl NewEvent {
     /// Something that happened to the incident.
     pub fn of_incident(kind: EventKind, job: u32, detail: impl Into<String>) -> NewEvent {

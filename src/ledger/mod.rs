@@ -96,7 +96,7 @@ pub trait Ledger: Send {
     fn append_stamped(&mut self, purpose: &str, events: &[NewEvent]) -> Result<Stamp>;
 
     /// The same, unless an event of the incident of this kind has this digest already: then nothing is appended, and there is no stamp.
-    fn append_once(&mut self, purpose: &str, (kind, digest): (EventKind, &Sha), events: &[NewEvent]) -> Result<Option<Stamp>>;
+    fn append_once(&mut self, purpose: &str, unless: (EventKind, &Sha), events: &[NewEvent]) -> Result<Option<Stamp>>;
 
     /// Appends events of pieces, each of which begins a new attempt, and a checkpoint behind them: the stamp is of the link that holds
     /// it. Refused as a whole when another attempt of one of them was begun meanwhile.

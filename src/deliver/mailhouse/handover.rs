@@ -1,7 +1,7 @@
 //! What the ledger knows of pieces that were handed to a mail house: each leaves once, and again only for a reason.
 
 use crate::digest::{first_bytes, hex, unhex};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::{Event, EventKind, Ledger, NewEvent, Piece, Sha, Stamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -59,14 +59,26 @@ pub enum Turn {
 /// What happened to pieces last, and how each of them left: a few bytes for each of a million.
 #[derive(Debug, Default)]
 pub struct History {
-    /// Kind and attempt of the latest event, by piece; pieces to which nothing happened are left out.
-    latest: Vec<(Piece, EventKind, u32)>,
-    /// The latest departure of each piece that ever left.
+    /// By piece; pieces to which nothing happened are left out.
+    latest: Vec<Latest>,
+    /// Every package that a piece left in last.
+    packages: Vec<Arc<str>>,
+    /// How pieces left that are not simply on their way: that came back, were not mailed, or are printed again.
     departures: BTreeMap<Piece, Departure>,
 }
 
+/// The latest event of a piece.
+#[derive(Debug, Clone, Copy)]
+struct Latest {
+    piece: Piece,
+    kind: EventKind,
+    attempt: u32,
+    /// Place of the package that it left in last; absent when it never left.
+    package: Option<u16>,
+}
+
 /// Pieces whose departures are read at once.
-const CHUNK: usize = 1 << 16;
+const CHUNK: usize = 1 << 14;
 
 impl History {
     /// Reads it from the ledger.
@@ -77,21 +89,28 @@ impl History {
         let mut history = History::default();
         ledger.each_state(&mut |state| {
             if state.state != EventKind::Allotted {
-                history.latest.push((state.piece, state.state, state.attempt));
+                history.latest.push(Latest { piece: state.piece, kind: state.state, attempt: state.attempt, package: None });
             }
             Ok(())
         })?;
-        let mut packages: BTreeSet<Arc<str>> = BTreeSet::new();
-        for latest in history.latest.chunks(CHUNK) {
-            let pieces: Vec<Piece> = latest.iter().map(|(piece, ..)| *piece).collect();
-            for event in ledger.latest(&[EventKind::Exported, EventKind::Reprinted], &pieces)? {
-                let Some(piece) = event.piece else { continue };
-                let mut departure = Departure::of(&event);
-                match packages.get(&departure.package) {
-                    Some(known) => departure.package = Arc::clone(known),
-                    None => _ = packages.insert(Arc::clone(&departure.package)),
+        let History { latest, packages, departures } = &mut history;
+        for latest in latest.chunks_mut(CHUNK) {
+            let pieces: Vec<Piece> = latest.iter().map(|latest| latest.piece).collect();
+            let events = ledger.latest(&[EventKind::Exported, EventKind::Reprinted], &pieces)?;
+            let mut left = events.iter().filter_map(|event| Some((event.piece?, event))).peekable();
+            for latest in latest {
+                let Some((_, event)) = left.next_if(|(piece, _)| *piece == latest.piece) else { continue };
+                let mut departure = Departure::of(event);
+                let known = packages.iter().rposition(|package| *package == departure.package);
+                let at = known.unwrap_or_else(|| {
+                    packages.push(Arc::clone(&departure.package));
+                    packages.len() - 1
+                });
+                departure.package = Arc::clone(&packages[at]);
+                latest.package = Some(u16::try_from(at).map_err(|_| Error::bug("an incident has more packages than can be counted"))?);
+                if latest.kind != EventKind::Exported && !latest.kind.is_with_the_post() {
+                    departures.insert(latest.piece, departure);
                 }
-                history.departures.insert(piece, departure);
             }
         }
         Ok(history)
@@ -99,27 +118,48 @@ impl History {
 
     /// Pieces whose latest event is of a kind, with the attempt, by piece.
     pub fn pieces(&self, kind: EventKind) -> impl Iterator<Item = (Piece, u32)> {
-        self.latest.iter().filter(move |(_, of, _)| *of == kind).map(|(piece, _, attempt)| (*piece, *attempt))
+        self.latest.iter().filter(move |latest| latest.kind == kind).map(|latest| (latest.piece, latest.attempt))
     }
 
-    /// The latest departures, by piece.
-    pub fn departures(&self) -> &BTreeMap<Piece, Departure> {
-        &self.departures
+    /// How a piece left that came back, was not mailed, or is printed again; absent for all others.
+    pub fn departure(&self, piece: Piece) -> Option<&Departure> {
+        self.departures.get(&piece)
     }
 
-    /// The attempts of pieces whose latest departure was in a package, by piece.
+    /// The packages that some piece left in last.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.packages.iter().map(|package| &**package)
+    }
+
+    /// Of these, those of which nothing was heard since.
+    pub fn silent_packages(&self) -> BTreeSet<&str> {
+        let silent = self.latest.iter().filter(|latest| matches!(latest.kind, EventKind::Exported | EventKind::Reprinted));
+        let places: BTreeSet<u16> = silent.filter_map(|latest| latest.package).collect();
+        places.into_iter().map(|at| &*self.packages[usize::from(at)]).collect()
+    }
+
+    /// Pieces that left in a package last, with their attempts, by piece.
     pub fn in_package(&self, package: &str) -> impl Iterator<Item = (Piece, u32)> {
-        self.latest.iter().filter(move |(piece, ..)| self.left_in(*piece, package)).map(|(piece, _, attempt)| (*piece, *attempt))
+        let at = self.place(package);
+        self.latest.iter().filter(move |latest| at.is_some() && latest.package == at).map(|latest| (latest.piece, latest.attempt))
     }
 
-    fn left_in(&self, piece: Piece, package: &str) -> bool {
-        self.departures.get(&piece).is_some_and(|departure| *departure.package == *package)
+    /// Whether a piece left in a package last.
+    pub fn left_in(&self, piece: Piece, package: &str) -> bool {
+        self.of(piece).is_some_and(|latest| latest.package.is_some() && latest.package == self.place(package))
+    }
+
+    fn place(&self, package: &str) -> Option<u16> {
+        self.packages.iter().position(|known| **known == *package).and_then(|at| u16::try_from(at).ok())
+    }
+
+    fn of(&self, piece: Piece) -> Option<&Latest> {
+        self.latest.binary_search_by_key(&piece, |latest| latest.piece).ok().map(|at| &self.latest[at])
     }
 
     /// What a package means for a letter, by e-mail to whoever agreed to that; an empty name is that of one that holds nothing yet.
     pub fn turn(&self, piece: Piece, by_email: bool, package: &str) -> Turn {
-        let found = self.latest.binary_search_by_key(&piece, |(piece, ..)| *piece);
-        let (state, attempt) = found.map_or((EventKind::Allotted, 0), |at| (self.latest[at].1, self.latest[at].2));
+        let (state, attempt) = self.of(piece).map_or((EventKind::Allotted, 0), |latest| (latest.kind, latest.attempt));
         let next = attempt + 1;
         match state {
             EventKind::Allotted | EventKind::Withdrawn if by_email => Turn::Awaited,
@@ -153,7 +193,7 @@ impl History {
 ///
 /// # Errors
 /// Refused when the ledger cannot be read.
-pub(super) fn in_package(ledger: &mut dyn Ledger, package: &str) -> Result<BTreeMap<Piece, Option<Sha>>> {
+pub fn in_package(ledger: &mut dyn Ledger, package: &str) -> Result<BTreeMap<Piece, Option<Sha>>> {
     let mut pieces = BTreeMap::new();
     ledger.each_event(&mut |Event { event, .. }| {
         let left = matches!(event.kind, EventKind::Exported | EventKind::Reprinted);
@@ -241,10 +281,13 @@ mod tests {
             assert_eq!(error.findings[0].code, "piece-left-already");
         }
         let history = History::read(ledger.as_mut()).unwrap();
-        let departure = &history.departures()[&2];
+        assert_eq!(history.in_package("lakeside_0001").collect::<Vec<_>>(), [(1, 1), (2, 1)]);
+        assert_eq!((history.silent_packages(), history.departure(2)), (BTreeSet::from(["lakeside_0001"]), None), "it is on its way");
+        ledger.append(&[NewEvent::of_piece(EventKind::Pulled, 2, 1, 1, "")]).unwrap();
+        let history = History::read(ledger.as_mut()).unwrap();
+        let departure = history.departure(2).unwrap();
         assert_eq!((&*departure.package, departure.mark, departure.job), ("lakeside_0001", HOME, 1));
         assert_eq!(departure.sha256, Some([2; 32]));
-        assert_eq!(history.in_package("lakeside_0001").collect::<Vec<_>>(), [(1, 1), (2, 1)]);
     }
 
     /// State of a piece that left once, whether the person agreed to e-mail, what becomes of it.
@@ -266,7 +309,8 @@ mod tests {
         ];
         for (kinds, by_email, expected) in cases {
             for kind in kinds {
-                let history = History { latest: vec![(7, *kind, 2)], departures: BTreeMap::new() };
+                let latest = vec![Latest { piece: 7, kind: *kind, attempt: 2, package: None }];
+                let history = History { latest, ..History::default() };
                 assert_eq!(history.turn(7, by_email, ""), expected, "{kind:?}, by e-mail: {by_email}");
             }
         }

@@ -14,7 +14,7 @@ mod verify;
 
 pub use done::stamp_in_done;
 pub use encrypted::{EncryptedFile, HouseKey};
-pub use handover::{Departure, History, Leaving, Mark, Turn, record};
+pub use handover::{Departure, History, Leaving, Mark, Turn, in_package, record};
 pub use house::{House, IndexFormat, Shape};
 pub use index::{IndexRow, IndexWriter, StreamTotals, digests_in};
 pub use names::{REPRINT, package_name, reprint_name, stream_file_name};

@@ -1,13 +1,13 @@
 //! Which letters a package is to hold, and what it is called.
 
 use super::ExportOptions;
-use crate::deliver::mailhouse::{self, Departure, History, Mark, Turn, package_name};
+use crate::deliver::mailhouse::{self, History, Mark, Turn, package_name};
 use crate::error::{Error, Place, Result};
 use crate::ledger::{EventKind, Piece, Sha};
 use crate::recipients::Disposition;
 use crate::run::press::Set;
 use crate::run::{Job, Proofed};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a package is to hold.
 pub(super) struct Chosen {
@@ -110,7 +110,8 @@ impl Choosing<'_> {
             let piece = set.piece.0;
             match self.history.turn(piece, by_email, if again { &chosen.name } else { "" }) {
                 // Exactly what the broken-off call recorded, so that the package is the same.
-                Turn::Ready(_) | Turn::Failed(_) | Turn::Back(_) | Turn::NotMailed(_) if again && !self.left_in(piece, &chosen.name) => {}
+                Turn::Ready(_) | Turn::Failed(_) | Turn::Back(_) | Turn::NotMailed(_)
+                    if again && !self.history.left_in(piece, &chosen.name) => {}
                 Turn::Ready(attempt) => chosen.push(set, attempt),
                 Turn::Failed(attempt) => {
                     failed += 1;
@@ -135,7 +136,7 @@ impl Choosing<'_> {
 
     /// Whether the address or the person written to is another than when a letter left last.
     fn goes_elsewhere(&self, set: &Set) -> bool {
-        let departure = self.history.departures().get(&set.piece.0);
+        let departure = self.history.departure(set.piece.0);
         departure.is_none_or(|departure| departure.mark != mark(&self.job.proofed, set))
     }
 
@@ -145,7 +146,7 @@ impl Choosing<'_> {
         let Some(seeds) = self.job.proofed.seeds.as_ref().filter(|_| !chosen.letters.is_empty()) else { return };
         let package = if chosen.recorded { chosen.name.as_str() } else { "" };
         let is_due = |set: &&Set| match self.history.turn(set.piece.0, false, package) {
-            Turn::Ready(_) => !chosen.recorded || self.left_in(set.piece.0, &chosen.name),
+            Turn::Ready(_) => !chosen.recorded || self.history.left_in(set.piece.0, &chosen.name),
             _ => false,
         };
         let due: Vec<Set> = seeds.sets.iter().filter(is_due).copied().collect();
@@ -157,20 +158,20 @@ impl Choosing<'_> {
 
     /// The letters whose bytes have to be printed again, because the house destroyed what it had printed.
     fn destroyed(self) -> Result<Chosen> {
-        let departures = self.history.departures();
-        let unfinished =
-            departures.values().find(|departure| departure.package.contains(mailhouse::REPRINT) && self.is_begun(&departure.package));
-        if let Some(Departure { package, job, .. }) = unfinished {
+        let job_of = |set: &Set| self.history.departure(set.piece.0).map(|departure| departure.job);
+        let of_job = |(set, attempt): (Set, u32)| Some((set, attempt, job_of(&set)?));
+        let unfinished = self.history.packages().find(|package| package.contains(mailhouse::REPRINT) && self.is_begun(package));
+        if let Some(package) = unfinished {
             let ready: BTreeMap<Piece, u32> = self.history.in_package(package).collect();
-            let again = self.listed(&ready).map(|(set, attempt)| (set, attempt, *job)).collect();
-            return Ok(self.reprint(package.to_string(), *job, again, true));
+            let again: Vec<(Set, u32, u32)> = self.listed(&ready).filter_map(of_job).collect();
+            let job = again.first().map_or(self.job.number, |(.., job)| *job);
+            return Ok(self.reprint(package.to_owned(), job, again, true));
         }
         let destroyed: BTreeMap<Piece, u32> =
             self.history.pieces(EventKind::Destroyed).map(|(piece, attempt)| (piece, attempt + 1)).collect();
         // Who goes elsewhere gets another letter, with the next package that is no reprint.
         let (elsewhere, same): (Vec<_>, Vec<_>) = self.listed(&destroyed).partition(|(set, _)| self.goes_elsewhere(set));
-        let job_of = |set: &Set| departures.get(&set.piece.0).map(|departure| departure.job);
-        let again: Vec<(Set, u32, u32)> = same.into_iter().filter_map(|(set, attempt)| Some((set, attempt, job_of(&set)?))).collect();
+        let again: Vec<(Set, u32, u32)> = same.into_iter().filter_map(of_job).collect();
         match again.iter().map(|(.., job)| *job).min() {
             Some(job) => {
                 let incident = &self.job.proofed.case.incident.id;
@@ -195,7 +196,7 @@ impl Choosing<'_> {
         chosen.left_out.spoiled = self.history.pieces(EventKind::Spoiled).count() as u64;
         for (set, attempt, _) in again.into_iter().filter(|(.., of)| *of == job) {
             chosen.push(set, attempt);
-            let before = self.history.departures().get(&set.piece.0).and_then(|departure| departure.sha256);
+            let before = self.history.departure(set.piece.0).and_then(|departure| departure.sha256);
             chosen.same_bytes.extend(before.map(|sha256| (set.piece.0, sha256)));
         }
         chosen
@@ -204,11 +205,8 @@ impl Choosing<'_> {
     /// Packages of which nothing was heard since they left, and which are not declared done here: one that was broken off elsewhere would
     /// be taken for handed over.
     fn silent(&self, name: &str) -> Vec<String> {
-        let kinds = [EventKind::Exported, EventKind::Reprinted];
-        let silent = kinds.into_iter().flat_map(|kind| self.history.pieces(kind));
-        let package = |(piece, _)| self.history.departures().get(&piece).map(|departure| &*departure.package);
-        let packages: BTreeSet<&str> = silent.filter_map(package).collect();
-        packages.into_iter().filter(|package| *package != name && !self.is_done(package)).map(str::to_owned).collect()
+        let silent = self.history.silent_packages().into_iter();
+        silent.filter(|package| *package != name && !self.is_done(package)).map(str::to_owned).collect()
     }
 
     /// Whether a call that was broken off here had told the ledger of a package already.
@@ -218,11 +216,7 @@ impl Choosing<'_> {
     }
 
     fn is_known(&self, name: &str) -> bool {
-        self.history.departures().values().any(|departure| *departure.package == *name)
-    }
-
-    fn left_in(&self, piece: Piece, name: &str) -> bool {
-        self.history.departures().get(&piece).is_some_and(|departure| *departure.package == *name)
+        self.history.packages().any(|package| package == name)
     }
 
     fn is_done(&self, name: &str) -> bool {

@@ -8,7 +8,7 @@ use super::letters::{Copies, write_letters};
 use super::press::{Progress, Set};
 use super::render::{mail_class, summary};
 use super::stream::write_stream;
-use crate::deliver::mailhouse::{self, Contact, History, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
+use crate::deliver::mailhouse::{self, Contact, House, HouseKey, IndexWriter, Leaving, PackageBuilder, Ticket, stream_file_name};
 use crate::error::{Error, Place, Result};
 use crate::files;
 use crate::ledger::{EventKind, NewEvent, Piece, Stamp};
@@ -111,13 +111,13 @@ pub fn export(job: &mut Job, options: &ExportOptions, progress: &dyn Progress) -
 
 /// The ledger's stamp for a package whose pieces are those that left in it, as the ledger knows them.
 fn known_as(job: &mut Job, name: &str, place: &Path) -> Result<Stamp> {
-    let mut pieces = Vec::new();
+    let mut left = mailhouse::in_package(job.ledger.as_mut(), name)?;
+    let mut same = true;
     for row in mailhouse::digests_in(place)? {
-        pieces.push(row?);
+        let (piece, sha256) = row?;
+        same &= left.remove(&piece).is_some_and(|left| left.is_none_or(|left| left == sha256));
     }
-    let history = History::read(job.ledger.as_mut())?;
-    let departure = |piece| history.departures().get(piece).filter(|departure| *departure.package == *name);
-    if pieces.iter().any(|(piece, sha256)| departure(piece).is_some_and(|departure| departure.sha256 != Some(*sha256))) {
+    if !same || !left.is_empty() {
         let hint = "move its folder away: it is another package of the same name";
         return Err(Error::refused("package-unknown", Place::file(name), "the ledger knows this package with other letters", hint));
     }
@@ -130,9 +130,10 @@ fn tell(job: &mut Job, options: &ExportOptions, chosen: &Chosen, package: &Path)
     if chosen.recorded {
         return mailhouse::record(job.ledger.as_mut(), chosen.job, &chosen.name, reason, &mut std::iter::empty());
     }
-    let mut letters: Vec<Set> = chosen.letters.clone();
-    letters.sort_unstable_by_key(|set| set.piece.0);
-    let set = |piece| letters.binary_search_by_key(&piece, |set: &Set| set.piece.0).map(|at| &letters[at]);
+    let mut by_piece: Vec<u32> = (0..chosen.letters.len() as u32).collect();
+    let letter = |at: &u32| &chosen.letters[*at as usize];
+    by_piece.sort_unstable_by_key(|at| letter(at).piece.0);
+    let set = |piece| by_piece.binary_search_by_key(&piece, |at| letter(at).piece.0).map(|place| letter(&by_piece[place]));
     let marks = |set: &Set| mark(&job.proofed, set);
     let mut leaving = mailhouse::digests_in(package)?.map(|row| {
         let (piece, sha256) = row?;
