@@ -66,9 +66,6 @@ impl Entering<'_> {
             let hint = "post the notice on the web for 90 days or in major media, with a toll-free number (45 CFR 164.404(d)(2)(ii))";
             return self.warn("substitute-public", place, reason, hint);
         }
-        if *on < self.desk.incident.discovered {
-            return self.warn("substitute-early", place, "the day lies before the breach was discovered", "correct `on`");
-        }
         if *on > self.desk.today {
             return self.warn("substitute-later", place, "the day is still to come", "take the file in again when it has been done");
         }
@@ -89,9 +86,6 @@ impl Entering<'_> {
         let known_provider = |id: &String| self.desk.incident.providers.iter().any(|provider| provider.id == *id);
         if provider_id.as_ref().is_some_and(|id| !known_provider(id)) {
             return self.warn("unknown-provider", place, "there is no such provider", "use a provider_id of providers.csv");
-        }
-        if *began < self.desk.incident.discovered {
-            return self.warn("substitute-early", place, "the posting began before the breach was discovered", "correct `began`");
         }
         if *began > self.desk.today {
             return self.warn("substitute-later", place, "the posting is still to come", "take the file in again once it is up");
