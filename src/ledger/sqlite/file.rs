@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// KiB of the file that stay in memory: a good part of the index of a million person keys.
-const CACHE: i32 = 16 * 1024;
+const CACHE: i32 = 8 * 1024;
 
 /// Pages that the write-ahead log may hold before they go into the file, which takes two more waits for the disk: 32 MB.
 const LOG_PAGES: i32 = 8_192;
