@@ -13,11 +13,12 @@ pub(super) struct InitArguments {
     dir: PathBuf,
 }
 
-const SAMPLE: [(&str, &str); 4] = [
+const SAMPLE: [(&str, &str); 5] = [
     ("incident.toml", include_str!("../../sample_data/lakeside/incident.toml")),
     ("providers.csv", include_str!("../../sample_data/lakeside/providers.csv")),
     ("patients.csv", include_str!("../../sample_data/lakeside/patients.csv")),
     ("verified.toml", include_str!("../../sample_data/lakeside/verified.toml")),
+    ("report.toml", include_str!("../../sample_data/lakeside/report.toml")),
 ];
 
 pub(super) fn run(ui: &Ui, arguments: &InitArguments) -> Result<Outcome> {

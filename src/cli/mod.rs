@@ -17,6 +17,7 @@ mod progress;
 mod receive;
 mod release;
 mod render;
+mod report;
 mod secret;
 mod send;
 mod status;
@@ -34,7 +35,7 @@ use ui::Ui;
 #[command(
     name = "breachnotice",
     version,
-    after_help = "Exit codes: 0 done - 1 done, but some recipients are held - 2 command line - \
+    after_help = "Exit codes: 0 done - 1 done, but some recipients are held or something is open - 2 command line - \
 3 input, template or approval refused - 4 a write or send failed - 70 a bug of ours"
 )]
 struct Arguments {
@@ -65,6 +66,7 @@ enum Command {
     Send(send::SendArguments),
     Receive(receive::ReceiveArguments),
     Status(status::StatusArguments),
+    Report(report::ReportArguments),
     Verify(verify::VerifyArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -76,6 +78,8 @@ enum Outcome {
     Done,
     /// Done, but some recipients are held (exit 1).
     SomeHeld,
+    /// Done, but duties or questions are open (exit 1).
+    SomeOpen,
 }
 
 impl Outcome {
@@ -102,7 +106,7 @@ pub fn main() -> ExitCode {
     };
     match std::panic::catch_unwind(|| run(arguments)) {
         Ok(Ok(Outcome::Done)) => ExitCode::SUCCESS,
-        Ok(Ok(Outcome::SomeHeld)) => ExitCode::from(1),
+        Ok(Ok(Outcome::SomeHeld | Outcome::SomeOpen)) => ExitCode::from(1),
         Ok(Err(error)) => ExitCode::from(error.kind.exit_code()),
         Err(_) => ExitCode::from(Kind::Bug.exit_code()),
     }
@@ -132,6 +136,7 @@ fn command(ui: &Ui, ledger: Option<&Access>, command: Command) -> Result<Outcome
         Command::Send(arguments) => send::run(ui, ledger, arguments),
         Command::Receive(arguments) => receive::run(ui, ledger, &arguments),
         Command::Status(arguments) => status::run(ui, ledger, &arguments),
+        Command::Report(arguments) => report::run(ui, ledger, &arguments),
         Command::Verify(arguments) => verify::run(ui, ledger, arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -18,6 +18,7 @@ mod markdown;
 mod nearest;
 mod offices;
 mod own_slots;
+mod plain_prose;
 mod prose;
 mod readability;
 mod residence;
@@ -52,6 +53,7 @@ pub use crate::incident::{Logo, Picture};
 pub use content::{CheckedRule, PieceFault, Quote, Verdict};
 pub use document::Document;
 pub use fixed_words::{FixedWords, RoleWords};
+pub use plain_prose::as_plain_text;
 pub use residence::with_separators;
 
 /// A piece number: seven digits, allotted once by the ledger.

@@ -260,6 +260,10 @@ impl<S: Store> Ledger for Book<S> {
         self.read(|session| session.has(kind.id(), Some(digest)))
     }
 
+    fn each_standing(&mut self, each: &mut dyn FnMut(Standing) -> Result<()>) -> Result<()> {
+        self.read(|session| session.each_standing(each))
+    }
+
     fn each_state(&mut self, each: &mut dyn FnMut(PieceState) -> Result<()>) -> Result<()> {
         self.read(|session| session.each_state(each))
     }

@@ -150,7 +150,16 @@ fn a_standing_replaces_the_one_before(engine: &dyn Engine) {
     ledger.record_standing(1, 2, 0, &mut first.into_iter()).unwrap();
     ledger.append(&[event(EventKind::Exported, 1), event(EventKind::Queued, 3), event(EventKind::Sent, 3)]).unwrap();
     let second = [stands("a", Some(1), "letter", ""), stands("b", Some(2), "held", "no-address"), stands("d", None, "excluded", "45 CFR")];
-    ledger.record_standing(2, 5, 2, &mut second.into_iter()).unwrap();
+    ledger.record_standing(2, 5, 2, &mut second.iter().cloned()).unwrap();
+    let mut everyone = Vec::new();
+    ledger
+        .each_standing(&mut |person| {
+            everyone.push(person);
+            Ok(())
+        })
+        .unwrap();
+    everyone.sort_by(|one, other| one.person.cmp(&other.person));
+    assert_eq!(everyone, second);
     let tally = engine.open().tally().unwrap().unwrap();
     assert_eq!((tally.job, tally.rows, tally.merged), (2, 5, 2));
     let people: Vec<_> = tally.people.iter().map(|((way, reason, state), n)| (way.as_str(), reason.as_str(), *state, *n)).collect();

@@ -83,6 +83,9 @@ pub trait Ledger: Send {
     /// Replaces the standing of everyone, with the row counts (`rows`, `merged`) it was made from.
     fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()>;
 
+    /// Hands over everyone of the latest standing; the order is none to rely on.
+    fn each_standing(&mut self, each: &mut dyn FnMut(Standing) -> Result<()>) -> Result<()>;
+
     /// The latest standing, counted by what became of the pieces; `None` before the first.
     fn tally(&mut self) -> Result<Option<Tally>>;
 

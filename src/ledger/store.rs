@@ -112,6 +112,7 @@ pub(super) trait Session {
     fn job(&mut self, digest: &str) -> Result<u32>;
 
     fn replace_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()>;
+    fn each_standing(&mut self, each: &mut dyn FnMut(Standing) -> Result<()>) -> Result<()>;
     /// Job, rows and merged of the latest standing.
     fn standing_source(&mut self) -> Result<Option<(u32, u64, u64)>>;
     fn count_standing(&mut self) -> Result<Vec<Counted>>;

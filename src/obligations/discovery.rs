@@ -1,7 +1,7 @@
 //! The day on which a provider counts as having discovered the breach (45 CFR 164.404(a)(2)).
 
 use crate::incident::{Agency, Incident, Provider};
-use crate::rules::{Clause, Federal};
+use crate::rules::{Clause, Federal, Rules};
 use jiff::civil::Date;
 
 /// One reading of the facts: a day and why it is that day.
@@ -50,6 +50,11 @@ pub(super) fn discovery<'a>(incident: &Incident, federal: &'a Federal, provider:
             }
         }
     }
+}
+
+/// The day from which a provider's clocks run: on which it counts as having discovered the breach.
+pub fn discovered(incident: &Incident, rules: &Rules, provider: &Provider) -> Date {
+    discovery(incident, &rules.federal, provider).governing.on
 }
 
 fn own_knowledge(provider: &Provider) -> Option<Reading> {

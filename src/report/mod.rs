@@ -1,11 +1,24 @@
-//! What a run tells a person: counts and tables. Forms, notices and evidence join them here.
+//! What a run tells a person: counts and tables, and the report that closes an incident: forms, and when each duty was met.
 
+mod dossier;
+mod folder;
+pub mod hhs;
+mod left;
+mod met;
 mod out_of_reach;
+mod overview;
 mod standing;
+mod statements;
 mod summary;
 mod tables;
+mod timeline;
 
+pub use dossier::Dossier;
+pub use folder::{Report, write_report};
+pub use left::{Left, left};
 pub use out_of_reach::{Lost, OutOfReach, lost};
+pub use overview::{Open, Overview};
 pub use standing::{Channel, Loose, Status, status};
+pub use statements::{Filing, REPORT_FILE, Statements};
 pub use summary::Summary;
 pub use tables::write_tables;

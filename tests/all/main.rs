@@ -28,6 +28,7 @@ mod plan; // duties and deadlines
 mod preview; // who is let in, what is refused, what is never shown
 mod refused; // exit 3: nothing is written
 mod reliability; // what is promised of crashes, faults and full disks, measured
+mod report; // what is open, what was done, and the forms
 mod safe; // what a careless hand must not be able to do
 mod same_bytes; // the same input gives the same bytes
 mod scripts;

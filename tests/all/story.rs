@@ -164,4 +164,12 @@ fn everyone_of_two_thousand_is_accounted_for() {
     let states = json!({ "mailed": letters - 41, "exported": 25, "returned, refused": 6, "told by substitute notice": 10 });
     assert_eq!(end["letters"]["states"], states);
     assert_eq!(end["emails"]["states"], json!({ "sent": emails - 2, "exported": 2 }));
+
+    // What is left to do is told, and the counts of the report are those of status.
+    let report = home.run("report d --out report --json").exits(1).json();
+    assert_eq!(report["closes"], true);
+    let index = home.read("report/index.html");
+    for words in ["told by substitute notice", "returned, refused", "The counts close."] {
+        assert!(index.contains(words), "{words}");
+    }
 }

@@ -164,6 +164,10 @@ impl Session for PostgresSession<'_> {
         standing::replace(self.connection, job, rows, merged, people)
     }
 
+    fn each_standing(&mut self, each: &mut dyn FnMut(Standing) -> Result<()>) -> Result<()> {
+        standing::each(self.connection, each)
+    }
+
     fn standing_source(&mut self) -> Result<Option<(u32, u64, u64)>> {
         standing::source(self.connection)
     }

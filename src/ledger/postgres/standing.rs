@@ -17,6 +17,7 @@ const SET_SOURCE: &str = "INSERT INTO standing_source (id, job, rows, merged) VA
 const COPY: &str = "COPY standing (record, person, provider, piece, disposition, reason) FROM STDIN (FORMAT binary)";
 const COLUMNS: [Type; 6] = [Type::TEXT, Type::TEXT, Type::TEXT, Type::INT4, Type::TEXT, Type::TEXT];
 
+const EACH: &str = "SELECT record, person, provider, piece, disposition, reason FROM standing";
 const SOURCE: &str = "SELECT job, rows, merged FROM standing_source";
 const COUNT: &str = "SELECT disposition, reason, state.kind, count(*) FROM standing LEFT JOIN state ON state.piece = standing.piece
     GROUP BY disposition, reason, state.kind";
@@ -50,6 +51,14 @@ pub(super) fn replace(
     let mut people = people.map(|person| (person.piece.map(u32::cast_signed), person));
     connection.copy(COPY, &COLUMNS, &mut people, |(piece, person)| {
         [&person.record, &person.person, &person.provider, piece, &person.disposition, &person.reason]
+    })
+}
+
+pub(super) fn each(connection: &mut Connection, each: &mut dyn FnMut(Standing) -> Result<()>) -> Result<()> {
+    connection.each(EACH, &mut |row| {
+        let (record, person, provider) = (value(row, 0)?, value(row, 1)?, value(row, 2)?);
+        let piece = value::<Option<i32>>(row, 3)?.map(fitting).transpose()?;
+        each(Standing { record, person, provider, piece, disposition: value(row, 4)?, reason: value(row, 5)? })
     })
 }
 

@@ -156,6 +156,10 @@ impl Session for SqliteSession<'_> {
         self.told(standing::replace(&self.transaction, job, rows, merged, people))
     }
 
+    fn each_standing(&mut self, each: &mut dyn FnMut(Standing) -> Result<()>) -> Result<()> {
+        self.told(standing::each(&self.transaction, each))
+    }
+
     fn standing_source(&mut self) -> Result<Option<(u32, u64, u64)>> {
         self.told(standing::source(&self.transaction))
     }

@@ -2,6 +2,7 @@
 
 use super::links;
 use super::session::{Answer, rows};
+use crate::error::Result;
 use crate::ledger::store::Counted;
 use crate::ledger::{Listed, Standing};
 use rusqlite::{OptionalExtension as _, Transaction, params};
@@ -32,6 +33,16 @@ pub(super) fn replace(
         .prepare_cached("INSERT INTO standing (record, person, provider, piece, disposition, reason) VALUES (?, ?, ?, ?, ?, ?)")?;
     for person in people {
         add.execute(params![person.record, person.person, person.provider, person.piece, person.disposition, person.reason])?;
+    }
+    Ok(())
+}
+
+pub(super) fn each(transaction: &Transaction<'_>, each: &mut dyn FnMut(Standing) -> Result<()>) -> Answer<()> {
+    let mut statement = transaction.prepare("SELECT record, person, provider, piece, disposition, reason FROM standing")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (record, person, provider) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        each(Standing { record, person, provider, piece: row.get(3)?, disposition: row.get(4)?, reason: row.get(5)? })?;
     }
     Ok(())
 }

@@ -1,0 +1,141 @@
+//! What every form is filled from: incident, people, plan, ledger and what the office stated, each read once.
+
+use super::left::Left;
+use super::standing::Status;
+use super::statements::{Filing, Statements};
+use crate::incident::{Incident, Provider};
+use crate::intake::Elements;
+use crate::obligations::{Duty, Obligation, Plan, Unreachable};
+use crate::recipients::{Disposition, Recipients};
+use crate::rules::{Jurisdiction, Rules};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// The facts of an incident on a day.
+pub struct Dossier<'a> {
+    /// The incident.
+    pub incident: &'a Incident,
+    /// The law.
+    pub rules: &'a Rules,
+    /// The duties.
+    pub plan: &'a Plan,
+    /// What the office stated.
+    pub statements: &'a Statements,
+    /// Where everyone stands; absent while the ledger knows of nobody.
+    pub status: Option<Status>,
+    /// Provider -> when its notices left; a provider without any is not in it.
+    pub left: BTreeMap<String, Left>,
+    /// Those whom nothing reached, by provider.
+    pub unreachable: Vec<Unreachable>,
+    people: Vec<People>,
+}
+
+/// The people of one provider.
+#[derive(Debug, Clone, Copy, Default)]
+struct People {
+    information: Elements,
+    held: u64,
+}
+
+impl<'a> Dossier<'a> {
+    /// Puts the facts together; the people are looked at in one pass.
+    pub fn new(
+        (incident, rules, plan): (&'a Incident, &'a Rules, &'a Plan),
+        recipients: &Recipients,
+        statements: &'a Statements,
+        (status, left): (Option<Status>, BTreeMap<String, Left>),
+        unreachable: Vec<Unreachable>,
+    ) -> Dossier<'a> {
+        let mut people = vec![People::default(); incident.providers.len()];
+        for person in recipients.people.outlines() {
+            // Whom nothing reaches is told by substitute notice, held or not.
+            let is_held = matches!(person.disposition, Disposition::Held(_)) && !person.unreachable;
+            for provider in person.provider.iter().chain(person.also_at) {
+                let of_provider = &mut people[usize::from(provider.0)];
+                of_provider.information = of_provider.information.union(person.elements);
+                of_provider.held += u64::from(is_held);
+            }
+        }
+        Dossier { incident, rules, plan, statements, status, left, unreachable, people }
+    }
+
+    /// Each provider with what is known of it.
+    pub fn providers(&self) -> impl Iterator<Item = OfProvider<'_>> {
+        let of_provider =
+            |(provider, people): (_, &People)| OfProvider { dossier: self, provider, information: people.information, held: people.held };
+        self.incident.providers.iter().zip(&self.people).map(of_provider)
+    }
+}
+
+/// One provider's part of the facts.
+#[derive(Clone, Copy)]
+pub struct OfProvider<'d> {
+    /// The facts of the whole incident.
+    pub dossier: &'d Dossier<'d>,
+    /// The provider.
+    pub provider: &'d Provider,
+    /// Every type of information that was involved for anybody.
+    pub information: Elements,
+    /// People who are held back, and whom something could reach.
+    pub held: u64,
+}
+
+impl<'d> OfProvider<'d> {
+    /// Its obligations of a duty.
+    pub fn obligations(self, duty: Duty) -> impl Iterator<Item = &'d Obligation> {
+        let id = &self.provider.id;
+        self.dossier.plan.obligations.iter().filter(move |obligation| obligation.duty == duty && obligation.provider_id == *id)
+    }
+
+    /// People whom it has to tell HHS of.
+    pub fn individuals(self) -> u64 {
+        self.obligations(Duty::HhsNotice).map(|obligation| obligation.count).max().unwrap_or_default()
+    }
+
+    /// Whether it tells HHS with the letters, and not in the yearly log (45 CFR 164.408(b), (c)).
+    pub fn tells_hhs_at_once(self) -> bool {
+        self.obligations(Duty::HhsNotice).any(|obligation| obligation.required)
+    }
+
+    /// What it filed with HHS, oldest first: also what was filed before its count crossed the line between the two tracks.
+    pub fn told_hhs(self) -> Vec<&'d Filing> {
+        let mut filings: Vec<&Filing> = [Duty::HhsNotice, Duty::HhsAnnualLog]
+            .into_iter()
+            .flat_map(|duty| self.obligations(duty))
+            .flat_map(|obligation| self.dossier.statements.filings(obligation))
+            .collect();
+        filings.sort_by_key(|filing| filing.on);
+        filings
+    }
+
+    /// When its notices left.
+    pub fn left(self) -> Left {
+        self.dossier.left.get(&self.provider.id).cloned().unwrap_or_default()
+    }
+
+    /// Those whom nothing reached; absent when there are none.
+    pub fn unreachable(self) -> Option<&'d Unreachable> {
+        self.dossier.unreachable.iter().find(|unreachable| unreachable.provider_id == self.provider.id && unreachable.count > 0)
+    }
+
+    /// States in which it owes a notice in media, by their names.
+    pub fn media_states(self) -> Vec<&'d str> {
+        self.obligations(Duty::MediaNotice)
+            .filter(|obligation| obligation.required)
+            .map(|obligation| self.dossier.state(&obligation.jurisdiction))
+            .collect()
+    }
+
+    /// The day that its clocks run from.
+    pub fn discovered(self) -> Date {
+        crate::obligations::discovered(self.dossier.incident, self.dossier.rules, self.provider)
+    }
+}
+
+impl Dossier<'_> {
+    /// The name of a state; the code itself when it is none.
+    pub fn state<'s>(&'s self, code: &'s str) -> &'s str {
+        let rule = Jurisdiction::from_code(code).and_then(|code| self.rules.jurisdictions.get(&code));
+        rule.map_or(code, |rule| rule.name.as_str())
+    }
+}

@@ -1,0 +1,248 @@
+//! The facts -> an answer to each question of the portal.
+
+use super::portal::Portal;
+use crate::incident::{Incident, Provider, Sender};
+use crate::report::dossier::OfProvider;
+use crate::report::statements::{Associate, Contact, REPORT_FILE};
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// What is known of an answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// What is typed; absent when nothing is known.
+    pub(super) text: Option<String>,
+    /// Options that are chosen.
+    pub(super) chosen: Vec<String>,
+    /// What to do so that it is known, or known in full.
+    pub(super) missing: Option<String>,
+    /// What a person should know of it.
+    pub(super) note: Option<String>,
+}
+
+impl Answer {
+    fn text(text: impl Into<String>) -> Answer {
+        let text = text.into();
+        Answer { text: (!text.is_empty()).then_some(text), ..Answer::default() }
+    }
+
+    fn date(day: Date) -> Answer {
+        Answer::text(day.strftime("%m/%d/%Y").to_string())
+    }
+
+    fn option(option: &str) -> Answer {
+        Answer { chosen: vec![option.to_owned()], ..Answer::default() }
+    }
+
+    fn missing(what: impl Into<String>) -> Answer {
+        Answer { missing: Some(what.into()), ..Answer::default() }
+    }
+
+    fn or_missing(self, what: impl Into<String>) -> Answer {
+        if self.text.is_none() && self.chosen.is_empty() { Answer { missing: Some(what.into()), ..self } } else { self }
+    }
+
+    fn noted(self, note: impl Into<String>) -> Answer {
+        Answer { note: Some(note.into()), ..self }
+    }
+}
+
+/// Question -> answer. A question of the portal that is not among them has none.
+pub(super) type Answers = BTreeMap<&'static str, Answer>;
+
+/// Everything that the facts answer for a provider.
+pub(super) fn answers(portal: &Portal, of: OfProvider<'_>) -> Answers {
+    let mut all = Answers::new();
+    general(of, &mut all);
+    entity(of, &mut all);
+    associate(of, &mut all);
+    breach(portal, of, &mut all);
+    notice(of, &mut all);
+    actions(portal, of, &mut all);
+    all
+}
+
+/// The options that our ids stand for, each once, in the order of the pick-list; and the ids that have none.
+fn picked<'i>(portal: &Portal, question: &str, ids: impl Iterator<Item = &'i str>) -> (Vec<String>, Vec<&'i str>) {
+    let Some(question) = portal.question(question) else { return (Vec::new(), ids.collect()) };
+    let (known, unknown): (Vec<&str>, Vec<&str>) = ids.partition(|id| question.answers.contains_key(*id));
+    let has = |option: &&String| known.iter().any(|id| question.answers.get(*id) == Some(*option));
+    (question.options.iter().filter(has).cloned().collect(), unknown)
+}
+
+fn stated(key: &str) -> String {
+    format!("write `{key}` into {REPORT_FILE}")
+}
+
+fn general(of: OfProvider<'_>, all: &mut Answers) {
+    let filings = of.told_hhs();
+    let Some(last) = filings.last() else {
+        all.insert("report_type", Answer::option("Initial Breach Report"));
+        return;
+    };
+    let told = last.individuals.map(|individuals| format!(", of {individuals} people")).unwrap_or_default();
+    let note = format!("HHS was told on {}{told}: file again only if something has changed", last.on);
+    all.insert("report_type", Answer::option("Addendum to Previous Report").noted(note));
+    let reference = filings.iter().find_map(|filing| filing.reference.clone());
+    let what = format!("write the number that the portal gave as `reference` of the filing in {REPORT_FILE}");
+    all.insert("tracking_number", Answer::text(reference.unwrap_or_default()).or_missing(what));
+}
+
+fn filer(incident: &Incident) -> &'static str {
+    match (&incident.business_associate, incident.sender) {
+        (None, _) => "Covered Entity filing for itself",
+        (Some(_), Sender::BusinessAssociate) => "Business Associate filing on behalf of a Covered Entity",
+        (Some(_), Sender::Provider) => "Covered Entity filing because its Business Associate experienced a breach",
+    }
+}
+
+fn entity(of: OfProvider<'_>, all: &mut Answers) {
+    let Provider { legal_name, kind, address1, address2, city, state, postal_code, .. } = of.provider;
+    all.insert("filer", Answer::option(filer(of.dossier.incident)));
+    all.insert("entity_name", Answer::text(legal_name));
+    let kind = kind.to_lowercase();
+    let entity = match kind.as_str() {
+        _ if kind.contains("plan") => "Health Plan",
+        _ if kind.contains("clearing") => "Healthcare Clearing House",
+        _ => "Healthcare Provider",
+    };
+    all.insert("entity_type", Answer::option(entity));
+    for (id, value) in [("entity_street", address1), ("entity_street2", address2), ("entity_city", city), ("entity_zip", postal_code)] {
+        all.insert(id, Answer::text(value));
+    }
+    all.insert("entity_state", Answer::text(of.dossier.state(state)));
+    match of.dossier.statements.contact(&of.provider.id) {
+        Some(Contact { first_name, last_name, email, phone, at_work, .. }) => {
+            let ids = ["contact_first_name", "contact_last_name", "contact_email", "contact_phone"];
+            ids.into_iter().zip([first_name, last_name, email, phone]).for_each(|(id, value)| drop(all.insert(id, Answer::text(value))));
+            all.insert("contact_phone_usage", Answer::option(if *at_work { "Work" } else { "Home/Cell" }));
+        }
+        None => signatory(of.provider, all),
+    }
+}
+
+/// Who signs the letters answers for the provider, unless somebody else is named.
+fn signatory(provider: &Provider, all: &mut Answers) {
+    let (first, last) = provider.signatory_name.rsplit_once(' ').unwrap_or(("", &provider.signatory_name));
+    let note = format!("who signs the letters; [[contacts]] in {REPORT_FILE} names somebody else");
+    let what = format!("name whom HHS may ask under [[contacts]] in {REPORT_FILE}");
+    for (id, value) in [("contact_first_name", first), ("contact_last_name", last)] {
+        all.insert(id, Answer::text(value).or_missing(&what).noted(&note));
+    }
+    for (id, value) in [("contact_email", &provider.email), ("contact_phone", &provider.phone)] {
+        all.insert(id, Answer::text(value).or_missing(&what).noted("of the provider, as the letters print it"));
+    }
+    all.insert("contact_phone_usage", Answer::option("Work"));
+}
+
+fn associate(of: OfProvider<'_>, all: &mut Answers) {
+    let Some(associate) = &of.dossier.incident.business_associate else { return };
+    all.insert("associate_name", Answer::text(&associate.name));
+    let ids = [
+        "associate_street",
+        "associate_city",
+        "associate_state",
+        "associate_zip",
+        "associate_first_name",
+        "associate_last_name",
+        "associate_email",
+        "associate_phone",
+    ];
+    let Some(Associate { address1, address2, city, state, postal_code, first_name, last_name, email, phone }) =
+        &of.dossier.statements.associate
+    else {
+        let what = format!("write the address and the contact of {} into {REPORT_FILE}, under [business_associate]", associate.name);
+        ids.into_iter().for_each(|id| drop(all.insert(id, Answer::missing(&what))));
+        return;
+    };
+    let state = of.dossier.state(state).to_owned();
+    let values = [address1, city, &state, postal_code, first_name, last_name, email, phone];
+    ids.into_iter().zip(values).for_each(|(id, value)| drop(all.insert(id, Answer::text(value))));
+    all.insert("associate_street2", Answer::text(address2.clone().unwrap_or_default()));
+}
+
+fn breach(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {
+    let (incident, provider) = (of.dossier.incident, of.provider);
+    all.insert("affecting", Answer::option(if of.tells_hhs_at_once() { "500 or More Individuals" } else { "Fewer Than 500 Individuals" }));
+    all.insert("breach_began", Answer::date(provider.breach_began));
+    all.insert(
+        "breach_ended",
+        provider
+            .breach_ended
+            .map_or_else(|| Answer::missing("write `breach_ended` into providers.csv or incident.toml, once it is known"), Answer::date),
+    );
+    for id in ["discovered_from", "discovered_to"] {
+        all.insert(id, Answer::date(of.discovered()));
+    }
+    all.insert("individuals", Answer::text(of.individuals().to_string()).noted("everyone, also the dead and those whom no letter reaches"));
+    let (kind, unknown) = picked(portal, "breach_type", std::iter::once(incident.cause.as_str()));
+    let what = format!("`{}` is none of the portal's: choose one", incident.cause);
+    all.insert("breach_type", Answer { chosen: kind, missing: (!unknown.is_empty()).then_some(what), ..Answer::default() });
+    let (mut places, others) = picked(portal, "location", incident.locations.iter().map(String::as_str));
+    if !others.is_empty() {
+        places.push("Other".to_owned());
+    }
+    all.insert("location_other", Answer::text(others.join(", ").replace('_', " ")));
+    all.insert("location", Answer { chosen: places, ..Answer::default() });
+    for question in ["information", "clinical", "demographic", "financial"] {
+        let ids: Vec<&str> = of.information.iter().map(crate::intake::Element::id).collect();
+        let (chosen, _) = picked(portal, question, ids.into_iter());
+        all.insert(question, Answer { chosen, ..Answer::default() });
+    }
+    all.insert("description", description(of));
+    let (safeguards, _) = picked(portal, "safeguards", of.dossier.statements.safeguards_before.iter().map(String::as_str));
+    all.insert("safeguards", Answer { chosen: safeguards, ..Answer::default() }.or_missing(stated("hhs.safeguards_before")));
+}
+
+fn description(of: OfProvider<'_>) -> Answer {
+    let incident = of.dossier.incident;
+    match &of.dossier.statements.description {
+        Some(own) => Answer::text(crate::compose::as_plain_text(own)),
+        None => {
+            let told = [&incident.what_happened, &incident.investigation].map(|prose| crate::compose::as_plain_text(prose));
+            Answer::text(told.join("\n\n")).noted(format!("what the letters say; `hhs.description` in {REPORT_FILE} says it for HHS"))
+        }
+    }
+}
+
+fn notice(of: OfProvider<'_>, all: &mut Answers) {
+    let left = of.left();
+    let planned = of.provider.mail_date;
+    let began = left
+        .first
+        .map_or_else(|| Answer::date(planned).noted("the mail date that is planned: no letter is known to have gone yet"), Answer::date);
+    all.insert("notice_began", began);
+    let ended = match left.last {
+        Some(last) if left.is_complete() => Answer::date(last),
+        None => Answer::date(planned).noted("expected: the mail date that is planned"),
+        Some(last) => {
+            Answer::date(last.max(planned)).noted(format!("expected: {} of {} notices are known to have gone", left.gone, left.wanted))
+        }
+    };
+    all.insert("notice_ended", ended);
+    match of.unreachable() {
+        Some(unreachable) => {
+            all.insert("substitute", Answer::option("Yes").noted(format!("{} people", unreachable.count)));
+            all.insert("substitute_size", Answer::option(if unreachable.is_public() { "10 or more" } else { "Fewer than 10" }));
+        }
+        None => drop(all.insert("substitute", Answer::option("No"))),
+    }
+    let states = of.media_states();
+    all.insert("media", Answer::option(if states.is_empty() { "No" } else { "Yes" }));
+    all.insert("media_states", Answer::text(states.join(", ")));
+}
+
+fn actions(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {
+    let statements = of.dossier.statements;
+    let offered = of.dossier.incident.identity_service.iter().map(|_| "credit_monitoring");
+    let (mut chosen, _) = picked(portal, "actions", statements.actions_taken.iter().map(String::as_str).chain(offered));
+    if statements.actions_other.is_some() {
+        chosen.push("Other".to_owned());
+    }
+    let told = !statements.actions_taken.is_empty() || statements.actions_other.is_some();
+    all.insert("actions", Answer { chosen, missing: (!told).then(|| stated("hhs.actions_taken")), ..Answer::default() });
+    all.insert("actions_other", Answer::text(statements.actions_other.as_deref().map(crate::compose::as_plain_text).unwrap_or_default()));
+    let name = statements.attested_by.clone().unwrap_or_default();
+    all.insert("attested_by", Answer::text(name).or_missing(stated("hhs.attested_by")));
+    all.insert("attested_on", Answer::default().noted("the day on which the report is filed"));
+}

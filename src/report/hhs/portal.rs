@@ -1,0 +1,120 @@
+//! portal.toml: the questions of the breach portal as data.
+
+use crate::error::{Error, Result};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The portal's form.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portal {
+    pub(super) screens: Vec<Screen>,
+}
+
+/// What one screen asks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Screen {
+    pub(super) title: String,
+    pub(super) questions: Vec<Question>,
+}
+
+/// A question.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Question {
+    pub(super) id: String,
+    pub(super) label: String,
+    pub(super) kind: Kind,
+    #[serde(default)]
+    pub(super) required: bool,
+    /// Characters that the portal takes; absent when none is known.
+    pub(super) limit: Option<usize>,
+    /// The pick-list; empty for what is typed.
+    #[serde(default)]
+    pub(super) options: Vec<String>,
+    /// Our ids -> the option that each is.
+    #[serde(default)]
+    pub(super) answers: BTreeMap<String, String>,
+    /// Asked only then.
+    pub(super) when: Option<When>,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    /// Any text.
+    Text,
+    /// A whole number.
+    Number,
+    /// A day.
+    Date,
+    /// One of the options.
+    One,
+    /// One or more of the options.
+    Several,
+}
+
+/// The answer to an earlier question on which this one hangs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct When {
+    pub(super) question: String,
+    /// It has this option.
+    pub(super) option: Option<String>,
+    /// It has not this option.
+    pub(super) not: Option<String>,
+}
+
+impl Portal {
+    /// The form as it is built in.
+    ///
+    /// # Errors
+    /// A bug of ours when the data cannot be read.
+    pub fn built_in() -> Result<Portal> {
+        toml::from_str(include_str!("portal.toml")).map_err(|error| Error::bug(format!("portal.toml cannot be read: {}", error.message())))
+    }
+
+    /// A question by its id.
+    pub(crate) fn question(&self, id: &str) -> Option<&Question> {
+        self.screens.iter().flat_map(|screen| &screen.questions).find(|question| question.id == id)
+    }
+}
+
+impl Question {
+    /// Our ids that it knows.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &str> {
+        self.answers.keys().map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::intake::Element;
+
+    #[test]
+    fn every_answer_is_an_option_and_every_condition_a_question() {
+        let portal = Portal::built_in().unwrap();
+        for question in portal.screens.iter().flat_map(|screen| &screen.questions) {
+            let choice = matches!(question.kind, Kind::One | Kind::Several);
+            assert_eq!(choice, !question.options.is_empty(), "{}", question.id);
+            assert!(question.answers.values().all(|option| question.options.contains(option)), "{}", question.id);
+            let Some(When { question: other, option, not }) = &question.when else { continue };
+            let other = portal.question(other).unwrap();
+            assert!(option.iter().chain(not).all(|option| other.options.contains(option)), "{}", question.id);
+            assert_ne!(option.is_some(), not.is_some(), "{}", question.id);
+        }
+    }
+
+    #[test]
+    fn every_type_of_information_has_its_boxes() {
+        let portal = Portal::built_in().unwrap();
+        for (_, id) in Element::ALL {
+            let group = &portal.question("information").unwrap().answers[id];
+            let inner = portal.question(&group.to_lowercase()).unwrap();
+            assert!(inner.answers.contains_key(id), "{id} in {group}");
+        }
+    }
+}

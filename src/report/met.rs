@@ -1,0 +1,104 @@
+//! When each duty was met, and how early or late.
+
+use super::dossier::Dossier;
+use super::statements::{REPORT_FILE, office};
+use crate::obligations::{Duty, Obligation};
+use jiff::civil::Date;
+use serde::Serialize;
+
+/// What became of a duty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub(super) enum Met {
+    /// It was met on a day.
+    On {
+        /// The day.
+        day: Date,
+        /// By what: the ledger's letters, or a filing with its reference.
+        by: String,
+        /// Days after the last day; negative when before it, absent when the law gives no day.
+        late: Option<i32>,
+    },
+    /// It is not met, as far as is known.
+    Open {
+        /// What is to do.
+        hint: String,
+    },
+}
+
+impl Met {
+    /// Whether it was met after its last day.
+    pub(super) fn is_late(&self) -> bool {
+        matches!(self, Met::On { late: Some(days), .. } if *days > 0)
+    }
+}
+
+/// What became of a duty that is required.
+pub(super) fn met(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
+    match obligation.duty {
+        // The service is offered in the letters.
+        Duty::IndividualNotice | Duty::IdentityService => letters(dossier, obligation),
+        Duty::SubstituteNotice => substitute(dossier, obligation),
+        Duty::BusinessAssociateNotice => informed(dossier, obligation),
+        _ => filed(dossier, obligation),
+    }
+}
+
+fn on(obligation: &Obligation, day: Date, by: String) -> Met {
+    Met::On { day, by, late: obligation.deadline.map(|deadline| (day - deadline).get_days()) }
+}
+
+fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
+    let Some(of) = dossier.providers().find(|of| of.provider.id == obligation.provider_id) else {
+        return Met::Open { hint: "its provider is none of providers.csv".to_owned() };
+    };
+    let (left, held) = (of.left(), of.held);
+    match left.last {
+        Some(last) if left.is_complete() && held == 0 => on(obligation, last, format!("{} of {} notices went", left.gone, left.wanted)),
+        _ if dossier.status.is_none() => Met::Open { hint: "nothing has been rendered or released yet".to_owned() },
+        _ => {
+            let held = if held == 0 { String::new() } else { format!("; {held} more are held") };
+            Met::Open { hint: format!("{} of {} notices are known to have gone{held}", left.gone, left.wanted) }
+        }
+    }
+}
+
+fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
+    let unreachable = dossier.unreachable.iter().find(|unreachable| unreachable.provider_id == obligation.provider_id);
+    let told = dossier.left.get(&obligation.provider_id).and_then(|left| left.told);
+    match (unreachable, told) {
+        (Some(unreachable), Some(day)) if unreachable.told == unreachable.count => {
+            on(obligation, day, format!("{} of {} told", unreachable.told, unreachable.count))
+        }
+        (Some(unreachable), _) => {
+            let hint = format!("{} of {} told; give the notice, then receive substitute", unreachable.told, unreachable.count);
+            Met::Open { hint }
+        }
+        (None, _) => Met::Open { hint: "nobody is known to be out of reach".to_owned() },
+    }
+}
+
+fn filed(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
+    let filings = dossier.statements.filings(obligation);
+    // The first counts for the day; later ones add to it.
+    match filings.first() {
+        Some(first) => {
+            let references: Vec<&str> = filings.iter().filter_map(|filing| filing.reference.as_deref()).collect();
+            let by = if references.is_empty() { "filed".to_owned() } else { format!("filed, {}", references.join(", ")) };
+            on(obligation, first.on, by)
+        }
+        None => {
+            let office = office(obligation).map(|office| format!(", with `{office}` among its offices")).unwrap_or_default();
+            Met::Open { hint: format!("file it, then enter it in {REPORT_FILE} under [[filings]]{office}") }
+        }
+    }
+}
+
+/// The business associate's notice to the provider is met on the day that the incident tells.
+fn informed(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
+    let provider = dossier.incident.provider_by_id(&obligation.provider_id).map(|index| dossier.incident.provider(index));
+    match provider.and_then(|provider| provider.informed) {
+        Some(day) => on(obligation, day, "the provider was informed".to_owned()),
+        None => Met::Open { hint: "write `informed` into providers.csv or incident.toml".to_owned() },
+    }
+}

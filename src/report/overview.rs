@@ -1,0 +1,239 @@
+//! The first page of a report: what is open, where everyone stands, what was owed and when it was met.
+
+use super::dossier::{Dossier, OfProvider};
+use super::hhs::Sheet;
+use super::met::{Met, met};
+use super::standing::{Channel, Status};
+use super::statements::{Filing, REPORT_FILE, office};
+use crate::compose::with_separators;
+use crate::obligations::{Duty, Obligation};
+use jiff::civil::Date;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the first page shows.
+#[derive(Debug, Clone, Serialize)]
+pub struct Overview {
+    /// What is still to do, the nearest first.
+    pub open: Vec<Open>,
+    /// Whether every row and every recipient is accounted for.
+    pub closes: bool,
+    counts: Vec<Count>,
+    providers: Vec<Provider>,
+    /// Name of the yearly log; absent when nobody owes one.
+    pub(super) log: Option<&'static str>,
+}
+
+/// Something that is still to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Open {
+    /// What.
+    pub what: String,
+    /// How.
+    pub hint: String,
+    /// The page on which it stands; absent when it stands on none.
+    pub link: Option<String>,
+}
+
+/// A line of the counts.
+#[derive(Debug, Clone, Serialize)]
+struct Count {
+    what: &'static str,
+    count: String,
+    parts: String,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Provider {
+    name: String,
+    sheets: Vec<Link>,
+    duties: Vec<Owed>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Link {
+    what: &'static str,
+    link: String,
+}
+
+/// A duty with what became of it.
+#[derive(Debug, Clone, Serialize)]
+struct Owed {
+    title: String,
+    to: String,
+    count: String,
+    deadline: String,
+    /// The day, and how early or late; absent while it is open.
+    met: Option<String>,
+    late: bool,
+    how: String,
+    clause: String,
+}
+
+/// Where a provider's sheet for HHS stands in the folder.
+pub(super) fn hhs_file(provider_id: &str) -> String {
+    format!("hhs/{}.html", super::folder::file_name(provider_id))
+}
+
+/// Puts the first page together; the sheets say what is missing on them.
+pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet]) -> Overview {
+    let providers: Vec<Provider> = dossier.providers().map(provider).collect();
+    let mut open = dossier.status.as_ref().map(loose).unwrap_or_default();
+    open.extend(unmet(dossier));
+    open.extend(stray_filings(dossier));
+    for sheet in sheets.iter().filter(|sheet| !sheet.missing.is_empty()) {
+        let what = format!("HHS sheet of {}", sheet.provider_id);
+        let labels: Vec<&str> = sheet.missing.iter().map(|missing| missing.label.as_str()).collect();
+        open.push(Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(hhs_file(&sheet.provider_id)) });
+    }
+    let closes = dossier.status.as_ref().is_some_and(|status| status.closes);
+    Overview { open, closes, counts: dossier.status.as_ref().map(counts).unwrap_or_default(), providers, log: None }
+}
+
+/// Duties that are not met; one line stands for all of a provider's that letters meet, with the nearest of their days.
+fn unmet(dossier: &Dossier<'_>) -> Vec<Open> {
+    let mut with_letters = BTreeSet::new();
+    let mut open = Vec::new();
+    for obligation in due(dossier) {
+        let is_letters = matches!(obligation.duty, Duty::IndividualNotice | Duty::IdentityService);
+        if is_letters && !with_letters.insert(&obligation.provider_id) {
+            continue;
+        }
+        if let Met::Open { hint } = met(dossier, obligation) {
+            let what = if is_letters { "letters".to_owned() } else { format!("{} ({})", obligation.title(), obligation.to) };
+            open.push(Open {
+                what: format!("{}: {what}", obligation.provider_id),
+                hint: by(obligation, dossier.plan.as_of, &hint),
+                link: None,
+            });
+        }
+    }
+    open
+}
+
+/// The last day, and what to do.
+fn by(obligation: &Obligation, as_of: Date, hint: &str) -> String {
+    match obligation.deadline {
+        None => hint.to_owned(),
+        Some(day) if day < as_of => format!("was due by {day}; {hint}"),
+        Some(day) => format!("by {day}; {hint}"),
+    }
+}
+
+/// What is required, by the last day.
+fn due<'d>(dossier: &'d Dossier<'_>) -> Vec<&'d Obligation> {
+    let mut due: Vec<&Obligation> = dossier.plan.obligations.iter().filter(|obligation| obligation.required).collect();
+    due.sort_by_key(|obligation| (obligation.deadline.is_none(), obligation.deadline));
+    due
+}
+
+/// People whom nothing in the plan accounts for.
+fn loose(status: &Status) -> Vec<Open> {
+    let people = |count: u64, what: &str, hint: &str| {
+        (count > 0).then(|| Open { what: format!("{} {what}", with_separators(count)), hint: hint.to_owned(), link: None })
+    };
+    let counts = (!status.closes).then(|| Open {
+        what: "the counts in the ledger".to_owned(),
+        hint: "they do not close: run status".to_owned(),
+        link: None,
+    });
+    [
+        counts,
+        people(status.held_total(), "held", "held.csv says why; each is owed a notice until then"),
+        people(status.uncertain.len() as u64, "uncertain e-mails", "find out whether they arrived, then send --resolve"),
+        people(status.failed.len() as u64, "failed e-mails", "the next export mails them"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Filings that meet no duty of the plan: entered for the wrong provider, state or office, or the duty fell away.
+fn stray_filings(dossier: &Dossier<'_>) -> Vec<Open> {
+    let obligations = &dossier.plan.obligations;
+    let stray = dossier.statements.all_filings().iter().filter(|filing| !obligations.iter().any(|obligation| filing.meets(obligation)));
+    let told = |filing: &Filing| {
+        let alike = |obligation: &&Obligation| obligation.duty == filing.duty && obligation.jurisdiction == filing.jurisdiction;
+        let of_provider = obligations.iter().filter(|obligation| obligation.provider_id == filing.provider).filter(alike);
+        let offices: Vec<&str> = of_provider.filter_map(office).collect();
+        let hint = match offices.as_slice() {
+            [] => format!("the plan has no {} in {}: check the entry in {REPORT_FILE}", filing.duty.words(), filing.jurisdiction),
+            offices => format!("write into {REPORT_FILE} which `offices` it was given to: {}", offices.join(", ")),
+        };
+        Open { what: format!("filing of {} on {}", filing.provider, filing.on), hint, link: None }
+    };
+    stray.map(told).collect()
+}
+
+fn provider(of: OfProvider<'_>) -> Provider {
+    let dossier = of.dossier;
+    let own = due(dossier).into_iter().filter(|obligation| obligation.provider_id == of.provider.id);
+    Provider {
+        name: format!("{} ({})", of.provider.legal_name, of.provider.id),
+        sheets: vec![Link { what: "Sheet for the HHS breach portal", link: hhs_file(&of.provider.id) }],
+        duties: own.map(|obligation| owed(dossier, obligation)).collect(),
+    }
+}
+
+fn owed(dossier: &Dossier<'_>, obligation: &Obligation) -> Owed {
+    let became = met(dossier, obligation);
+    let late = became.is_late();
+    let (met, how) = match became {
+        Met::On { day, by, late } => (Some(format!("{day}{}", early_or_late(late))), by),
+        Met::Open { hint } => (None, hint),
+    };
+    Owed {
+        title: obligation.title(),
+        to: obligation.to.clone(),
+        count: with_separators(obligation.count),
+        deadline: obligation.deadline.map_or_else(|| "promptly".to_owned(), |day| day.to_string()),
+        met,
+        late,
+        how,
+        clause: obligation.clause.clone(),
+    }
+}
+
+/// How a day stands to the last one, in words.
+fn early_or_late(late: Option<i32>) -> String {
+    let days = |count: i32| if count == 1 { "1 day".to_owned() } else { format!("{count} days") };
+    match late {
+        None => String::new(),
+        Some(0) => ", on the last day".to_owned(),
+        Some(late) if late > 0 => format!(", {} late", days(late)),
+        Some(early) => format!(", {} early", days(-early)),
+    }
+}
+
+fn counts(status: &Status) -> Vec<Count> {
+    let parts = |parts: Vec<(String, u64)>| {
+        parts.into_iter().map(|(what, count)| format!("{} {what}", with_separators(count))).collect::<Vec<_>>().join(", ")
+    };
+    let named = |parts: &BTreeMap<String, u64>| parts.iter().map(|(what, count)| (what.clone(), *count)).collect::<Vec<_>>();
+    let states = |channel: &Channel| channel.states.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect::<Vec<_>>();
+    let line = |what, count: u64, of: Vec<(String, u64)>| Count { what, count: with_separators(count), parts: parts(of) };
+    vec![
+        line(
+            "Rows that came in",
+            status.rows,
+            vec![("merged into others".to_owned(), status.merged), ("people".to_owned(), status.recipients)],
+        ),
+        line("Letters", status.letters.total, states(&status.letters)),
+        line("E-mails", status.emails.total, states(&status.emails)),
+        line("Held", status.held_total(), named(&status.held)),
+        line("Owed no letter", status.excluded_total(), named(&status.excluded)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::early_or_late;
+
+    #[test]
+    fn a_day_is_told_against_the_last_one() {
+        let cases = [(None, ""), (Some(0), ", on the last day"), (Some(1), ", 1 day late"), (Some(-12), ", 12 days early")];
+        for (late, words) in cases {
+            assert_eq!(early_or_late(late), words);
+        }
+    }
+}

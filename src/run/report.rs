@@ -1,0 +1,37 @@
+//! `report`: everything that a report is made from, each read once.
+
+use super::{read, unreached};
+use crate::error::{Finding, Result};
+use crate::files;
+use crate::ledger::{self, Access};
+use crate::obligations;
+use crate::report::{self, Dossier, Report, Statements, hhs::Portal};
+use jiff::civil::Date;
+use std::path::Path;
+
+/// Writes the report of an incident folder into `out`; gives what it says and what warns. `as_of` is the day to judge by, `latest` the
+/// last day that a filing can have.
+///
+/// # Errors
+/// Refused when the incident, a list, report.toml or the ledger cannot be used, or something else lies in `out`; failed when it cannot be
+/// written.
+pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest): (Date, Date)) -> Result<(Report, Vec<Finding>)> {
+    files::refuse_inputs(out, folder)?;
+    let case = read(folder)?;
+    let portal = Portal::built_in()?;
+    let statements = Statements::load(&case.incident, &case.rules, &portal, latest)?;
+    let out_of_reach = unreached(&case, ledger)?;
+    let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
+    let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
+    let record = match ledger::open_existing(folder, &case.incident.id, ledger)? {
+        Some(mut ledger) => {
+            let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
+            (status, report::left(ledger.as_mut())?)
+        }
+        None => Default::default(),
+    };
+    let facts = (&case.incident, &case.rules, &plan);
+    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable);
+    let written = report::write_report(&dossier, &portal, out)?;
+    Ok((written, case.warnings))
+}

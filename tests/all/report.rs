@@ -1,0 +1,150 @@
+//! The report that closes an incident: what is still missing is told first, and what was done is told with its day.
+
+use crate::harness::{Ended, Home};
+use serde_json::{Value, json};
+
+fn report(home: &Home) -> Ended {
+    home.run("report lakeside --out report --as-of 2026-12-20 --json")
+}
+
+/// The hint of an open item.
+#[track_caller]
+fn open(report: &Value, what: &str) -> String {
+    let open = report["open"].as_array().unwrap();
+    let item = open.iter().find(|item| item["what"] == what).unwrap_or_else(|| panic!("{what} is not among {open:#?}"));
+    item["hint"].as_str().unwrap().to_owned()
+}
+
+/// The sheet of a provider as lines: a question, then what stands under it.
+fn sheet(home: &Home, provider: &str) -> String {
+    let page = home.read(&format!("report/hhs/{provider}.html"));
+    let body = page.split_once("<h1>").unwrap().1;
+    let marks = [("<li class=\"chosen\">", "\n<li>"), ("</h1>", "\n"), ("</h2>", "\n"), ("</h3>", "\n"), ("</p>", "\n"), ("</li>", "\n")];
+    let text = marks.iter().fold(body.to_owned(), |text, (from, to)| text.replace(from, to));
+    let mut plain = String::new();
+    let mut inside = false;
+    for letter in text.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => inside = false,
+            _ if !inside => plain.push(letter),
+            _ => {}
+        }
+    }
+    plain.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_sheet_alone_fills_the_portals_form() {
+    let home = Home::with_sample("lakeside");
+    let written = report(&home).exits(1).json();
+    for sheet in written["hhs"].as_array().unwrap() {
+        assert_eq!(sheet["missing"], json!([]), "{}", sheet["provider_id"]);
+    }
+    insta::assert_snapshot!("hhs_sheet", sheet(&home, "NCH"));
+    home.is_private("report/hhs/NCH.html");
+    home.is_private("report/index.html");
+}
+
+#[test]
+fn what_is_missing_is_told_first() {
+    let home = Home::with_sample("lakeside");
+    home.remove("lakeside/report.toml");
+    home.edit("lakeside/providers.csv", "2026-02-03,2026-02-10", "2026-02-03,");
+    home.edit("lakeside/incident.toml", "breach_ended = 2026-02-20\n", "");
+    let written = report(&home).exits(1).json();
+    let hint = open(&written, "HHS sheet of CCC");
+    for label in ["Breach End Date", "Safeguards in Place Prior to Breach", "Business Associate: City", "Name"] {
+        assert!(hint.contains(label), "{label}: {hint}");
+    }
+    assert!(sheet(&home, "CCC").contains("Missing: 12\n"), "{}", sheet(&home, "CCC"));
+    assert!(open(&written, "CCC: letters").starts_with("was due by 2026-12-10; nothing has been rendered or released yet"));
+}
+
+#[test]
+fn a_duty_is_met_on_its_day() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    let pieces = home.records_of_pieces("lakeside");
+    assert!(open(&report(&home).exits(1).json(), "LRMC: letters").contains("notices are known to have gone"));
+    let mailed: String = pieces.keys().map(|piece| format!("{piece},mailed,2026-12-08\n")).collect();
+    home.write("mailed.csv", &format!("piece_id,status,mail_date\n{mailed}"));
+    home.run("receive lakeside production mailed.csv").exits(1);
+    let filing = "[[filings]]\nduty = \"hhs_annual_log\"\nprovider = \"NCH\"\non = 2026-11-20\nreference = \"R-1\"\nindividuals = 9\n\n\
+                  [[filings]]\nduty = \"regulator_notice\"\nprovider = \"CCC\"\njurisdiction = \"CA\"\n\
+                  offices = [\"public_health\"]\non = 2026-11-27\n";
+    let before = home.read("lakeside/report.toml");
+    home.write("lakeside/report.toml", &format!("{before}\n{filing}"));
+    report(&home).exits(1);
+    let index = home.read("report/index.html");
+    for words in ["2026-12-08, 2 days early", "2026-11-20, 101 days early", "2026-11-27, 13 days early", "filed, R-1", "The counts close."]
+    {
+        assert!(index.contains(words), "{words}");
+    }
+    let sheet = sheet(&home, "NCH");
+    for line in ["[x]Addendum to Previous Report", "R-1", "12/08/2026"] {
+        assert!(sheet.lines().any(|found| found == line), "{line}\n{sheet}");
+    }
+}
+
+#[test]
+fn a_filing_that_meets_nothing_is_told() {
+    let home = Home::with_sample("lakeside");
+    let before = home.read("lakeside/report.toml");
+    let filing = |provider: &str, duty: &str, state: &str| {
+        format!("\n[[filings]]\nduty = \"{duty}\"\nprovider = \"{provider}\"\njurisdiction = \"{state}\"\non = 2026-11-20\n")
+    };
+    let cases = [
+        (filing("NCH", "regulator_notice", "NY"), "which `offices` it was given to: attorney_general, state, state_police"),
+        (filing("NCH", "media_notice", "OH"), "the plan has no media notice in OH"),
+    ];
+    for (entry, hint) in cases {
+        home.write("lakeside/report.toml", &format!("{before}{entry}"));
+        let told = open(&report(&home).exits(1).json(), "filing of NCH on 2026-11-20");
+        assert!(told.contains(hint), "{told}");
+    }
+}
+
+#[test]
+fn what_is_wrong_in_report_toml_is_refused_with_its_line() {
+    let home = Home::with_sample("lakeside");
+    let cases = [
+        ("[hhs]\nsafegards_before = []\n", "report.toml:2:1", "did you mean `safeguards_before`?"),
+        ("[hhs]\nactions_taken = [\"polices\"]\n", "report.toml:2:1", "did you mean `policies`?"),
+        ("[[contacts]]\nprovider = \"NHC\"\n", "report.toml:2:1", "did you mean `NCH`?"),
+        ("[[filings]]\nduty = \"hhs\"\nprovider = \"NCH\"\non = 2026-11-20\n", "report.toml:2:1", "hhs_notice"),
+        (
+            "[[filings]]\nduty = \"media_notice\"\nprovider = \"NCH\"\njurisdiction = \"ZZ\"\non = 2026-11-20\n",
+            "report.toml:4:1",
+            "two-letter",
+        ),
+        ("[[filings]]\nduty = \"hhs_notice\"\nprovider = \"NCH\"\non = 2098-01-01\n", "report.toml:4:1", "enter it once it was made"),
+    ];
+    for (text, place, hint) in cases {
+        home.write("lakeside/report.toml", text);
+        report(&home).exits(3).says(place).says(hint);
+        home.lacks("report");
+    }
+}
+
+#[test]
+fn a_report_replaces_its_own_and_nothing_else() {
+    let home = Home::with_sample("lakeside");
+    report(&home).exits(1);
+    let first = home.files("report");
+    report(&home).exits(1);
+    assert_eq!(home.files("report"), first, "the same incident on the same day gives the same bytes");
+    home.write("report/notes.txt", "mine");
+    report(&home).exits(3).says("output-in-use");
+    assert_eq!(home.read("report/notes.txt"), "mine");
+    home.run("report lakeside --out lakeside --as-of 2026-12-20").exits(3).says("output-over-input");
+}
+
+#[test]
+fn a_description_that_the_portal_does_not_take_is_told_with_its_length() {
+    let home = Home::with_sample("lakeside");
+    home.write("lakeside/report.toml", &format!("[hhs]\ndescription = \"\"\"\n{}\n\"\"\"\n", "word ".repeat(900)));
+    let hint = open(&report(&home).exits(1).json(), "HHS sheet of NCH");
+    assert!(hint.contains("Brief Description of the Breach"), "{hint}");
+    assert!(sheet(&home, "NCH").contains("4,499 of 4,000 characters"), "{}", sheet(&home, "NCH"));
+}
