@@ -1,7 +1,7 @@
 //! When each provider's notices left, as the ledger has it.
 
 use crate::error::Result;
-use crate::ledger::{EventKind, Ledger};
+use crate::ledger::{EventKind, Ledger, Piece};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -28,9 +28,17 @@ impl Left {
     }
 }
 
-/// The day and the provider of a piece that is to go.
+/// People who concern several providers: key -> ids of the others.
+pub type Joint = BTreeMap<String, Vec<String>>;
+
+/// Providers by id, in the order in which they were met.
+type Providers = Vec<(String, Left)>;
+
+/// The day and the providers of a piece that is to go.
 struct Awaited {
     provider: usize,
+    /// The others that it speaks for.
+    others: Vec<usize>,
     went: Option<Date>,
 }
 
@@ -39,28 +47,19 @@ impl Awaited {
     fn go(&mut self, day: Option<Date>) {
         self.went = self.went.or(day);
     }
+
+    fn providers(&self) -> impl Iterator<Item = usize> {
+        std::iter::once(self.provider).chain(self.others.iter().copied())
+    }
 }
 
-/// By id of the provider. A letter went on the day on which the house gave it to the post, an e-mail on the day (UTC) on which a server
-/// took it.
+/// By id of the provider; who concerns several counts at each. A letter went on the day on which the house gave it to the post, an e-mail
+/// on the day (UTC) on which a server took it.
 ///
 /// # Errors
 /// Failed when the ledger cannot be read.
-pub fn left(ledger: &mut dyn Ledger) -> Result<BTreeMap<String, Left>> {
-    let mut providers: Vec<String> = Vec::new();
-    let mut left: Vec<Left> = Vec::new();
-    let mut awaited: BTreeMap<u32, Awaited> = BTreeMap::new();
-    ledger.each_standing(&mut |person| {
-        let provider = providers.iter().position(|known| *known == person.provider).unwrap_or_else(|| {
-            providers.push(person.provider.clone());
-            left.push(Left::default());
-            providers.len() - 1
-        });
-        if let ("letter" | "email", Some(piece)) = (person.disposition.as_str(), person.piece) {
-            awaited.insert(piece, Awaited { provider, went: None });
-        }
-        Ok(())
-    })?;
+pub fn left(ledger: &mut dyn Ledger, joint: &Joint) -> Result<BTreeMap<String, Left>> {
+    let (mut providers, mut awaited) = awaited(ledger, joint)?;
     ledger.each_event(&mut |event| {
         let Some(piece) = event.event.piece.and_then(|piece| awaited.get_mut(&piece)) else { return Ok(()) };
         let recorded = event.moment.map(day_of);
@@ -70,23 +69,44 @@ pub fn left(ledger: &mut dyn Ledger) -> Result<BTreeMap<String, Left>> {
             // It was nobody's notice: the letter that follows it is.
             EventKind::Bounced => piece.went = None,
             EventKind::ToldBySubstitute => {
-                let told = &mut left[piece.provider].told;
-                *told = (*told).max(event.event.day());
+                piece.providers().for_each(|at| providers[at].1.told = providers[at].1.told.max(event.event.day()));
             }
             _ => {}
         }
         Ok(())
     })?;
     for piece in awaited.into_values() {
-        let left = &mut left[piece.provider];
-        left.wanted += 1;
-        if let Some(day) = piece.went {
-            left.gone += 1;
-            left.first = Some(left.first.map_or(day, |first| first.min(day)));
-            left.last = Some(left.last.map_or(day, |last| last.max(day)));
+        for at in piece.providers() {
+            let left = &mut providers[at].1;
+            left.wanted += 1;
+            if let Some(day) = piece.went {
+                left.gone += 1;
+                left.first = Some(left.first.map_or(day, |first| first.min(day)));
+                left.last = Some(left.last.map_or(day, |last| last.max(day)));
+            }
         }
     }
-    Ok(providers.into_iter().zip(left).collect())
+    Ok(providers.into_iter().collect())
+}
+
+/// Everyone whose notice is to go, by piece, and the providers that they concern.
+fn awaited(ledger: &mut dyn Ledger, joint: &Joint) -> Result<(Providers, BTreeMap<Piece, Awaited>)> {
+    let mut providers = Providers::new();
+    let mut place = |id: &str| {
+        providers.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
+            providers.push((id.to_owned(), Left::default()));
+            providers.len() - 1
+        })
+    };
+    let mut awaited = BTreeMap::new();
+    ledger.each_standing(&mut |person| {
+        if let ("letter" | "email", Some(piece)) = (person.disposition.as_str(), person.piece) {
+            let others = joint.get(&person.person).into_iter().flatten().map(|id| place(id)).collect();
+            awaited.insert(piece, Awaited { provider: place(&person.provider), others, went: None });
+        }
+        Ok(())
+    })?;
+    Ok((providers, awaited))
 }
 
 fn day_of(moment: jiff::Timestamp) -> Date {

@@ -15,7 +15,7 @@ mod timeline;
 
 pub use dossier::Dossier;
 pub use folder::{Report, write_report};
-pub use left::{Left, left};
+pub use left::{Joint, Left, left};
 pub use out_of_reach::{Lost, OutOfReach, lost};
 pub use overview::{Open, Overview};
 pub use standing::{Channel, Loose, Status, status};

@@ -1,11 +1,12 @@
 //! `report`: everything that a report is made from, each read once.
 
-use super::{read, unreached};
+use super::{Case, read, unreached};
 use crate::error::{Finding, Result};
 use crate::files;
+use crate::incident::ProviderIndex;
 use crate::ledger::{self, Access};
 use crate::obligations;
-use crate::report::{self, Dossier, Report, Statements, hhs::Portal};
+use crate::report::{self, Dossier, Joint, Report, Statements, hhs::Portal};
 use jiff::civil::Date;
 use std::path::Path;
 
@@ -26,7 +27,7 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     let record = match ledger::open_existing(folder, &case.incident.id, ledger)? {
         Some(mut ledger) => {
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
-            (status, report::left(ledger.as_mut())?)
+            (status, report::left(ledger.as_mut(), &joint(&case))?)
         }
         None => Default::default(),
     };
@@ -34,4 +35,12 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable);
     let written = report::write_report(&dossier, &portal, out)?;
     Ok((written, case.warnings))
+}
+
+/// People who concern several providers, by their keys.
+fn joint(case: &Case) -> Joint {
+    let people = &case.recipients.people;
+    let id = |provider: &ProviderIndex| case.incident.provider(*provider).id.clone();
+    let several = (0..people.len()).filter(|place| !people.outline(*place).also_at.is_empty());
+    several.map(|place| (people.key(place).0, people.outline(place).also_at.iter().map(id).collect())).collect()
 }

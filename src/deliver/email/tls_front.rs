@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 /// Listens on a loopback port, with a certificate for localhost.
@@ -26,15 +26,14 @@ impl TlsFront {
         assert!(Command::new(script).arg(folder.path()).status().unwrap().success());
         let authority = fs_err::read(folder.path().join("authority.pem")).unwrap();
         let acceptor = acceptor(folder.path());
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let port = listener.local_addr().unwrap().port();
+        let (tell, told) = std::sync::mpsc::channel();
         let (connections, behind) = (Arc::new(AtomicUsize::new(0)), server.port);
         let counter = Arc::clone(&connections);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let listener = TcpListener::from_std(listener).unwrap();
+                let listener = listener();
+                tell.send(listener.local_addr().unwrap().port()).unwrap();
                 loop {
                     let (stream, _) = listener.accept().await.unwrap();
                     counter.fetch_add(1, Ordering::Relaxed);
@@ -42,7 +41,7 @@ impl TlsFront {
                 }
             })
         });
-        TlsFront { port, authority, connections }
+        TlsFront { port: told.recv().unwrap(), authority, connections }
     }
 
     pub(super) fn connections(&self) -> usize {
@@ -58,9 +57,21 @@ fn acceptor(folder: &Path) -> TlsAcceptor {
     TlsAcceptor::from(Arc::new(builder.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap()))
 }
 
+/// Bytes that a socket may keep: what it keeps has left the client although the server has seen nothing of it.
+const BUFFER: u32 = 64 * 1024;
+
+fn listener() -> TcpListener {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(BUFFER).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    socket.listen(16).unwrap()
+}
+
 async fn pass_on(acceptor: TlsAcceptor, stream: TcpStream, behind: u16) {
     // A client that does not trust us goes away.
     let Ok(mut client) = acceptor.accept(stream).await else { return };
-    let mut server = TcpStream::connect(("127.0.0.1", behind)).await.unwrap();
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(BUFFER).unwrap();
+    let mut server = socket.connect(([127, 0, 0, 1], behind).into()).await.unwrap();
     let _ = tokio::io::copy_bidirectional(&mut client, &mut server).await;
 }
