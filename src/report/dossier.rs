@@ -27,6 +27,8 @@ pub struct Dossier<'a> {
     pub left: BTreeMap<String, Left>,
     /// Those whom nothing reached, by provider.
     pub unreachable: Vec<Unreachable>,
+    /// Whether the ledger's chains hold: what it tells was not changed.
+    pub intact: bool,
     people: Vec<People>,
 }
 
@@ -35,6 +37,7 @@ pub struct Dossier<'a> {
 struct People {
     information: Elements,
     held: u64,
+    owed: u64,
 }
 
 impl<'a> Dossier<'a> {
@@ -45,6 +48,7 @@ impl<'a> Dossier<'a> {
         statements: &'a Statements,
         (status, left): (Option<Status>, BTreeMap<String, Left>),
         unreachable: Vec<Unreachable>,
+        intact: bool,
     ) -> Dossier<'a> {
         let mut people = vec![People::default(); incident.providers.len()];
         for person in recipients.people.outlines() {
@@ -54,15 +58,21 @@ impl<'a> Dossier<'a> {
                 let of_provider = &mut people[usize::from(provider.0)];
                 of_provider.information = of_provider.information.union(person.elements);
                 of_provider.held += u64::from(is_held);
+                of_provider.owed += u64::from(matches!(person.disposition, Disposition::Letter | Disposition::Email));
             }
         }
-        Dossier { incident, rules, plan, statements, status, left, unreachable, people }
+        Dossier { incident, rules, plan, statements, status, left, unreachable, intact, people }
     }
 
     /// Each provider with what is known of it.
     pub fn providers(&self) -> impl Iterator<Item = OfProvider<'_>> {
-        let of_provider =
-            |(provider, people): (_, &People)| OfProvider { dossier: self, provider, information: people.information, held: people.held };
+        let of_provider = |(provider, people): (_, &People)| OfProvider {
+            dossier: self,
+            provider,
+            information: people.information,
+            held: people.held,
+            owed: people.owed,
+        };
         self.incident.providers.iter().zip(&self.people).map(of_provider)
     }
 }
@@ -78,6 +88,8 @@ pub struct OfProvider<'d> {
     pub information: Elements,
     /// People who are held back, and whom something could reach.
     pub held: u64,
+    /// People of the lists as they are now to whom a notice is to go.
+    pub owed: u64,
 }
 
 impl<'d> OfProvider<'d> {
@@ -106,6 +118,11 @@ impl<'d> OfProvider<'d> {
             .collect();
         filings.sort_by_key(|filing| filing.on);
         filings
+    }
+
+    /// Until when a law-enforcement hold forbids notices, on the day of the report; absent without one.
+    pub fn held_until(self) -> Option<Date> {
+        crate::obligations::held_until(self.dossier.incident, self.dossier.rules, self.provider, self.dossier.plan.as_of)
     }
 
     /// When its notices left.

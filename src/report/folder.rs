@@ -7,7 +7,7 @@ use super::timeline::timeline;
 use crate::error::{Error, Place, Result};
 use crate::files;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tera::{Context, Tera};
 
 const TEMPLATES: [(&str, &str); 4] = [
@@ -36,12 +36,41 @@ pub struct Report {
     pub hhs: Vec<Sheet>,
 }
 
-/// Writes the report; what an earlier one left in the folder is replaced.
+/// Writes the report; an earlier one in the folder is replaced as a whole, so that no half of it ever stands there.
 ///
 /// # Errors
 /// Refused when something else lies in the folder; failed when it cannot be written.
 pub fn write_report(dossier: &Dossier<'_>, portal: &Portal, out: &Path) -> Result<Report> {
-    clear(out)?;
+    // A link stays where it points.
+    let out = &fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
+    refuse_others(out)?;
+    let beside = beside(out)?;
+    remove(&beside)?;
+    let report = write_into(dossier, portal, &beside)?;
+    remove(out)?;
+    fs_err::rename(&beside, out).map_err(|error| Error::unwritable(out, &error))?;
+    Ok(report)
+}
+
+/// Where a report is made before it takes its place: what a killed run left there is nobody's.
+fn beside(out: &Path) -> Result<PathBuf> {
+    let name = out.file_name().ok_or_else(|| {
+        Error::refused("output-in-use", Place::file(out.display().to_string()), "is no folder of its own", "name a new folder")
+    })?;
+    let mut hidden = std::ffi::OsString::from(".");
+    hidden.push(name);
+    hidden.push(".partial");
+    Ok(out.with_file_name(hidden))
+}
+
+fn remove(folder: &Path) -> Result<()> {
+    match fs_err::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::unwritable(folder, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn write_into(dossier: &Dossier<'_>, portal: &Portal, out: &Path) -> Result<Report> {
     files::create_folder(&out.join("hhs"))?;
     let sheets: Vec<Sheet> = dossier.providers().map(|of| hhs::sheet(portal, of)).collect();
     let mut overview = overview(dossier, &sheets);
@@ -97,28 +126,21 @@ pub(super) fn file_name(id: &str) -> String {
     name
 }
 
-/// Takes away what an earlier report wrote, and nothing else.
-fn clear(out: &Path) -> Result<()> {
+/// Refuses a folder that holds anything but an earlier report.
+fn refuse_others(out: &Path) -> Result<()> {
     let entries = match fs_err::read_dir(out) {
         Ok(entries) => entries,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(Error::unwritable(out, &error)),
     };
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<Vec<_>>>();
-    let mut names = names.map_err(|error| Error::unwritable(out, &error))?;
+    let names = names.map_err(|error| Error::unwritable(out, &error))?;
     let marked = names.iter().any(|name| name == MARK);
     let is_ours = |name: &str| [MARK, "index.html", TIMELINE, "hhs"].contains(&name);
     if let Some(other) = names.iter().find(|name| !marked || !is_ours(name)) {
         let place = Place::file(out.join(other).display().to_string());
         let hint = "name a new folder, or one that an earlier report wrote";
-        return Err(Error::refused("output-in-use", place, "is no part of a report, and would stay among its pages", hint));
-    }
-    // The mark first: without it, no half of an old report passes for a whole.
-    names.sort_by_key(|name| name != MARK);
-    for name in names {
-        let path = out.join(name);
-        let removed = if path.is_dir() { fs_err::remove_dir_all(&path) } else { fs_err::remove_file(&path) };
-        removed.map_err(|error| Error::unwritable(&path, &error))?;
+        return Err(Error::refused("output-in-use", place, "is no part of a report, and would be lost", hint));
     }
     Ok(())
 }

@@ -54,22 +54,24 @@ impl Awaited {
 }
 
 /// By id of the provider; who concerns several counts at each. A letter went on the day on which the house gave it to the post, an e-mail
-/// on the day (UTC) on which a server took it.
+/// on the day (UTC) on which a server took it. What happened after `as_of` is left out.
 ///
 /// # Errors
 /// Failed when the ledger cannot be read.
-pub fn left(ledger: &mut dyn Ledger, joint: &Joint) -> Result<BTreeMap<String, Left>> {
+pub fn left(ledger: &mut dyn Ledger, joint: &Joint, as_of: Date) -> Result<BTreeMap<String, Left>> {
     let (mut providers, mut awaited) = awaited(ledger, joint)?;
     ledger.each_event(&mut |event| {
         let Some(piece) = event.event.piece.and_then(|piece| awaited.get_mut(&piece)) else { return Ok(()) };
         let recorded = event.moment.map(day_of);
+        // What happened after the day of the report is not known on it.
+        let by_then = |day: Option<Date>| day.filter(|day| *day <= as_of);
         match event.event.kind {
-            EventKind::Mailed => piece.go(event.event.day().or(recorded)),
-            EventKind::Sent | EventKind::ResolvedSent => piece.go(recorded),
+            EventKind::Mailed => piece.go(by_then(event.event.day().or(recorded))),
+            EventKind::Sent | EventKind::ResolvedSent => piece.go(by_then(recorded)),
             // It was nobody's notice: the letter that follows it is.
             EventKind::Bounced => piece.went = None,
             EventKind::ToldBySubstitute => {
-                piece.providers().for_each(|at| providers[at].1.told = providers[at].1.told.max(event.event.day()));
+                piece.providers().for_each(|at| providers[at].1.told = providers[at].1.told.max(by_then(event.event.day())));
             }
             _ => {}
         }

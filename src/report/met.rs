@@ -1,6 +1,6 @@
 //! When each duty was met, and how early or late.
 
-use super::dossier::Dossier;
+use super::dossier::{Dossier, OfProvider};
 use super::statements::{REPORT_FILE, office};
 use crate::obligations::{Duty, Obligation};
 use jiff::civil::Date;
@@ -52,15 +52,33 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let Some(of) = dossier.providers().find(|of| of.provider.id == obligation.provider_id) else {
         return Met::Open { hint: "its provider is none of providers.csv".to_owned() };
     };
-    let (left, held) = (of.left(), of.held);
+    let left = of.left();
+    let mut open = Vec::new();
     match left.last {
-        Some(last) if left.is_complete() && held == 0 => on(obligation, last, format!("{} of {} notices went", left.gone, left.wanted)),
-        _ if dossier.status.is_none() => Met::Open { hint: "nothing has been rendered or released yet".to_owned() },
-        _ => {
-            let held = if held == 0 { String::new() } else { format!("; {held} more are held") };
-            Met::Open { hint: format!("{} of {} notices are known to have gone{held}", left.gone, left.wanted) }
-        }
+        _ if dossier.status.is_none() => open.push("nothing has been rendered or released yet".to_owned()),
+        Some(_) if left.is_complete() => {}
+        _ => open.push(format!("{} of {} notices are known to have gone", left.gone, left.wanted)),
     }
+    if dossier.status.is_some() && of.owed != left.wanted {
+        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", of.owed, left.wanted));
+    }
+    if of.held > 0 {
+        open.push(format!("{} more are held", of.held));
+    }
+    if let Some(unreachable) = of.unreachable().filter(|unreachable| unreachable.told < unreachable.count) {
+        open.push(format!("{} whom nothing reaches are not told", unreachable.count - unreachable.told));
+    }
+    open.extend(too_early(of, left.first));
+    match left.last {
+        Some(last) if open.is_empty() => on(obligation, last, format!("{} of {} notices went", left.gone, left.wanted)),
+        _ => Met::Open { hint: open.join("; ") },
+    }
+}
+
+/// Nothing is met before the breach was known.
+fn too_early(of: OfProvider<'_>, day: Option<Date>) -> Option<String> {
+    let day = day.filter(|day| *day < of.discovered())?;
+    Some(format!("{day} lies before the discovery on {}: check the entry", of.discovered()))
 }
 
 fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
@@ -80,8 +98,12 @@ fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
 
 fn filed(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let filings = dossier.statements.filings(obligation);
+    let of = dossier.providers().find(|of| of.provider.id == obligation.provider_id);
     // The first counts for the day; later ones add to it.
     match filings.first() {
+        Some(first) if of.and_then(|of| too_early(of, Some(first.on))).is_some() => {
+            Met::Open { hint: of.and_then(|of| too_early(of, Some(first.on))).unwrap_or_default() }
+        }
         Some(first) => {
             let references: Vec<&str> = filings.iter().filter_map(|filing| filing.reference.as_deref()).collect();
             let by = if references.is_empty() { "filed".to_owned() } else { format!("filed, {}", references.join(", ")) };

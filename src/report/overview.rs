@@ -16,6 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Overview {
     /// What is still to do, the nearest first.
     pub open: Vec<Open>,
+    /// Duties that were met after their last day.
+    pub late: usize,
     /// Whether every row and every recipient is accounted for.
     pub closes: bool,
     counts: Vec<Count>,
@@ -79,6 +81,15 @@ pub(super) fn hhs_file(provider_id: &str) -> String {
 pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet]) -> Overview {
     let providers: Vec<Provider> = dossier.providers().map(provider).collect();
     let mut open = dossier.status.as_ref().map(loose).unwrap_or_default();
+    if !dossier.intact {
+        let hint = "it does not hold: run verify, and rely on nothing here before".to_owned();
+        open.insert(0, Open { what: "the ledger".to_owned(), hint, link: None });
+    }
+    open.extend(dossier.providers().filter_map(|of| {
+        let hint = format!("until {}: neither letters nor filings may leave", of.held_until()?);
+        Some(Open { what: format!("{}: law-enforcement hold", of.provider.id), hint, link: None })
+    }));
+    open.extend(dossier.providers().filter_map(grown));
     open.extend(unmet(dossier));
     open.extend(stray_filings(dossier));
     for sheet in sheets.iter().filter(|sheet| !sheet.missing.is_empty()) {
@@ -87,7 +98,15 @@ pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet]) -> Overview {
         open.push(Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(hhs_file(&sheet.provider_id)) });
     }
     let closes = dossier.status.as_ref().is_some_and(|status| status.closes);
-    Overview { open, closes, counts: dossier.status.as_ref().map(counts).unwrap_or_default(), providers, log: None }
+    let late = providers.iter().flat_map(|provider| &provider.duties).filter(|duty| duty.late).count();
+    Overview { open, late, closes, counts: dossier.status.as_ref().map(counts).unwrap_or_default(), providers, log: None }
+}
+
+/// A count that is no longer what HHS was told.
+fn grown(of: OfProvider<'_>) -> Option<Open> {
+    let told = of.told_hhs().last()?.individuals.map(u64::from).filter(|told| *told != of.individuals())?;
+    let hint = format!("HHS was told of {told}, it is {} now: file an addendum, then enter it in {REPORT_FILE}", of.individuals());
+    Some(Open { what: format!("{}: people told to HHS", of.provider.id), hint, link: Some(hhs_file(&of.provider.id)) })
 }
 
 /// Duties that are not met; one line stands for all of a provider's that letters meet, with the nearest of their days.

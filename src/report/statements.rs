@@ -115,6 +115,13 @@ impl Statements {
         }
     }
 
+    /// The same, without what was filed after a day: it was not known then.
+    #[must_use]
+    pub fn up_to(mut self, day: Date) -> Statements {
+        self.filings.retain(|filing| filing.on <= day);
+        self
+    }
+
     /// Whom to ask at a provider: its own entry before that of all.
     pub(super) fn contact(&self, provider: &str) -> Option<&Contact> {
         let of = |whose: Option<&str>| self.contacts.iter().find(|contact| contact.provider.as_deref() == whose);
@@ -151,7 +158,14 @@ impl Known<'_> {
             if let Some(section) = root.table("hhs") {
                 self.hhs(&section, &mut statements);
             }
-            statements.contacts = root.tables("contacts").iter().map(|section| self.contact(section)).collect();
+            for section in root.tables("contacts") {
+                let contact = self.contact(&section);
+                if statements.contacts.iter().any(|other| other.provider == contact.provider) {
+                    let hint = "keep one entry for each provider, and one without a provider for all others";
+                    section.refuse("provider", "second-contact", "two contacts are for the same provider", hint);
+                }
+                statements.contacts.push(contact);
+            }
             statements.associate = root.table("business_associate").map(|section| associate(&section));
             statements.filings = root.tables("filings").iter().filter_map(|section| self.filing(section)).collect();
             root.finish();
@@ -162,6 +176,10 @@ impl Known<'_> {
 
     fn hhs(&self, section: &Section<'_, '_>, statements: &mut Statements) {
         statements.safeguards_before = self.ids(section, "safeguards_before", "safeguards");
+        if statements.safeguards_before.len() > 1 && statements.safeguards_before.iter().any(|id| id == "none") {
+            let reason = format!("`{}` names `none` beside others", section.path("safeguards_before"));
+            section.refuse("safeguards_before", "contradictory-safeguards", reason, "leave `none` out, or the others");
+        }
         statements.actions_taken = self.ids(section, "actions_taken", "actions");
         statements.actions_other = section.prose("actions_other");
         statements.description = section.prose("description");

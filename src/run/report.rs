@@ -20,19 +20,21 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     files::refuse_inputs(out, folder)?;
     let case = read(folder)?;
     let portal = Portal::built_in()?;
-    let statements = Statements::load(&case.incident, &case.rules, &portal, latest)?;
+    let statements = Statements::load(&case.incident, &case.rules, &portal, latest)?.up_to(as_of);
     let out_of_reach = unreached(&case, ledger)?;
     let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
     let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
+    let mut intact = true;
     let record = match ledger::open_existing(folder, &case.incident.id, ledger)? {
         Some(mut ledger) => {
+            intact = ledger.verify(&[])?.holds();
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
-            (status, report::left(ledger.as_mut(), &joint(&case))?)
+            (status, report::left(ledger.as_mut(), &joint(&case), as_of)?)
         }
         None => Default::default(),
     };
     let facts = (&case.incident, &case.rules, &plan);
-    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable);
+    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable, intact);
     let written = report::write_report(&dossier, &portal, out)?;
     Ok((written, case.warnings))
 }

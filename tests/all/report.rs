@@ -37,7 +37,8 @@ fn sheet(home: &Home, provider: &str) -> String {
 #[test]
 fn the_sheet_alone_fills_the_portals_form() {
     let home = Home::with_sample("lakeside");
-    let written = report(&home).exits(1).json();
+    // Before the mail date: the planned one stands there.
+    let written = home.run("report lakeside --out report --as-of 2026-12-01 --json").exits(1).json();
     for sheet in written["hhs"].as_array().unwrap() {
         assert_eq!(sheet["missing"], json!([]), "{}", sheet["provider_id"]);
     }
@@ -57,7 +58,7 @@ fn what_is_missing_is_told_first() {
     for label in ["Breach End Date", "Safeguards in Place Prior to Breach", "Business Associate: City", "Name"] {
         assert!(hint.contains(label), "{label}: {hint}");
     }
-    assert!(sheet(&home, "CCC").contains("Missing: 12\n"), "{}", sheet(&home, "CCC"));
+    assert!(sheet(&home, "CCC").contains("Missing: 14\n"), "{}", sheet(&home, "CCC"));
     assert!(open(&written, "CCC: letters").starts_with("was due by 2026-12-10; nothing has been rendered or released yet"));
 }
 
@@ -112,6 +113,7 @@ fn what_is_wrong_in_report_toml_is_refused_with_its_line() {
         ("[hhs]\nsafegards_before = []\n", "report.toml:2:1", "did you mean `safeguards_before`?"),
         ("[hhs]\nactions_taken = [\"polices\"]\n", "report.toml:2:1", "did you mean `policies`?"),
         ("[[contacts]]\nprovider = \"NHC\"\n", "report.toml:2:1", "did you mean `NCH`?"),
+        ("[hhs]\nsafeguards_before = [\"none\", \"privacy\"]\n", "report.toml:2:1", "leave `none` out"),
         ("[[filings]]\nduty = \"hhs\"\nprovider = \"NCH\"\non = 2026-11-20\n", "report.toml:2:1", "hhs_notice"),
         (
             "[[filings]]\nduty = \"media_notice\"\nprovider = \"NCH\"\njurisdiction = \"ZZ\"\non = 2026-11-20\n",
@@ -125,6 +127,42 @@ fn what_is_wrong_in_report_toml_is_refused_with_its_line() {
         report(&home).exits(3).says(place).says(hint);
         home.lacks("report");
     }
+}
+
+#[test]
+fn nothing_is_met_that_was_not_done() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    let pieces = home.records_of_pieces("lakeside");
+    let mailed = |day: &str| pieces.keys().map(|piece| format!("{piece},mailed,{day}\n")).collect::<String>();
+    home.write("mailed.csv", &format!("piece_id,status,mail_date\n{}", mailed("2026-12-08")));
+    home.run("receive lakeside production mailed.csv").exits(1);
+    let letters = |home: &Home, day: &str| {
+        let report = home.run(&format!("report lakeside --out report --as-of {day} --json")).exits(1).json();
+        report["open"].as_array().unwrap().iter().any(|item| item["what"] == "NCH: letters")
+    };
+    assert!(!letters(&home, "2026-12-08"));
+    assert!(letters(&home, "2026-12-07"), "they went a day later");
+    // Somebody who came into the lists since has no notice.
+    let lists = home.read("lakeside/patients.csv");
+    let row = lists.lines().find(|line| line.contains(",NCH,") && line.contains("RI")).unwrap().to_owned();
+    let record = row.split(',').next().unwrap();
+    home.write("lakeside/patients.csv", &lists.replacen(&format!("{row}\n"), "", 1));
+    assert!(letters(&home, "2026-12-08"), "{record} is in the job and no longer in the lists");
+    // A changed ledger proves nothing.
+    let ledger = rusqlite::Connection::open(home.path("lakeside/ledger.sqlite")).unwrap();
+    ledger.execute_batch("DROP TRIGGER event_is_final; UPDATE event SET detail = replace(detail, '2026-12-08', '2026-12-01')").unwrap();
+    assert!(open(&report(&home).exits(1).json(), "the ledger").contains("run verify"));
+}
+
+#[test]
+fn a_hold_forbids_filing() {
+    let home = Home::with_sample("lakeside");
+    let hold = "[[law_enforcement_holds]]\nkind = \"written\"\nagency = \"FBI\"\nofficial = \"Agent Roe\"\nreceived = 2026-11-20\nuntil = 2027-03-15\n\n[print]\n";
+    home.edit("lakeside/incident.toml", "[print]\n", hold);
+    let written = report(&home).exits(1).json();
+    assert!(open(&written, "NCH: law-enforcement hold").contains("until 2027-03-15"));
+    assert_eq!(written["hhs"][1]["missing"][0]["label"], "Filing now");
 }
 
 #[test]

@@ -208,12 +208,17 @@ fn description(of: OfProvider<'_>) -> Answer {
 fn notice(of: OfProvider<'_>, all: &mut Answers) {
     let left = of.left();
     let planned = of.provider.mail_date;
-    let began = left
-        .first
-        .map_or_else(|| Answer::date(planned).noted("the mail date that is planned: no letter is known to have gone yet"), Answer::date);
+    let is_past = planned < of.dossier.plan.as_of;
+    let nothing = "no letter is known to have gone, and the planned mail date has passed: take in the house's report";
+    let began = match left.first {
+        Some(first) => Answer::date(first),
+        None if is_past => Answer::missing(nothing),
+        None => Answer::date(planned).noted("the mail date that is planned: no letter is known to have gone yet"),
+    };
     all.insert("notice_began", began);
     let ended = match left.last {
         Some(last) if left.is_complete() => Answer::date(last),
+        None if is_past => Answer::missing(nothing),
         None => Answer::date(planned).noted("expected: the mail date that is planned"),
         Some(last) => {
             Answer::date(last.max(planned)).noted(format!("expected: {} of {} notices are known to have gone", left.gone, left.wanted))
@@ -229,7 +234,7 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
     }
     let states = of.media_states();
     all.insert("media", Answer::option(if states.is_empty() { "No" } else { "Yes" }));
-    all.insert("media_states", Answer::text(states.join(", ")));
+    all.insert("media_states", Answer::text(states.join(", ")).noted("where it is owed; the report's first page says where it was given"));
 }
 
 fn actions(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {

@@ -19,7 +19,11 @@ use crate::obligations::Duty;
 
 /// Fills the form for a provider.
 pub fn sheet(portal: &Portal, of: OfProvider<'_>) -> Sheet {
-    let (screens, missing) = sheet::screens(portal, &answers::answers(portal, of));
+    let (screens, mut missing) = sheet::screens(portal, &answers::answers(portal, of));
+    if let Some(until) = of.held_until() {
+        let hint = format!("a law-enforcement hold forbids it until {until} (45 CFR 164.412)");
+        missing.insert(0, Missing { label: "Filing now".to_owned(), hint, anchor: "report-type".to_owned() });
+    }
     let at_once = of.tells_hhs_at_once();
     let duty = of.obligations(if at_once { Duty::HhsNotice } else { Duty::HhsAnnualLog }).next();
     Sheet {
