@@ -156,7 +156,9 @@ impl Courier {
     async fn deliver(&mut self, ready: Ready) -> Result<Option<Outcome>> {
         let Ready { begun, to, message } = ready;
         let wait = self.desk.pace.lock().await.take(to.domain(), Instant::now());
-        tokio::time::sleep(wait).await;
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
         let mut session = self.session().await?;
         let ended = |fate, detail, blameless| Outcome { fate, detail, blameless };
         let outcome = match session.envelope(&self.desk.crew.sender, &to).await {
