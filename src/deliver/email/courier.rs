@@ -2,10 +2,11 @@
 
 use super::composer::Ready;
 use super::drain::no_runtime;
+use super::opening::{Access, NoConnection};
 use super::pace::{DomainPace, Storm};
 use super::reply::Fate;
 use super::server::Server;
-use super::session::{Access, NoConnection, Refusal, Session, failed};
+use super::session::{Refusal, Session, failed};
 use crate::error::{Error, Result};
 use crate::ledger::{Begun, Lease};
 use lettre::Address;
@@ -57,7 +58,7 @@ pub(super) fn deliver_all(crew: Crew, storm: Storm, ready: mpsc::Receiver<Ready>
     let couriers = async {
         let mut couriers = tokio::task::JoinSet::new();
         for _ in 0..desk.crew.connections.max(1) {
-            couriers.spawn_local(Courier { desk: Rc::clone(&desk), session: None }.work());
+            couriers.spawn_local(Courier { desk: Rc::clone(&desk), session: None, next: None }.work());
         }
         while couriers.join_next().await.is_some() {}
     };
@@ -108,6 +109,14 @@ impl Desk {
         // A recorder that is gone has stopped for a reason of its own.
         let _ = self.reports.send(report);
     }
+
+    /// A message that is composed and may leave at once; none where each has to wait for its turn.
+    fn at_hand(&self) -> Option<Ready> {
+        if self.crew.per_minute.is_some() || self.stopped.get() {
+            return None;
+        }
+        self.ready.try_lock().ok()?.try_recv().ok()
+    }
 }
 
 /// What became of a message, and whether the server is to blame for nothing.
@@ -121,13 +130,18 @@ struct Outcome {
 struct Courier {
     desk: Rc<Desk>,
     session: Option<Session>,
+    /// The next message: the server may have its envelope already.
+    next: Option<Ready>,
 }
 
 impl Courier {
     async fn work(mut self) {
         let desk = Rc::clone(&self.desk);
         loop {
-            let next = desk.ready.lock().await.recv().await;
+            let next = match self.next.take() {
+                Some(ready) => Some(ready),
+                None => desk.ready.lock().await.recv().await,
+            };
             let Some(ready) = next else { break };
             let lease = ready.begun.lease;
             let outcome = if desk.stopped.get() { Ok(None) } else { self.deliver(ready).await };
@@ -161,9 +175,10 @@ impl Courier {
         }
         let mut session = self.session().await?;
         let ended = |fate, detail, blameless| Outcome { fate, detail, blameless };
-        let outcome = match session.envelope(&self.desk.crew.sender, &to).await {
+        let outcome = match session.envelope(&to).await {
             Ok(()) if self.may_begin(begun).await => {
-                let (fate, detail) = session.body(&message).await;
+                self.next = self.desk.at_hand();
+                let (fate, detail) = session.body(&message, self.next.as_ref().map(|next| &next.to)).await;
                 ended(fate, detail, fate == Fate::Sent)
             }
             Ok(()) => {
@@ -196,7 +211,7 @@ impl Courier {
         let access = &self.desk.crew.access;
         let mut pauses = access.patience.pauses.iter();
         loop {
-            let reason = match Session::open(access).await {
+            let reason = match Session::open(access, &self.desk.crew.sender).await {
                 Ok(session) => return Ok(session),
                 Err(NoConnection::Ever(error)) => return Err(error),
                 Err(NoConnection::Now(reason)) => reason,

@@ -10,10 +10,11 @@
 use super::composer;
 use super::courier::{self, Report};
 use super::message::{Letterhead, Outgoing};
+use super::opening::Access;
 use super::pace::{SoftPatience, Storm};
 use super::reply;
 use super::server::{Server, refused};
-use super::session::{Access, Patience, failed};
+use super::session::{Patience, failed};
 use crate::error::{Error, Result};
 use crate::incident::EmailSettings;
 use crate::ledger::{Begun, Ended, Fate, Lease, Ledger, Piece};

@@ -46,6 +46,8 @@ pub(super) struct Seen {
     pub(super) taken: Vec<Vec<u8>>,
     pub(super) connections: u32,
     pub(super) commands: Vec<String>,
+    /// Messages whose last dot came with more behind it.
+    pub(super) followed: u32,
 }
 
 /// A hook that is called when a command or the end of a body has arrived, before the reply.
@@ -158,6 +160,7 @@ impl Conversation<'_> {
             }
         }
         (self.hook)(".");
+        self.seen.lock().unwrap().followed += u32::from(!reader.buffer().is_empty());
         let going = self.answer(At::Dot, "250 2.0.0 Ok: queued as Q1");
         if !matches!(self.fault, Some((At::Dot, act)) if !matches!(act, Act::Wait(_))) {
             self.seen.lock().unwrap().taken.push(message);

@@ -5,6 +5,7 @@
 //! nobody knows whether the server has taken the message. Such a piece becomes `uncertain` and waits for a person.
 
 mod composer;
+mod connection;
 mod courier;
 mod drain;
 mod dry_run;
@@ -12,6 +13,7 @@ mod dry_run;
 mod fault_server;
 mod header_value;
 mod message;
+mod opening;
 mod pace;
 mod reply;
 mod resolve;

@@ -1,5 +1,6 @@
 //! What a server's reply, or its absence, means for a piece.
 
+use super::connection::Unheard;
 use lettre::transport::smtp::response::{Response, Severity};
 use std::time::Duration;
 
@@ -36,29 +37,21 @@ impl Reply {
     }
 }
 
-type Answer = Result<Response, lettre::transport::smtp::Error>;
-
 /// Waits for an answer of the wanted kind, but no longer than `patience`.
-pub(super) async fn reply(answer: impl Future<Output = Answer>, wanted: Severity, patience: Duration) -> Reply {
-    let error = match tokio::time::timeout(patience, answer).await {
+pub(super) async fn reply(answer: impl Future<Output = Result<Response, Unheard>>, wanted: Severity, patience: Duration) -> Reply {
+    let response = match tokio::time::timeout(patience, answer).await {
         Err(_) => return Reply::Broken("no reply in time".to_owned()),
-        Ok(Ok(response)) if response.code().severity == wanted => {
-            let text: Vec<&str> = response.message().collect();
-            return Reply::Wanted(detail(&response.code().to_string(), &text.join(" ")));
-        }
-        Ok(Ok(response)) => return Reply::Broken(format!("unexpected reply {}", response.code())),
-        Ok(Err(error)) => error,
+        Ok(Err(Unheard::Lost)) => return Reply::Broken("connection lost".to_owned()),
+        Ok(Err(Unheard::Unusable)) => return Reply::Broken("no usable reply".to_owned()),
+        Ok(Ok(response)) => response,
     };
-    let Some(code) = error.status() else {
-        let reason = if error.is_response() { "no usable reply" } else { "connection lost" };
-        return Reply::Broken(reason.to_owned());
-    };
-    let code = code.to_string();
-    let detail = detail(&code, &error.to_string());
-    if error.is_transient() {
-        Reply::Transient { detail, closing: code == "421" }
-    } else {
-        Reply::Permanent { detail, closing: code == "521" }
+    let code = response.code().to_string();
+    let detail = detail(&code, &response.message().collect::<Vec<_>>().join(" "));
+    match response.code().severity {
+        severity if severity == wanted => Reply::Wanted(detail),
+        Severity::TransientNegativeCompletion => Reply::Transient { detail, closing: code == "421" },
+        Severity::PermanentNegativeCompletion => Reply::Permanent { detail, closing: code == "521" },
+        _ => Reply::Broken(format!("unexpected reply {code}")),
     }
 }
 
@@ -94,7 +87,7 @@ mod tests {
         let cases = [
             ("250", "2.0.0 Ok: queued as 4ZxYq12", "250 2.0.0 queued as 4ZxYq12"),
             ("250", "queued as <ann@example.org>", "250"),
-            ("550", "permanent error (550): 5.1.1 <ann@example.org>: User unknown", "550 5.1.1"),
+            ("550", "5.1.1 <ann@example.org>: User unknown", "550 5.1.1"),
             ("550", "no such user ann@example.org at 192.0.2.1", "550"),
             ("451", "4.7.1 Greylisted until 10.20.30", "451 4.7.1"),
         ];

@@ -1,11 +1,9 @@
 //! The TCP connection under a session, and what it can tell about the last dot of a message.
 //!
 //! A reply that never comes means two different things: before the last dot has left, the server cannot have taken the
-//! message (deferred); after it, nobody knows (uncertain). The mail library does not tell them apart, so the socket does.
+//! message (deferred); after it, nobody knows (uncertain). Only what lies under TLS can tell them apart.
 
-use lettre::transport::smtp::client::AsyncTokioStream;
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,8 +11,6 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A reply longer than this is no SMTP reply; a server that never ends its line must not fill the memory.
-const LONGEST_REPLY: usize = 64 * 1024;
 /// No dot is due yet.
 const NOT_YET: u64 = u64::MAX;
 
@@ -61,8 +57,6 @@ impl Watch {
 pub(super) struct Socket {
     stream: TcpStream,
     watch: Arc<Watch>,
-    /// Bytes of the reply so far: what came in since the last thing that was sent.
-    reply_bytes: usize,
 }
 
 impl Socket {
@@ -74,19 +68,13 @@ impl Socket {
         stream.set_nodelay(true)?;
         let stream = stream.into_std()?;
         let watch = Arc::new(Watch::over(stream.try_clone()?));
-        Ok((Socket { stream: TcpStream::from_std(stream)?, watch: Arc::clone(&watch), reply_bytes: 0 }, watch))
+        Ok((Socket { stream: TcpStream::from_std(stream)?, watch: Arc::clone(&watch) }, watch))
     }
 }
 
 impl AsyncRead for Socket {
     fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        self.reply_bytes += buffer.filled().len() - before;
-        if self.reply_bytes > LONGEST_REPLY {
-            return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, "the reply is too long")));
-        }
-        Poll::Ready(Ok(()))
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -97,7 +85,6 @@ impl AsyncWrite for Socket {
         }
         let accepted = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
         self.watch.accepted.fetch_add(accepted as u64, Ordering::Relaxed);
-        self.reply_bytes = 0;
         Poll::Ready(Ok(accepted))
     }
 
@@ -107,35 +94,5 @@ impl AsyncWrite for Socket {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
-    }
-}
-
-impl AsyncTokioStream for Socket {
-    fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.peer_addr()
-    }
-}
-
-/// A message's body as one part, which tells the watch when it has been written and the dot is next.
-pub(super) struct BodyThenDot<'a> {
-    body: Option<&'a [u8]>,
-    watch: &'a Watch,
-}
-
-impl<'a> BodyThenDot<'a> {
-    pub(super) fn new(body: &'a [u8], watch: &'a Watch) -> Self {
-        BodyThenDot { body: Some(body), watch }
-    }
-}
-
-impl<'a> Iterator for BodyThenDot<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let body = self.body.take();
-        if body.is_none() {
-            self.watch.dot_is_due();
-        }
-        body
     }
 }

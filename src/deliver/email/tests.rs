@@ -221,11 +221,37 @@ fn a_server_that_takes_commands_together_gets_them_together() {
     assert_eq!(Desk::of(4).send(&settings(server.port)).unwrap(), Totals { sent: 2, failed: 1, deferred: 1, uncertain: 0 });
     let seen = server.seen.lock().unwrap();
     let commands: Vec<&str> = seen.commands.iter().filter_map(|command| command.get(..4)).collect();
-    let hello = ["EHLO", "EHLO"];
     let envelope = ["MAIL", "RCPT", "DATA"];
     // Of the refused one the server awaits a body after all: only another connection says that none comes.
-    let expected = [&hello[..], &envelope, &envelope, &hello, &envelope, &["RSET"], &envelope, &["QUIT"]].concat();
+    let expected = [&["EHLO"][..], &envelope, &envelope, &["EHLO"], &envelope, &["RSET"], &envelope, &["QUIT"]].concat();
     assert_eq!((commands, seen.connections, seen.taken.len()), (expected, 2, 2));
+}
+
+#[test]
+fn the_next_envelope_leaves_with_the_last_dot() {
+    let many = |server: &FaultServer, per_minute| {
+        let settings = EmailSettings { per_minute, ..settings(server.port) };
+        assert_eq!(Desk::of(50).send(&settings).unwrap().sent, 50);
+        let seen = server.seen.lock().unwrap();
+        assert_eq!((seen.taken.len(), seen.connections), (50, 1));
+        seen.followed
+    };
+    let followed = many(&FaultServer::start_pipelining(Vec::new()), None);
+    assert!((25..50).contains(&followed), "{followed} of 50: nearly all, but for those that were not composed in time");
+    assert_eq!(many(&FaultServer::start(Vec::new()), None), 0, "of a server that does not take it so");
+    assert_eq!(many(&FaultServer::start_pipelining(Vec::new()), Some(100_000)), 0, "each waits for its turn");
+}
+
+#[test]
+fn a_server_that_breaks_off_after_a_dot_has_not_begun_what_was_announced() {
+    for act in [Act::Fin, Act::Rst, Act::SayAndClose("421 4.3.2 shutting down")] {
+        let server = FaultServer::start_pipelining(vec![None, None, None, Some((At::Dot, act))]);
+        let desk = Desk::of(8);
+        let totals = desk.send(&settings(server.port)).unwrap();
+        assert_eq!((totals.sent, totals.uncertain + totals.deferred), (7, 1), "{act:?}");
+        let begun = desk.ledger().events().unwrap().iter().filter(|event| event.event.kind == EventKind::DataStarted).count();
+        assert_eq!((begun, server.taken(), server.seen.lock().unwrap().connections), (8, 7, 2), "{act:?}");
+    }
 }
 
 #[test]
@@ -240,7 +266,7 @@ fn what_is_sent_arrives_once_and_over_one_connection() {
     let letterhead = Letterhead::new(&settings(0), "lakeside").unwrap();
     let sent = letterhead.message(now(), &outgoing(1, 2_000)).unwrap();
     let unstuffed = String::from_utf8(seen.taken[0].clone()).unwrap().replace("\r\n..", "\r\n.");
-    assert_eq!(unstuffed, String::from_utf8(sent).unwrap() + "\r\n.\r\n");
+    assert_eq!(unstuffed, String::from_utf8(sent).unwrap() + ".\r\n");
 }
 
 #[test]
@@ -378,6 +404,25 @@ fn a_server_without_starttls_gets_nothing() {
     settings.smtp = Some(format!("smtp+starttls://127.0.0.1:{}", server.port));
     assert_eq!(desk.send(&settings).unwrap_err().findings[0].code, "smtp-starttls");
     assert!(server.seen.lock().unwrap().commands.iter().all(|command| command.starts_with("EHLO")));
+}
+
+#[test]
+fn a_reply_that_came_before_tls_does_not_count_under_it() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        for reply in ["220 a\r\n", "250-a\r\n250 STARTTLS\r\n", "220 go on\r\n250-a\r\n250 AUTH PLAIN\r\n"] {
+            stream.write_all(reply.as_bytes()).unwrap();
+            let _ = reader.read_line(&mut String::new());
+        }
+    });
+    let mut settings = settings(0);
+    settings.smtp = Some(format!("smtp+starttls://127.0.0.1:{port}"));
+    assert_eq!(Desk::of(1).send(&settings).unwrap_err().findings[0].code, "smtp-starttls");
+    server.join().unwrap();
 }
 
 #[test]
