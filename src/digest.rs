@@ -25,6 +25,23 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
+/// The same of everything that can be read, and how many bytes it was: a list may be larger than what is to be held in memory.
+///
+/// # Errors
+/// That of the reading.
+pub fn sha256_of(mut from: impl std::io::Read) -> std::io::Result<(String, u64)> {
+    let (mut digest, mut bytes, mut piece) = (Sha256::new(), 0, vec![0; 256 * 1024]);
+    loop {
+        match from.read(&mut piece)? {
+            0 => return Ok((hex(&digest.finalize()), bytes)),
+            length => {
+                digest.update(&piece[..length]);
+                bytes += length as u64;
+            }
+        }
+    }
+}
+
 /// The first bytes of the SHA-256 of some parts, each with its length before it.
 pub(crate) fn first_bytes<const N: usize>(parts: &[&str]) -> [u8; N] {
     let mut digest = Sha256::new();

@@ -154,6 +154,33 @@ pub fn write_of_many(path: &Path, bytes: &[u8]) -> Result<()> {
     persist(file, path)
 }
 
+/// Every file below a folder, sorted; empty when there is no folder. Links are files, never followed.
+///
+/// # Errors
+/// Refused when a folder cannot be read.
+pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(folder) = folders.pop() {
+        let unreadable = |error: std::io::Error| Error::unreadable(&folder, &error);
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => continue,
+            Err(error) => return Err(unreadable(error)),
+        };
+        for entry in entries {
+            let entry = entry.map_err(unreadable)?;
+            if entry.file_type().map_err(unreadable)?.is_dir() {
+                folders.push(entry.path());
+            } else {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Makes the names in a folder durable.
 ///
 /// # Errors

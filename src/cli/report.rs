@@ -4,12 +4,13 @@ use super::ui::{Ui, count};
 use super::{Outcome, clock};
 use crate::error::{Finding, Result};
 use crate::ledger::Access;
-use crate::report::Report;
+use crate::report::{Evidence, Report};
 use crate::run;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
-/// Write what closes the incident: a sheet for the HHS breach portal for each provider, and every duty with the day on which it was met
+/// Write what closes the incident: a sheet for the HHS breach portal for each provider, every duty with the day on which it was met, the
+/// evidence pack
 #[derive(clap::Args)]
 pub(super) struct ReportArguments {
     /// Incident folder
@@ -34,7 +35,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &ReportArguments)
 
 fn draw(report: &Report) -> String {
     let open = &report.overview.open;
+    let Evidence { files, sha256 } = &report.evidence;
     let mut text = format!("{} for the HHS breach portal", count(report.hhs.len() as u64, "sheet"));
+    text.push_str(&format!("\nevidence pack: {}; SHA-256 of its SHA256SUMS:\n{sha256}", count(*files, "file")));
     if open.is_empty() {
         text.push_str("\nnothing is open");
         return text;

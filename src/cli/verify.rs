@@ -6,17 +6,19 @@ use super::ui::{Ui, count, number};
 use crate::deliver::mailhouse::VerifiedPackage;
 use crate::error::{Error, Finding, Result};
 use crate::ledger::Access;
+use crate::report::VerifiedEvidence;
 use crate::review::{AllowedSigners, VerifiedApproval, VerifiedSeal};
 use crate::run::{self, CheckedLedger, Verification, VerifyOptions};
 use std::path::{Path, PathBuf};
 
-/// Check an incident folder or a package offline: that it is what was approved, what left, what was recorded
+/// Check an incident folder, a package or an evidence pack offline: that it is what was approved, what left, what was recorded
 ///
 /// Of an incident folder the seal is checked and every event of the ledger. Of a package every file, and with --incident or
-/// --ledger that the pieces in it are those that left.
+/// --ledger that the pieces in it are those that left. Of an evidence pack every file, the seal, every event of the ledger in it,
+/// and that the counts close.
 #[derive(clap::Args)]
 pub(super) struct VerifyArguments {
-    /// Incident folder, a copy of it that has its seal, the folder of a package or its NAME.done
+    /// Incident folder, a copy of it that has its seal, the folder of a package or its NAME.done, a report or its evidence pack
     path: PathBuf,
     /// File that ties keys to roles, in OpenSSH's `allowed_signers` format; every approval must then be signed
     #[arg(long, value_name = "FILE")]
@@ -65,8 +67,9 @@ fn shown(finding: &Finding) -> ShownFinding<'_> {
 }
 
 fn told(verification: &Verification, findings: &[Finding]) -> String {
-    let Verification { seal, package, ledger, .. } = verification;
-    let lines = [seal.as_ref().map(of_seal), package.as_ref().map(of_package), ledger.as_ref().map(of_ledger)];
+    let Verification { seal, package, evidence, ledger, .. } = verification;
+    let seal = seal.as_ref().or(evidence.as_ref().and_then(|evidence| evidence.seal.as_ref()));
+    let lines = [seal.map(of_seal), package.as_ref().map(of_package), evidence.as_ref().map(of_evidence), ledger.as_ref().map(of_ledger)];
     let verdict = match findings.len() {
         0 => "everything that was checked holds".to_owned(),
         1 => "1 thing does not hold".to_owned(),
@@ -82,6 +85,15 @@ fn of_package(package: &VerifiedPackage) -> String {
     format!("{package}: {}, {}{encrypted}{compared}", count(*files, "file"), count(*pieces, "piece"))
 }
 
+fn of_evidence(evidence: &VerifiedEvidence) -> String {
+    let VerifiedEvidence { incident, as_of, files, sha256, people, events, links, closes, .. } = evidence;
+    let people = format!("{} {}", number(*people), if *people == 1 { "person" } else { "people" });
+    let files = count(*files, "file");
+    let chains = format!("{} in {}", count(*events, "event"), count(*links, "link"));
+    let counts = if *closes { "the counts close" } else { "the counts do not close" };
+    format!("{incident} as of {as_of}: {files}, {people}, {chains}; {counts}\nSHA-256 of SHA256SUMS {sha256}")
+}
+
 fn of_ledger(ledger: &CheckedLedger) -> String {
     let CheckedLedger { events, links, workers, stamps } = *ledger;
     format!("ledger: {} in {} of {}, {}", count(events, "event"), count(links, "link"), count(workers, "worker"), count(stamps, "stamp"))
@@ -89,7 +101,14 @@ fn of_ledger(ledger: &CheckedLedger) -> String {
 
 /// What was not checked because it is not there.
 fn not_there(verification: &Verification) -> Vec<&'static str> {
-    let Verification { seal, package, ledger, .. } = verification;
+    let Verification { seal, package, evidence, ledger, .. } = verification;
+    if let Some(evidence) = evidence {
+        let lines = [
+            (evidence.seal.is_none(), "no seal that holds is in it: what was approved was not checked"),
+            (evidence.events == 0, "no ledger is in it: what was recorded was not checked"),
+        ];
+        return lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect();
+    }
     let lines = match package {
         Some(package) => [(!package.in_ledger, "not compared with a ledger: name the incident folder with --incident DIR"), (false, "")],
         None => [

@@ -7,7 +7,7 @@ use super::store::{Already, Doing, Due, Leasing, Millis, Session, Store};
 use super::verify::Checking;
 use super::{
     Bearer, Begun, CodeDigest, Ended, Event, EventKind, Fate, Lease, Ledger, Listed, NewEvent, Piece, PieceState, Standing, Tally,
-    Verified, faults,
+    Verified, WrittenFile, faults, written,
 };
 use crate::error::{Error, Place, Result};
 use jiff::Timestamp;
@@ -374,6 +374,10 @@ impl<S: Store> Ledger for Book<S> {
         let Ok(number) = stamp.link.try_into() else { return Ok(false) };
         let link = self.read(|session| session.link(&stamp.worker, number))?;
         Ok(link.is_some_and(|link| link.stamp() == *stamp))
+    }
+
+    fn each_line(&mut self, each: &mut dyn FnMut(WrittenFile, &str) -> Result<()>) -> Result<()> {
+        self.read(|session| written::each_line(session, each))
     }
 
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified> {

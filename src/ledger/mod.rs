@@ -26,6 +26,7 @@ mod store;
 mod tests;
 mod url;
 mod verify;
+mod written;
 
 pub use access::Access;
 pub use bearer::{Bearer, Marks};
@@ -35,6 +36,7 @@ pub use outbox::{Begun, Ended, Fate, Lease};
 pub use standing::{Listed, Standing, Tally};
 pub use url::{incident_of, open, open_existing};
 pub use verify::Verified;
+pub use written::{WrittenFile, WrittenLedger, read_written};
 
 use crate::error::{Finding, Place, Result};
 use jiff::Timestamp;
@@ -166,6 +168,9 @@ pub trait Ledger: Send {
 
     /// Whether the link of a stamp is there with the digest that it had. Nothing before it is looked at: see [`Ledger::verify`].
     fn has_link(&mut self, stamp: &Stamp) -> Result<bool>;
+
+    /// Hands over the lines of the ledger written out ([`read_written`]), file by file.
+    fn each_line(&mut self, each: &mut dyn FnMut(WrittenFile, &str) -> Result<()>) -> Result<()>;
 
     /// Checks every chain from its beginning, against these stamps too: what was changed, removed or cut short.
     fn verify(&mut self, stamps: &[Stamp]) -> Result<Verified>;

@@ -53,19 +53,31 @@ impl Checking {
 
     pub(super) fn check<S: Session>(mut self, session: &mut S, stamps: &[Stamp]) -> Result<Verified> {
         session.each_link(&mut |link| {
-            self.links.insert(link.id, link);
+            self.add_link(link);
             Ok(())
         })?;
         session.each_event(&mut |event| {
             self.event(event);
             Ok(())
         })?;
+        let heads = session.heads()?.iter().map(Link::stamp).collect();
+        self.close(stamps, heads);
+        let mut bearers = self.bearers();
+        session.each_piece(&mut |piece, person| bearers.add(piece, person))?;
+        Ok(self.conclude(bearers))
+    }
+
+    /// A link that is there; all of them come before the events.
+    pub(super) fn add_link(&mut self, link: Link) {
+        self.links.insert(link.id, link);
+    }
+
+    /// Everything was read but the bearers: checks the chains, against what names their heads.
+    pub(super) fn close(&mut self, stamps: &[Stamp], heads: Vec<Stamp>) {
         self.heads.extend(stamps.iter().map(|stamp| (stamp.clone(), "a package or release".to_owned())));
-        self.heads.extend(session.heads()?.iter().map(|head| (head.stamp(), "the ledger's own list of chains".to_owned())));
+        self.heads.extend(heads.into_iter().map(|head| (head, "the ledger's own list of chains".to_owned())));
         self.chains();
         self.named_heads();
-        self.bearers(session)?;
-        Ok(self.verified)
     }
 
     fn at_event(&self, ordinal: i64) -> Place {
@@ -81,7 +93,7 @@ impl Checking {
         self.verified.findings.push(Finding::refuses("ledger-changed", place, reason, hint));
     }
 
-    fn event(&mut self, event: StoredEvent) {
+    pub(super) fn event(&mut self, event: StoredEvent) {
         self.verified.events += 1;
         let (ordinal, link) = (event.ordinal, event.link());
         let digests = self.events.entry(link).or_default();
@@ -161,26 +173,37 @@ impl Checking {
         }
     }
 
-    /// Who bears the numbers is who got them.
-    fn bearers<S: Session>(&mut self, session: &mut S) -> Result<()> {
+    /// What the numbers' bearers are held against; they come by number.
+    pub(super) fn bearers(&self) -> Bearers {
         let mut digests: Vec<(Piece, Piece, Sha256)> =
             self.allotted.iter().map(|(first, last, ..)| (*first, *last, Sha256::new())).collect();
         digests.sort_by_key(|(first, ..)| *first);
-        session.each_piece(&mut |piece, person| {
-            let after = digests.partition_point(|(first, ..)| *first <= piece);
-            if let Some((_, last, digest)) = after.checked_sub(1).and_then(|at| digests.get_mut(at))
-                && piece <= *last
-            {
-                digest.update(bound(piece, person));
-            }
-        })?;
-        let found: BTreeMap<Piece, Vec<u8>> = digests.into_iter().map(|(first, _, digest)| (first, digest.finalize().to_vec())).collect();
+        Bearers(digests)
+    }
+
+    /// Who bears the numbers is who got them.
+    pub(super) fn conclude(mut self, bearers: Bearers) -> Verified {
+        let found: BTreeMap<Piece, Vec<u8>> = bearers.0.into_iter().map(|(first, _, digest)| (first, digest.finalize().to_vec())).collect();
         for (first, last, digest, ordinal) in std::mem::take(&mut self.allotted) {
             // Numbers that were given before chains were kept have no digest.
             if digest.is_some_and(|digest| found.get(&first) != Some(&digest)) {
                 self.find(self.at_event(ordinal), format!("the people of the pieces {first:07} to {last:07} are not those who got them"));
             }
         }
-        Ok(())
+        self.verified
+    }
+}
+
+/// Who bears the numbers that were allotted together, as digests under way.
+pub(super) struct Bearers(Vec<(Piece, Piece, Sha256)>);
+
+impl Bearers {
+    pub(super) fn add(&mut self, piece: Piece, person: &str) {
+        let after = self.0.partition_point(|(first, ..)| *first <= piece);
+        if let Some((_, last, digest)) = after.checked_sub(1).and_then(|at| self.0.get_mut(at))
+            && piece <= *last
+        {
+            digest.update(bound(piece, person));
+        }
     }
 }

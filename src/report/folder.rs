@@ -1,6 +1,7 @@
 //! A report as a folder that opens in any browser.
 
 use super::dossier::Dossier;
+use super::evidence::{self, Evidence, Materials};
 use super::hhs::{self, Portal, Sheet};
 use super::overview::{Overview, hhs_file, overview};
 use super::timeline::timeline;
@@ -10,8 +11,9 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use tera::{Context, Tera};
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 5] = [
     ("base.html", include_str!("pages/base.html")),
+    ("evidence.html", include_str!("pages/evidence.html")),
     ("index.html", include_str!("pages/index.html")),
     ("sheet.html", include_str!("pages/sheet.html")),
     ("timeline.html", include_str!("pages/timeline.html")),
@@ -34,19 +36,21 @@ pub struct Report {
     pub overview: Overview,
     /// The sheets for the breach portal.
     pub hhs: Vec<Sheet>,
+    /// The evidence pack.
+    pub evidence: Evidence,
 }
 
 /// Writes the report; an earlier one in the folder is replaced as a whole, so that no half of it ever stands there.
 ///
 /// # Errors
 /// Refused when something else lies in the folder; failed when it cannot be written.
-pub fn write_report(dossier: &Dossier<'_>, portal: &Portal, out: &Path) -> Result<Report> {
+pub fn write_report(dossier: &Dossier<'_>, portal: &Portal, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
     // A link stays where it points.
     let out = &fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
     refuse_others(out)?;
     let beside = beside(out)?;
     remove(&beside)?;
-    let report = write_into(dossier, portal, &beside)?;
+    let report = write_into(dossier, portal, materials, &beside)?;
     remove(out)?;
     fs_err::rename(&beside, out).map_err(|error| Error::unwritable(out, &error))?;
     Ok(report)
@@ -70,7 +74,7 @@ fn remove(folder: &Path) -> Result<()> {
     }
 }
 
-fn write_into(dossier: &Dossier<'_>, portal: &Portal, out: &Path) -> Result<Report> {
+fn write_into(dossier: &Dossier<'_>, portal: &Portal, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
     files::create_folder(&out.join("hhs"))?;
     let sheets: Vec<Sheet> = dossier.providers().map(|of| hhs::sheet(portal, of)).collect();
     let mut overview = overview(dossier, &sheets);
@@ -86,7 +90,13 @@ fn write_into(dossier: &Dossier<'_>, portal: &Portal, out: &Path) -> Result<Repo
     context.insert("timeline", &timeline(dossier));
     write(&pages, "timeline.html", &context, &out.join(TIMELINE))?;
     write(&pages, "index.html", &context, &out.join("index.html"))?;
-    let report = Report { incident: dossier.incident.id.clone(), as_of: dossier.plan.as_of.to_string(), overview, hhs: sheets };
+    let evidence = evidence::write_evidence(dossier, &overview, materials, &out.join(evidence::FOLDER), |pack| {
+        let mut context = self::context(dossier, "../");
+        context.insert("pack", pack);
+        rendered(&pages, "evidence.html", &context)
+    })?;
+    let (incident, as_of) = (dossier.incident.id.clone(), dossier.plan.as_of.to_string());
+    let report = Report { incident, as_of, overview, hhs: sheets, evidence };
     let json = serde_json::to_string_pretty(&report).map_err(|error| Error::bug(format!("report.json: {error}")))?;
     files::write(&out.join(MARK), json.as_bytes())?;
     Ok(report)
@@ -108,9 +118,12 @@ fn context(dossier: &Dossier<'_>, root: &str) -> Context {
     context
 }
 
+fn rendered(pages: &Tera, template: &str, context: &Context) -> Result<String> {
+    pages.render(template, context).map_err(|error| Error::bug(format!("a page of the report cannot be made: {error}")))
+}
+
 fn write(pages: &Tera, template: &str, context: &Context, path: &Path) -> Result<()> {
-    let page = pages.render(template, context).map_err(|error| Error::bug(format!("a page of the report cannot be made: {error}")))?;
-    files::write(path, page.as_bytes())
+    files::write(path, rendered(pages, template, context)?.as_bytes())
 }
 
 /// An id as part of a file name: letters, digits, `-` and `_` stay, everything else becomes `-` and its number.
@@ -136,7 +149,7 @@ fn refuse_others(out: &Path) -> Result<()> {
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<Vec<_>>>();
     let names = names.map_err(|error| Error::unwritable(out, &error))?;
     let marked = names.iter().any(|name| name == MARK);
-    let is_ours = |name: &str| [MARK, "index.html", TIMELINE, "hhs"].contains(&name);
+    let is_ours = |name: &str| [MARK, "index.html", TIMELINE, "hhs", evidence::FOLDER].contains(&name);
     if let Some(other) = names.iter().find(|name| !marked || !is_ours(name)) {
         let place = Place::file(out.join(other).display().to_string());
         let hint = "name a new folder, or one that an earlier report wrote";

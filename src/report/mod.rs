@@ -1,6 +1,7 @@
 //! What a run tells a person: counts and tables, and the report that closes an incident: forms, and when each duty was met.
 
 mod dossier;
+mod evidence;
 mod folder;
 pub mod hhs;
 mod left;
@@ -10,10 +11,12 @@ mod overview;
 mod standing;
 mod statements;
 mod summary;
+mod table;
 mod tables;
 mod timeline;
 
 pub use dossier::Dossier;
+pub use evidence::{Evidence, Input, Materials, VerifiedEvidence, is_evidence, verify_evidence};
 pub use folder::{Report, write_report};
 pub use left::{Joint, Left, left};
 pub use out_of_reach::{Lost, OutOfReach, lost};

@@ -198,7 +198,10 @@ fn owed(dossier: &Dossier<'_>, obligation: &Obligation) -> Owed {
     let became = met(dossier, obligation);
     let late = became.is_late();
     let (met, how) = match became {
-        Met::On { day, by, late } => (Some(format!("{day}{}", early_or_late(late))), by),
+        Met::On { day, by, late } => match early_or_late(late) {
+            words if words.is_empty() => (Some(day.to_string()), by),
+            words => (Some(format!("{day}, {words}")), by),
+        },
         Met::Open { hint } => (None, hint),
     };
     Owed {
@@ -213,14 +216,14 @@ fn owed(dossier: &Dossier<'_>, obligation: &Obligation) -> Owed {
     }
 }
 
-/// How a day stands to the last one, in words.
-fn early_or_late(late: Option<i32>) -> String {
+/// How a day stands to the last one, in words; none where the law gives no day.
+pub(super) fn early_or_late(late: Option<i32>) -> String {
     let days = |count: i32| if count == 1 { "1 day".to_owned() } else { format!("{count} days") };
     match late {
         None => String::new(),
-        Some(0) => ", on the last day".to_owned(),
-        Some(late) if late > 0 => format!(", {} late", days(late)),
-        Some(early) => format!(", {} early", days(-early)),
+        Some(0) => "on the last day".to_owned(),
+        Some(late) if late > 0 => format!("{} late", days(late)),
+        Some(early) => format!("{} early", days(-early)),
     }
 }
 
@@ -250,7 +253,7 @@ mod tests {
 
     #[test]
     fn a_day_is_told_against_the_last_one() {
-        let cases = [(None, ""), (Some(0), ", on the last day"), (Some(1), ", 1 day late"), (Some(-12), ", 12 days early")];
+        let cases = [(None, ""), (Some(0), "on the last day"), (Some(1), "1 day late"), (Some(-12), "12 days early")];
         for (late, words) in cases {
             assert_eq!(early_or_late(late), words);
         }

@@ -1,12 +1,12 @@
 //! held.csv, mend.csv, merged.csv, possible.csv: what a person works from after a run.
 
-use crate::error::{Error, Result};
-use crate::files::{Writing, guarded};
+use super::table::Table;
+use crate::error::Result;
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
 use crate::recipients::{Disposition, Recipients};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Writes the four tables into a folder. mend.csv holds patient data, as the lists do.
 ///
@@ -94,36 +94,5 @@ impl Tables<'_> {
         let row = self.intake.row(index);
         let file = self.incident.lists[usize::from(row.list)].own_name().into_owned();
         [file, row.line.to_string(), row.get(Field::RecordId).to_owned()]
-    }
-}
-
-/// A CSV file: RFC 4180 with LF, cells that a spreadsheet would take for a formula guarded by an apostrophe.
-struct Table {
-    writer: csv::Writer<Writing>,
-    path: PathBuf,
-}
-
-impl Table {
-    fn begin(path: PathBuf, header: &[&str]) -> Result<Table> {
-        let mut table = Table { writer: csv::Writer::from_writer(Writing::begin(&path)?), path };
-        table.row(header)?;
-        Ok(table)
-    }
-
-    fn row(&mut self, cells: &[&str]) -> Result<()> {
-        for cell in cells {
-            self.writer.write_field(guarded(cell).as_bytes()).map_err(|error| self.failed(error))?;
-        }
-        self.writer.write_record(None::<&[u8]>).map_err(|error| self.failed(error))
-    }
-
-    fn finish(self) -> Result<()> {
-        let path = self.path;
-        let file = self.writer.into_inner().map_err(|error| Error::unwritable(&path, error.error()))?;
-        file.finish()
-    }
-
-    fn failed(&self, error: csv::Error) -> Error {
-        Error::unwritable(&self.path, &std::io::Error::from(error))
     }
 }

@@ -5,7 +5,7 @@ use crate::error::{Error, Place, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Writes a file: temporary name (mode 0600), flushed to disk, renamed.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -70,30 +70,6 @@ pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
 #[cfg(not(unix))]
 pub(super) fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
-}
-
-/// Every file below a folder, sorted; empty when there is no folder. Links are files, never followed.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let entries = match fs_err::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
-            Err(error) => return Err(Error::unreadable(&folder, &plain(&error))),
-        };
-        for entry in entries {
-            let unreadable = |error: std::io::Error| Error::unreadable(&folder, &plain(&error));
-            let entry = entry.map_err(unreadable)?;
-            if entry.file_type().map_err(unreadable)?.is_dir() {
-                folders.push(entry.path());
-            } else {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// The bytes of a file; `None` when it does not exist.

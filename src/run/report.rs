@@ -1,12 +1,14 @@
 //! `report`: everything that a report is made from, each read once.
 
 use super::{Case, read, unreached};
-use crate::error::{Finding, Result};
+use crate::digest::sha256_of;
+use crate::error::{Error, Finding, Result};
 use crate::files;
-use crate::incident::ProviderIndex;
+use crate::incident::{ProviderIndex, VERIFIED_FILE};
 use crate::ledger::{self, Access};
 use crate::obligations;
-use crate::report::{self, Dossier, Joint, Report, Statements, hhs::Portal};
+use crate::recipients::MOVES_FILE;
+use crate::report::{self, Dossier, Input, Joint, Materials, REPORT_FILE, Report, Statements, hhs::Portal};
 use jiff::civil::Date;
 use std::path::Path;
 
@@ -25,8 +27,9 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
     let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
     let mut intact = true;
-    let record = match ledger::open_existing(folder, &case.incident.id, ledger)? {
-        Some(mut ledger) => {
+    let mut ledger = ledger::open_existing(folder, &case.incident.id, ledger)?;
+    let record = match &mut ledger {
+        Some(ledger) => {
             intact = ledger.verify(&[])?.holds();
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
             (status, report::left(ledger.as_mut(), &joint(&case), as_of)?)
@@ -35,7 +38,8 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     };
     let facts = (&case.incident, &case.rules, &plan);
     let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable, intact);
-    let written = report::write_report(&dossier, &portal, out)?;
+    let mut materials = Materials { inputs: inputs(&case)?, ledger: ledger.as_deref_mut().map(|ledger| ledger as _) };
+    let written = report::write_report(&dossier, &portal, &mut materials, out)?;
     Ok((written, case.warnings))
 }
 
@@ -45,4 +49,27 @@ fn joint(case: &Case) -> Joint {
     let id = |provider: &ProviderIndex| case.incident.provider(*provider).id.clone();
     let several = (0..people.len()).filter(|place| !people.outline(*place).also_at.is_empty());
     several.map(|place| (people.key(place).0, people.outline(place).also_at.iter().map(id).collect())).collect()
+}
+
+/// The files that the incident was made from, with the rows that count of each list.
+fn inputs(case: &Case) -> Result<Vec<Input>> {
+    let incident = &case.incident;
+    let mut rows = vec![0_u64; incident.lists.len()];
+    case.intake.rows.iter().for_each(|row| rows[usize::from(row.list)] += 1);
+    let mut files: Vec<(&str, Option<u64>)> = ["incident.toml", "providers.csv"].map(|file| (file, None)).to_vec();
+    files.extend(incident.lists.iter().zip(rows).map(|(list, rows)| (list.file.as_str(), Some(rows))));
+    files.extend(incident.code_pools.iter().map(|pool| (pool.file.as_str(), None)));
+    files.extend(["decisions.csv", MOVES_FILE, super::seeds::FILE, VERIFIED_FILE, REPORT_FILE].map(|file| (file, None)));
+    let mut inputs = Vec::new();
+    for (file, rows) in files {
+        let path = incident.folder.join(file);
+        let opened = match fs_err::File::open(&path) {
+            Ok(opened) => opened,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(Error::unreadable(&path, &error)),
+        };
+        let (sha256, bytes) = sha256_of(opened).map_err(|error| Error::unreadable(&path, &error))?;
+        inputs.push(Input { file: file.to_owned(), sha256, bytes, rows });
+    }
+    Ok(inputs)
 }

@@ -3,6 +3,7 @@
 use crate::deliver::mailhouse::{self, VerifiedPackage};
 use crate::error::{Error, Finding, Place, Result};
 use crate::ledger::{self, Access, Ledger, Stamp};
+use crate::report::{self, VerifiedEvidence};
 use crate::review::{self, AllowedSigners, VerifiedSeal};
 use std::path::{Path, PathBuf};
 
@@ -24,8 +25,10 @@ pub struct VerifyOptions {
 pub struct Verification {
     /// The approvals; absent when there is no seal, or it does not hold.
     pub seal: Option<VerifiedSeal>,
-    /// The package; absent when an incident folder was checked.
+    /// The package; absent when something else was checked.
     pub package: Option<VerifiedPackage>,
+    /// The evidence pack; likewise.
+    pub evidence: Option<VerifiedEvidence>,
     /// The ledger; absent when there is none.
     pub ledger: Option<CheckedLedger>,
     /// Everything that does not hold, with its place.
@@ -46,7 +49,7 @@ pub struct CheckedLedger {
     pub stamps: u64,
 }
 
-/// Checks an incident folder or a package.
+/// Checks an incident folder, a package or an evidence pack.
 ///
 /// # Errors
 /// Refused when nothing there can be checked. What does not hold is told in the verification.
@@ -54,7 +57,26 @@ pub fn verify(path: &Path, options: &VerifyOptions) -> Result<Verification> {
     if let Err(error) = fs_err::metadata(path) {
         return Err(Error::unreadable(path, &error));
     }
-    if is_package(path) { package(path, options) } else { incident(path, options) }
+    match report::is_evidence(path) {
+        Some(pack) => evidence(&pack, options),
+        None if is_package(path) => package(path, options),
+        None => incident(path, options),
+    }
+}
+
+fn evidence(pack: &Path, options: &VerifyOptions) -> Result<Verification> {
+    if options.incident.is_some() {
+        return Err(misused("--incident", "a pack has all that it needs", "leave --incident out; --ledger compares it with a ledger"));
+    }
+    let mut evidence = report::verify_evidence(pack, options.signers.as_ref())?;
+    let mut verification = Verification { findings: std::mem::take(&mut evidence.findings), ..Verification::default() };
+    let mut stamps = Stamps::read(&options.stamps)?;
+    if options.ledger.is_some() {
+        stamps.0.extend(evidence.heads.iter().map(|head| ("evidence.json".to_owned(), head.clone())));
+        verification.ledger(open(None, options.ledger.as_ref())?, &stamps)?;
+    }
+    verification.evidence = Some(evidence);
+    Ok(verification)
 }
 
 fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {

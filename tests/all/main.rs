@@ -8,6 +8,7 @@ mod browser; // a real Chromium reads, clicks and types
 mod cases; // the worked cases of the law
 mod done; // exit 0: the sample goes the whole way
 mod email; // a real Postfix takes the notices
+mod evidence; // what proves it all, years later
 mod expected; // what the sample's letters must say, from its columns
 mod failed; // exit 4: what cannot be written
 mod folder; // incident folders made of a few facts

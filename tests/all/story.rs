@@ -172,4 +172,9 @@ fn everyone_of_two_thousand_is_accounted_for() {
     for words in ["told by substitute notice", "returned, refused", "The counts close."] {
         assert!(index.contains(words), "{words}");
     }
+
+    // And what proves it closes too, by itself.
+    home.copy("report/evidence", "kept");
+    let pack = home.run("verify kept --json").exits(0).json();
+    assert_eq!(pack["evidence"]["closes"], true, "{pack}");
 }

@@ -3,6 +3,7 @@
 use super::{SEAL_NAME, Seal, seal_path, store};
 use crate::digest::sha256;
 use crate::error::{Finding, Place, Result};
+use crate::files;
 use std::path::Path;
 
 /// What people are told to do about a file that is not what was approved.
@@ -21,7 +22,7 @@ pub(super) fn stored_findings(folder: &Path, seal: &Seal) -> Result<Vec<Finding>
     }
     let is_named = |file: &Path| file == seal_path(folder) || stored.iter().any(|(name, _)| file == top.join(name));
     let mut findings = Vec::new();
-    for file in store::files_below(&top)? {
+    for file in files::files_below(&top)? {
         let name = file.strip_prefix(folder).unwrap_or(&file).display().to_string();
         if file.is_symlink() {
             findings.push(link(name));

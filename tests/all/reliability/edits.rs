@@ -10,15 +10,15 @@ use rusqlite::Connection;
 use rusqlite::types::Value;
 
 /// The sample, all of it exported and sent.
-struct Record {
-    home: Home,
+pub(super) struct Record {
+    pub(super) home: Home,
     package: String,
     /// Number of the link of the desk that left with the package.
     link: usize,
 }
 
 impl Record {
-    fn make() -> Record {
+    pub(super) fn make() -> Record {
         let server = Server::start();
         let home = Home::with_sample("lakeside");
         home.edit("lakeside/incident.toml", "smtp://127.0.0.1:2525", &server.url());
@@ -47,7 +47,7 @@ impl Record {
     }
 
     #[track_caller]
-    fn found(&self, command: &str) -> Vec<String> {
+    pub(super) fn found(&self, command: &str) -> Vec<String> {
         let ended = self.home.run(&format!("{command} --json"));
         if ended.code() == 0 {
             return Vec::new();

@@ -1,0 +1,107 @@
+//! The evidence pack: what proves, years later, who was told what, when, and on whose approval (45 CFR 164.414(b), 164.530(j)).
+//!
+//! ```text
+//! seal, release, decisions    -> as they are
+//! ledger                      -> ledger/*.jsonl, people.csv, history.csv, came-back.csv
+//! lists, plan, holds, waivers -> inputs.csv, obligations.csv, delays.csv
+//! all of it                   -> evidence.json, then SHA256SUMS of the files on disk
+//! ```
+//!
+//! [`verify_evidence`] needs nothing but the pack.
+
+mod declaration;
+mod ledger_files;
+mod manifest;
+mod people;
+mod sums;
+mod tables;
+mod verify;
+
+pub use manifest::Input;
+pub use verify::{VerifiedEvidence, is_evidence, verify_evidence};
+
+use super::dossier::Dossier;
+use super::overview::Overview;
+use crate::error::{Error, Result};
+use crate::files;
+use crate::ledger::Ledger;
+use crate::review;
+use manifest::{Counted, FORMAT, Manifest};
+use serde::Serialize;
+use std::path::Path;
+
+/// The folder's name in a report.
+pub(super) const FOLDER: &str = "evidence";
+/// Files that a pack has beside its tables.
+const MANIFEST: &str = "evidence.json";
+const INDEX: &str = "index.html";
+const RELEASE: &str = "release.json";
+const DECISIONS: &str = "decisions.csv";
+
+/// What a pack is made from besides the facts.
+pub struct Materials<'a> {
+    /// What was read: files by name, with their digests.
+    pub inputs: Vec<Input>,
+    /// The ledger; absent while there is none.
+    pub ledger: Option<&'a mut dyn Ledger>,
+}
+
+/// A pack that was written.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evidence {
+    /// Files in it.
+    pub files: u64,
+    /// SHA-256 of its `SHA256SUMS`: whoever keeps this elsewhere can tell the pack from any other.
+    pub sha256: String,
+}
+
+/// Writes the pack into a folder that is empty; `page` makes its first page.
+pub(super) fn write_evidence(
+    dossier: &Dossier<'_>,
+    overview: &Overview,
+    materials: &mut Materials<'_>,
+    folder: &Path,
+    page: impl FnOnce(&Manifest) -> Result<String>,
+) -> Result<Evidence> {
+    files::create_folder(folder)?;
+    let from = &dossier.incident.folder;
+    for file in files::files_below(&from.join("seal"))?.into_iter().chain([from.join(RELEASE), from.join(DECISIONS)]) {
+        copy(from, &file, folder)?;
+    }
+    let mut heads = Vec::new();
+    if let Some(ledger) = &mut materials.ledger {
+        let (written, states) = ledger_files::write(*ledger, &dossier.incident.id, folder)?;
+        heads = written.heads;
+        people::write(*ledger, states, folder)?;
+    }
+    tables::inputs(folder, &materials.inputs)?;
+    tables::obligations(folder, dossier)?;
+    tables::delays(folder, dossier.incident)?;
+    let manifest = Manifest {
+        format: FORMAT,
+        incident: dossier.incident.id.clone(),
+        title: dossier.incident.title.clone(),
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        as_of: dossier.plan.as_of,
+        sealed: folder.join("seal").exists(),
+        released: folder.join(RELEASE).exists(),
+        counts: dossier.status.as_ref().map(Counted::of),
+        heads,
+    };
+    let seal = review::stored_seal(folder)?;
+    let release = review::stored_release(folder)?;
+    files::write(&folder.join(declaration::FILE), declaration::text(dossier, overview, seal.as_ref(), release.as_ref())?.as_bytes())?;
+    files::write(&folder.join(INDEX), page(&manifest)?.as_bytes())?;
+    let json = serde_json::to_string_pretty(&manifest).map_err(|error| Error::bug(format!("{MANIFEST}: {error}")))?;
+    files::write(&folder.join(MANIFEST), format!("{json}\n").as_bytes())?;
+    sums::write(folder)
+}
+
+/// Copies a regular file to the same place below another folder: a link's target is nothing that was approved.
+fn copy(from: &Path, file: &Path, to: &Path) -> Result<()> {
+    if !fs_err::symlink_metadata(file).is_ok_and(|there| there.is_file()) {
+        return Ok(());
+    }
+    let bytes = fs_err::read(file).map_err(|error| Error::unreadable(file, &error))?;
+    files::write(&to.join(file.strip_prefix(from).unwrap_or(file)), &bytes)
+}

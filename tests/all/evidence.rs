@@ -1,0 +1,99 @@
+//! The evidence pack: it proves itself, and shows no more of anybody than it must.
+
+use crate::harness::Home;
+use serde_json::Value;
+
+fn written(home: &Home) -> Value {
+    home.run("report lakeside --out report --as-of 2026-12-20 --json").exits(1).json()
+}
+
+#[test]
+fn a_pack_is_checked_without_anything_else() {
+    let home = Home::released("lakeside");
+    let report = written(&home);
+    home.copy("report", "kept");
+    home.remove("lakeside");
+    home.remove("report");
+    for path in ["kept", "kept/evidence"] {
+        let verified = home.run(&format!("verify {path} --json")).exits(0).json();
+        let pack = &verified["evidence"];
+        assert_eq!((&pack["closes"], &pack["people"], &pack["sha256"]), (&true.into(), &44.into(), &report["evidence"]["sha256"]));
+        assert_eq!(pack["files"], report["evidence"]["files"]);
+        assert_eq!(pack["seal"]["approvals"][0]["role"], "counsel");
+    }
+    home.is_private("kept/evidence/people.csv");
+    home.run("verify kept").exits(0).prints("the counts close");
+    home.run("verify kept --incident .").exits(3).says("option-misused");
+    // In an empty folder there is still a report to be made, and it says what it cannot prove.
+    let early = Home::with_sample("lakeside");
+    written(&early);
+    early.run("verify report").exits(0).says("no ledger is in it");
+}
+
+#[test]
+fn nothing_of_a_patient_stands_in_a_pack_but_record_ids() {
+    let home = Home::released("lakeside");
+    home.run("render lakeside --out out --limit 1").exits(0);
+    written(&home);
+    let mut reader = csv::Reader::from_path(home.path("lakeside/patients.csv")).unwrap();
+    let headers = reader.headers().unwrap().clone();
+    let places: Vec<usize> = ["last_name", "address1", "birth_date", "email", "patient_id"]
+        .iter()
+        .filter_map(|name| headers.iter().position(|header| header == *name))
+        .collect();
+    let files = home.files("report");
+    let mut values: Vec<String> = reader
+        .records()
+        .flat_map(|record| places.iter().map(|place| record.as_ref().unwrap()[*place].to_owned()).collect::<Vec<_>>())
+        .collect();
+    // Shorter ones stand in words.
+    values.retain(|value| value.len() > 5);
+    assert!(values.len() > 60, "{headers:?}");
+    // What counsel approved are letters to invented people, some of whom have a usual name.
+    for (name, bytes) in files.iter().filter(|(name, _)| !name.starts_with("evidence/seal/")) {
+        let text = String::from_utf8_lossy(bytes);
+        for value in &values {
+            assert!(!text.contains(value.as_str()), "{name} has {value}");
+        }
+    }
+}
+
+#[test]
+fn what_was_done_to_a_pack_is_named_precisely() {
+    let home = Home::released("lakeside");
+    written(&home);
+    let finds = |expected: &[&str]| {
+        let verified = home.run("verify report --json").exits(3).json();
+        let findings = verified["findings"].as_array().unwrap().iter();
+        let told: Vec<String> =
+            findings.map(|one| format!("{} {}", one["place"].as_str().unwrap(), one["reason"].as_str().unwrap())).collect();
+        assert_eq!(told, expected);
+    };
+    let at = |name: &str| home.path(&format!("report/evidence/{name}"));
+    std::fs::rename(at("delays.csv"), at("holds.csv")).unwrap();
+    finds(&["delays.csv was renamed to holds.csv"]);
+    std::fs::rename(at("holds.csv"), at("delays.csv")).unwrap();
+    home.write("report/evidence/notes.txt", "mine");
+    finds(&["notes.txt was added: the pack had no such file"]);
+    home.remove("report/evidence/notes.txt");
+    let kept = home.read("report/evidence/inputs.csv");
+    home.remove("report/evidence/inputs.csv");
+    finds(&["inputs.csv is gone"]);
+    home.write("report/evidence/inputs.csv", &kept.replace(",45\n", ",46\n"));
+    finds(&["inputs.csv was changed", "inputs.csv the lists have 46 rows, the people were made from 45"]);
+    home.write("report/evidence/inputs.csv", &kept);
+    std::fs::remove_file(at("waivers.csv")).unwrap();
+    std::os::unix::fs::symlink(at("delays.csv"), at("waivers.csv")).unwrap();
+    finds(&["waivers.csv is a link: a copy of the pack would not have what it leads to", "waivers.csv is gone"]);
+}
+
+#[test]
+fn a_pack_is_held_against_a_ledger() {
+    let home = Home::released("lakeside");
+    written(&home);
+    home.run("verify report --ledger sqlite:lakeside/ledger.sqlite").exits(0);
+    let other = Home::released("lakeside");
+    home.copy("report", "kept");
+    std::fs::copy(other.path("lakeside/ledger.sqlite"), home.path("other.sqlite")).unwrap();
+    home.run("verify kept --ledger sqlite:other.sqlite").exits(3).says("ledger-changed");
+}
