@@ -9,8 +9,8 @@ use crate::run;
 use jiff::civil::Date;
 use std::path::PathBuf;
 
-/// Write what closes the incident: a sheet for the HHS breach portal for each provider, every duty with the day on which it was met, the
-/// evidence pack
+/// Write what closes the incident: sheets for the HHS breach portal and the regulators of states, every duty with the day on
+/// which it was met, the evidence pack
 #[derive(clap::Args)]
 pub(super) struct ReportArguments {
     /// Incident folder
@@ -36,7 +36,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &ReportArguments)
 fn draw(report: &Report) -> String {
     let open = &report.overview.open;
     let Evidence { files, sha256 } = &report.evidence;
-    let mut text = format!("{} for the HHS breach portal", count(report.hhs.len() as u64, "sheet"));
+    let sheets = |sheets: usize| count(sheets as u64, "sheet");
+    let mut text =
+        format!("{} for the HHS breach portal, {} for regulators of states", sheets(report.hhs.len()), sheets(report.states.len()));
     text.push_str(&format!("\nevidence pack: {}; SHA-256 of its SHA256SUMS:\n{sha256}", count(*files, "file")));
     if open.is_empty() {
         text.push_str("\nnothing is open");

@@ -1,12 +1,15 @@
 //! What every form is filled from: incident, people, plan, ledger and what the office stated, each read once.
 
-use super::left::Left;
+use super::form::Answer;
+use super::left::{Left, LeftOf};
 use super::standing::Status;
-use super::statements::{Filing, Statements};
+use super::statements::{Filing, REPORT_FILE, Statements};
+use crate::compose::as_plain_text;
 use crate::incident::{Incident, Provider};
 use crate::intake::Elements;
 use crate::obligations::{Duty, Obligation, Plan, Unreachable};
 use crate::recipients::{Disposition, Recipients};
+use crate::review::Seal;
 use crate::rules::{Jurisdiction, Rules};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -23,19 +26,23 @@ pub struct Dossier<'a> {
     pub statements: &'a Statements,
     /// Where everyone stands; absent while the ledger knows of nobody.
     pub status: Option<Status>,
-    /// Provider -> when its notices left; a provider without any is not in it.
-    pub left: BTreeMap<String, Left>,
+    /// When notices left; a provider or residence without any is not in it.
+    pub left: LeftOf,
     /// Those whom nothing reached, by provider.
     pub unreachable: Vec<Unreachable>,
     /// Whether the ledger's chains hold: what it tells was not changed.
     pub intact: bool,
+    /// The approved wording; absent while there is none.
+    pub seal: Option<Seal>,
     people: Vec<People>,
 }
 
 /// The people of one provider.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 struct People {
     information: Elements,
+    /// The same, of those who live there.
+    information_in: BTreeMap<Jurisdiction, Elements>,
     held: u64,
     owed: u64,
 }
@@ -46,9 +53,9 @@ impl<'a> Dossier<'a> {
         (incident, rules, plan): (&'a Incident, &'a Rules, &'a Plan),
         recipients: &Recipients,
         statements: &'a Statements,
-        (status, left): (Option<Status>, BTreeMap<String, Left>),
+        (status, left, intact): (Option<Status>, LeftOf, bool),
         unreachable: Vec<Unreachable>,
-        intact: bool,
+        seal: Option<Seal>,
     ) -> Dossier<'a> {
         let mut people = vec![People::default(); incident.providers.len()];
         for person in recipients.people.outlines() {
@@ -57,18 +64,23 @@ impl<'a> Dossier<'a> {
             for provider in person.provider.iter().chain(person.also_at) {
                 let of_provider = &mut people[usize::from(provider.0)];
                 of_provider.information = of_provider.information.union(person.elements);
+                if let Some(residence) = person.residence {
+                    let there = of_provider.information_in.entry(residence).or_default();
+                    *there = there.union(person.elements);
+                }
                 of_provider.held += u64::from(is_held);
                 of_provider.owed += u64::from(matches!(person.disposition, Disposition::Letter | Disposition::Email));
             }
         }
-        Dossier { incident, rules, plan, statements, status, left, unreachable, intact, people }
+        Dossier { incident, rules, plan, statements, status, left, unreachable, intact, seal, people }
     }
 
     /// Each provider with what is known of it.
     pub fn providers(&self) -> impl Iterator<Item = OfProvider<'_>> {
-        let of_provider = |(provider, people): (_, &People)| OfProvider {
+        let of_provider = |(provider, people)| OfProvider {
             dossier: self,
             provider,
+            people,
             information: people.information,
             held: people.held,
             owed: people.owed,
@@ -84,6 +96,7 @@ pub struct OfProvider<'d> {
     pub dossier: &'d Dossier<'d>,
     /// The provider.
     pub provider: &'d Provider,
+    people: &'d People,
     /// Every type of information that was involved for anybody.
     pub information: Elements,
     /// People who are held back, and whom something could reach.
@@ -127,7 +140,17 @@ impl<'d> OfProvider<'d> {
 
     /// When its notices left.
     pub fn left(self) -> Left {
-        self.dossier.left.get(&self.provider.id).cloned().unwrap_or_default()
+        self.dossier.left.get(&(self.provider.id.clone(), None)).cloned().unwrap_or_default()
+    }
+
+    /// When those to people left who live in a jurisdiction.
+    pub fn left_in(self, code: &str) -> Left {
+        self.dossier.left.get(&(self.provider.id.clone(), Jurisdiction::from_code(code))).cloned().unwrap_or_default()
+    }
+
+    /// Every type of information that was involved for people who live there.
+    pub fn information_in(self, residence: Jurisdiction) -> Elements {
+        self.people.information_in.get(&residence).copied().unwrap_or_default()
     }
 
     /// Those whom nothing reached; absent when there are none.
@@ -141,6 +164,18 @@ impl<'d> OfProvider<'d> {
             .filter(|obligation| obligation.required)
             .map(|obligation| self.dossier.state(&obligation.jurisdiction))
             .collect()
+    }
+
+    /// The breach in words: those of report.toml, else what the letters say.
+    pub(super) fn description(self) -> Answer {
+        match &self.dossier.statements.description {
+            Some(own) => Answer::text(as_plain_text(own)),
+            None => {
+                let Incident { what_happened, investigation, .. } = self.dossier.incident;
+                let told = [what_happened, investigation].map(|prose| as_plain_text(prose)).join("\n\n");
+                Answer::text(told).noted(format!("what the letters say; `hhs.description` in {REPORT_FILE} says it for regulators"))
+            }
+        }
     }
 
     /// The day that its clocks run from.

@@ -2,8 +2,10 @@
 
 use super::dossier::Dossier;
 use super::evidence::{self, Evidence, Materials};
-use super::hhs::{self, Portal, Sheet};
-use super::overview::{Overview, hhs_file, overview};
+use super::form::Form;
+use super::hhs::{self, Sheet};
+use super::overview::{Overview, hhs_file, overview, state_file};
+use super::states::{self, StateSheet};
 use super::timeline::timeline;
 use crate::error::{Error, Place, Result};
 use crate::files;
@@ -11,11 +13,13 @@ use serde::Serialize;
 use std::path::{Path, PathBuf};
 use tera::{Context, Tera};
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("base.html", include_str!("pages/base.html")),
     ("evidence.html", include_str!("pages/evidence.html")),
     ("index.html", include_str!("pages/index.html")),
+    ("questions.html", include_str!("pages/questions.html")),
     ("sheet.html", include_str!("pages/sheet.html")),
+    ("state.html", include_str!("pages/state.html")),
     ("timeline.html", include_str!("pages/timeline.html")),
 ];
 const STYLE: &str = include_str!("pages/style.css");
@@ -36,6 +40,8 @@ pub struct Report {
     pub overview: Overview,
     /// The sheets for the breach portal.
     pub hhs: Vec<Sheet>,
+    /// The sheets for regulators of states.
+    pub states: Vec<StateSheet>,
     /// The evidence pack.
     pub evidence: Evidence,
 }
@@ -44,7 +50,7 @@ pub struct Report {
 ///
 /// # Errors
 /// Refused when something else lies in the folder; failed when it cannot be written.
-pub fn write_report(dossier: &Dossier<'_>, portal: &Portal, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
+pub fn write_report(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
     // A link stays where it points.
     let out = &fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
     refuse_others(out)?;
@@ -74,15 +80,21 @@ fn remove(folder: &Path) -> Result<()> {
     }
 }
 
-fn write_into(dossier: &Dossier<'_>, portal: &Portal, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
+fn write_into(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
     files::create_folder(&out.join("hhs"))?;
     let sheets: Vec<Sheet> = dossier.providers().map(|of| hhs::sheet(portal, of)).collect();
-    let mut overview = overview(dossier, &sheets);
+    let states = states::residents(dossier).iter().map(states::sheet).collect::<Result<Vec<StateSheet>>>()?;
+    let mut overview = overview(dossier, &sheets, &states);
     let pages = pages()?;
     for sheet in &sheets {
         let mut context = context(dossier, "../");
         context.insert("sheet", sheet);
         write(&pages, "sheet.html", &context, &out.join(hhs_file(&sheet.provider_id)))?;
+    }
+    for sheet in &states {
+        let mut context = context(dossier, "../");
+        context.insert("sheet", sheet);
+        write(&pages, "state.html", &context, &out.join(state_file(sheet)))?;
     }
     overview.log = (hhs::yearly_log(dossier, &out.join(LOG))? > 0).then_some(LOG);
     let mut context = context(dossier, "");
@@ -96,7 +108,7 @@ fn write_into(dossier: &Dossier<'_>, portal: &Portal, materials: &mut Materials<
         rendered(&pages, "evidence.html", &context)
     })?;
     let (incident, as_of) = (dossier.incident.id.clone(), dossier.plan.as_of.to_string());
-    let report = Report { incident, as_of, overview, hhs: sheets, evidence };
+    let report = Report { incident, as_of, overview, hhs: sheets, states, evidence };
     let json = serde_json::to_string_pretty(&report).map_err(|error| Error::bug(format!("report.json: {error}")))?;
     files::write(&out.join(MARK), json.as_bytes())?;
     Ok(report)
@@ -149,7 +161,7 @@ fn refuse_others(out: &Path) -> Result<()> {
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<Vec<_>>>();
     let names = names.map_err(|error| Error::unwritable(out, &error))?;
     let marked = names.iter().any(|name| name == MARK);
-    let is_ours = |name: &str| [MARK, "index.html", TIMELINE, "hhs", evidence::FOLDER].contains(&name);
+    let is_ours = |name: &str| [MARK, "index.html", TIMELINE, "hhs", "states", evidence::FOLDER].contains(&name);
     if let Some(other) = names.iter().find(|name| !marked || !is_ours(name)) {
         let place = Place::file(out.join(other).display().to_string());
         let hint = "name a new folder, or one that an earlier report wrote";

@@ -2,9 +2,10 @@
 
 use crate::error::Result;
 use crate::ledger::{EventKind, Ledger, Piece};
+use crate::rules::Jurisdiction;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The notices of one provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,17 +29,27 @@ impl Left {
     }
 }
 
-/// People who concern several providers: key -> ids of the others.
-pub type Joint = BTreeMap<String, Vec<String>>;
+/// What the lists know of a person and the ledger does not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Concern {
+    /// Ids of the other providers that the person concerns.
+    pub others: Vec<String>,
+    /// Where the person lives; absent abroad, and when it is not known.
+    pub lives: Option<Jurisdiction>,
+}
 
-/// Providers by id, in the order in which they were met.
-type Providers = Vec<(String, Left)>;
+/// By key of the person.
+pub type Concerns = HashMap<String, Concern>;
 
-/// The day and the providers of a piece that is to go.
+/// The notices of a provider, and of those of its people who live in one jurisdiction.
+pub type LeftOf = BTreeMap<(String, Option<Jurisdiction>), Left>;
+
+/// Them in the order in which they were met.
+type Parts = Vec<((String, Option<Jurisdiction>), Left)>;
+
+/// The day of a piece that is to go, and the parts that it counts in.
 struct Awaited {
-    provider: usize,
-    /// The others that it speaks for.
-    others: Vec<usize>,
+    parts: Vec<usize>,
     went: Option<Date>,
 }
 
@@ -47,19 +58,15 @@ impl Awaited {
     fn go(&mut self, day: Option<Date>) {
         self.went = self.went.or(day);
     }
-
-    fn providers(&self) -> impl Iterator<Item = usize> {
-        std::iter::once(self.provider).chain(self.others.iter().copied())
-    }
 }
 
-/// By id of the provider; who concerns several counts at each. A letter went on the day on which the house gave it to the post, an e-mail
+/// By id of the provider, and by id and residence; who concerns several counts at each. A letter went on the day on which the house gave it to the post, an e-mail
 /// on the day (UTC) on which a server took it. What happened after `as_of` is left out.
 ///
 /// # Errors
 /// Failed when the ledger cannot be read.
-pub fn left(ledger: &mut dyn Ledger, joint: &Joint, as_of: Date) -> Result<BTreeMap<String, Left>> {
-    let (mut providers, mut awaited) = awaited(ledger, joint)?;
+pub fn left(ledger: &mut dyn Ledger, concerns: &Concerns, as_of: Date) -> Result<LeftOf> {
+    let (mut parts, mut awaited) = awaited(ledger, concerns)?;
     ledger.each_event(&mut |event| {
         let Some(piece) = event.event.piece.and_then(|piece| awaited.get_mut(&piece)) else { return Ok(()) };
         let recorded = event.moment.map(day_of);
@@ -71,15 +78,15 @@ pub fn left(ledger: &mut dyn Ledger, joint: &Joint, as_of: Date) -> Result<BTree
             // It was nobody's notice: the letter that follows it is.
             EventKind::Bounced => piece.went = None,
             EventKind::ToldBySubstitute => {
-                piece.providers().for_each(|at| providers[at].1.told = providers[at].1.told.max(by_then(event.event.day())));
+                piece.parts.iter().for_each(|&at| parts[at].1.told = parts[at].1.told.max(by_then(event.event.day())));
             }
             _ => {}
         }
         Ok(())
     })?;
     for piece in awaited.into_values() {
-        for at in piece.providers() {
-            let left = &mut providers[at].1;
+        for at in piece.parts {
+            let left = &mut parts[at].1;
             left.wanted += 1;
             if let Some(day) = piece.went {
                 left.gone += 1;
@@ -88,27 +95,32 @@ pub fn left(ledger: &mut dyn Ledger, joint: &Joint, as_of: Date) -> Result<BTree
             }
         }
     }
-    Ok(providers.into_iter().collect())
+    Ok(parts.into_iter().collect())
 }
 
-/// Everyone whose notice is to go, by piece, and the providers that they concern.
-fn awaited(ledger: &mut dyn Ledger, joint: &Joint) -> Result<(Providers, BTreeMap<Piece, Awaited>)> {
-    let mut providers = Providers::new();
-    let mut place = |id: &str| {
-        providers.iter().position(|(known, _)| known == id).unwrap_or_else(|| {
-            providers.push((id.to_owned(), Left::default()));
-            providers.len() - 1
+/// Everyone whose notice is to go, by piece, and the parts that they count in.
+fn awaited(ledger: &mut dyn Ledger, concerns: &Concerns) -> Result<(Parts, BTreeMap<Piece, Awaited>)> {
+    let mut parts = Parts::new();
+    let mut places = HashMap::new();
+    let mut place = |id: &str, lives: Option<Jurisdiction>| {
+        *places.entry((id.to_owned(), lives)).or_insert_with_key(|part| {
+            parts.push((part.clone(), Left::default()));
+            parts.len() - 1
         })
     };
     let mut awaited = BTreeMap::new();
+    let nothing = Concern::default();
     ledger.each_standing(&mut |person| {
         if let ("letter" | "email", Some(piece)) = (person.disposition.as_str(), person.piece) {
-            let others = joint.get(&person.person).into_iter().flatten().map(|id| place(id)).collect();
-            awaited.insert(piece, Awaited { provider: place(&person.provider), others, went: None });
+            let Concern { others, lives } = concerns.get(&person.person).unwrap_or(&nothing);
+            let providers = std::iter::once(&person.provider).chain(others);
+            let parts = providers.flat_map(|id| std::iter::once(None).chain(lives.map(Some)).map(move |lives| (id, lives)));
+            let parts = parts.map(|(id, lives)| place(id, lives)).collect();
+            awaited.insert(piece, Awaited { parts, went: None });
         }
         Ok(())
     })?;
-    Ok((providers, awaited))
+    Ok((parts, awaited))
 }
 
 fn day_of(moment: jiff::Timestamp) -> Date {

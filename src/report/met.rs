@@ -52,15 +52,20 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let Some(of) = dossier.providers().find(|of| of.provider.id == obligation.provider_id) else {
         return Met::Open { hint: "its provider is none of providers.csv".to_owned() };
     };
-    let left = of.left();
+    // A state's clock runs for those who live there; where none of them is to be written to, the letters of all count.
+    let in_state = of.left_in(&obligation.jurisdiction);
+    let (left, to) = match in_state.wanted {
+        0 => (of.left(), String::new()),
+        _ => (in_state, format!(" to residents of {}", dossier.state(&obligation.jurisdiction))),
+    };
     let mut open = Vec::new();
     match left.last {
         _ if dossier.status.is_none() => open.push("nothing has been rendered or released yet".to_owned()),
         Some(_) if left.is_complete() => {}
-        _ => open.push(format!("{} of {} notices are known to have gone", left.gone, left.wanted)),
+        _ => open.push(format!("{} of {} notices{to} are known to have gone", left.gone, left.wanted)),
     }
-    if dossier.status.is_some() && of.owed != left.wanted {
-        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", of.owed, left.wanted));
+    if dossier.status.is_some() && of.owed != of.left().wanted {
+        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", of.owed, of.left().wanted));
     }
     if of.held > 0 {
         open.push(format!("{} more are held", of.held));
@@ -83,7 +88,7 @@ fn too_early(of: OfProvider<'_>, day: Option<Date>) -> Option<String> {
 
 fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let unreachable = dossier.unreachable.iter().find(|unreachable| unreachable.provider_id == obligation.provider_id);
-    let told = dossier.left.get(&obligation.provider_id).and_then(|left| left.told);
+    let told = dossier.left.get(&(obligation.provider_id.clone(), None)).and_then(|left| left.told);
     match (unreachable, told) {
         (Some(unreachable), Some(day)) if unreachable.told == unreachable.count => {
             on(obligation, day, format!("{} of {} told", unreachable.told, unreachable.count))

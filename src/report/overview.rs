@@ -5,6 +5,7 @@ use super::hhs::Sheet;
 use super::met::{Met, met};
 use super::standing::{Channel, Status};
 use super::statements::{Filing, REPORT_FILE, office};
+use super::states::StateSheet;
 use crate::compose::with_separators;
 use crate::obligations::{Duty, Obligation};
 use jiff::civil::Date;
@@ -54,7 +55,7 @@ struct Provider {
 
 #[derive(Debug, Clone, Serialize)]
 struct Link {
-    what: &'static str,
+    what: String,
     link: String,
 }
 
@@ -77,9 +78,14 @@ pub(super) fn hhs_file(provider_id: &str) -> String {
     format!("hhs/{}.html", super::folder::file_name(provider_id))
 }
 
+/// Where a sheet for a state's regulators stands.
+pub(super) fn state_file(sheet: &StateSheet) -> String {
+    format!("states/{}-{}.html", super::folder::file_name(&sheet.provider_id), sheet.jurisdiction)
+}
+
 /// Puts the first page together; the sheets say what is missing on them.
-pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet]) -> Overview {
-    let providers: Vec<Provider> = dossier.providers().map(provider).collect();
+pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet], states: &[StateSheet]) -> Overview {
+    let providers: Vec<Provider> = dossier.providers().map(|of| provider(of, states)).collect();
     let mut open = dossier.status.as_ref().map(loose).unwrap_or_default();
     if !dossier.intact {
         let hint = "it does not hold: run verify, and rely on nothing here before".to_owned();
@@ -97,6 +103,11 @@ pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet]) -> Overview {
         let labels: Vec<&str> = sheet.missing.iter().map(|missing| missing.label.as_str()).collect();
         open.push(Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(hhs_file(&sheet.provider_id)) });
     }
+    for sheet in states.iter().filter(|sheet| !sheet.missing.is_empty()) {
+        let what = format!("{} sheet of {}", sheet.state, sheet.provider_id);
+        let labels: Vec<&str> = sheet.missing.iter().map(|missing| missing.label.as_str()).collect();
+        open.push(Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(state_file(sheet)) });
+    }
     let closes = dossier.status.as_ref().is_some_and(|status| status.closes);
     let late = providers.iter().flat_map(|provider| &provider.duties).filter(|duty| duty.late).count();
     Overview { open, late, closes, counts: dossier.status.as_ref().map(counts).unwrap_or_default(), providers, log: None }
@@ -109,23 +120,22 @@ fn grown(of: OfProvider<'_>) -> Option<Open> {
     Some(Open { what: format!("{}: people told to HHS", of.provider.id), hint, link: Some(hhs_file(&of.provider.id)) })
 }
 
-/// Duties that are not met; one line stands for all of a provider's that letters meet, with the nearest of their days.
+/// Duties that are not met; one line stands for all of a provider's that letters meet, with the nearest of their days that is open.
 fn unmet(dossier: &Dossier<'_>) -> Vec<Open> {
     let mut with_letters = BTreeSet::new();
     let mut open = Vec::new();
     for obligation in due(dossier) {
+        let Met::Open { hint } = met(dossier, obligation) else { continue };
         let is_letters = matches!(obligation.duty, Duty::IndividualNotice | Duty::IdentityService);
         if is_letters && !with_letters.insert(&obligation.provider_id) {
             continue;
         }
-        if let Met::Open { hint } = met(dossier, obligation) {
-            let what = if is_letters { "letters".to_owned() } else { format!("{} ({})", obligation.title(), obligation.to) };
-            open.push(Open {
-                what: format!("{}: {what}", obligation.provider_id),
-                hint: by(obligation, dossier.plan.as_of, &hint),
-                link: None,
-            });
-        }
+        let what = if is_letters { "letters".to_owned() } else { format!("{} ({})", obligation.title(), obligation.to) };
+        open.push(Open {
+            what: format!("{}: {what}", obligation.provider_id),
+            hint: by(obligation, dossier.plan.as_of, &hint),
+            link: None,
+        });
     }
     open
 }
@@ -184,12 +194,15 @@ fn stray_filings(dossier: &Dossier<'_>) -> Vec<Open> {
     stray.map(told).collect()
 }
 
-fn provider(of: OfProvider<'_>) -> Provider {
+fn provider(of: OfProvider<'_>, states: &[StateSheet]) -> Provider {
     let dossier = of.dossier;
+    let mut sheets = vec![Link { what: "HHS breach portal".to_owned(), link: hhs_file(&of.provider.id) }];
+    let own = states.iter().filter(|sheet| sheet.provider_id == of.provider.id);
+    sheets.extend(own.map(|sheet| Link { what: sheet.state.clone(), link: state_file(sheet) }));
     let own = due(dossier).into_iter().filter(|obligation| obligation.provider_id == of.provider.id);
     Provider {
         name: format!("{} ({})", of.provider.legal_name, of.provider.id),
-        sheets: vec![Link { what: "Sheet for the HHS breach portal", link: hhs_file(&of.provider.id) }],
+        sheets,
         duties: own.map(|obligation| owed(dossier, obligation)).collect(),
     }
 }

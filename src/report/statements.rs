@@ -2,7 +2,7 @@
 //!
 //! The file is no part of what a seal or a job binds: it is written while letters are under way, and after.
 
-use super::hhs::{Portal, Question};
+use super::form::{Form, Question};
 use crate::error::{Error, Finding, Result};
 use crate::incident::toml_file::TomlFile;
 use crate::incident::toml_section::Section;
@@ -28,10 +28,25 @@ pub struct Statements {
     pub(super) description: Option<String>,
     /// Who attests.
     pub(super) attested_by: Option<String>,
+    /// What the regulators of states ask.
+    pub(super) regulators: ForRegulators,
     contacts: Vec<Contact>,
     /// Where the business associate is, and whom to ask there.
     pub(super) associate: Option<Associate>,
     filings: Vec<Filing>,
+}
+
+/// The `[regulators]` of the file: what states' forms ask and no other file tells.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct ForRegulators {
+    /// Whether law enforcement looks into the breach; absent when not told.
+    pub(super) law_enforcement: Option<bool>,
+    /// Whether a written information security program is kept; likewise.
+    pub(super) written_program: Option<bool>,
+    /// Whether the providers are small businesses; likewise.
+    pub(super) small_business: Option<bool>,
+    /// Notices of other breaches within twelve months, in words; absent when not told.
+    pub(super) previous_notices: Option<String>,
 }
 
 /// Whom a regulator asks at a provider: a `[[contacts]]` of the file.
@@ -41,6 +56,8 @@ pub(super) struct Contact {
     provider: Option<String>,
     pub(super) first_name: String,
     pub(super) last_name: String,
+    /// Absent when the entry has none.
+    pub(super) title: Option<String>,
     pub(super) email: String,
     pub(super) phone: String,
     pub(super) at_work: bool,
@@ -106,7 +123,7 @@ impl Statements {
     ///
     /// # Errors
     /// Refused with one finding per fault: an unknown key, id or provider, a missing or wrong value, a day that has not come.
-    pub fn load(incident: &Incident, rules: &Rules, portal: &Portal, latest: Date) -> Result<Statements> {
+    pub fn load(incident: &Incident, rules: &Rules, portal: &Form, latest: Date) -> Result<Statements> {
         let path = incident.folder.join(REPORT_FILE);
         match fs_err::read(&path) {
             Ok(bytes) => Known { incident, rules, portal, latest }.read(&toml_text(REPORT_FILE, &bytes)?),
@@ -145,7 +162,7 @@ impl Statements {
 struct Known<'a> {
     incident: &'a Incident,
     rules: &'a Rules,
-    portal: &'a Portal,
+    portal: &'a Form,
     latest: Date,
 }
 
@@ -157,6 +174,9 @@ impl Known<'_> {
             let root = file.root(table);
             if let Some(section) = root.table("hhs") {
                 self.hhs(&section, &mut statements);
+            }
+            if let Some(section) = root.table("regulators") {
+                statements.regulators = regulators(&section);
             }
             for section in root.tables("contacts") {
                 let contact = self.contact(&section);
@@ -208,6 +228,7 @@ impl Known<'_> {
             provider,
             first_name: text("first_name"),
             last_name: text("last_name"),
+            title: section.text("title"),
             email: text("email"),
             phone: text("phone"),
             at_work: section.choice("phone_usage", &[("work", true), ("home_or_cell", false)]).unwrap_or(true),
@@ -246,6 +267,17 @@ impl Known<'_> {
             section.refuse("provider", "unknown-provider", reason, suggestion(id, known.collect::<Vec<_>>()));
         }
     }
+}
+
+fn regulators(section: &Section<'_, '_>) -> ForRegulators {
+    let regulators = ForRegulators {
+        law_enforcement: section.flag("law_enforcement"),
+        written_program: section.flag("written_program"),
+        small_business: section.flag("small_business"),
+        previous_notices: section.prose("previous_notices"),
+    };
+    section.finish();
+    regulators
 }
 
 fn associate(section: &Section<'_, '_>) -> Associate {

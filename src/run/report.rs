@@ -8,7 +8,8 @@ use crate::incident::{ProviderIndex, VERIFIED_FILE};
 use crate::ledger::{self, Access};
 use crate::obligations;
 use crate::recipients::MOVES_FILE;
-use crate::report::{self, Dossier, Input, Joint, Materials, REPORT_FILE, Report, Statements, hhs::Portal};
+use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Materials, REPORT_FILE, Report, Statements, hhs};
+use crate::review;
 use jiff::civil::Date;
 use std::path::Path;
 
@@ -21,34 +22,35 @@ use std::path::Path;
 pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest): (Date, Date)) -> Result<(Report, Vec<Finding>)> {
     files::refuse_inputs(out, folder)?;
     let case = read(folder)?;
-    let portal = Portal::built_in()?;
+    let portal = hhs::portal()?;
     let statements = Statements::load(&case.incident, &case.rules, &portal, latest)?.up_to(as_of);
     let out_of_reach = unreached(&case, ledger)?;
     let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
     let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
-    let mut intact = true;
     let mut ledger = ledger::open_existing(folder, &case.incident.id, ledger)?;
     let record = match &mut ledger {
         Some(ledger) => {
-            intact = ledger.verify(&[])?.holds();
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
-            (status, report::left(ledger.as_mut(), &joint(&case), as_of)?)
+            (status, report::left(ledger.as_mut(), &concerns(&case), as_of)?, ledger.verify(&[])?.holds())
         }
-        None => Default::default(),
+        None => (None, LeftOf::new(), true),
     };
     let facts = (&case.incident, &case.rules, &plan);
-    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable, intact);
+    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable, review::stored_seal(folder)?);
     let mut materials = Materials { inputs: inputs(&case)?, ledger: ledger.as_deref_mut().map(|ledger| ledger as _) };
     let written = report::write_report(&dossier, &portal, &mut materials, out)?;
     Ok((written, case.warnings))
 }
 
-/// People who concern several providers, by their keys.
-fn joint(case: &Case) -> Joint {
+/// Whom people concern besides their own provider, and where they live, by their keys.
+fn concerns(case: &Case) -> Concerns {
     let people = &case.recipients.people;
     let id = |provider: &ProviderIndex| case.incident.provider(*provider).id.clone();
-    let several = (0..people.len()).filter(|place| !people.outline(*place).also_at.is_empty());
-    several.map(|place| (people.key(place).0, people.outline(place).also_at.iter().map(id).collect())).collect()
+    let of = |place| {
+        let person = people.outline(place);
+        (people.key(place).0, Concern { others: person.also_at.iter().map(id).collect(), lives: person.residence })
+    };
+    (0..people.len()).map(of).collect()
 }
 
 /// The files that the incident was made from, with the rows that count of each list.

@@ -2,6 +2,7 @@
 
 use crate::harness::{Ended, Home};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 fn report(home: &Home) -> Ended {
     home.run("report lakeside --out report --as-of 2026-12-20 --json")
@@ -15,11 +16,23 @@ fn open(report: &Value, what: &str) -> String {
     item["hint"].as_str().unwrap().to_owned()
 }
 
-/// The sheet of a provider as lines: a question, then what stands under it.
+/// The sheet of a provider for the portal as lines: a question, then what stands under it.
 fn sheet(home: &Home, provider: &str) -> String {
-    let page = home.read(&format!("report/hhs/{provider}.html"));
+    lines_of(&home.read(&format!("report/hhs/{provider}.html")))
+}
+
+fn lines_of(page: &str) -> String {
     let body = page.split_once("<h1>").unwrap().1;
-    let marks = [("<li class=\"chosen\">", "\n<li>"), ("</h1>", "\n"), ("</h2>", "\n"), ("</h3>", "\n"), ("</p>", "\n"), ("</li>", "\n")];
+    let marks = [
+        ("<li class=\"chosen\">", "\n<li>"),
+        ("</td>", " "),
+        ("</tr>", "\n"),
+        ("</h1>", "\n"),
+        ("</h2>", "\n"),
+        ("</h3>", "\n"),
+        ("</p>", "\n"),
+        ("</li>", "\n"),
+    ];
     let text = marks.iter().fold(body.to_owned(), |text, (from, to)| text.replace(from, to));
     let mut plain = String::new();
     let mut inside = false;
@@ -185,4 +198,56 @@ fn a_description_that_the_portal_does_not_take_is_told_with_its_length() {
     let hint = open(&report(&home).exits(1).json(), "HHS sheet of NCH");
     assert!(hint.contains("Brief Description of the Breach"), "{hint}");
     assert!(sheet(&home, "NCH").contains("4,499 of 4,000 characters"), "{}", sheet(&home, "NCH"));
+}
+
+#[test]
+fn every_regulator_that_has_to_be_told_has_its_sheet() {
+    let home = Home::released("lakeside");
+    let written = home.run("report lakeside --out report --as-of 2026-12-01 --json").exits(1).json();
+    let plan = home.run("plan lakeside --as-of 2026-12-01 --json").json();
+    let required: BTreeSet<String> = plan["obligations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|duty| duty["duty"] == "regulator_notice" && duty["required"] == true)
+        .map(|duty| format!("{}-{}", duty["provider_id"].as_str().unwrap(), duty["jurisdiction"].as_str().unwrap()))
+        .collect();
+    let sheets = written["states"].as_array().unwrap();
+    let names =
+        sheets.iter().map(|sheet| format!("{}-{}", sheet["provider_id"].as_str().unwrap(), sheet["jurisdiction"].as_str().unwrap()));
+    assert_eq!(names.collect::<BTreeSet<_>>(), required);
+    for sheet in sheets {
+        assert_eq!(sheet["missing"], json!([]), "{}", sheet["jurisdiction"]);
+    }
+    insta::assert_snapshot!("state_sheet", lines_of(&home.read("report/states/NCH-NY.html")));
+    home.is_private("report/states/NCH-NY.html");
+    // What goes with the form is there, and shows no patient.
+    let page = home.read("report/states/NCH-NY.html");
+    let (_, sample) = page.split_once("evidence/seal/proofs/").unwrap();
+    let file = format!("report/evidence/seal/proofs/{}", &sample[..7]);
+    assert!(home.path(&file).exists(), "{file}");
+    // What only the office knows is asked for.
+    home.remove("lakeside/report.toml");
+    let hint = open(&report(&home).exits(1).json(), "New York sheet of NCH");
+    assert!(hint.contains("Previous notices within 12 months"), "{hint}");
+}
+
+#[test]
+fn letters_to_residents_of_a_state_meet_its_clock() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    let day = |record: &str| {
+        if ["LS-0017", "LS-0027"].iter().any(|of_new_york| record.ends_with(of_new_york)) { "2026-12-08" } else { "2026-12-15" }
+    };
+    let rows: String =
+        home.records_of_pieces("lakeside").iter().map(|(piece, record)| format!("{piece},mailed,{}\n", day(record))).collect();
+    home.write("mailed.csv", &format!("piece_id,status,mail_date\n{rows}"));
+    home.run("receive lakeside production mailed.csv").exits(1);
+    let written = report(&home).exits(1).json();
+    let provider = |provider: &&Value| provider["name"].as_str().unwrap().ends_with("(NCH)");
+    let duties = written["providers"].as_array().unwrap().iter().find(provider).unwrap()["duties"].as_array().unwrap().clone();
+    let met =
+        |title: &str| duties.iter().find(|duty| duty["title"] == title).unwrap_or_else(|| panic!("{title}: {duties:#?}"))["met"].clone();
+    assert_eq!(met("individual notice NY"), "2026-12-08, 2 days early");
+    assert_eq!(met("individual notice"), "2026-12-15, 25 days early");
 }

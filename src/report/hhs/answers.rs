@@ -1,73 +1,20 @@
 //! The facts -> an answer to each question of the portal.
 
-use super::portal::Portal;
 use crate::incident::{Incident, Provider, Sender};
 use crate::report::dossier::OfProvider;
+use crate::report::form::{Answer, Answers, Form, picked};
 use crate::report::statements::{Associate, Contact, REPORT_FILE};
-use jiff::civil::Date;
-use std::collections::BTreeMap;
-
-/// What is known of an answer.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Answer {
-    /// What is typed; absent when nothing is known.
-    pub(super) text: Option<String>,
-    /// Options that are chosen.
-    pub(super) chosen: Vec<String>,
-    /// What to do so that it is known, or known in full.
-    pub(super) missing: Option<String>,
-    /// What a person should know of it.
-    pub(super) note: Option<String>,
-}
-
-impl Answer {
-    fn text(text: impl Into<String>) -> Answer {
-        let text = text.into();
-        Answer { text: (!text.is_empty()).then_some(text), ..Answer::default() }
-    }
-
-    fn date(day: Date) -> Answer {
-        Answer::text(day.strftime("%m/%d/%Y").to_string())
-    }
-
-    fn option(option: &str) -> Answer {
-        Answer { chosen: vec![option.to_owned()], ..Answer::default() }
-    }
-
-    fn missing(what: impl Into<String>) -> Answer {
-        Answer { missing: Some(what.into()), ..Answer::default() }
-    }
-
-    fn or_missing(self, what: impl Into<String>) -> Answer {
-        if self.text.is_none() && self.chosen.is_empty() { Answer { missing: Some(what.into()), ..self } } else { self }
-    }
-
-    fn noted(self, note: impl Into<String>) -> Answer {
-        Answer { note: Some(note.into()), ..self }
-    }
-}
-
-/// Question -> answer. A question of the portal that is not among them has none.
-pub(super) type Answers = BTreeMap<&'static str, Answer>;
 
 /// Everything that the facts answer for a provider.
-pub(super) fn answers(portal: &Portal, of: OfProvider<'_>) -> Answers {
+pub(super) fn answers(form: &Form, of: OfProvider<'_>) -> Answers {
     let mut all = Answers::new();
     general(of, &mut all);
     entity(of, &mut all);
     associate(of, &mut all);
-    breach(portal, of, &mut all);
+    breach(form, of, &mut all);
     notice(of, &mut all);
-    actions(portal, of, &mut all);
+    actions(form, of, &mut all);
     all
-}
-
-/// The options that our ids stand for, each once, in the order of the pick-list; and the ids that have none.
-fn picked<'i>(portal: &Portal, question: &str, ids: impl Iterator<Item = &'i str>) -> (Vec<String>, Vec<&'i str>) {
-    let Some(question) = portal.question(question) else { return (Vec::new(), ids.collect()) };
-    let (known, unknown): (Vec<&str>, Vec<&str>) = ids.partition(|id| question.answers.contains_key(*id));
-    let has = |option: &&String| known.iter().any(|id| question.answers.get(*id) == Some(*option));
-    (question.options.iter().filter(has).cloned().collect(), unknown)
 }
 
 fn stated(key: &str) -> String {
@@ -161,7 +108,7 @@ fn associate(of: OfProvider<'_>, all: &mut Answers) {
     all.insert("associate_street2", Answer::text(address2.clone().unwrap_or_default()));
 }
 
-fn breach(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {
+fn breach(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     let (incident, provider) = (of.dossier.incident, of.provider);
     all.insert("affecting", Answer::option(if of.tells_hhs_at_once() { "500 or More Individuals" } else { "Fewer Than 500 Individuals" }));
     all.insert("breach_began", Answer::date(provider.breach_began));
@@ -175,10 +122,10 @@ fn breach(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {
         all.insert(id, Answer::date(of.discovered()));
     }
     all.insert("individuals", Answer::text(of.individuals().to_string()).noted("everyone, also the dead and those whom no letter reaches"));
-    let (kind, unknown) = picked(portal, "breach_type", std::iter::once(incident.cause.as_str()));
+    let (kind, unknown) = picked(form, "breach_type", std::iter::once(incident.cause.as_str()));
     let what = format!("`{}` is none of the portal's: choose one", incident.cause);
     all.insert("breach_type", Answer { chosen: kind, missing: (!unknown.is_empty()).then_some(what), ..Answer::default() });
-    let (mut places, others) = picked(portal, "location", incident.locations.iter().map(String::as_str));
+    let (mut places, others) = picked(form, "location", incident.locations.iter().map(String::as_str));
     if !others.is_empty() {
         places.push("Other".to_owned());
     }
@@ -186,23 +133,12 @@ fn breach(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {
     all.insert("location", Answer { chosen: places, ..Answer::default() });
     for question in ["information", "clinical", "demographic", "financial"] {
         let ids: Vec<&str> = of.information.iter().map(crate::intake::Element::id).collect();
-        let (chosen, _) = picked(portal, question, ids.into_iter());
+        let (chosen, _) = picked(form, question, ids.into_iter());
         all.insert(question, Answer { chosen, ..Answer::default() });
     }
-    all.insert("description", description(of));
-    let (safeguards, _) = picked(portal, "safeguards", of.dossier.statements.safeguards_before.iter().map(String::as_str));
+    all.insert("description", of.description());
+    let (safeguards, _) = picked(form, "safeguards", of.dossier.statements.safeguards_before.iter().map(String::as_str));
     all.insert("safeguards", Answer { chosen: safeguards, ..Answer::default() }.or_missing(stated("hhs.safeguards_before")));
-}
-
-fn description(of: OfProvider<'_>) -> Answer {
-    let incident = of.dossier.incident;
-    match &of.dossier.statements.description {
-        Some(own) => Answer::text(crate::compose::as_plain_text(own)),
-        None => {
-            let told = [&incident.what_happened, &incident.investigation].map(|prose| crate::compose::as_plain_text(prose));
-            Answer::text(told.join("\n\n")).noted(format!("what the letters say; `hhs.description` in {REPORT_FILE} says it for HHS"))
-        }
-    }
 }
 
 fn notice(of: OfProvider<'_>, all: &mut Answers) {
@@ -237,10 +173,10 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
     all.insert("media_states", Answer::text(states.join(", ")).noted("where it is owed; the report's first page says where it was given"));
 }
 
-fn actions(portal: &Portal, of: OfProvider<'_>, all: &mut Answers) {
+fn actions(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     let statements = of.dossier.statements;
     let offered = of.dossier.incident.identity_service.iter().map(|_| "credit_monitoring");
-    let (mut chosen, _) = picked(portal, "actions", statements.actions_taken.iter().map(String::as_str).chain(offered));
+    let (mut chosen, _) = picked(form, "actions", statements.actions_taken.iter().map(String::as_str).chain(offered));
     if statements.actions_other.is_some() {
         chosen.push("Other".to_owned());
     }

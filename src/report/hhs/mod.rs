@@ -5,21 +5,48 @@
 
 mod answers;
 mod log;
-mod portal;
-mod sheet;
 
 pub use log::yearly_log;
-pub use portal::Portal;
-pub(super) use portal::Question;
-pub use sheet::{Missing, Sheet};
 
 use super::dossier::OfProvider;
+use super::form::{Form, Missing, Screen, screens};
 use crate::compose::with_separators;
+use crate::error::Result;
 use crate::obligations::Duty;
+use serde::Serialize;
+
+/// The portal's form.
+///
+/// # Errors
+/// A bug of ours when the data cannot be read.
+pub fn portal() -> Result<Form> {
+    Form::built_in("portal.toml", include_str!("portal.toml"))
+}
+
+/// The sheet of one provider.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sheet {
+    /// Id of the provider.
+    pub provider_id: String,
+    /// Its legal name.
+    pub provider: String,
+    /// Whether it tells HHS with the letters, and not in the yearly log.
+    pub at_once: bool,
+    /// Last day; absent when there is none.
+    pub deadline: Option<String>,
+    /// People whom HHS is told of.
+    pub individuals: String,
+    /// Where the duty comes from.
+    pub clause: String,
+    /// What keeps the form from being filled in.
+    pub missing: Vec<Missing>,
+    /// What the screens ask.
+    pub screens: Vec<Screen>,
+}
 
 /// Fills the form for a provider.
-pub fn sheet(portal: &Portal, of: OfProvider<'_>) -> Sheet {
-    let (screens, mut missing) = sheet::screens(portal, &answers::answers(portal, of));
+pub fn sheet(portal: &Form, of: OfProvider<'_>) -> Sheet {
+    let (screens, mut missing) = screens(portal, &answers::answers(portal, of));
     if let Some(until) = of.held_until() {
         let hint = format!("a law-enforcement hold forbids it until {until} (45 CFR 164.412)");
         missing.insert(0, Missing { label: "Filing now".to_owned(), hint, anchor: "report-type".to_owned() });
@@ -35,5 +62,23 @@ pub fn sheet(portal: &Portal, of: OfProvider<'_>) -> Sheet {
         clause: duty.map(|duty| duty.clause.clone()).unwrap_or_default(),
         missing,
         screens,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::portal;
+    use crate::intake::Element;
+    use crate::report::form::assert_sound;
+
+    #[test]
+    fn every_type_of_information_has_its_boxes() {
+        let portal = portal().unwrap();
+        assert_sound(&portal);
+        for (_, id) in Element::ALL {
+            let group = &portal.question("information").unwrap().answers[id];
+            let inner = portal.question(&group.to_lowercase()).unwrap();
+            assert!(inner.answers.contains_key(id), "{id} in {group}");
+        }
     }
 }

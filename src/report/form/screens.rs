@@ -1,30 +1,9 @@
-//! Answers in the order of the portal's screens: what a person pastes from.
+//! Answers in the order of a form's screens: what a person pastes from.
 
-use super::answers::{Answer, Answers};
-use super::portal::{Kind, Portal, Question, When};
+use super::answer::{Answer, Answers};
+use super::questions::{Form, Kind, Question, When};
 use crate::compose::with_separators;
 use serde::Serialize;
-
-/// The sheet of one provider.
-#[derive(Debug, Clone, Serialize)]
-pub struct Sheet {
-    /// Id of the provider.
-    pub provider_id: String,
-    /// Its legal name.
-    pub provider: String,
-    /// Whether it tells HHS with the letters, and not in the yearly log.
-    pub at_once: bool,
-    /// Last day; absent when there is none.
-    pub deadline: Option<String>,
-    /// People whom HHS is told of.
-    pub individuals: String,
-    /// Where the duty comes from.
-    pub clause: String,
-    /// What keeps the form from being filled in.
-    pub missing: Vec<Missing>,
-    /// What the screens ask.
-    pub screens: Vec<Screen>,
-}
 
 /// A question that cannot be answered yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,7 +35,7 @@ struct Asked {
     text: Option<String>,
     /// The pick-list.
     options: Vec<Choice>,
-    /// Characters of the answer and what the portal takes, in words; absent when no limit is known.
+    /// Characters of the answer and what the form takes, in words; absent when no limit is known.
     length: Option<String>,
     missing: Option<String>,
     note: Option<String>,
@@ -70,10 +49,10 @@ struct Choice {
 }
 
 /// The screens that are asked of whoever gives these answers, and what is missing.
-pub(super) fn screens(portal: &Portal, answers: &Answers) -> (Vec<Screen>, Vec<Missing>) {
+pub(in crate::report) fn screens(form: &Form, answers: &Answers) -> (Vec<Screen>, Vec<Missing>) {
     let mut missing = Vec::new();
     let mut shown = Vec::new();
-    for screen in &portal.screens {
+    for screen in &form.screens {
         let questions = screen.questions.iter().filter(|question| is_asked(question, answers));
         let questions: Vec<Asked> = questions.map(|question| asked(question, answers.get(question.id.as_str()))).collect();
         for question in &questions {
@@ -100,9 +79,9 @@ fn asked(question: &Question, answer: Option<&Answer>) -> Asked {
     let characters = text.as_ref().map_or(0, |text| text.chars().count());
     let length =
         question.limit.map(|limit| format!("{} of {} characters", with_separators(characters as u64), with_separators(limit as u64)));
-    let too_long = question.limit.filter(|limit| characters > *limit).map(|_| "it is longer than the portal takes: shorten it".to_owned());
+    let too_long = question.limit.filter(|limit| characters > *limit).map(|_| "it is longer than the form takes: shorten it".to_owned());
     let unanswered = question.required && text.is_none() && chosen.is_empty() && note.is_none();
-    let missing = missing.clone().or(too_long).or_else(|| unanswered.then(|| "answer it on the portal".to_owned()));
+    let missing = missing.clone().or(too_long).or_else(|| unanswered.then(|| "answer it on the form".to_owned()));
     Asked {
         anchor: question.id.replace('_', "-"),
         label: question.label.clone(),

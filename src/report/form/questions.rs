@@ -1,13 +1,17 @@
-//! portal.toml: the questions of the breach portal as data.
+//! The questions of a form as data.
 
 use crate::error::{Error, Result};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// The portal's form.
+/// A form that a regulator has.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Portal {
+pub struct Form {
+    /// Where it is filled in.
+    pub(in crate::report) address: String,
+    /// What a person has to know before it is filled in; absent when there is nothing.
+    pub(in crate::report) note: Option<String>,
     pub(super) screens: Vec<Screen>,
 }
 
@@ -23,7 +27,7 @@ pub(super) struct Screen {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Question {
-    pub(super) id: String,
+    pub(in crate::report) id: String,
     pub(super) label: String,
     pub(super) kind: Kind,
     #[serde(default)]
@@ -35,7 +39,7 @@ pub(crate) struct Question {
     pub(super) options: Vec<String>,
     /// Our ids -> the option that each is.
     #[serde(default)]
-    pub(super) answers: BTreeMap<String, String>,
+    pub(in crate::report) answers: BTreeMap<String, String>,
     /// Asked only then.
     pub(super) when: Option<When>,
 }
@@ -67,13 +71,13 @@ pub(super) struct When {
     pub(super) not: Option<String>,
 }
 
-impl Portal {
-    /// The form as it is built in.
+impl Form {
+    /// Reads a form that is built in; `name` is its file's.
     ///
     /// # Errors
     /// A bug of ours when the data cannot be read.
-    pub fn built_in() -> Result<Portal> {
-        toml::from_str(include_str!("portal.toml")).map_err(|error| Error::bug(format!("portal.toml cannot be read: {}", error.message())))
+    pub(in crate::report) fn built_in(name: &str, text: &str) -> Result<Form> {
+        toml::from_str(text).map_err(|error| Error::bug(format!("{name} cannot be read: {}", error.message())))
     }
 
     /// A question by its id.
@@ -89,32 +93,16 @@ impl Question {
     }
 }
 
+/// For tests: that a form's own parts fit together.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::intake::Element;
-
-    #[test]
-    fn every_answer_is_an_option_and_every_condition_a_question() {
-        let portal = Portal::built_in().unwrap();
-        for question in portal.screens.iter().flat_map(|screen| &screen.questions) {
-            let choice = matches!(question.kind, Kind::One | Kind::Several);
-            assert_eq!(choice, !question.options.is_empty(), "{}", question.id);
-            assert!(question.answers.values().all(|option| question.options.contains(option)), "{}", question.id);
-            let Some(When { question: other, option, not }) = &question.when else { continue };
-            let other = portal.question(other).unwrap();
-            assert!(option.iter().chain(not).all(|option| other.options.contains(option)), "{}", question.id);
-            assert_ne!(option.is_some(), not.is_some(), "{}", question.id);
-        }
-    }
-
-    #[test]
-    fn every_type_of_information_has_its_boxes() {
-        let portal = Portal::built_in().unwrap();
-        for (_, id) in Element::ALL {
-            let group = &portal.question("information").unwrap().answers[id];
-            let inner = portal.question(&group.to_lowercase()).unwrap();
-            assert!(inner.answers.contains_key(id), "{id} in {group}");
-        }
+pub(in crate::report) fn assert_sound(form: &Form) {
+    for question in form.screens.iter().flat_map(|screen| &screen.questions) {
+        let choice = matches!(question.kind, Kind::One | Kind::Several);
+        assert_eq!(choice, !question.options.is_empty(), "{}", question.id);
+        assert!(question.answers.values().all(|option| question.options.contains(option)), "{}", question.id);
+        let Some(When { question: other, option, not }) = &question.when else { continue };
+        let other = form.question(other).unwrap();
+        assert!(option.iter().chain(not).all(|option| other.options.contains(option)), "{}", question.id);
+        assert_ne!(option.is_some(), not.is_some(), "{}", question.id);
     }
 }

@@ -1,0 +1,65 @@
+//! One provider's residents of one jurisdiction.
+
+use crate::intake::Elements;
+use crate::obligations::{Duty, Obligation};
+use crate::report::dossier::{Dossier, OfProvider};
+use crate::report::left::Left;
+use crate::rules::Jurisdiction;
+use std::collections::BTreeMap;
+
+/// What is known of a provider's residents of a jurisdiction whose regulators are to be told.
+pub(in crate::report) struct OfResidents<'d> {
+    pub(in crate::report) provider: OfProvider<'d>,
+    /// Two-letter code.
+    pub(in crate::report) code: &'d str,
+    /// The duties to tell an office, the first due first.
+    pub(super) obligations: Vec<&'d Obligation>,
+}
+
+/// Every provider with each of its jurisdictions that has an office to be told, in the plan's order.
+pub(in crate::report) fn residents<'d>(dossier: &'d Dossier<'d>) -> Vec<OfResidents<'d>> {
+    let mut all = Vec::new();
+    for provider in dossier.providers() {
+        let mut of: BTreeMap<&str, Vec<&Obligation>> = BTreeMap::new();
+        for obligation in provider.obligations(Duty::RegulatorNotice).filter(|obligation| obligation.required) {
+            of.entry(&obligation.jurisdiction).or_default().push(obligation);
+        }
+        for (code, mut obligations) in of {
+            obligations.sort_by_key(|obligation| (obligation.deadline.is_none(), obligation.deadline));
+            all.push(OfResidents { provider, code, obligations });
+        }
+    }
+    all
+}
+
+impl OfResidents<'_> {
+    /// People who live there.
+    pub(super) fn count(&self) -> u64 {
+        self.obligations.iter().map(|obligation| obligation.count).max().unwrap_or_default()
+    }
+
+    /// Every type of information that was involved for one of them.
+    pub(super) fn information(&self) -> Elements {
+        Jurisdiction::from_code(self.code).map_or_else(Elements::default, |code| self.provider.information_in(code))
+    }
+
+    /// When their notices left.
+    pub(super) fn left(&self) -> Left {
+        self.provider.left_in(self.code)
+    }
+
+    /// The proofs of the wordings that they got, as files of the report; those of adults first, of their own state where it has words of
+    /// its own. Empty while nothing is sealed.
+    pub(super) fn samples(&self) -> Vec<String> {
+        let variants = self.provider.dossier.seal.iter().flat_map(|seal| seal.variants.iter().enumerate());
+        let own = |lives: Option<&str>| {
+            let of = variants.clone().filter(move |(_, variant)| variant.specimen.lives.as_deref() == lives);
+            let of = of.filter(|(_, variant)| variant.specimen.providers.contains(&self.provider.provider.id));
+            of.filter(|(_, variant)| variant.role == "adult")
+                .map(|(at, _)| format!("evidence/seal/proofs/{:03}.pdf", at + 1))
+                .collect::<Vec<_>>()
+        };
+        let here = own(Some(self.code));
+        if here.is_empty() { own(None) } else { here }
+    }
+}
