@@ -140,12 +140,15 @@ fn unmet(dossier: &Dossier<'_>) -> Vec<Open> {
     open
 }
 
-/// The last day, and what to do.
+/// The last day, the day to act by where that comes before it, and what to do.
 fn by(obligation: &Obligation, as_of: Date, hint: &str) -> String {
-    match obligation.deadline {
-        None => hint.to_owned(),
-        Some(day) if day < as_of => format!("was due by {day}; {hint}"),
-        Some(day) => format!("by {day}; {hint}"),
+    let Some(day) = obligation.deadline else { return hint.to_owned() };
+    if day < as_of {
+        return format!("was due by {day}; {hint}");
+    }
+    match obligation.mail_by.filter(|mail_by| *mail_by < day) {
+        Some(mail_by) => format!("by {day}, act by {mail_by}; {hint}"),
+        None => format!("by {day}; {hint}"),
     }
 }
 
@@ -191,7 +194,25 @@ fn stray_filings(dossier: &Dossier<'_>) -> Vec<Open> {
         };
         Open { what: format!("filing of {} on {}", filing.provider, filing.on), hint, link: None }
     };
-    stray.map(told).collect()
+    stray.map(told).chain(strange_offices(dossier)).collect()
+}
+
+/// Offices of a filing that the plan does not have: misspelt, beside others that meet a duty.
+fn strange_offices(dossier: &Dossier<'_>) -> Vec<Open> {
+    let of_filing = |filing: &Filing| {
+        let alike = |obligation: &&Obligation| {
+            (obligation.duty, &obligation.provider_id, &obligation.jurisdiction) == (filing.duty, &filing.provider, &filing.jurisdiction)
+        };
+        let known: Vec<&str> = dossier.plan.obligations.iter().filter(alike).filter_map(office).collect();
+        let strange: Vec<&str> = filing.offices.iter().map(String::as_str).filter(|named| !known.contains(named)).collect();
+        let is_partly_right = strange.len() < filing.offices.len();
+        (is_partly_right && !strange.is_empty()).then(|| Open {
+            what: format!("filing of {} on {}", filing.provider, filing.on),
+            hint: format!("the plan has no office {} in {}; it has {}", strange.join(", "), filing.jurisdiction, known.join(", ")),
+            link: None,
+        })
+    };
+    dossier.statements.all_filings().iter().filter_map(of_filing).collect()
 }
 
 fn provider(of: OfProvider<'_>, states: &[StateSheet]) -> Provider {

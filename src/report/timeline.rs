@@ -113,7 +113,7 @@ fn happenings(of: OfProvider<'_>) -> Vec<Happening> {
     all.extend(last_days(of));
     let left = of.left();
     if let (Some(first), Some(last)) = (left.first, left.last) {
-        all.push(Happening::span(format!("{} of {} letters and e-mails went", left.gone, left.wanted), "done", first, last));
+        all.push(Happening::span(format!("{} of {} notices went", left.gone, left.wanted), "done", first, last));
     }
     for filing in of.dossier.statements.all_filings().iter().filter(|filing| filing.provider == provider.id) {
         let state = if filing.jurisdiction == "US" { String::new() } else { format!(" {}", filing.jurisdiction) };
@@ -130,7 +130,7 @@ fn last_days(of: OfProvider<'_>) -> Vec<Happening> {
         ("Last day for HHS", Duty::HhsNotice),
         ("Last day for the yearly log", Duty::HhsAnnualLog),
         ("Last day for media", Duty::MediaNotice),
-        ("First last day of regulators", Duty::RegulatorNotice),
+        ("Nearest last day of a regulator", Duty::RegulatorNotice),
         ("Last day for the bureaus", Duty::ConsumerReportingAgencyNotice),
         ("Last day of substitute notice", Duty::SubstituteNotice),
     ];

@@ -111,6 +111,7 @@ fn a_filing_that_meets_nothing_is_told() {
     let cases = [
         (filing("NCH", "regulator_notice", "NY"), "which `offices` it was given to: attorney_general, state, state_police"),
         (filing("NCH", "media_notice", "OH"), "the plan has no media notice in OH"),
+        (filing("NCH", "regulator_notice", "NY") + "offices = [\"attorney_general\", \"state_polise\"]\n", "no office state_polise in NY"),
     ];
     for (entry, hint) in cases {
         home.write("lakeside/report.toml", &format!("{before}{entry}"));

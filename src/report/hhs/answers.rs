@@ -27,7 +27,7 @@ fn general(of: OfProvider<'_>, all: &mut Answers) {
         all.insert("report_type", Answer::option("Initial Breach Report"));
         return;
     };
-    let told = last.individuals.map(|individuals| format!(", of {individuals} people")).unwrap_or_default();
+    let told = last.individuals.map(|individuals| format!(", of {}", people(individuals.into()))).unwrap_or_default();
     let note = format!("HHS was told on {}{told}: file again only if something has changed", last.on);
     all.insert("report_type", Answer::option("Addendum to Previous Report").noted(note));
     let reference = filings.iter().find_map(|filing| filing.reference.clone());
@@ -68,9 +68,25 @@ fn entity(of: OfProvider<'_>, all: &mut Answers) {
     }
 }
 
+/// The parts of a name as it is signed: degrees behind a comma and what tells generations apart are no last name.
+fn first_and_last(signed: &str) -> (&str, &str) {
+    let name = signed.split(',').next().unwrap_or(signed).trim();
+    let is_suffix =
+        |word: &str| ["jr", "sr", "ii", "iii", "iv", "md", "do", "rn", "phd"].contains(&word.replace('.', "").to_lowercase().as_str());
+    let name = match name.rsplit_once(' ') {
+        Some((rest, suffix)) if rest.contains(' ') && is_suffix(suffix) => rest.trim_end(),
+        _ => name,
+    };
+    name.rsplit_once(' ').unwrap_or(("", name))
+}
+
+fn people(count: u64) -> String {
+    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+}
+
 /// Who signs the letters answers for the provider, unless somebody else is named.
 fn signatory(provider: &Provider, all: &mut Answers) {
-    let (first, last) = provider.signatory_name.rsplit_once(' ').unwrap_or(("", &provider.signatory_name));
+    let (first, last) = first_and_last(&provider.signatory_name);
     let note = format!("who signs the letters; [[contacts]] in {REPORT_FILE} names somebody else");
     let what = format!("name whom HHS may ask under [[contacts]] in {REPORT_FILE}");
     for (id, value) in [("contact_first_name", first), ("contact_last_name", last)] {
@@ -163,7 +179,7 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
     all.insert("notice_ended", ended);
     match of.unreachable() {
         Some(unreachable) => {
-            all.insert("substitute", Answer::option("Yes").noted(format!("{} people", unreachable.count)));
+            all.insert("substitute", Answer::option("Yes").noted(people(unreachable.count)));
             all.insert("substitute_size", Answer::option(if unreachable.is_public() { "10 or more" } else { "Fewer than 10" }));
         }
         None => drop(all.insert("substitute", Answer::option("No"))),
@@ -186,4 +202,23 @@ fn actions(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     let name = statements.attested_by.clone().unwrap_or_default();
     all.insert("attested_by", Answer::text(name).or_missing(stated("hhs.attested_by")));
     all.insert("attested_on", Answer::default().noted("the day on which the report is filed"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_and_last;
+
+    #[test]
+    fn a_signature_gives_first_and_last_name() {
+        for (signed, first, last) in [
+            ("Ingrid Sandvik", "Ingrid", "Sandvik"),
+            ("Ann B. Lee, MD, MPH", "Ann B.", "Lee"),
+            ("Robert King Jr.", "Robert", "King"),
+            ("Robert King III", "Robert", "King"),
+            ("Mary Do", "Mary", "Do"),
+            ("Cher", "", "Cher"),
+        ] {
+            assert_eq!(first_and_last(signed), (first, last), "{signed}");
+        }
+    }
 }

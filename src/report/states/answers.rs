@@ -109,15 +109,8 @@ fn notice(of: &OfResidents<'_>, all: &mut Answers) {
     }
     all.insert("channels", Answer { chosen: channels, ..Answer::default() });
     all.insert("substitute", yes_or_no(told_otherwise.is_some()));
-    let holds: Vec<String> = of
-        .provider
-        .dossier
-        .incident
-        .holds
-        .iter()
-        .filter(|hold| hold.providers.as_ref().is_none_or(|providers| providers.contains(&of.provider.provider.id)))
-        .map(|hold| format!("{} asked for a delay on {}", hold.agency, hold.received))
-        .collect();
+    let holds = of.provider.dossier.incident.holds.iter().filter(|hold| hold.binds(of.provider.provider));
+    let holds: Vec<String> = holds.map(|hold| format!("{} asked for a delay on {}", hold.agency, hold.received)).collect();
     all.insert("delayed", yes_or_no(!holds.is_empty()));
     all.insert("delay_reason", Answer::text(holds.join("; ")));
     let agencies = of.provider.obligations(Duty::ConsumerReportingAgencyNotice).filter(|obligation| obligation.jurisdiction == of.code);
