@@ -131,7 +131,7 @@ impl Checking<'_> {
             let renamed = || added.iter().find(|(_, other)| **other == digest).map(|(other, _)| (*other).clone());
             match there.get(name) {
                 Some(found) if found == digest => {}
-                Some(_) => self.find(Place::file(name), "was changed"),
+                Some(_) => self.find(Place::file(name), "was changed, or its line in SHA256SUMS was"),
                 None => match renamed() {
                     Some(other) => {
                         added.remove(&other);
