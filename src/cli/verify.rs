@@ -90,7 +90,11 @@ fn of_evidence(evidence: &VerifiedEvidence) -> String {
     let people = format!("{} {}", number(*people), if *people == 1 { "person" } else { "people" });
     let files = count(*files, "file");
     let chains = format!("{} in {}", count(*events, "event"), count(*links, "link"));
-    let counts = if *closes { "the counts close" } else { "the counts do not close" };
+    let counts = match closes {
+        Some(true) => "the counts close",
+        Some(false) => "the counts do not close",
+        None => "there are no counts yet",
+    };
     format!("{incident} as of {as_of}: {files}, {people}, {chains}; {counts}\nSHA-256 of SHA256SUMS {sha256}")
 }
 

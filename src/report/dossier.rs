@@ -8,7 +8,7 @@ use crate::compose::as_plain_text;
 use crate::incident::{Incident, Provider};
 use crate::intake::Elements;
 use crate::obligations::{Duty, Obligation, Plan, Unreachable};
-use crate::recipients::{Disposition, Recipients};
+use crate::recipients::{Disposition, Outline, Recipients};
 use crate::review::Seal;
 use crate::rules::{Jurisdiction, Rules};
 use jiff::civil::Date;
@@ -30,8 +30,8 @@ pub struct Dossier<'a> {
     pub left: LeftOf,
     /// Those whom nothing reached, by provider.
     pub unreachable: Vec<Unreachable>,
-    /// Whether the ledger's chains hold: what it tells was not changed.
-    pub intact: bool,
+    /// What makes everything here doubtful: what, and what to do.
+    pub doubts: Vec<(String, String)>,
     /// The approved wording; absent while there is none.
     pub seal: Option<Seal>,
     people: Vec<People>,
@@ -40,11 +40,32 @@ pub struct Dossier<'a> {
 /// The people of one provider.
 #[derive(Debug, Clone, Default)]
 struct People {
-    information: Elements,
-    /// The same, of those who live there.
-    information_in: BTreeMap<Jurisdiction, Elements>,
-    held: u64,
-    owed: u64,
+    all: Part,
+    /// Those of them who live there.
+    by_residence: BTreeMap<Jurisdiction, Part>,
+}
+
+/// Some people of a provider.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Part {
+    /// Everyone, also the dead and those whom nothing reaches.
+    pub count: u64,
+    /// Every type of information that was involved for anybody.
+    pub information: Elements,
+    /// People who are held back, and whom something could reach.
+    pub held: u64,
+    /// People of the lists as they are now to whom a notice is to go.
+    pub owed: u64,
+}
+
+impl Part {
+    fn add(&mut self, person: Outline<'_>) {
+        self.count += 1;
+        self.information = self.information.union(person.elements);
+        // Whom nothing reaches is told by substitute notice, held or not.
+        self.held += u64::from(matches!(person.disposition, Disposition::Held(_)) && !person.unreachable);
+        self.owed += u64::from(matches!(person.disposition, Disposition::Letter | Disposition::Email));
+    }
 }
 
 impl<'a> Dossier<'a> {
@@ -53,38 +74,26 @@ impl<'a> Dossier<'a> {
         (incident, rules, plan): (&'a Incident, &'a Rules, &'a Plan),
         recipients: &Recipients,
         statements: &'a Statements,
-        (status, left, intact): (Option<Status>, LeftOf, bool),
+        (status, left): (Option<Status>, LeftOf),
         unreachable: Vec<Unreachable>,
-        seal: Option<Seal>,
+        (seal, doubts): (Option<Seal>, Vec<(String, String)>),
     ) -> Dossier<'a> {
         let mut people = vec![People::default(); incident.providers.len()];
         for person in recipients.people.outlines() {
-            // Whom nothing reaches is told by substitute notice, held or not.
-            let is_held = matches!(person.disposition, Disposition::Held(_)) && !person.unreachable;
             for provider in person.provider.iter().chain(person.also_at) {
                 let of_provider = &mut people[usize::from(provider.0)];
-                of_provider.information = of_provider.information.union(person.elements);
+                of_provider.all.add(person);
                 if let Some(residence) = person.residence {
-                    let there = of_provider.information_in.entry(residence).or_default();
-                    *there = there.union(person.elements);
+                    of_provider.by_residence.entry(residence).or_default().add(person);
                 }
-                of_provider.held += u64::from(is_held);
-                of_provider.owed += u64::from(matches!(person.disposition, Disposition::Letter | Disposition::Email));
             }
         }
-        Dossier { incident, rules, plan, statements, status, left, unreachable, intact, seal, people }
+        Dossier { incident, rules, plan, statements, status, left, unreachable, doubts, seal, people }
     }
 
     /// Each provider with what is known of it.
     pub fn providers(&self) -> impl Iterator<Item = OfProvider<'_>> {
-        let of_provider = |(provider, people)| OfProvider {
-            dossier: self,
-            provider,
-            people,
-            information: people.information,
-            held: people.held,
-            owed: people.owed,
-        };
+        let of_provider = |(provider, people)| OfProvider { dossier: self, provider, people };
         self.incident.providers.iter().zip(&self.people).map(of_provider)
     }
 }
@@ -97,12 +106,6 @@ pub struct OfProvider<'d> {
     /// The provider.
     pub provider: &'d Provider,
     people: &'d People,
-    /// Every type of information that was involved for anybody.
-    pub information: Elements,
-    /// People who are held back, and whom something could reach.
-    pub held: u64,
-    /// People of the lists as they are now to whom a notice is to go.
-    pub owed: u64,
 }
 
 impl<'d> OfProvider<'d> {
@@ -148,9 +151,14 @@ impl<'d> OfProvider<'d> {
         self.dossier.left.get(&(self.provider.id.clone(), Jurisdiction::from_code(code))).cloned().unwrap_or_default()
     }
 
-    /// Every type of information that was involved for people who live there.
-    pub fn information_in(self, residence: Jurisdiction) -> Elements {
-        self.people.information_in.get(&residence).copied().unwrap_or_default()
+    /// All of its people.
+    pub fn all(self) -> Part {
+        self.people.all
+    }
+
+    /// Those of them who live in a jurisdiction.
+    pub fn residents_of(self, code: &str) -> Part {
+        Jurisdiction::from_code(code).and_then(|code| self.people.by_residence.get(&code)).copied().unwrap_or_default()
     }
 
     /// Those whom nothing reached; absent when there are none.

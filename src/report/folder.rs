@@ -7,6 +7,7 @@ use super::hhs::{self, Sheet};
 use super::overview::{Overview, hhs_file, overview, state_file};
 use super::states::{self, StateSheet};
 use super::timeline::timeline;
+use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
 use crate::files;
 use serde::Serialize;
@@ -53,8 +54,9 @@ pub struct Report {
 pub fn write_report(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
     // A link stays where it points.
     let out = &fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
-    refuse_others(out)?;
+    refuse_others(out, &dossier.incident.id)?;
     let beside = beside(out)?;
+    refuse_strangers(&beside)?;
     remove(&beside)?;
     let report = write_into(dossier, portal, materials, &beside)?;
     remove(out)?;
@@ -71,6 +73,21 @@ fn beside(out: &Path) -> Result<PathBuf> {
     hidden.push(name);
     hidden.push(".partial");
     Ok(out.with_file_name(hidden))
+}
+
+/// What a killed report left is ours to remove; anything else is somebody's.
+fn refuse_strangers(beside: &Path) -> Result<()> {
+    let Ok(entries) = fs_err::read_dir(beside) else { return Ok(()) };
+    let ours = [MARK, "index.html", TIMELINE, "hhs", "states", evidence::FOLDER];
+    for entry in entries.filter_map(std::result::Result::ok) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !ours.contains(&name.as_str()) && !name.starts_with(".breachnotice-") {
+            let place = Place::file(beside.join(name).display().to_string());
+            let hint = "move it elsewhere: a report is made in this folder before it takes its place";
+            return Err(Error::refused("output-in-use", place, "is no part of a report, and would be lost", hint));
+        }
+    }
+    Ok(())
 }
 
 fn remove(folder: &Path) -> Result<()> {
@@ -138,34 +155,75 @@ fn write(pages: &Tera, template: &str, context: &Context, path: &Path) -> Result
     files::write(path, rendered(pages, template, context)?.as_bytes())
 }
 
-/// An id as part of a file name: letters, digits, `-` and `_` stay, everything else becomes `-` and its number.
+/// The longest part of a file name that an id makes.
+const LONGEST_NAME: usize = 80;
+
+/// An id as part of a file name: letters, digits, `-` and `_` stay, everything else becomes its number between tildes. A long one is cut,
+/// with its digest in place of what is gone.
 pub(super) fn file_name(id: &str) -> String {
     let mut name = String::new();
     for letter in id.chars() {
         if letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_') {
             name.push(letter);
         } else {
-            name.push_str(&format!("-{:x}", u32::from(letter)));
+            name.push_str(&format!("~{:x}~", u32::from(letter)));
         }
+    }
+    if name.len() > LONGEST_NAME {
+        name = format!("{}~{}", &name[..LONGEST_NAME - 17], &sha256(id.as_bytes())[..16]);
     }
     name
 }
 
-/// Refuses a folder that holds anything but an earlier report.
-fn refuse_others(out: &Path) -> Result<()> {
-    let entries = match fs_err::read_dir(out) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::unwritable(out, &error)),
-    };
-    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<Vec<_>>>();
-    let names = names.map_err(|error| Error::unwritable(out, &error))?;
-    let marked = names.iter().any(|name| name == MARK);
-    let is_ours = |name: &str| [MARK, "index.html", TIMELINE, "hhs", "states", evidence::FOLDER].contains(&name);
-    if let Some(other) = names.iter().find(|name| !marked || !is_ours(name)) {
-        let place = Place::file(out.join(other).display().to_string());
-        let hint = "name a new folder, or one that an earlier report wrote";
-        return Err(Error::refused("output-in-use", place, "is no part of a report, and would be lost", hint));
+/// Refuses a folder that holds anything but an earlier report of this incident, as it was written.
+fn refuse_others(out: &Path, incident: &str) -> Result<()> {
+    if fs_err::symlink_metadata(out).is_err() {
+        return Ok(());
     }
-    Ok(())
+    let refused = |name: &str, reason: &str| {
+        let place = Place::file(out.join(name).display().to_string());
+        let hint = "name a new folder, or take out of this one what is not to be lost";
+        Error::refused("output-in-use", place, reason.to_owned(), hint)
+    };
+    let json = fs_err::read(out.join(MARK)).ok().and_then(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).ok());
+    let mut names = Vec::new();
+    for path in files::files_below(out)? {
+        names.push(path.strip_prefix(out).unwrap_or(&path).display().to_string());
+    }
+    if names.is_empty() && out.is_dir() {
+        return Ok(());
+    }
+    let Some(json) = json else {
+        return Err(refused(names.first().map_or("", String::as_str), "is no part of a report, and would be lost"));
+    };
+    if json["incident"] != incident {
+        return Err(refused(MARK, "is of another incident, whose report would be lost"));
+    }
+    let evidence = out.join(evidence::FOLDER);
+    let pack = evidence::unchanged_files(&evidence)?;
+    let is_ours = |name: &str| match name.split_once('/') {
+        None => [MARK, "index.html", TIMELINE].contains(&name),
+        Some((evidence::FOLDER, below)) => pack.contains(below),
+        Some(("hhs", below)) => name == LOG || below.ends_with(".html") && !below.contains('/'),
+        Some(("states", below)) => below.ends_with(".html") && !below.contains('/'),
+        Some(_) => false,
+    };
+    match names.iter().find(|name| !is_ours(name)) {
+        Some(name) => Err(refused(name, "was not written by an earlier report, or was changed since, and would be lost")),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NAME, file_name};
+
+    #[test]
+    fn no_two_ids_have_one_file() {
+        let long = "x".repeat(300);
+        let ids = ["NCH", "a/b", "å1", "๑", "e5~1", "..", &long, &long[1..]];
+        let names: std::collections::BTreeSet<String> = ids.iter().map(|id| file_name(id)).collect();
+        assert_eq!(names.len(), ids.len(), "{names:?}");
+        assert!(names.iter().all(|name| name.len() <= LONGEST_NAME && !name.contains(['/', '.'])), "{names:?}");
+    }
 }

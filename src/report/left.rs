@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 pub struct Left {
     /// Letters and e-mails that are to go.
     pub wanted: u64,
+    /// How many of them are e-mails.
+    pub emails: u64,
     /// How many of those that are to go went at least once.
     pub gone: u64,
     /// The day on which the first went; absent while none did.
@@ -50,6 +52,7 @@ type Parts = Vec<((String, Option<Jurisdiction>), Left)>;
 /// The day of a piece that is to go, and the parts that it counts in.
 struct Awaited {
     parts: Vec<usize>,
+    by_email: bool,
     went: Option<Date>,
 }
 
@@ -88,6 +91,7 @@ pub fn left(ledger: &mut dyn Ledger, concerns: &Concerns, as_of: Date) -> Result
         for at in piece.parts {
             let left = &mut parts[at].1;
             left.wanted += 1;
+            left.emails += u64::from(piece.by_email);
             if let Some(day) = piece.went {
                 left.gone += 1;
                 left.first = Some(left.first.map_or(day, |first| first.min(day)));
@@ -116,7 +120,7 @@ fn awaited(ledger: &mut dyn Ledger, concerns: &Concerns) -> Result<(Parts, BTree
             let providers = std::iter::once(&person.provider).chain(others);
             let parts = providers.flat_map(|id| std::iter::once(None).chain(lives.map(Some)).map(move |lives| (id, lives)));
             let parts = parts.map(|(id, lives)| place(id, lives)).collect();
-            awaited.insert(piece, Awaited { parts, went: None });
+            awaited.insert(piece, Awaited { parts, by_email: person.disposition == "email", went: None });
         }
         Ok(())
     })?;

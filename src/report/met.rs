@@ -52,23 +52,26 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let Some(of) = dossier.providers().find(|of| of.provider.id == obligation.provider_id) else {
         return Met::Open { hint: "its provider is none of providers.csv".to_owned() };
     };
-    // A state's clock runs for those who live there; where none of them is to be written to, the letters of all count.
-    let in_state = of.left_in(&obligation.jurisdiction);
-    let (left, to) = match in_state.wanted {
-        0 => (of.left(), String::new()),
-        _ => (in_state, format!(" to residents of {}", dossier.state(&obligation.jurisdiction))),
+    // A state's clock runs for those who live there, unless its law covers others of the provider as well.
+    let residents = of.residents_of(&obligation.jurisdiction);
+    let is_state = residents.count > 0 && obligation.count <= residents.count;
+    let (part, left, to) = match is_state {
+        true => (residents, of.left_in(&obligation.jurisdiction), format!(" to residents of {}", dossier.state(&obligation.jurisdiction))),
+        false => (of.all(), of.left(), String::new()),
     };
     let mut open = Vec::new();
-    match left.last {
-        _ if dossier.status.is_none() => open.push("nothing has been rendered or released yet".to_owned()),
-        Some(_) if left.is_complete() => {}
-        _ => open.push(format!("{} of {} notices{to} are known to have gone", left.gone, left.wanted)),
+    match dossier.status {
+        None => open.push("nothing has been rendered or released yet".to_owned()),
+        Some(_) if left.is_complete() && (left.wanted > 0 || part.held > 0) => {}
+        Some(_) => open.push(format!("{} of {} notices{to} are known to have gone", left.gone, left.wanted)),
     }
-    if dossier.status.is_some() && of.owed != of.left().wanted {
-        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", of.owed, of.left().wanted));
+    if dossier.status.is_some() && part.owed != left.wanted {
+        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", part.owed, left.wanted));
     }
-    if of.held > 0 {
-        open.push(format!("{} more are held", of.held));
+    match part.held {
+        0 => {}
+        1 => open.push("1 more is held".to_owned()),
+        held => open.push(format!("{held} more are held")),
     }
     if let Some(unreachable) = of.unreachable().filter(|unreachable| unreachable.told < unreachable.count) {
         open.push(format!("{} whom nothing reaches are not told", unreachable.count - unreachable.told));

@@ -87,10 +87,7 @@ pub(super) fn state_file(sheet: &StateSheet) -> String {
 pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet], states: &[StateSheet]) -> Overview {
     let providers: Vec<Provider> = dossier.providers().map(|of| provider(of, states)).collect();
     let mut open = dossier.status.as_ref().map(loose).unwrap_or_default();
-    if !dossier.intact {
-        let hint = "it does not hold: run verify, and rely on nothing here before".to_owned();
-        open.insert(0, Open { what: "the ledger".to_owned(), hint, link: None });
-    }
+    open.splice(0..0, dossier.doubts.iter().map(|(what, hint)| Open { what: what.clone(), hint: hint.clone(), link: None }));
     open.extend(dossier.providers().filter_map(|of| {
         let hint = format!("until {}: neither letters nor filings may leave", of.held_until()?);
         Some(Open { what: format!("{}: law-enforcement hold", of.provider.id), hint, link: None })

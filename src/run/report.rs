@@ -2,13 +2,13 @@
 
 use super::{Case, read, unreached};
 use crate::digest::sha256_of;
-use crate::error::{Error, Finding, Result};
+use crate::error::{Error, Finding, Place, Result};
 use crate::files;
 use crate::incident::{ProviderIndex, VERIFIED_FILE};
-use crate::ledger::{self, Access};
+use crate::ledger::{self, Access, EventKind, Ledger};
 use crate::obligations;
 use crate::recipients::MOVES_FILE;
-use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Materials, REPORT_FILE, Report, Statements, hhs};
+use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Materials, REPORT_FILE, Report, Statements, Status, hhs};
 use crate::review;
 use jiff::civil::Date;
 use std::path::Path;
@@ -27,19 +27,70 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     let out_of_reach = unreached(&case, ledger)?;
     let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
     let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
+    let named = ledger.is_some();
     let mut ledger = ledger::open_existing(folder, &case.incident.id, ledger)?;
+    if ledger.is_none() && (named || review::stored_release(folder)?.is_some()) {
+        return Err(Error::refused(
+            "ledger-lost",
+            Place::file("ledger.sqlite"),
+            "recipients were released, and there is no ledger here",
+            "put ledger.sqlite back into the incident folder, or name the ledger with --ledger",
+        ));
+    }
     let record = match &mut ledger {
         Some(ledger) => {
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
-            (status, report::left(ledger.as_mut(), &concerns(&case), as_of)?, ledger.verify(&[])?.holds())
+            (status, report::left(ledger.as_mut(), &concerns(&case), as_of)?)
         }
-        None => (None, LeftOf::new(), true),
+        None => (None, LeftOf::new()),
     };
+    let doubts = doubts(folder, &case, ledger.as_deref_mut().map(|ledger| ledger as _), record.0.as_ref())?;
     let facts = (&case.incident, &case.rules, &plan);
-    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable, review::stored_seal(folder)?);
+    let dossier =
+        Dossier::new(facts, &case.recipients, &statements, record, unreachable, (review::stored_seal(folder).ok().flatten(), doubts));
     let mut materials = Materials { inputs: inputs(&case)?, ledger: ledger.as_deref_mut().map(|ledger| ledger as _) };
     let written = report::write_report(&dossier, &portal, &mut materials, out)?;
     Ok((written, case.warnings))
+}
+
+/// What makes a report doubtful, and what to do: approvals, ledger and lists that do not belong together.
+fn doubts(folder: &Path, case: &Case, ledger: Option<&mut dyn Ledger>, status: Option<&Status>) -> Result<Vec<(String, String)>> {
+    let mut doubts = Vec::new();
+    let mut doubt = |what: &str, hint: String| doubts.push((what.to_owned(), hint));
+    let release = review::stored_release(folder)?;
+    let seal = folder.join("seal").exists().then(|| review::verify_seal(folder, None));
+    match (&seal, &release) {
+        (Some(Err(_)), _) => {
+            doubt("the approval of the wording", "it does not hold: run verify, and put back what was approved".to_owned());
+        }
+        (Some(Ok(seal)), Some(release)) if release.seal != seal.digest => {
+            let hint =
+                "it is another than what was released: what left before had the words of an earlier seal, which the evidence has to hold";
+            doubt("the approved wording", hint.to_owned());
+        }
+        _ => {}
+    }
+    if let Some(ledger) = ledger {
+        if !ledger.verify(&[])?.holds() {
+            doubt("the ledger", "it does not hold: run verify, and rely on nothing here before".to_owned());
+        }
+        for (kind, is_there, what) in
+            [(EventKind::Sealed, seal.is_some(), "the folder seal"), (EventKind::Released, release.is_some(), "release.json")]
+        {
+            if !is_there && ledger.has(kind)? {
+                doubt(what, "is gone, and the ledger tells of it: put it back from a copy".to_owned());
+            }
+        }
+    }
+    let rows = case.intake.rows.len() as u64;
+    if let Some(status) = status.filter(|status| status.rows != rows) {
+        let hint = format!(
+            "they have {rows} rows now, the last job was made from {}: release and export again, or put the lists back",
+            status.rows
+        );
+        doubt("the lists", hint);
+    }
+    Ok(doubts)
 }
 
 /// Whom people concern besides their own provider, and where they live, by their keys.

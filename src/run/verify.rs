@@ -68,9 +68,10 @@ fn evidence(pack: &Path, options: &VerifyOptions) -> Result<Verification> {
     if options.incident.is_some() {
         return Err(misused("--incident", "a pack has all that it needs", "leave --incident out; --ledger compares it with a ledger"));
     }
-    let mut evidence = report::verify_evidence(pack, options.signers.as_ref())?;
-    let mut verification = Verification { findings: std::mem::take(&mut evidence.findings), ..Verification::default() };
     let mut stamps = Stamps::read(&options.stamps)?;
+    let named: Vec<Stamp> = stamps.0.iter().map(|(_, stamp)| stamp.clone()).collect();
+    let mut evidence = report::verify_evidence(pack, options.signers.as_ref(), &named)?;
+    let mut verification = Verification { findings: std::mem::take(&mut evidence.findings), ..Verification::default() };
     if options.ledger.is_some() {
         stamps.0.extend(evidence.heads.iter().map(|head| ("evidence.json".to_owned(), head.clone())));
         verification.ledger(open(None, options.ledger.as_ref())?, &stamps)?;

@@ -80,11 +80,11 @@ fn what_was_done_to_a_pack_is_named_precisely() {
     home.remove("report/evidence/inputs.csv");
     finds(&["inputs.csv is gone"]);
     home.write("report/evidence/inputs.csv", &kept.replace(",45\n", ",46\n"));
-    finds(&["inputs.csv was changed, or its line in SHA256SUMS was", "inputs.csv the lists have 46 rows, the people were made from 45"]);
+    finds(&["inputs.csv was changed, or its line in SHA256SUMS was", "inputs.csv the lists have 46 rows, by evidence.json 45"]);
     home.write("report/evidence/inputs.csv", &kept);
     std::fs::remove_file(at("waivers.csv")).unwrap();
     std::os::unix::fs::symlink(at("delays.csv"), at("waivers.csv")).unwrap();
-    finds(&["waivers.csv is a link: a copy of the pack would not have what it leads to", "waivers.csv is gone"]);
+    finds(&["waivers.csv is a link or no file: a copy of the pack would not have what it leads to", "waivers.csv is gone"]);
 }
 
 #[test]
@@ -96,4 +96,71 @@ fn a_pack_is_held_against_a_ledger() {
     home.copy("report", "kept");
     std::fs::copy(other.path("lakeside/ledger.sqlite"), home.path("other.sqlite")).unwrap();
     home.run("verify kept --ledger sqlite:other.sqlite").exits(3).says("ledger-changed");
+}
+
+#[test]
+fn a_pack_of_lists_that_changed_holds_and_the_report_says_so() {
+    let home = Home::released("lakeside");
+    home.edit("lakeside/patients.csv", "LS-0021,", "LS-9021,");
+    let rows = home.read("lakeside/patients.csv");
+    home.write(
+        "lakeside/patients.csv",
+        &rows.lines().filter(|row| !row.starts_with("LS-9021")).map(|row| format!("{row}\n")).collect::<String>(),
+    );
+    let report = written(&home);
+    let open = report["open"].as_array().unwrap().iter().find(|item| item["what"] == "the lists").unwrap();
+    assert!(open["hint"].as_str().unwrap().contains("44 rows now, the last job was made from 45"), "{open}");
+    home.run("verify report").exits(0);
+}
+
+#[test]
+fn approvals_that_do_not_belong_together_are_told() {
+    let home = Home::released("lakeside");
+    home.edit("lakeside/incident.toml", "copied files. Records", "took files. Records");
+    home.run("approve lakeside --by Mallory --role counsel --accept-stale test --quiet").exits(0);
+    let first = |report: &Value| report["open"][0]["what"].as_str().unwrap().to_owned();
+    assert_eq!(first(&written(&home)), "the approved wording");
+    home.run("verify report").exits(3).says("was given under another seal");
+    // Neither can be told away by taking it out.
+    let home = Home::released("lakeside");
+    home.remove("lakeside/release.json");
+    assert_eq!(first(&written(&home)), "release.json");
+    home.run("verify report").exits(3).says("the recipients had been released");
+    let home = Home::released("lakeside");
+    home.remove("lakeside/ledger.sqlite");
+    home.run("report lakeside --out report").exits(3).says("ledger-lost");
+    let home = Home::released("lakeside");
+    home.run("report lakeside --out report --ledger sqlite:nope.sqlite").exits(3).says("ledger-lost");
+    home.write("lakeside/seal/proofs/001.txt", "another wording");
+    assert_eq!(first(&written(&home)), "the approval of the wording");
+}
+
+#[test]
+fn nothing_is_lost_where_a_report_takes_its_place() {
+    let home = Home::released("lakeside");
+    written(&home);
+    home.write("report/hhs/receipts/acknowledged.pdf", "a receipt");
+    home.run("report lakeside --out report").exits(3).says("report/hhs/receipts/acknowledged.pdf");
+    home.remove("report/hhs/receipts");
+    home.edit("report/evidence/declaration.txt", "Executed on ____________________", "Executed on 2026-12-21");
+    home.run("report lakeside --out report").exits(3).says("changed since");
+    home.remove("report");
+    written(&home);
+    home.copy("lakeside", "harbor").edit("harbor/incident.toml", "id = \"lakeside-2026\"", "id = \"harbor-2026\"");
+    for file in ["ledger.sqlite", "release.json", "seal"] {
+        home.remove(&format!("harbor/{file}"));
+    }
+    home.run("report harbor --out report").exits(3).says("of another incident");
+    home.write(".other.partial/keep.txt", "mine");
+    home.run("report lakeside --out other").exits(3).says("keep.txt");
+}
+
+#[test]
+fn a_pipe_in_a_pack_is_named_and_not_waited_for() {
+    let home = Home::released("lakeside");
+    written(&home);
+    home.remove("report/evidence/people.csv");
+    let pipe = home.path("report/evidence/people.csv");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    home.run("verify report").exits(3).says("people.csv");
 }

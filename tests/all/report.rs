@@ -252,3 +252,29 @@ fn letters_to_residents_of_a_state_meet_its_clock() {
     assert_eq!(met("individual notice NY"), "2026-12-08, 2 days early");
     assert_eq!(met("individual notice"), "2026-12-15, 25 days early");
 }
+
+#[test]
+fn a_law_for_a_facility_waits_for_its_patients_wherever_they_live() {
+    let home = Home::with_sample("lakeside");
+    // Everyone by mail.
+    home.edit("lakeside/patients.csv", "lucia.ibanez@correo.example,2025-01-14,,breach notices", ",,,");
+    home.edit("lakeside/patients.csv", "jonah.whitfield@post.example,2024-06-11,,breach notices", ",,,");
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test --quiet").exits(0);
+    home.run("release lakeside --by Ben --quiet").exits(0);
+    home.run("export lakeside --out package --quiet").exits(0);
+    let hawaii = home.read("lakeside/patients.csv").lines().find(|row| row.contains(",HI,")).unwrap()[..7].to_owned();
+    let pieces = home.records_of_pieces("lakeside");
+    let rows: String =
+        pieces.iter().filter(|(_, record)| !record.ends_with(&hawaii)).map(|(piece, _)| format!("{piece},mailed,2026-11-28\n")).collect();
+    home.write("mailed.csv", &format!("piece_id,status,mail_date\n{rows}"));
+    home.run("receive lakeside production mailed.csv");
+    let written = report(&home).exits(1).json();
+    let provider = |provider: &&Value| provider["name"].as_str().unwrap().ends_with("(CCC)");
+    let duties = written["providers"].as_array().unwrap().iter().find(provider).unwrap()["duties"].as_array().unwrap().clone();
+    let of_california: Vec<(&str, bool)> = duties
+        .iter()
+        .filter(|duty| duty["title"] == "individual notice CA")
+        .map(|duty| (duty["count"].as_str().unwrap(), duty["met"].is_null()))
+        .collect();
+    assert_eq!(of_california, [("8", true), ("7", false)], "{duties:#?}");
+}

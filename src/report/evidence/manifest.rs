@@ -21,6 +21,8 @@ pub(in crate::report) struct Manifest {
     pub(super) as_of: Date,
     pub(super) sealed: bool,
     pub(super) released: bool,
+    /// Rows that count of the lists as they are: others than the counts were made from when a list changed since.
+    pub(super) rows_of_lists: u64,
     /// Where everyone stands; absent while the ledger knows of nobody.
     pub(super) counts: Option<Counted>,
     /// The newest link of each chain; empty without a ledger.

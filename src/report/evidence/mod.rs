@@ -18,6 +18,7 @@ mod tables;
 mod verify;
 
 pub use manifest::Input;
+pub(super) use sums::unchanged_files;
 pub use verify::{VerifiedEvidence, is_evidence, verify_evidence};
 
 use super::dossier::Dossier;
@@ -85,6 +86,7 @@ pub(super) fn write_evidence(
         as_of: dossier.plan.as_of,
         sealed: folder.join("seal").exists(),
         released: folder.join(RELEASE).exists(),
+        rows_of_lists: materials.inputs.iter().filter_map(|input| input.rows).sum(),
         counts: dossier.status.as_ref().map(Counted::of),
         heads,
     };

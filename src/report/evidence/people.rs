@@ -34,9 +34,9 @@ impl States {
         }
     }
 
-    /// What a piece's state is called: `allotted` when nothing happened to it.
-    pub(super) fn id(&self, piece: Piece) -> &'static str {
-        self.0.get(&piece).map_or(EventKind::Allotted, |state| state.kind).id()
+    /// Attempt, state and day of a piece as the table has them: `allotted` when nothing happened to it.
+    pub(super) fn cells(&self, piece: Piece) -> [String; 3] {
+        cells(self.0.get(&piece))
     }
 
     /// Every piece to which something happened.
@@ -68,8 +68,11 @@ pub(super) fn write(ledger: &mut dyn Ledger, mut states: States, folder: &Path) 
 }
 
 fn row(table: &mut Table, [record, provider, disposition, reason]: [&str; 4], piece: Piece, state: Option<State>) -> Result<()> {
-    let piece = format!("{piece:07}");
-    let state = state.unwrap_or(State { kind: EventKind::Allotted, attempt: 0, on: None });
-    let on = state.on.map(|on| on.to_string()).unwrap_or_default();
-    table.row(&[record, provider, disposition, reason, &piece, &state.attempt.to_string(), state.kind.id(), &on])
+    let [attempt, state, on] = cells(state.as_ref());
+    table.row(&[record, provider, disposition, reason, &format!("{piece:07}"), &attempt, &state, &on])
+}
+
+fn cells(state: Option<&State>) -> [String; 3] {
+    let (attempt, kind, on) = state.map_or((0, EventKind::Allotted, None), |state| (state.attempt, state.kind, state.on));
+    [attempt.to_string(), kind.id().to_owned(), on.map(|on| on.to_string()).unwrap_or_default()]
 }

@@ -11,8 +11,8 @@ use std::path::Path;
 
 pub(super) const INPUTS: &str = "inputs.csv";
 pub(super) const OBLIGATIONS: &str = "obligations.csv";
-const DELAYS: &str = "delays.csv";
-const WAIVERS: &str = "waivers.csv";
+pub(super) const DELAYS: &str = "delays.csv";
+pub(super) const WAIVERS: &str = "waivers.csv";
 
 pub(super) fn inputs(folder: &Path, inputs: &[Input]) -> Result<()> {
     let mut table = Table::begin(folder.join(INPUTS), &["file", "sha256", "bytes", "rows"])?;

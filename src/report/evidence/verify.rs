@@ -8,19 +8,22 @@
 //!
 //! Nothing stops at the first fault: whoever has to find out what happened needs all of them.
 
-use super::ledger_files::LEDGER;
+use super::ledger_files::{CAME_BACK, HISTORY, LEDGER, row_of};
 use super::manifest::{Counted, FORMAT, Manifest};
 use super::people::{COLUMNS, NOT_LISTED, PEOPLE, States};
-use super::sums::{SUMS, of_folder, parse, text};
-use super::{MANIFEST, RELEASE, declaration, tables};
+use super::sums::{SUMS, is_regular, of_folder, parse, text};
+use super::{INDEX, MANIFEST, RELEASE, declaration, tables};
 use crate::digest::sha256;
 use crate::error::{Error, Finding, Place, Result, Sentence};
 use crate::files;
-use crate::ledger::{Piece, Stamp, read_written};
+use crate::ledger::{Event, EventKind, Piece, Stamp, WrittenFile, read_written};
 use crate::review::{self, AllowedSigners, VerifiedSeal};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// The seal in findings.
+const SEAL: &str = "seal/seal.json";
 
 /// What a check of a pack found.
 #[derive(Debug, Default, Serialize)]
@@ -44,8 +47,8 @@ pub struct VerifiedEvidence {
     /// The newest link of each chain.
     #[serde(skip)]
     pub heads: Vec<Stamp>,
-    /// Whether there are counts and they close.
-    pub closes: bool,
+    /// Whether the counts close; absent while there are none.
+    pub closes: Option<bool>,
     /// Everything that does not hold, with its place.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -60,17 +63,20 @@ pub fn is_evidence(path: &Path) -> Option<PathBuf> {
 }
 
 /// Checks a pack: every file, the seal with its signatures, the chains of the ledger, and that the counts close. Where signers are listed
-/// every approval must be signed by a key that is tied to its role.
+/// every approval must be signed by a key that is tied to its role. The ledger in the pack must have the links of `stamps`.
 ///
 /// # Errors
 /// Refused when the folder cannot be read.
-pub fn verify_evidence(folder: &Path, signers: Option<&AllowedSigners>) -> Result<VerifiedEvidence> {
+pub fn verify_evidence(folder: &Path, signers: Option<&AllowedSigners>, stamps: &[Stamp]) -> Result<VerifiedEvidence> {
     let mut checking = Checking { folder, checked: VerifiedEvidence::default(), named: BTreeSet::new() };
     checking.files()?;
     let manifest = checking.manifest();
-    checking.seal(manifest.as_ref(), signers);
-    let states = checking.ledger(manifest.as_ref());
-    checking.counts(manifest.as_ref(), &states);
+    checking.seal(signers);
+    if let Some(manifest) = &manifest {
+        let told = checking.ledger(manifest, stamps);
+        checking.approvals(manifest, told.as_ref());
+        checking.counts(manifest, told.as_ref());
+    }
     Ok(checking.checked)
 }
 
@@ -101,13 +107,13 @@ impl Checking<'_> {
     }
 
     fn files(&mut self) -> Result<()> {
-        for path in files::files_below(self.folder)?.iter().filter(|path| path.is_symlink()) {
+        for path in files::files_below(self.folder)?.iter().filter(|path| !is_regular(path)) {
             let name = path.strip_prefix(self.folder).unwrap_or(path).display().to_string();
-            self.find(Place::file(name), "is a link: a copy of the pack would not have what it leads to");
+            self.find(Place::file(name), "is a link or no file: a copy of the pack would not have what it leads to");
         }
         let there = of_folder(self.folder)?;
         self.checked.files = there.len() as u64;
-        let Ok(list) = fs_err::read(self.folder.join(SUMS)) else {
+        let Some(list) = self.read(SUMS) else {
             self.find(Place::file(SUMS), "is gone: nothing says which files there were, and what they were");
             return Ok(());
         };
@@ -121,6 +127,11 @@ impl Checking<'_> {
         self.compare(&listed, &there);
         if others.is_empty() && text(&listed) != list {
             self.find(Place::file(SUMS), "the list was changed: its lines are not in the order of their names");
+        }
+        for name in [tables::INPUTS, tables::OBLIGATIONS, tables::DELAYS, tables::WAIVERS, declaration::FILE, INDEX] {
+            if !there.contains_key(name) && !self.names(name) {
+                self.find(Place::file(name), "is gone: every pack has it");
+            }
         }
         Ok(())
     }
@@ -146,9 +157,14 @@ impl Checking<'_> {
         }
     }
 
+    /// A regular file of the pack.
+    fn read(&self, name: &str) -> Option<Vec<u8>> {
+        let path = self.folder.join(name);
+        is_regular(&path).then(|| fs_err::read(path).ok()).flatten()
+    }
+
     fn manifest(&mut self) -> Option<Manifest> {
-        let read = fs_err::read(self.folder.join(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok());
-        match read {
+        match self.read(MANIFEST).and_then(|bytes| serde_json::from_slice::<Manifest>(&bytes).ok()) {
             Some(manifest) if manifest.format > FORMAT => {
                 self.find(Place::file(MANIFEST), "is of a newer breachnotice than this one");
                 None
@@ -167,70 +183,108 @@ impl Checking<'_> {
         }
     }
 
-    fn seal(&mut self, manifest: Option<&Manifest>, signers: Option<&AllowedSigners>) {
-        let is_there = self.folder.join("seal").exists();
-        if is_there || signers.is_some() {
+    fn seal(&mut self, signers: Option<&AllowedSigners>) {
+        if self.folder.join("seal").exists() || signers.is_some() {
             match review::verify_seal(self.folder, signers) {
                 Ok(seal) => self.checked.seal = Some(seal),
                 Err(error) => self.add(error),
             }
-        } else if manifest.is_some_and(|manifest| manifest.sealed) {
-            self.find(Place::file("seal"), "is gone: the wording had been approved");
-        }
-        let incident = self.checked.seal.as_ref().map(|seal| seal.incident.clone());
-        if let (Some(manifest), Some(incident)) = (manifest, incident)
-            && manifest.incident != incident
-        {
-            self.find(Place::file("seal/seal.json"), "is of another incident than evidence.json");
         }
     }
 
-    /// The chains, up to the heads that the pack and the release name.
-    fn ledger(&mut self, manifest: Option<&Manifest>) -> States {
-        let mut states = States::default();
-        let Some(manifest) = manifest else { return states };
-        let mut stamps = manifest.heads.clone();
+    /// The chains, up to the heads that the pack, the release and others name; and the tables that follow from them.
+    fn ledger(&mut self, manifest: &Manifest, stamps: &[Stamp]) -> Option<Told> {
+        let mut stamps = [stamps, &manifest.heads].concat();
         match review::stored_release(self.folder) {
-            Ok(Some(release)) => stamps.push(release.ledger),
-            Ok(None) if manifest.released && !self.names(RELEASE) => self.find(Place::file(RELEASE), "is gone"),
-            Ok(None) => {}
+            Ok(release) => stamps.extend(release.map(|release| release.ledger)),
             Err(error) => self.add(error),
         }
         let folder = self.folder.join(LEDGER);
         if stamps.is_empty() && !folder.exists() {
-            return states;
+            return None;
         }
+        if let Some(file) = WrittenFile::ALL.into_iter().find(|file| !is_regular(&folder.join(file.name()))) {
+            self.find(Place::file(format!("{LEDGER}/{}", file.name())), "is gone: nothing shows what was recorded");
+            return None;
+        }
+        let mut told = Told::default();
+        let mut tables = [HISTORY, CAME_BACK].map(|name| Following::open(self.folder, name));
         let read = read_written(&folder, LEDGER, (&manifest.incident, &stamps), &mut |event| {
-            states.add(&event);
+            told.add(&event);
+            if let Some((name, cells)) = row_of(&event) {
+                tables.iter_mut().filter(|table| table.name == name).for_each(|table| table.expect(&cells));
+            }
             Ok(())
         });
-        match read {
-            Ok(written) => {
-                (self.checked.events, self.checked.links) = (written.verified.events, written.verified.links);
-                self.checked.findings.extend(written.verified.findings().iter().cloned());
-                self.checked.heads.clone_from(&written.heads);
-                if written.heads != manifest.heads {
-                    self.find(Place::file(MANIFEST), "names other ends of the chains than the ledger's files have");
-                }
+        let written = match read {
+            Ok(written) => written,
+            Err(error) => {
+                self.add(error);
+                return None;
             }
-            Err(error) => self.add(error),
+        };
+        (self.checked.events, self.checked.links) = (written.verified.events, written.verified.links);
+        self.checked.heads.clone_from(&written.heads);
+        self.checked.findings.extend(written.verified.findings().iter().cloned());
+        if written.heads != manifest.heads {
+            self.find(Place::file(MANIFEST), "names other ends of the chains than the ledger's files have");
         }
-        states
+        for table in tables {
+            let name = table.name;
+            if !table.ends() && !self.names(name) {
+                self.find(Place::file(name), "has other rows than follow from the ledger's files");
+            }
+        }
+        Some(told)
     }
 
-    /// Rows in are dispositions out, of the lists and of the table of everyone; and its states are the ledger's.
-    fn counts(&mut self, manifest: Option<&Manifest>, states: &States) {
-        let Some(counts) = manifest.and_then(|manifest| manifest.counts) else { return };
+    /// Seal and release are those that the ledger tells of, and belong together.
+    fn approvals(&mut self, manifest: &Manifest, told: Option<&Told>) {
+        let is_sealed = manifest.sealed || told.is_some_and(|told| !told.sealed.is_empty());
+        if is_sealed && !self.folder.join("seal").exists() {
+            self.find(Place::file("seal"), "is gone: the wording had been approved");
+        }
+        let is_released = manifest.released || told.is_some_and(|told| told.released.is_some());
+        let release = review::stored_release(self.folder).ok().flatten();
+        if is_released && release.is_none() && !self.names(RELEASE) {
+            self.find(Place::file(RELEASE), "is gone: the recipients had been released");
+        }
+        let seal = self.checked.seal.as_ref().map(|seal| (seal.incident.clone(), seal.digest.clone(), approvals_of(seal)));
+        if let Some((incident, digest, approvals)) = seal {
+            if incident != manifest.incident {
+                self.find(Place::file(SEAL), "is of another incident than evidence.json");
+            }
+            if release.as_ref().is_some_and(|release| release.seal != digest) {
+                self.find(Place::file(RELEASE), "was given under another seal: the wording here is not what was released");
+            }
+            let strange = told.and_then(|told| approvals.into_iter().find(|approval| !told.sealed.contains(approval)));
+            if let Some(approval) = strange {
+                self.find(Place::file(SEAL), format!("the ledger knows of no approval by {}", shown(&approval)));
+            }
+        }
+        let Some(release) = release else { return };
+        if release.incident != manifest.incident {
+            self.find(Place::file(RELEASE), "is of another incident than evidence.json");
+        }
+        if told.is_some_and(|told| told.released.as_ref() != Some(&release.by)) {
+            self.find(Place::file(RELEASE), "was not given by whom the ledger names");
+        }
+    }
+
+    /// Rows in are people out, also in the table of everyone; and what it says of pieces is the ledger's.
+    fn counts(&mut self, manifest: &Manifest, told: Option<&Told>) {
+        if let Some(rows) = self.rows_of_lists()
+            && rows != manifest.rows_of_lists
+        {
+            let reason = format!("the lists have {rows} rows, by evidence.json {}", manifest.rows_of_lists);
+            self.find(Place::file(tables::INPUTS), reason);
+        }
+        let Some(counts) = manifest.counts else { return };
         let before = self.checked.findings.len();
         if !counts.close() {
             self.find(Place::file(MANIFEST), "its counts do not close");
         }
-        if let Some(rows) = self.rows_of_lists()
-            && rows != counts.rows
-        {
-            self.find(Place::file(tables::INPUTS), format!("the lists have {rows} rows, the people were made from {}", counts.rows));
-        }
-        match self.people(states) {
+        match self.people(told) {
             Some(found) if found != (Counted { rows: 0, merged: 0, ..counts }) => {
                 self.find(Place::file(PEOPLE), "has other numbers of people than evidence.json");
             }
@@ -238,7 +292,7 @@ impl Checking<'_> {
             None if !self.names(PEOPLE) => self.find(Place::file(PEOPLE), "cannot be read"),
             None => {}
         }
-        self.checked.closes = self.checked.findings.len() == before && !self.names(PEOPLE) && !self.names(MANIFEST);
+        self.checked.closes = Some(self.checked.findings.len() == before && !self.names(PEOPLE) && !self.names(MANIFEST));
     }
 
     fn rows_of_lists(&self) -> Option<u64> {
@@ -251,15 +305,22 @@ impl Checking<'_> {
         Some(sum)
     }
 
-    /// Counts the table of everyone, and finds pieces whose state is not the ledger's.
-    fn people(&mut self, states: &States) -> Option<Counted> {
+    /// Counts the table of everyone, and finds pieces of which the ledger tells something else. Without a ledger only counts.
+    fn people(&mut self, told: Option<&Told>) -> Option<Counted> {
+        if !is_regular(&self.folder.join(PEOPLE)) {
+            return None;
+        }
         let mut reader = csv::Reader::from_path(self.folder.join(PEOPLE)).ok()?;
         let header_holds = reader.headers().ok()?.iter().eq(COLUMNS);
-        let (mut counted, mut seen) = (Counted::default(), BTreeSet::<Piece>::new());
+        let (mut counted, mut seen, mut records) = (Counted::default(), BTreeSet::<Piece>::new(), BTreeSet::new());
         for record in reader.into_records() {
             let record = record.ok()?;
             let line = record.position().map_or(0, csv::Position::line);
-            let (disposition, piece, state) = (record.get(2)?, record.get(4)?, record.get(6)?);
+            let (id, disposition, piece) = (record.get(0)?, record.get(2)?, record.get(4)?);
+            let cells = [record.get(5)?, record.get(6)?, record.get(7)?];
+            if !id.is_empty() && !records.insert(id.to_owned()) {
+                self.find(Place::line(PEOPLE, line), "the record stands there twice");
+            }
             let count = match disposition {
                 "letter" => Some(&mut counted.letters),
                 "email" => Some(&mut counted.emails),
@@ -274,16 +335,75 @@ impl Checking<'_> {
                 return None;
             }
             let Ok(piece) = piece.parse::<Piece>() else { continue };
-            seen.insert(piece);
-            if states.id(piece) != state {
-                let reason = format!("piece {piece:07} is {} in the ledger, and {} here", states.id(piece), shown(state));
+            if !seen.insert(piece) {
+                self.find(Place::line(PEOPLE, line), format!("piece {piece:07} stands there twice"));
+            }
+            let Some(expected) = told.map(|told| told.states.cells(piece)) else { continue };
+            if expected.iter().map(String::as_str).ne(cells) {
+                let words = |cells: &[&str; 3]| shown(cells.join(" ").trim());
+                let reason = format!(
+                    "piece {piece:07} is {} in the ledger, and {} here",
+                    words(&expected.each_ref().map(String::as_str)),
+                    words(&cells)
+                );
                 self.find(Place::line(PEOPLE, line), reason);
             }
         }
-        for piece in states.pieces().filter(|piece| !seen.contains(piece)) {
+        for piece in told.iter().flat_map(|told| told.states.pieces()).filter(|piece| !seen.contains(piece)) {
             self.find(Place::file(PEOPLE), format!("piece {piece:07} of the ledger is nobody's here"));
         }
         header_holds.then_some(counted)
+    }
+}
+
+/// What the ledger of a pack tells.
+#[derive(Default)]
+struct Told {
+    states: States,
+    /// Role and name of every approval.
+    sealed: BTreeSet<String>,
+    /// Who released last.
+    released: Option<String>,
+}
+
+impl Told {
+    fn add(&mut self, event: &Event) {
+        self.states.add(event);
+        match event.event.kind {
+            EventKind::Sealed => drop(self.sealed.insert(event.event.detail.clone())),
+            EventKind::Released => self.released = Some(event.event.detail.clone()),
+            _ => {}
+        }
+    }
+}
+
+/// As the ledger names approvals.
+fn approvals_of(seal: &VerifiedSeal) -> Vec<String> {
+    seal.approvals.iter().map(|approval| format!("{}: {}", approval.role, approval.by)).collect()
+}
+
+/// A table of the pack that is read along with the events that it follows from.
+struct Following {
+    name: &'static str,
+    records: Option<csv::StringRecordsIntoIter<std::fs::File>>,
+    holds: bool,
+}
+
+impl Following {
+    fn open(folder: &Path, name: &'static str) -> Following {
+        let path = folder.join(name);
+        let records = is_regular(&path).then(|| csv::Reader::from_path(path).ok()).flatten().map(csv::Reader::into_records);
+        Following { name, holds: records.is_some(), records }
+    }
+
+    fn expect(&mut self, cells: &[String]) {
+        let next = self.records.as_mut().and_then(Iterator::next).and_then(std::result::Result::ok);
+        self.holds &= next.is_some_and(|record| record.iter().eq(cells.iter().map(|cell| files::guarded(cell))));
+    }
+
+    /// Whether every row was expected, and none is left.
+    fn ends(mut self) -> bool {
+        self.holds && self.records.as_mut().is_some_and(|records| records.next().is_none())
     }
 }
 

@@ -148,7 +148,7 @@ fn breach(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     all.insert("location_other", Answer::text(others.join(", ").replace('_', " ")));
     all.insert("location", Answer { chosen: places, ..Answer::default() });
     for question in ["information", "clinical", "demographic", "financial"] {
-        let ids: Vec<&str> = of.information.iter().map(crate::intake::Element::id).collect();
+        let ids: Vec<&str> = of.all().information.iter().map(crate::intake::Element::id).collect();
         let (chosen, _) = picked(form, question, ids.into_iter());
         all.insert(question, Answer { chosen, ..Answer::default() });
     }

@@ -72,13 +72,15 @@ fn breach(form: &Form, of: &OfResidents<'_>, all: &mut Answers) {
     };
     all.insert("cause", cause);
     all.insert("description", of.provider.description());
-    let ids: Vec<&str> = of.information().iter().map(Element::id).collect();
+    let ids: Vec<&str> = of.all().information.iter().map(Element::id).collect();
     let (chosen, _) = picked(form, "information", ids.into_iter());
     all.insert("information", Answer { chosen, ..Answer::default() });
-    all.insert(
-        "residents",
-        Answer::text(of.count().to_string()).noted("everyone who lives there, also the dead and those whom no letter reaches"),
-    );
+    let (count, everyone) = (of.count(), of.all().count);
+    let note = match count == everyone {
+        true => "everyone who lives there, also the dead and those whom no letter reaches".to_owned(),
+        false => format!("of {everyone} who live there: those whose information comes under the state's law"),
+    };
+    all.insert("residents", Answer::text(count.to_string()).noted(note));
     all.insert("total", Answer::text(of.provider.individuals().to_string()).noted("everyone of this provider"));
 }
 
@@ -100,13 +102,12 @@ fn notice(of: &OfResidents<'_>, all: &mut Answers) {
     all.insert("notified_to", last);
     all.insert("residents_told", Answer::text(left.gone.to_string()).noted(format!("of {} to whom a notice is to go", left.wanted)));
     let told_otherwise = of.provider.unreachable();
-    let mut channels = vec!["Written".to_owned()];
-    if of.provider.dossier.status.as_ref().is_some_and(|status| status.emails.total > 0) {
-        channels.push("Electronic".to_owned());
-    }
-    if told_otherwise.is_some() {
-        channels.push("Substitute notice".to_owned());
-    }
+    let ways = [
+        ("Written", left.wanted > left.emails || of.provider.dossier.status.is_none()),
+        ("Electronic", left.emails > 0),
+        ("Substitute notice", told_otherwise.is_some()),
+    ];
+    let channels = ways.into_iter().filter(|(_, is_used)| *is_used).map(|(way, _)| way.to_owned()).collect();
     all.insert("channels", Answer { chosen: channels, ..Answer::default() });
     all.insert("substitute", yes_or_no(told_otherwise.is_some()));
     let holds = of.provider.dossier.incident.holds.iter().filter(|hold| hold.binds(of.provider.provider));
@@ -146,7 +147,7 @@ fn measures(of: &OfResidents<'_>, all: &mut Answers) {
     };
     all.insert("law_enforcement", told("law_enforcement", office.law_enforcement.or((!dossier.incident.holds.is_empty()).then_some(true))));
     all.insert("written_program", told("written_program", office.written_program));
-    all.insert("small_business", yes_or_no(office.small_business.unwrap_or(false)));
+    all.insert("small_business", told("small_business", office.small_business));
     let previous = office.previous_notices.clone().unwrap_or_default();
     all.insert("previous_notices", Answer::text(previous).or_missing(stated("previous_notices")));
 }

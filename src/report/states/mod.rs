@@ -22,9 +22,9 @@ const FORMS: [(&str, &str); 6] = [
 ];
 const OTHER: &str = include_str!("forms/other.toml");
 
-/// The form for a jurisdiction.
-fn form(code: &str) -> Result<Form> {
-    let own = FORMS.iter().find(|(known, _)| *known == code);
+/// The form for a jurisdiction; what all have in common where there is none, or `own` says that it is for another office.
+fn form(code: &str, own: bool) -> Result<Form> {
+    let own = FORMS.iter().find(|(known, _)| own && *known == code);
     own.map_or_else(|| Form::built_in("other.toml", OTHER), |(name, text)| Form::built_in(name, text))
 }
 
@@ -66,7 +66,7 @@ pub struct Office {
 /// # Errors
 /// A bug of ours when a form's data cannot be read.
 pub(super) fn sheet(of: &OfResidents<'_>) -> Result<StateSheet> {
-    let form = form(of.code)?;
+    let form = form(of.code, of.has_own_form())?;
     let (screens, mut missing) = screens(&form, &answers::answers(&form, of));
     if let Some(until) = of.provider.held_until() {
         let hint = format!("a law-enforcement hold forbids it until {until} (45 CFR 164.412)");
@@ -100,12 +100,12 @@ mod tests {
     #[test]
     fn every_form_is_sound_and_knows_every_type_of_information() {
         for code in FORMS.map(|(code, _)| code).into_iter().chain(["VT"]) {
-            let form = form(code).unwrap();
+            let form = form(code, true).unwrap();
             assert_sound(&form);
             for (_, id) in Element::ALL {
                 assert!(form.question("information").unwrap().answers.contains_key(id), "{code}: {id}");
             }
-            for id in ["residents", "organization_name", "filer_name", "discovered"] {
+            for id in ["residents", "organization_name", "filer_name"] {
                 assert!(form.question(id).is_some(), "{code}: {id}");
             }
         }

@@ -1,10 +1,9 @@
 //! One provider's residents of one jurisdiction.
 
-use crate::intake::Elements;
 use crate::obligations::{Duty, Obligation};
-use crate::report::dossier::{Dossier, OfProvider};
+use crate::report::dossier::{Dossier, OfProvider, Part};
 use crate::report::left::Left;
-use crate::rules::Jurisdiction;
+use crate::report::statements::office;
 use std::collections::BTreeMap;
 
 /// What is known of a provider's residents of a jurisdiction whose regulators are to be told.
@@ -34,13 +33,18 @@ pub(in crate::report) fn residents<'d>(dossier: &'d Dossier<'d>) -> Vec<OfReside
 
 impl OfResidents<'_> {
     /// People who live there.
-    pub(super) fn count(&self) -> u64 {
-        self.obligations.iter().map(|obligation| obligation.count).max().unwrap_or_default()
+    pub(super) fn all(&self) -> Part {
+        self.provider.residents_of(self.code)
     }
 
-    /// Every type of information that was involved for one of them.
-    pub(super) fn information(&self) -> Elements {
-        Jurisdiction::from_code(self.code).map_or_else(Elements::default, |code| self.provider.information_in(code))
+    /// Those of them for whom an office has to be told.
+    pub(super) fn count(&self) -> u64 {
+        self.obligations.iter().map(|obligation| obligation.count).max().unwrap_or_default().min(self.all().count)
+    }
+
+    /// Whether the office is among those to be told that the state's own form is for.
+    pub(super) fn has_own_form(&self) -> bool {
+        self.obligations.iter().filter_map(|obligation| office(obligation)).any(|office| office.starts_with("attorney_general"))
     }
 
     /// When their notices left.

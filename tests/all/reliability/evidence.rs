@@ -128,6 +128,16 @@ fn who_makes_the_checksums_anew_is_found_by_chains_and_seal() {
         altered.insert("SHA256SUMS".to_owned(), sums(&altered));
         assert!(!pack.findings(&altered).is_empty(), "{name} was changed, and its checksum with it, and nobody noticed");
     }
+    // Tables that follow from the ledger say what it says.
+    for (name, from, to) in [("history.csv", "counsel: Ada", "counsel: Eve"), ("people.csv", ",1,exported,", ",2,exported,")] {
+        let text = String::from_utf8(pack.files[name].clone()).unwrap();
+        assert!(text.contains(from), "{text}");
+        let mut altered = pack.files.clone();
+        altered.insert(name.to_owned(), text.replacen(from, to, 1).into_bytes());
+        altered.insert("SHA256SUMS".to_owned(), sums(&altered));
+        let findings = pack.findings(&altered);
+        assert!(findings.iter().any(|finding| finding.contains(name)), "{name}: {findings:?}");
+    }
     // A letter that went, or a person who is owed one, cannot be told away in the table of everyone.
     let people = String::from_utf8(pack.files["people.csv"].clone()).unwrap();
     let states: Vec<&str> = people.lines().filter_map(|line| line.split(',').nth(6)).collect();

@@ -4,6 +4,7 @@
 //! long an undisturbed run takes on this machine: nothing here depends on how fast that is.
 
 mod books; // what a ledger says
+mod canary; // patient data where it has to stand, and nowhere else
 mod disk; // one that fills up
 mod edits; // of the ledger and of packages
 mod evidence; // and what is done to it
