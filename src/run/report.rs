@@ -7,7 +7,7 @@ use crate::files;
 use crate::incident::{ProviderIndex, VERIFIED_FILE};
 use crate::ledger::{self, Access, EventKind, Ledger};
 use crate::obligations;
-use crate::recipients::MOVES_FILE;
+use crate::recipients::{MOVES_FILE, Merge};
 use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Materials, REPORT_FILE, Report, Statements, Status, hhs};
 use crate::review;
 use jiff::civil::Date;
@@ -48,7 +48,8 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
     let facts = (&case.incident, &case.rules, &plan);
     let dossier =
         Dossier::new(facts, &case.recipients, &statements, record, unreachable, (review::stored_seal(folder).ok().flatten(), doubts));
-    let mut materials = Materials { inputs: inputs(&case)?, ledger: ledger.as_deref_mut().map(|ledger| ledger as _) };
+    let mut materials =
+        Materials { inputs: inputs(&case)?, merged: merged(&case), ledger: ledger.as_deref_mut().map(|ledger| ledger as _) };
     let written = report::write_report(&dossier, &portal, &mut materials, out)?;
     Ok((written, case.warnings))
 }
@@ -102,6 +103,13 @@ fn concerns(case: &Case) -> Concerns {
         (people.key(place).0, Concern { others: person.also_at.iter().map(id).collect(), lives: person.residence })
     };
     (0..people.len()).map(of).collect()
+}
+
+/// Rows that went into others, by their records.
+fn merged(case: &Case) -> Vec<[String; 4]> {
+    let record = |row| case.intake.record_key(&case.incident, row);
+    let told = |merge: &Merge| [record(merge.row), record(merge.into), merge.rule.to_owned(), merge.reason.to_owned()];
+    case.recipients.merges.iter().map(told).collect()
 }
 
 /// The files that the incident was made from, with the rows that count of each list.

@@ -3,7 +3,7 @@
 //! ```text
 //! seal, release, decisions    -> as they are
 //! ledger                      -> ledger/*.jsonl, people.csv, history.csv, came-back.csv
-//! lists, plan, holds, waivers -> inputs.csv, obligations.csv, delays.csv
+//! lists, plan, holds, waivers -> inputs.csv, merged.csv, obligations.csv, delays.csv, waivers.csv
 //! all of it                   -> evidence.json, then SHA256SUMS of the files on disk
 //! ```
 //!
@@ -43,6 +43,8 @@ const DECISIONS: &str = "decisions.csv";
 pub struct Materials<'a> {
     /// What was read: files by name, with their digests.
     pub inputs: Vec<Input>,
+    /// Rows that went into others: record, record that it went into, rule, reason.
+    pub merged: Vec<[String; 4]>,
     /// The ledger; absent while there is none.
     pub ledger: Option<&'a mut dyn Ledger>,
 }
@@ -76,6 +78,7 @@ pub(super) fn write_evidence(
         people::write(*ledger, states, folder)?;
     }
     tables::inputs(folder, &materials.inputs)?;
+    tables::merged(folder, &materials.merged)?;
     tables::obligations(folder, dossier)?;
     tables::delays(folder, dossier.incident)?;
     let manifest = Manifest {

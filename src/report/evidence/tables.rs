@@ -10,6 +10,7 @@ use crate::report::table::Table;
 use std::path::Path;
 
 pub(super) const INPUTS: &str = "inputs.csv";
+pub(super) const MERGED: &str = "merged.csv";
 pub(super) const OBLIGATIONS: &str = "obligations.csv";
 pub(super) const DELAYS: &str = "delays.csv";
 pub(super) const WAIVERS: &str = "waivers.csv";
@@ -18,6 +19,15 @@ pub(super) fn inputs(folder: &Path, inputs: &[Input]) -> Result<()> {
     let mut table = Table::begin(folder.join(INPUTS), &["file", "sha256", "bytes", "rows"])?;
     for Input { file, sha256, bytes, rows } in inputs {
         table.row(&[file, sha256, &bytes.to_string(), &rows.map(|rows| rows.to_string()).unwrap_or_default()])?;
+    }
+    table.finish()
+}
+
+/// Rows of the lists as they are that went into others.
+pub(super) fn merged(folder: &Path, merged: &[[String; 4]]) -> Result<()> {
+    let mut table = Table::begin(folder.join(MERGED), &["record", "into_record", "rule", "reason"])?;
+    for row in merged {
+        table.row(&row.each_ref().map(String::as_str))?;
     }
     table.finish()
 }

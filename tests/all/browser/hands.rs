@@ -8,7 +8,7 @@ use fantoccini::key::Key;
 use std::time::Duration;
 
 /// How long another page may take to come.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Browser {
     /// Clicks the middle of the first element, scrolled to if need be. `turn_page` waits for a page that this opens.

@@ -129,7 +129,11 @@ fn who_makes_the_checksums_anew_is_found_by_chains_and_seal() {
         assert!(!pack.findings(&altered).is_empty(), "{name} was changed, and its checksum with it, and nobody noticed");
     }
     // Tables that follow from the ledger say what it says.
-    for (name, from, to) in [("history.csv", "counsel: Ada", "counsel: Eve"), ("people.csv", ",1,exported,", ",2,exported,")] {
+    for (name, from, to) in [
+        ("history.csv", "counsel: Ada", "counsel: Eve"),
+        ("people.csv", ",1,exported,", ",2,exported,"),
+        ("merged.csv", "\npatients.csv:LS-0039", "\n\"\npatients.csv:LS-0039"),
+    ] {
         let text = String::from_utf8(pack.files[name].clone()).unwrap();
         assert!(text.contains(from), "{text}");
         let mut altered = pack.files.clone();

@@ -24,6 +24,10 @@ impl Checking<'_> {
         if !counts.close() {
             self.find(Place::file(MANIFEST), "its counts do not close");
         }
+        // Of lists that changed since, the table tells of the changed ones.
+        if manifest.rows_of_lists == counts.rows && self.merged() != Some(counts.merged) && !self.names(tables::MERGED) {
+            self.find(Place::file(tables::MERGED), format!("{} rows went into others by evidence.json", counts.merged));
+        }
         match self.people(told) {
             Some(found) if found != (Counted { rows: 0, merged: 0, ..counts }) => {
                 self.find(Place::file(PEOPLE), "has other numbers of people than evidence.json");
@@ -33,6 +37,12 @@ impl Checking<'_> {
             None => {}
         }
         self.checked.closes = Some(self.checked.findings.len() == before && !self.names(PEOPLE) && !self.names(MANIFEST));
+    }
+
+    fn merged(&self) -> Option<u64> {
+        let path = self.folder.join(tables::MERGED);
+        let records = is_regular(&path).then(|| csv::Reader::from_path(path).ok()).flatten()?.into_records();
+        records.map(|record| record.ok().map(|_| 1)).sum()
     }
 
     fn rows_of_lists(&self) -> Option<u64> {

@@ -130,7 +130,7 @@ impl Checking<'_> {
         if others.is_empty() && text(&listed) != list {
             self.find(Place::file(SUMS), "the list was changed: its lines are not in the order of their names");
         }
-        for name in [tables::INPUTS, tables::OBLIGATIONS, tables::DELAYS, tables::WAIVERS, declaration::FILE, INDEX] {
+        for name in [tables::INPUTS, tables::MERGED, tables::OBLIGATIONS, tables::DELAYS, tables::WAIVERS, declaration::FILE, INDEX] {
             if !there.contains_key(name) && !self.names(name) {
                 self.find(Place::file(name), "is gone: every pack has it");
             }
