@@ -4,29 +4,20 @@ use super::Checking;
 use crate::deliver::mailhouse::Ticket;
 use crate::deliver::mailhouse::done::is_digest;
 use crate::deliver::mailhouse::package::{CHECKSUMS, TICKET};
-use crate::digest::hex;
+use crate::digest::sha256_of;
 use crate::error::{Error, Place, Result};
-use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::io::Read as _;
 use std::path::{Component, Path};
 
 /// SHA-256 of a file, in hex; `None` when there is none.
 pub(super) fn digest(path: &Path) -> Result<Option<String>> {
     let unreadable = |error: std::io::Error| Error::unreadable(path, &error);
-    let mut file = match fs_err::File::open(path) {
+    let file = match fs_err::File::open(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
-    let mut hasher = Sha256::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut block).map_err(unreadable)? {
-            0 => return Ok(Some(hex(&hasher.finalize()))),
-            length => hasher.update(&block[..length]),
-        }
-    }
+    sha256_of(file).map(|(sha256, _)| Some(sha256)).map_err(unreadable)
 }
 
 impl Checking {

@@ -148,14 +148,14 @@ impl Checking<'_> {
                 None => match renamed() {
                     Some(other) => {
                         added.remove(&other);
-                        self.find(Place::file(name), format!("was renamed to {}", shown(&other)));
+                        self.find(Place::file(name), format!("was renamed to {}, or its line in SHA256SUMS was changed", shown(&other)));
                     }
-                    None => self.find(Place::file(name), "is gone"),
+                    None => self.find(Place::file(name), "is gone, or its line in SHA256SUMS was added"),
                 },
             }
         }
         for name in added.into_keys() {
-            self.find(Place::file(name), "was added: the pack had no such file");
+            self.find(Place::file(name), "was added, or its line in SHA256SUMS was taken out");
         }
     }
 
