@@ -224,6 +224,11 @@ pub fn refuse_inputs(out: &Path, incident: &Path) -> Result<()> {
     Err(Error::refused("output-over-input", Place::file(out.display().to_string()), reason, hint))
 }
 
+/// Whether a path is that of a folder or leads into it, links followed as far as they exist.
+pub fn is_below(path: &Path, folder: &Path) -> bool {
+    real(path).starts_with(real(folder))
+}
+
 /// Refuses to replace a file that does not begin as one of ours does: it is somebody's. One that is empty or absent may be written.
 ///
 /// # Errors

@@ -61,7 +61,7 @@ pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;
 pub use receive::{Kind as ReceivedKind, TakenIn, receive};
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
-pub use report::report;
+pub use report::{ReportOptions, Reported, report};
 pub use send::{SendOptions, Sending, resolve, send};
 pub use unreached::unreached;
 pub use verified::{read_verified, unverified_contacts, unverified_rules};

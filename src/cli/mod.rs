@@ -136,7 +136,7 @@ fn command(ui: &Ui, ledger: Option<&Access>, command: Command) -> Result<Outcome
         Command::Send(arguments) => send::run(ui, ledger, arguments),
         Command::Receive(arguments) => receive::run(ui, ledger, &arguments),
         Command::Status(arguments) => status::run(ui, ledger, &arguments),
-        Command::Report(arguments) => report::run(ui, ledger, &arguments),
+        Command::Report(arguments) => report::run(ui, ledger, arguments),
         Command::Verify(arguments) => verify::run(ui, ledger, arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -108,6 +108,7 @@ fn not_there(verification: &Verification) -> Vec<&'static str> {
     let Verification { seal, package, evidence, ledger, .. } = verification;
     if let Some(evidence) = evidence {
         let lines = [
+            (evidence.in_report, "only the evidence pack was checked: the pages around it can be made again from the incident folder"),
             (evidence.seal.is_none(), "no seal that holds is in it: what was approved was not checked"),
             (evidence.events == 0, "no ledger is in it: what was recorded was not checked"),
         ];

@@ -3,6 +3,12 @@
 /// Every built-in template: language tag, name under `templates/<language>/`, text.
 pub(super) const FILES: &[(&str, &str, &str)] = &[
     ("en", "letter.md", include_str!("../../templates/en/letter.md")),
+    ("en", "notices/advice.md", include_str!("../../templates/en/notices/advice.md")),
+    ("en", "notices/call_center.md", include_str!("../../templates/en/notices/call_center.md")),
+    ("en", "notices/consumer_reporting_agencies.md", include_str!("../../templates/en/notices/consumer_reporting_agencies.md")),
+    ("en", "notices/introduction.md", include_str!("../../templates/en/notices/introduction.md")),
+    ("en", "notices/media.md", include_str!("../../templates/en/notices/media.md")),
+    ("en", "notices/web.md", include_str!("../../templates/en/notices/web.md")),
     ("en", "parts/activation.md", include_str!("../../templates/en/parts/activation.md")),
     ("en", "parts/bureaus.md", include_str!("../../templates/en/parts/bureaus.md")),
     ("en", "parts/credit_advice.md", include_str!("../../templates/en/parts/credit_advice.md")),
@@ -19,6 +25,11 @@ pub(super) const FILES: &[(&str, &str, &str)] = &[
     ("en", "parts/what_you_can_do.md", include_str!("../../templates/en/parts/what_you_can_do.md")),
     ("en", "wording.toml", include_str!("../../templates/en/wording.toml")),
     ("es", "letter.md", include_str!("../../templates/es/letter.md")),
+    ("es", "notices/advice.md", include_str!("../../templates/es/notices/advice.md")),
+    ("es", "notices/call_center.md", include_str!("../../templates/es/notices/call_center.md")),
+    ("es", "notices/introduction.md", include_str!("../../templates/es/notices/introduction.md")),
+    ("es", "notices/media.md", include_str!("../../templates/es/notices/media.md")),
+    ("es", "notices/web.md", include_str!("../../templates/es/notices/web.md")),
     ("es", "parts/activation.md", include_str!("../../templates/es/parts/activation.md")),
     ("es", "parts/bureaus.md", include_str!("../../templates/es/parts/bureaus.md")),
     ("es", "parts/credit_advice.md", include_str!("../../templates/es/parts/credit_advice.md")),
@@ -44,7 +55,7 @@ mod tests {
     fn every_file_of_the_folder_is_built_in() {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
         for language in ["en", "es"] {
-            for folder in ["", "parts"] {
+            for folder in ["", "notices", "parts"] {
                 for entry in fs_err::read_dir(root.join(language).join(folder)).unwrap() {
                     let entry = entry.unwrap();
                     if entry.file_type().unwrap().is_dir() {

@@ -45,7 +45,7 @@ pub(super) struct Edition {
     invented: Mutex<InventedForms>,
     /// One copy of each fixed block.
     fixed: Mutex<HashSet<Arc<Block>>>,
-    laws: Arc<Laws>,
+    pub(super) laws: Arc<Laws>,
     /// Which contact blocks were seen in what was composed.
     pub(super) offices: Offices,
     rules: Vec<ContentRule>,
@@ -459,11 +459,36 @@ impl Edition {
     }
 
     fn render(&self, sources: &Sources, part: &ProviderPart, own: &Slots, record: &str) -> Result<Vec<Block>> {
+        self.render_template(engine::LETTER, sources, part, own, record)
+    }
+
+    /// Renders a notice to nobody in particular for one provider.
+    ///
+    /// # Errors
+    /// As [`super::Composer::notice`].
+    pub(super) fn render_notice(&self, sources: &Sources, template: &str, provider: ProviderIndex, own: &Slots) -> Result<Vec<Block>> {
+        self.render_template(template, sources, self.provider_part(provider)?, own, "")
+    }
+
+    /// The rules for letters to an adult that the blocks of a notice break.
+    pub(super) fn broken_by_notice(&self, provider: ProviderIndex, blocks: &[Block], elements: Elements, own: &Slots) -> Vec<&ContentRule> {
+        let Ok(part) = self.provider_part(provider) else { return Vec::new() };
+        let slot = |root: &str| own.get(root).or_else(|| part.slots.get(root));
+        let subject = Subject { language: self.language, blocks, role: Role::Adult, elements, residences: &[], slot: &slot };
+        content::broken(&self.rules, &subject)
+    }
+
+    fn provider_part(&self, provider: ProviderIndex) -> Result<&ProviderPart> {
+        let part = self.providers.as_ref().and_then(|parts| parts.get(usize::from(provider.0)));
+        part.map(Arc::as_ref).ok_or_else(|| Error::bug("a provider is not one of the incident's"))
+    }
+
+    fn render_template(&self, template: &str, sources: &Sources, part: &ProviderPart, own: &Slots, record: &str) -> Result<Vec<Block>> {
         let mut context = part.context.clone();
         for (name, value) in own {
             context.insert_value(*name, value.clone());
         }
-        engine::render(&self.tera, &context, &self.markers).map_err(|trouble| self.trouble(sources, trouble, record))
+        engine::render(&self.tera, template, &context, &self.markers).map_err(|trouble| self.trouble(sources, trouble, record))
     }
 
     /// Refuses a letter that does not hold what its readers' laws ask for.

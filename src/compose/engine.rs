@@ -49,9 +49,12 @@ pub(super) enum Trouble {
     Markdown(Fault),
 }
 
-/// Renders a letter and reads its blocks.
-pub(super) fn render(tera: &Tera, context: &Context, markers: &Markers) -> Result<Vec<Block>, Trouble> {
-    let text = tera.render("letter.md", context).map_err(Trouble::Tera)?;
+/// The template of the letter.
+pub(super) const LETTER: &str = "letter.md";
+
+/// Renders a template and reads its blocks.
+pub(super) fn render(tera: &Tera, template: &str, context: &Context, markers: &Markers) -> Result<Vec<Block>, Trouble> {
+    let text = tera.render(template, context).map_err(Trouble::Tera)?;
     markdown::read(&text, Origin::Template, markers).map(|reading| reading.blocks).map_err(Trouble::Markdown)
 }
 

@@ -16,6 +16,7 @@ mod form;
 mod html;
 mod markdown;
 mod nearest;
+mod notice;
 mod offices;
 mod own_slots;
 mod plain_prose;
@@ -53,6 +54,7 @@ pub use crate::incident::{Logo, Picture};
 pub use content::{CheckedRule, PieceFault, Quote, Verdict};
 pub use document::Document;
 pub use fixed_words::{FixedWords, RoleWords};
+pub use notice::{Notice, NoticeFacts, NoticeKind};
 pub use plain_prose::as_plain_text;
 pub use residence::with_separators;
 

@@ -1,6 +1,7 @@
 //! Everything that a template may read: the slots, built once per provider and once per recipient.
 
 use super::escape::{clean, disguise_text};
+use super::notice;
 use super::residence::{Laws, Residence, advice};
 use super::wording::Wording;
 use crate::error::{Error, Result};
@@ -79,6 +80,9 @@ pub(super) fn of_provider(incident: &Incident, provider: &Provider, rules: &Rule
         ("credit_report", agency(rules, "federal.annual_credit_report")?),
         ("cfpb", agency(rules, "federal.cfpb")?),
         ("offices", offices(rules)?),
+        // A letter is no notice to the public, and has nothing of one.
+        ("public", Value::from(false)),
+        ("notice", notice::slot(None, wording)),
     ]))
 }
 

@@ -8,6 +8,7 @@ use super::content::{Subject, Verdicts};
 use super::engine::Trouble;
 use super::form::any_inline;
 use super::markdown;
+use super::notice::{self, NoticeFacts, NoticeKind};
 use super::residence::Laws;
 use super::slots::{self, Person, Slots};
 use super::sources::Sources;
@@ -42,8 +43,8 @@ const DISCOVERED: Date = date(2025, 2, 20);
 type Paragraphs = Vec<Arc<str>>;
 
 /// Slots and parts of slots that are asked for, not printed.
-const FLAGS: [&str; 11] =
-    ["adult", "minor", "deceased", "represented", "one_day", "told", "delayed", "sends", "offered", "several", "covered"];
+const FLAGS: [&str; 12] =
+    ["adult", "minor", "deceased", "represented", "one_day", "told", "delayed", "sends", "offered", "several", "covered", "public"];
 
 /// The parts of a provider.
 const PROVIDER: [&str; 11] =
@@ -63,6 +64,9 @@ pub(super) fn shape(rules: &Rules) -> Slots {
     let residents = rules.jurisdictions.keys().map(|code| (code.code().to_owned(), Value::from(true)));
     let offices = rules.agencies.keys().filter_map(|id| id.strip_prefix("state."));
     let offices = offices.map(|name| (name.to_owned(), parts(&OFFICE)));
+    let mut notice: BTreeMap<&str, Value> = ["state", "first", "last", "letters", "emails"].map(|name| (name, Value::from("x"))).into();
+    notice.insert("residents", Value::from(vec![parts(&["state", "people"])]));
+    let notice = Value::from(notice);
     let mut slots: Slots = [
         "title",
         "date",
@@ -76,6 +80,7 @@ pub(super) fn shape(rules: &Rules) -> Slots {
         "represented",
         "covered",
         "affected_residents",
+        "public",
     ]
     .into_iter()
     .map(|name| (name, value(name)))
@@ -99,6 +104,7 @@ pub(super) fn shape(rules: &Rules) -> Slots {
         ("bureaus", Value::from(vec![Value::from(bureau.chain(desks).collect::<BTreeMap<_, _>>())])),
         ("ftc", parts(&OFFICE)),
         ("credit_report", parts(&OFFICE)),
+        ("notice", notice),
     ]);
     slots
 }
@@ -146,8 +152,24 @@ impl Specimens<'_> {
                     return Ok(findings);
                 }
             }
+            if let Err(findings) = self.examine_notices(&base) {
+                return Ok(findings);
+            }
         }
         Ok(seen.broken.into_values().collect())
+    }
+
+    /// Renders every notice to nobody in particular: what a report needs late is tried early.
+    fn examine_notices(&self, base: &Slots) -> Result<(), Vec<Finding>> {
+        let written = |template: &&str| !self.sources.text(self.language, template).trim().is_empty();
+        for template in NoticeKind::ALL.map(NoticeKind::template).iter().filter(|template| written(template)) {
+            for went in [None, Some((BEGAN, DISCOVERED))] {
+                let mut slots = base.clone();
+                slots.extend(notice::own_slots(&invented_notice(went), self.wording, self.laws));
+                self.render(template, &slots)?;
+            }
+        }
+        Ok(())
     }
 
     /// Whom letters of a base are rendered for.
@@ -188,7 +210,7 @@ impl Specimens<'_> {
     fn examine(&self, person: &Invented, base: &Slots, several: bool, seen: &mut Seen) -> Result<(), Vec<Finding>> {
         let Specimens { language, sources, markers, .. } = *self;
         let slots = self.slots(person, base);
-        let blocks = self.render(&slots)?;
+        let blocks = self.render(engine::LETTER, &slots)?;
         for rule in self.broken(person, &slots, &blocks) {
             let place = content::place(rule, language, sources, markers);
             let who = content::who(person.role, rule.residents);
@@ -223,9 +245,9 @@ impl Specimens<'_> {
         all
     }
 
-    fn render(&self, slots: &Slots) -> Result<Vec<Block>, Vec<Finding>> {
+    fn render(&self, template: &str, slots: &Slots) -> Result<Vec<Block>, Vec<Finding>> {
         let Specimens { language, sources, markers, .. } = *self;
-        engine::render(self.tera, &slots::context(slots), markers).map_err(|trouble| match trouble {
+        engine::render(self.tera, template, &slots::context(slots), markers).map_err(|trouble| match trouble {
             Trouble::Tera(error) => engine::findings(&error, language, sources),
             Trouble::Markdown(fault) => vec![fault_finding(&fault, language, sources, markers)],
         })
@@ -256,7 +278,7 @@ impl Specimens<'_> {
         for (index, base) in self.bases().unwrap().into_iter().enumerate() {
             for person in self.everyone(index).into_iter().chain(self.residents()) {
                 let slots = self.slots(&person, &base);
-                let blocks = self.render(&slots).unwrap();
+                let blocks = self.render(engine::LETTER, &slots).unwrap();
                 assert!(self.broken(&person, &slots, &blocks).is_empty());
                 for id in paragraphs(&blocks) {
                     let rest: Vec<Block> = blocks.iter().filter(|block| block.paragraph != id).cloned().collect();
@@ -372,6 +394,22 @@ impl Invented {
             code: self.code.as_deref(),
             residence: laws.residence(self.lives, self.elements),
         }
+    }
+}
+
+/// What a notice to nobody in particular may tell, before and after letters went.
+fn invented_notice(went: Option<(Date, Date)>) -> NoticeFacts {
+    let mut elements = Elements::default();
+    Element::ALL.iter().for_each(|(element, _)| elements.insert(*element));
+    let residents = vec![("Invented State".to_owned(), 1_001)];
+    NoticeFacts {
+        provider: ProviderIndex(0),
+        state: went.map(|_| "Invented State".to_owned()),
+        elements,
+        went,
+        letters: 1_000,
+        emails: 1,
+        residents,
     }
 }
 

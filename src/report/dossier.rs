@@ -54,8 +54,10 @@ pub struct Part {
     pub information: Elements,
     /// People who are held back, and whom something could reach.
     pub held: u64,
-    /// People of the lists as they are now to whom a notice is to go.
-    pub owed: u64,
+    /// People of the lists as they are now to whom a letter is to go.
+    pub letters: u64,
+    /// And those to whom an e-mail is.
+    pub emails: u64,
 }
 
 impl Part {
@@ -64,7 +66,13 @@ impl Part {
         self.information = self.information.union(person.elements);
         // Whom nothing reaches is told by substitute notice, held or not.
         self.held += u64::from(matches!(person.disposition, Disposition::Held(_)) && !person.unreachable);
-        self.owed += u64::from(matches!(person.disposition, Disposition::Letter | Disposition::Email));
+        self.letters += u64::from(*person.disposition == Disposition::Letter);
+        self.emails += u64::from(*person.disposition == Disposition::Email);
+    }
+
+    /// Those to whom a notice is to go.
+    pub fn owed(&self) -> u64 {
+        self.letters + self.emails
     }
 }
 

@@ -4,7 +4,9 @@ use super::dossier::Dossier;
 use super::evidence::{self, Evidence, Materials};
 use super::form::Form;
 use super::hhs::{self, Sheet};
-use super::overview::{Overview, hhs_file, overview, state_file};
+use super::notices::{NoticeSheet, notices};
+use super::overview::{NOTICES_PAGE, Overview, Sheets, hhs_file, overview, state_file};
+use super::pages::{Pages, showing};
 use super::states::{self, StateSheet};
 use super::timeline::timeline;
 use crate::digest::sha256;
@@ -12,21 +14,11 @@ use crate::error::{Error, Place, Result};
 use crate::files;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
-use tera::{Context, Tera};
 
-const TEMPLATES: [(&str, &str); 7] = [
-    ("base.html", include_str!("pages/base.html")),
-    ("evidence.html", include_str!("pages/evidence.html")),
-    ("index.html", include_str!("pages/index.html")),
-    ("questions.html", include_str!("pages/questions.html")),
-    ("sheet.html", include_str!("pages/sheet.html")),
-    ("state.html", include_str!("pages/state.html")),
-    ("timeline.html", include_str!("pages/timeline.html")),
-];
-const STYLE: &str = include_str!("pages/style.css");
 /// What tells a folder of ours from another; written last, so that a folder with it is whole.
 const MARK: &str = "report.json";
 const LOG: &str = "hhs/yearly-log.csv";
+const NOTICES: &str = "notices";
 const TIMELINE: &str = "timeline.svg";
 
 /// What was written.
@@ -43,6 +35,8 @@ pub struct Report {
     pub hhs: Vec<Sheet>,
     /// The sheets for regulators of states.
     pub states: Vec<StateSheet>,
+    /// Notices that go to nobody by name.
+    pub notices: Vec<NoticeSheet>,
     /// The evidence pack.
     pub evidence: Evidence,
 }
@@ -78,7 +72,7 @@ fn beside(out: &Path) -> Result<PathBuf> {
 /// What a killed report left is ours to remove; anything else is somebody's.
 fn refuse_strangers(beside: &Path) -> Result<()> {
     let Ok(entries) = fs_err::read_dir(beside) else { return Ok(()) };
-    let ours = [MARK, "index.html", TIMELINE, "hhs", "states", evidence::FOLDER];
+    let ours = [MARK, "index.html", TIMELINE, "hhs", "states", NOTICES, evidence::EVIDENCE];
     for entry in entries.filter_map(std::result::Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !ours.contains(&name.as_str()) && !name.starts_with(".breachnotice-") {
@@ -98,61 +92,36 @@ fn remove(folder: &Path) -> Result<()> {
 }
 
 fn write_into(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {
-    files::create_folder(&out.join("hhs"))?;
-    let sheets: Vec<Sheet> = dossier.providers().map(|of| hhs::sheet(portal, of)).collect();
+    let hhs: Vec<Sheet> = dossier.providers().map(|of| hhs::sheet(portal, of)).collect();
     let states = states::residents(dossier).iter().map(states::sheet).collect::<Result<Vec<StateSheet>>>()?;
-    let mut overview = overview(dossier, &sheets, &states);
-    let pages = pages()?;
-    for sheet in &sheets {
-        let mut context = context(dossier, "../");
-        context.insert("sheet", sheet);
-        write(&pages, "sheet.html", &context, &out.join(hhs_file(&sheet.provider_id)))?;
+    let (notices, published) = notices(dossier, materials.composer)?;
+    let mut overview = overview(dossier, &Sheets { hhs: &hhs, states: &states, notices: &notices });
+    let pages = Pages::new(dossier)?;
+    let write = |name: &str, text: String| files::write(&out.join(name), text.as_bytes());
+    for sheet in &hhs {
+        write(&hhs_file(&sheet.provider_id), pages.page("sheet.html", "../", showing("sheet", sheet))?)?;
     }
     for sheet in &states {
-        let mut context = context(dossier, "../");
-        context.insert("sheet", sheet);
-        write(&pages, "state.html", &context, &out.join(state_file(sheet)))?;
+        write(&state_file(sheet), pages.page("state.html", "../", showing("sheet", sheet))?)?;
     }
+    for (name, text) in &published {
+        write(&format!("{NOTICES}/{name}"), text.clone())?;
+    }
+    write(NOTICES_PAGE, pages.page("notices.html", "../", showing("sheets", &notices))?)?;
     overview.log = (hhs::yearly_log(dossier, &out.join(LOG))? > 0).then_some(LOG);
-    let mut context = context(dossier, "");
-    context.insert("index", &overview);
-    context.insert("timeline", &timeline(dossier));
-    write(&pages, "timeline.html", &context, &out.join(TIMELINE))?;
-    write(&pages, "index.html", &context, &out.join("index.html"))?;
-    let evidence = evidence::write_evidence(dossier, &overview, materials, &out.join(evidence::FOLDER), |pack| {
-        let mut context = self::context(dossier, "../");
-        context.insert("pack", pack);
-        rendered(&pages, "evidence.html", &context)
+    let timeline = showing("timeline", &timeline(dossier));
+    let mut first = showing("index", &overview);
+    first.extend(timeline.clone());
+    write(TIMELINE, pages.page("timeline.html", "", timeline)?)?;
+    write("index.html", pages.page("index.html", "", first)?)?;
+    let evidence = evidence::write_evidence(dossier, (&overview, &published), materials, &out.join(evidence::EVIDENCE), |pack| {
+        pages.page("evidence.html", "../", showing("pack", pack))
     })?;
     let (incident, as_of) = (dossier.incident.id.clone(), dossier.plan.as_of.to_string());
-    let report = Report { incident, as_of, overview, hhs: sheets, states, evidence };
+    let report = Report { incident, as_of, overview, hhs, states, notices, evidence };
     let json = serde_json::to_string_pretty(&report).map_err(|error| Error::bug(format!("report.json: {error}")))?;
     files::write(&out.join(MARK), json.as_bytes())?;
     Ok(report)
-}
-
-fn pages() -> Result<Tera> {
-    let mut tera = Tera::default();
-    tera.add_raw_templates(TEMPLATES).map_err(|error| Error::bug(format!("a page of the report cannot be parsed: {error}")))?;
-    Ok(tera)
-}
-
-fn context(dossier: &Dossier<'_>, root: &str) -> Context {
-    let mut context = Context::new();
-    context.insert("style", STYLE);
-    context.insert("title", &dossier.incident.title);
-    context.insert("incident", &dossier.incident.id);
-    context.insert("as_of", &dossier.plan.as_of.to_string());
-    context.insert("root", root);
-    context
-}
-
-fn rendered(pages: &Tera, template: &str, context: &Context) -> Result<String> {
-    pages.render(template, context).map_err(|error| Error::bug(format!("a page of the report cannot be made: {error}")))
-}
-
-fn write(pages: &Tera, template: &str, context: &Context, path: &Path) -> Result<()> {
-    files::write(path, rendered(pages, template, context)?.as_bytes())
 }
 
 /// The longest part of a file name that an id makes.
@@ -199,12 +168,13 @@ fn refuse_others(out: &Path, incident: &str) -> Result<()> {
     if json["incident"] != incident {
         return Err(refused(MARK, "is of another incident, whose report would be lost"));
     }
-    let evidence = out.join(evidence::FOLDER);
+    let evidence = out.join(evidence::EVIDENCE);
     let pack = evidence::unchanged_files(&evidence)?;
     let is_ours = |name: &str| match name.split_once('/') {
         None => [MARK, "index.html", TIMELINE].contains(&name),
-        Some((evidence::FOLDER, below)) => pack.contains(below),
+        Some((evidence::EVIDENCE, below)) => pack.contains(below),
         Some(("hhs", below)) => name == LOG || below.ends_with(".html") && !below.contains('/'),
+        Some((NOTICES, below)) => (below.ends_with(".html") || below.ends_with(".txt")) && !below.contains('/'),
         Some(("states", below)) => below.ends_with(".html") && !below.contains('/'),
         Some(_) => false,
     };

@@ -65,8 +65,8 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
         Some(_) if left.is_complete() && (left.wanted > 0 || part.held > 0) => {}
         Some(_) => open.push(format!("{} of {} notices{to} are known to have gone", left.gone, left.wanted)),
     }
-    if dossier.status.is_some() && part.owed != left.wanted {
-        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", part.owed, left.wanted));
+    if dossier.status.is_some() && part.owed() != left.wanted {
+        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", part.owed(), left.wanted));
     }
     match part.held {
         0 => {}

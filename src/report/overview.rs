@@ -1,8 +1,10 @@
 //! The first page of a report: what is open, where everyone stands, what was owed and when it was met.
 
 use super::dossier::{Dossier, OfProvider};
+use super::form::Missing;
 use super::hhs::Sheet;
 use super::met::{Met, met};
+use super::notices::{self, NoticeSheet};
 use super::standing::{Channel, Status};
 use super::statements::{Filing, REPORT_FILE, office};
 use super::states::StateSheet;
@@ -50,6 +52,7 @@ struct Count {
 struct Provider {
     name: String,
     sheets: Vec<Link>,
+    notices: Vec<Link>,
     duties: Vec<Owed>,
 }
 
@@ -73,6 +76,9 @@ struct Owed {
     clause: String,
 }
 
+/// The page of the notices that go to nobody by name.
+pub(super) const NOTICES_PAGE: &str = "notices/index.html";
+
 /// Where a provider's sheet for HHS stands in the folder.
 pub(super) fn hhs_file(provider_id: &str) -> String {
     format!("hhs/{}.html", super::folder::file_name(provider_id))
@@ -83,9 +89,16 @@ pub(super) fn state_file(sheet: &StateSheet) -> String {
     format!("states/{}-{}.html", super::folder::file_name(&sheet.provider_id), sheet.jurisdiction)
 }
 
-/// Puts the first page together; the sheets say what is missing on them.
-pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet], states: &[StateSheet]) -> Overview {
-    let providers: Vec<Provider> = dossier.providers().map(|of| provider(of, states)).collect();
+/// The sheets of a report, which say what is missing on them.
+pub(super) struct Sheets<'s> {
+    pub(super) hhs: &'s [Sheet],
+    pub(super) states: &'s [StateSheet],
+    pub(super) notices: &'s [NoticeSheet],
+}
+
+/// Puts the first page together.
+pub(super) fn overview(dossier: &Dossier<'_>, sheets: &Sheets<'_>) -> Overview {
+    let providers: Vec<Provider> = dossier.providers().map(|of| provider(of, sheets)).collect();
     let mut open = dossier.status.as_ref().map(loose).unwrap_or_default();
     open.splice(0..0, dossier.doubts.iter().map(|(what, hint)| Open { what: what.clone(), hint: hint.clone(), link: None }));
     open.extend(dossier.providers().filter_map(|of| {
@@ -95,19 +108,39 @@ pub(super) fn overview(dossier: &Dossier<'_>, sheets: &[Sheet], states: &[StateS
     open.extend(dossier.providers().filter_map(grown));
     open.extend(unmet(dossier));
     open.extend(stray_filings(dossier));
-    for sheet in sheets.iter().filter(|sheet| !sheet.missing.is_empty()) {
-        let what = format!("HHS sheet of {}", sheet.provider_id);
-        let labels: Vec<&str> = sheet.missing.iter().map(|missing| missing.label.as_str()).collect();
-        open.push(Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(hhs_file(&sheet.provider_id)) });
-    }
-    for sheet in states.iter().filter(|sheet| !sheet.missing.is_empty()) {
-        let what = format!("{} sheet of {}", sheet.state, sheet.provider_id);
-        let labels: Vec<&str> = sheet.missing.iter().map(|missing| missing.label.as_str()).collect();
-        open.push(Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(state_file(sheet)) });
-    }
+    open.extend(
+        sheets
+            .hhs
+            .iter()
+            .filter_map(|sheet| unanswered(format!("HHS sheet of {}", sheet.provider_id), &sheet.missing, hhs_file(&sheet.provider_id))),
+    );
+    open.extend(
+        sheets
+            .states
+            .iter()
+            .filter_map(|sheet| unanswered(format!("{} sheet of {}", sheet.state, sheet.provider_id), &sheet.missing, state_file(sheet))),
+    );
+    open.extend(sheets.notices.iter().flat_map(unready));
     let closes = dossier.status.as_ref().is_some_and(|status| status.closes);
     let late = providers.iter().flat_map(|provider| &provider.duties).filter(|duty| duty.late).count();
     Overview { open, late, closes, counts: dossier.status.as_ref().map(counts).unwrap_or_default(), providers, log: None }
+}
+
+/// A sheet with questions that have no answer yet.
+fn unanswered(what: String, missing: &[Missing], link: String) -> Option<Open> {
+    let labels: Vec<&str> = missing.iter().map(|missing| missing.label.as_str()).collect();
+    (!labels.is_empty()).then(|| Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(link) })
+}
+
+/// What stands against a notice that the law asks for, and is its own: holds and approvals are told once for all.
+fn unready(sheet: &NoticeSheet) -> Vec<Open> {
+    let own = sheet.missing.iter().filter(|missing| missing.is_own && !sheet.clauses.is_empty());
+    let open = |missing: &notices::Against| Open {
+        what: format!("{}: {}", sheet.provider_id, sheet.title),
+        hint: missing.hint.clone(),
+        link: Some(NOTICES_PAGE.to_owned()),
+    };
+    own.map(open).collect()
 }
 
 /// A count that is no longer what HHS was told.
@@ -212,15 +245,18 @@ fn strange_offices(dossier: &Dossier<'_>) -> Vec<Open> {
     dossier.statements.all_filings().iter().filter_map(of_filing).collect()
 }
 
-fn provider(of: OfProvider<'_>, states: &[StateSheet]) -> Provider {
+fn provider(of: OfProvider<'_>, sheets: &Sheets<'_>) -> Provider {
     let dossier = of.dossier;
-    let mut sheets = vec![Link { what: "HHS breach portal".to_owned(), link: hhs_file(&of.provider.id) }];
-    let own = states.iter().filter(|sheet| sheet.provider_id == of.provider.id);
-    sheets.extend(own.map(|sheet| Link { what: sheet.state.clone(), link: state_file(sheet) }));
+    let mut links = vec![Link { what: "HHS breach portal".to_owned(), link: hhs_file(&of.provider.id) }];
+    let own = sheets.states.iter().filter(|sheet| sheet.provider_id == of.provider.id);
+    links.extend(own.map(|sheet| Link { what: sheet.state.clone(), link: state_file(sheet) }));
+    let own = sheets.notices.iter().filter(|sheet| sheet.provider_id == of.provider.id);
+    let notices = own.map(|sheet| Link { what: sheet.title.clone(), link: NOTICES_PAGE.to_owned() }).collect();
     let own = due(dossier).into_iter().filter(|obligation| obligation.provider_id == of.provider.id);
     Provider {
         name: format!("{} ({})", of.provider.legal_name, of.provider.id),
-        sheets,
+        sheets: links,
+        notices,
         duties: own.map(|obligation| owed(dossier, obligation)).collect(),
     }
 }

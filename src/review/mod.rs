@@ -36,8 +36,8 @@ pub use readers::Readers;
 pub use release::{read_release, release, release_standing, stored_release};
 pub use seal::{
     AcceptedBlocks, Again, Approval, Approver, Contacts, Prepared, Present, Seal, SealedFile, SealedVariant, Sealing, Signing, Specimen,
-    StaleBlock, VerifiedApproval, VerifiedBlock, VerifiedSeal, covers, prepare, proofs_again, seal_standing, sealed_passages, stored_seal,
-    verify_seal, wording_digest, wording_holds,
+    StaleBlock, VerifiedApproval, VerifiedBlock, VerifiedSeal, changed_texts, covers, prepare, proofs_again, seal_standing,
+    sealed_passages, stored_seal, verify_seal, wording_digest, wording_holds,
 };
 pub use signature::{AllowedSigners, NAMESPACE, SignatureFault, Signer};
 pub use wordings::{Ground, Wording, language_in_words, role_in_words, wordings};

@@ -7,11 +7,14 @@ use super::{ANY_NUMBER, Case, Progress, advice, fonts, judge_proofs, layout, rea
 use crate::compose::Composer;
 use crate::error::{Error, Finding, Result};
 use crate::incident::Incident;
+use crate::obligations;
 use crate::recipients::{Counts, MOVES_FILE, Recipients};
-use crate::review::preview::{Material, Preview};
+use crate::report::{self, Dossier, LeftOf, NoticeSheet, Statements};
+use crate::review::preview::{Material, Preview, ShownNotice};
 use crate::review::{self, Tally};
 use crate::rules::Rules;
 use crate::typeset::Fonts;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -84,6 +87,10 @@ impl Known {
         findings.extend(composer.warnings().cloned());
         findings.extend(advice::language_sheet(incident, &composer));
         findings.dedup();
+        let statements = Statements::default();
+        let plan = obligations::plan(incident, rules, recipients, incident.mail_date);
+        let nothing_left = (None, LeftOf::new());
+        let dossier = Dossier::new((incident, rules, &plan), recipients, &statements, nothing_left, Vec::new(), (None, Vec::new()));
         Preview::new(&Material {
             incident,
             rules,
@@ -95,8 +102,25 @@ impl Known {
             sealed: bound.stored(),
             must_sign: bound.signers.is_some(),
             version: review::wording_digest(incident, &bound.texts, &bound.fonts, &wordings),
+            clocks: &report::clocks(&dossier)?,
+            notices: shown_notices(&dossier, &composer)?,
         })
     }
+}
+
+/// The notices that go to nobody by name, as they stand before anything has left.
+fn shown_notices(dossier: &Dossier<'_>, composer: &Composer) -> Result<Vec<ShownNotice>> {
+    let (sheets, published) = report::notices(dossier, Some(composer))?;
+    let of_sheet = |sheet: NoticeSheet| {
+        let NoticeSheet { title, provider, files, .. } = sheet;
+        files.into_iter().map(move |file| (format!("{title}: {provider} ({})", file.language), file.page))
+    };
+    let mut pages: BTreeMap<String, String> = published.into_iter().collect();
+    let shown = sheets.into_iter().flat_map(of_sheet).filter_map(|(title, file)| {
+        let html = pages.remove(&file)?;
+        Some(ShownNotice { title, file, html })
+    });
+    Ok(shown.collect())
 }
 
 /// The files that everything but templates was read from.

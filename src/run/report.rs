@@ -1,6 +1,8 @@
 //! `report`: everything that a report is made from, each read once.
 
-use super::{Case, read, unreached};
+use super::{Case, inputs, read, unreached};
+use crate::compose::Composer;
+use crate::deliver::mailhouse::{self, HouseKey};
 use crate::digest::sha256_of;
 use crate::error::{Error, Finding, Place, Result};
 use crate::files;
@@ -8,19 +10,56 @@ use crate::incident::{ProviderIndex, VERIFIED_FILE};
 use crate::ledger::{self, Access, EventKind, Ledger};
 use crate::obligations;
 use crate::recipients::{MOVES_FILE, Merge};
-use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Materials, REPORT_FILE, Report, Statements, Status, hhs};
+use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Lookup, Materials, REPORT_FILE, Report, Statements, Status, hhs};
 use crate::review;
 use jiff::civil::Date;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Writes the report of an incident folder into `out`; gives what it says and what warns. `as_of` is the day to judge by, `latest` the
-/// last day that a filing can have.
+/// What a report is to be.
+#[derive(Debug, Clone)]
+pub struct ReportOptions {
+    /// The folder that it is written into.
+    pub out: PathBuf,
+    /// The file for the call center's list; absent when none is asked for.
+    pub lookup: Option<PathBuf>,
+    /// The file for the evidence pack as one; absent when none is asked for.
+    pub pack: Option<PathBuf>,
+    /// Whom that file is encrypted to: the file with the public key. Absent when it is not encrypted.
+    pub encrypt: Option<PathBuf>,
+    /// The day to judge by.
+    pub as_of: Date,
+    /// The last day that a filing can have.
+    pub latest: Date,
+}
+
+/// What was written, and what warns.
+pub struct Reported {
+    /// The report.
+    pub report: Report,
+    /// The call center's list; absent when none was asked for.
+    pub lookup: Option<Lookup>,
+    /// SHA-256 of the pack as one file; absent when none was asked for.
+    pub pack: Option<String>,
+    /// Of every stage.
+    pub warnings: Vec<Finding>,
+}
+
+/// Writes the report of an incident folder.
 ///
 /// # Errors
-/// Refused when the incident, a list, report.toml or the ledger cannot be used, or something else lies in `out`; failed when it cannot be
-/// written.
-pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest): (Date, Date)) -> Result<(Report, Vec<Finding>)> {
+/// Refused when the incident, a list, report.toml or the ledger cannot be used, or something else lies where it is to be; failed when it
+/// cannot be written.
+pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -> Result<Reported> {
+    let ReportOptions { out, lookup, pack, encrypt, as_of, latest } = options;
+    let (as_of, latest) = (*as_of, *latest);
     files::refuse_inputs(out, folder)?;
+    if let Some(file) = lookup {
+        refuse_lookup(file, folder, out)?;
+    }
+    if let Some(file) = pack {
+        refuse_pack(file, folder, out)?;
+    }
+    let key = encrypt.as_ref().map(|file| HouseKey::load(Path::new("."), &file.display().to_string(), latest)).transpose()?;
     let case = read(folder)?;
     let portal = hhs::portal()?;
     let statements = Statements::load(&case.incident, &case.rules, &portal, latest)?.up_to(as_of);
@@ -44,14 +83,55 @@ pub fn report(folder: &Path, ledger: Option<&Access>, out: &Path, (as_of, latest
         }
         None => (None, LeftOf::new()),
     };
-    let doubts = doubts(folder, &case, ledger.as_deref_mut().map(|ledger| ledger as _), record.0.as_ref())?;
+    let composer = Composer::load_for_review(&case.incident, &case.rules, &case.recipients);
+    let mut doubts = doubts(folder, &case, ledger.as_deref_mut().map(|ledger| ledger as _), record.0.as_ref())?;
+    match &composer {
+        Ok(composer) => doubts.extend(unapproved(&case, composer)?),
+        Err(_) => {
+            doubts.push(("the letter templates".to_owned(), "they cannot be used, and so there are no notices: check says why".to_owned()));
+        }
+    }
     let facts = (&case.incident, &case.rules, &plan);
     let dossier =
         Dossier::new(facts, &case.recipients, &statements, record, unreachable, (review::stored_seal(folder).ok().flatten(), doubts));
-    let mut materials =
-        Materials { inputs: inputs(&case)?, merged: merged(&case), ledger: ledger.as_deref_mut().map(|ledger| ledger as _) };
-    let written = report::write_report(&dossier, &portal, &mut materials, out)?;
-    Ok((written, case.warnings))
+    let mut materials = Materials {
+        inputs: files_read(&case)?,
+        merged: merged(&case),
+        composer: composer.as_ref().ok(),
+        ledger: ledger.as_deref_mut().map(|ledger| ledger as _),
+    };
+    let report = report::write_report(&dossier, &portal, &mut materials, out)?;
+    let facts = (&case.incident, &case.rules, &case.recipients.people);
+    let lookup = lookup.as_ref().map(|file| report::write_lookup(facts, ledger.as_deref_mut().map(|ledger| ledger as _), as_of, file));
+    let lookup = lookup.transpose()?;
+    let evidence = out.join(report::EVIDENCE);
+    let pack = pack.as_ref().map(|file| mailhouse::write_as_one_file(&evidence, report::EVIDENCE, file, key.as_ref()));
+    Ok(Reported { report, lookup, pack: pack.transpose()?, warnings: case.warnings })
+}
+
+/// A pack as one file takes the place of nothing but another.
+fn refuse_pack(file: &Path, folder: &Path, out: &Path) -> Result<()> {
+    let place = || Place::file(file.display().to_string());
+    if files::is_below(file, out) {
+        let hint = "name a file outside: the folder of a report holds nothing else";
+        return Err(Error::refused("pack-in-report", place(), "it would lie in the report", hint));
+    }
+    files::refuse_inputs(file, folder)?;
+    if fs_err::symlink_metadata(file).is_ok() {
+        let hint = "name another file, or move this one: evidence is not written over";
+        return Err(Error::refused("output-over-input", place(), "this file exists", hint));
+    }
+    Ok(())
+}
+
+/// A list with names has no place in a report, which is handed on, nor over a file of somebody's.
+fn refuse_lookup(file: &Path, folder: &Path, out: &Path) -> Result<()> {
+    if files::is_below(file, out) {
+        let hint = "name a file outside: a report is handed on, and this list has the names of patients";
+        return Err(Error::refused("lookup-in-report", Place::file(file.display().to_string()), "it would lie in the report", hint));
+    }
+    files::refuse_inputs(file, folder)?;
+    report::refuse_other_file(file)
 }
 
 /// What makes a report doubtful, and what to do: approvals, ledger and lists that do not belong together.
@@ -94,6 +174,14 @@ fn doubts(folder: &Path, case: &Case, ledger: Option<&mut dyn Ledger>, status: O
     Ok(doubts)
 }
 
+/// Texts that changed since they were approved: what left had other words than what notices and letters would have now.
+fn unapproved(case: &Case, composer: &Composer) -> Result<Option<(String, String)>> {
+    let Some(seal) = review::stored_seal(&case.incident.folder).ok().flatten() else { return Ok(None) };
+    let changed = review::changed_texts(&seal, &inputs::sealed_texts(&case.incident, &case.rules, composer)?);
+    let hint = || format!("changed since it was approved: {}; put it back, or preview and approve it again", changed.join(", "));
+    Ok((!changed.is_empty()).then(|| ("the wording".to_owned(), hint())))
+}
+
 /// Whom people concern besides their own provider, and where they live, by their keys.
 fn concerns(case: &Case) -> Concerns {
     let people = &case.recipients.people;
@@ -113,7 +201,7 @@ fn merged(case: &Case) -> Vec<[String; 4]> {
 }
 
 /// The files that the incident was made from, with the rows that count of each list.
-fn inputs(case: &Case) -> Result<Vec<Input>> {
+fn files_read(case: &Case) -> Result<Vec<Input>> {
     let incident = &case.incident;
     let mut rows = vec![0_u64; incident.lists.len()];
     case.intake.rows.iter().for_each(|row| rows[usize::from(row.list)] += 1);

@@ -57,6 +57,12 @@ pub fn verify(path: &Path, options: &VerifyOptions) -> Result<Verification> {
     if let Err(error) = fs_err::metadata(path) {
         return Err(Error::unreadable(path, &error));
     }
+    if let Some(unpacked) = report::unpack(path)? {
+        return match report::is_evidence(&unpacked.folder()) {
+            Some(pack) => evidence(&pack, options),
+            None => Err(misused("PATH", "the file holds no evidence pack", "name a pack that `report --pack` wrote")),
+        };
+    }
     match report::is_evidence(path) {
         Some(pack) => evidence(&pack, options),
         None if is_package(path) => package(path, options),

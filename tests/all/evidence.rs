@@ -167,3 +167,27 @@ fn a_pipe_in_a_pack_is_named_and_not_waited_for() {
     assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     home.run("verify report").exits(3).says("people.csv");
 }
+
+#[test]
+fn a_pack_can_be_one_file_that_is_checked_like_the_folder() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    home.run("report lakeside --out report --as-of 2026-12-20 --pack pack.tar").exits(1).says("pack.tar is the evidence pack as one file");
+    home.is_private("pack.tar");
+    let of_folder = home.run("verify report").exits(0).stdout;
+    assert_eq!(home.run("verify pack.tar").exits(0).stdout, of_folder);
+    let left = std::fs::read_dir(home.path("")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert_eq!(left.filter(|name| name.starts_with('.')).count(), 0, "what was unpacked is gone");
+    let bytes = std::fs::read(home.path("pack.tar")).unwrap();
+    let people = bytes.windows(12).position(|window| window == b"record,provi").unwrap();
+    let mut changed = bytes.clone();
+    changed[people + 80] ^= 1;
+    std::fs::write(home.path("changed.tar"), &changed).unwrap();
+    home.run("verify changed.tar").exits(3).says("people.csv");
+    std::fs::write(home.path("cut.tar"), &bytes[..bytes.len() / 2]).unwrap();
+    home.run("verify cut.tar").exits(3).says("cut off or damaged");
+    home.write("secret.age", "age-encryption.org/v1\n-> X25519 abc\n");
+    home.run("verify secret.age").exits(3).says("age --decrypt");
+    home.run("report lakeside --out report --as-of 2026-12-20 --pack pack.tar").exits(3).says("this file exists");
+    home.run("report lakeside --out report --as-of 2026-12-20 --pack report/pack.tar").exits(3).says("it would lie in the report");
+}

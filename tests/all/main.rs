@@ -23,7 +23,8 @@ mod marks;
 mod matrix; // every jurisdiction in every role, language and kind of loss
 mod mending; // mend.csv there and back
 mod mutated; // what machines and postal workers see
-mod names; // long and odd names
+mod names;
+mod notices; // long and odd names
 mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
 mod preview; // who is let in, what is refused, what is never shown

@@ -278,3 +278,11 @@ fn a_law_for_a_facility_waits_for_its_patients_wherever_they_live() {
         .collect();
     assert_eq!(of_california, [("8", true), ("7", false)], "{duties:#?}");
 }
+
+#[test]
+fn a_wording_that_changed_after_the_approval_is_told() {
+    let home = Home::released("lakeside");
+    home.edit("lakeside/incident.toml", "1-888-555-0143", "1-888-555-0199");
+    let hint = open(&report(&home).exits(1).json(), "the wording");
+    assert!(hint.starts_with("changed since it was approved: incident.toml"), "{hint}");
+}

@@ -2,6 +2,7 @@
 
 mod content;
 mod law;
+mod notices;
 
 use super::escape::clean;
 use super::*;

@@ -13,7 +13,7 @@ mod ticket;
 mod verify;
 
 pub use done::stamp_in_done;
-pub use encrypted::{EncryptedFile, HouseKey};
+pub use encrypted::{EncryptedFile, HouseKey, write_as_one_file};
 pub use handover::{Departure, History, Leaving, Mark, Turn, in_package, record};
 pub use house::{House, IndexFormat, Shape};
 pub use index::{IndexRow, IndexWriter, StreamTotals, digests_in};

@@ -12,17 +12,21 @@
 mod declaration;
 mod ledger_files;
 mod manifest;
+mod one_file;
 mod people;
 mod sums;
 mod tables;
 mod verify;
 
 pub use manifest::Input;
+pub use one_file::{Unpacked, unpack};
 pub(super) use sums::unchanged_files;
 pub use verify::{VerifiedEvidence, is_evidence, verify_evidence};
 
 use super::dossier::Dossier;
+use super::notices::Published;
 use super::overview::Overview;
+use crate::compose::Composer;
 use crate::error::{Error, Result};
 use crate::files;
 use crate::ledger::Ledger;
@@ -31,8 +35,8 @@ use manifest::{Counted, FORMAT, Manifest};
 use serde::Serialize;
 use std::path::Path;
 
-/// The folder's name in a report.
-pub(super) const FOLDER: &str = "evidence";
+/// The folder's name in a report, and in a pack as one file.
+pub const EVIDENCE: &str = "evidence";
 /// Files that a pack has beside its tables.
 const MANIFEST: &str = "evidence.json";
 const INDEX: &str = "index.html";
@@ -45,6 +49,8 @@ pub struct Materials<'a> {
     pub inputs: Vec<Input>,
     /// Rows that went into others: record, record that it went into, rule, reason.
     pub merged: Vec<[String; 4]>,
+    /// The templates; absent when they cannot be used.
+    pub composer: Option<&'a Composer>,
     /// The ledger; absent while there is none.
     pub ledger: Option<&'a mut dyn Ledger>,
 }
@@ -61,7 +67,7 @@ pub struct Evidence {
 /// Writes the pack into a folder that is empty; `page` makes its first page.
 pub(super) fn write_evidence(
     dossier: &Dossier<'_>,
-    overview: &Overview,
+    (overview, notices): (&Overview, &[Published]),
     materials: &mut Materials<'_>,
     folder: &Path,
     page: impl FnOnce(&Manifest) -> Result<String>,
@@ -70,6 +76,9 @@ pub(super) fn write_evidence(
     let from = &dossier.incident.folder;
     for file in files::files_below(&from.join("seal"))?.into_iter().chain([from.join(RELEASE), from.join(DECISIONS)]) {
         copy(from, &file, folder)?;
+    }
+    for (name, text) in notices {
+        files::write(&folder.join("notices").join(name), text.as_bytes())?;
     }
     let mut heads = Vec::new();
     if let Some(ledger) = &mut materials.ledger {

@@ -9,6 +9,8 @@ use std::path::Path;
 
 /// What tells a folder of ours from another.
 const MARK: &str = "reviewer.js";
+/// The folder of notices that go to nobody by name.
+const NOTICES: &str = "notices";
 
 /// Writes a preview into a folder: pages, pictures, letters and e-mails. What an earlier preview left there is replaced.
 ///
@@ -31,6 +33,9 @@ pub fn write_folder(preview: &Preview, out: &Path) -> Result<()> {
         files::write_of_many(&folder.join("index.html"), page.as_bytes())?;
         files::sync_folder(&folder)
     })?;
+    for notice in &preview.notices {
+        files::write(&out.join(NOTICES).join(&notice.file), notice.html.as_bytes())?;
+    }
     // Last: a folder with an overview is whole.
     files::write(&out.join("index.html"), pages.overview(preview, &around)?.as_bytes())
 }
@@ -56,7 +61,7 @@ fn clear(out: &Path) -> Result<()> {
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<std::io::Result<Vec<_>>>();
     let names = names.map_err(|error| Error::unwritable(out, &error))?;
     let ours = |name: &str| {
-        ["index.html", "coverage.html", "style.css", MARK].contains(&name)
+        ["index.html", "coverage.html", "style.css", MARK, NOTICES].contains(&name)
             || name.strip_prefix("wording-").is_some_and(|number| number.parse::<usize>().is_ok())
     };
     let marked = names.iter().any(|name| name == MARK);

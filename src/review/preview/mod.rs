@@ -17,7 +17,7 @@ mod wording;
 
 pub use coverage::Coverage;
 pub use folder::write_folder;
-pub use model::{Card, Preview, ProofText, ShownFinding, State};
+pub use model::{Card, Preview, ProofText, ShownFinding, ShownNotice, State};
 pub use pages::{Around, Message, Pages, SCRIPT, STYLE, Viewer};
 pub use pictures::pictures;
 pub use wording::{ProofFiles, ShownWording};
@@ -51,4 +51,8 @@ pub struct Material<'a> {
     pub must_sign: bool,
     /// Digest of everything that a seal would bind now.
     pub version: String,
+    /// The clocks of the providers, as a picture (SVG).
+    pub clocks: &'a str,
+    /// Notices that go to nobody by name, made from the same templates.
+    pub notices: Vec<ShownNotice>,
 }

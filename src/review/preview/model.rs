@@ -25,8 +25,24 @@ pub struct Preview {
     pub coverage: Vec<Coverage>,
     /// Files of each variant, in their order.
     pub files: Vec<ProofFiles>,
+    /// The clocks of the providers, as a picture (SVG).
+    pub clocks: String,
+    /// Notices that go to nobody by name.
+    pub notices: Vec<ShownNotice>,
     /// The text of each proof and the paragraphs of each of its pages, to say later what changed.
     pub texts: Vec<ProofText>,
+}
+
+/// A notice that goes to nobody by name: to media, onto the web, to the consumer reporting agencies, and what a call center says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownNotice {
+    /// What it is, whose, and in which language.
+    pub title: String,
+    /// Name of its page in the folder `notices`.
+    pub file: String,
+    /// The page.
+    #[serde(skip)]
+    pub html: String,
 }
 
 /// The text of a proof.
@@ -158,6 +174,8 @@ impl Preview {
             must_sign: material.must_sign,
             state: state(material, &wordings),
             coverage: coverages(material.wordings),
+            clocks: material.clocks.to_owned(),
+            notices: material.notices.clone(),
             texts: texts.collect(),
             wordings,
             files,

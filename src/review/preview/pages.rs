@@ -91,6 +91,8 @@ impl Pages {
     pub fn overview(&self, preview: &Preview, around: &Around<'_>) -> Result<String> {
         let mut context = context(preview, around, "overview", "");
         context.insert("counts", &open_by_folder(preview, around.comments));
+        context.insert("clocks", &preview.clocks);
+        context.insert("notices", &preview.notices);
         self.render("overview.html", &context)
     }
 

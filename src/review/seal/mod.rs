@@ -26,7 +26,7 @@ mod verify;
 pub use again::{Again, proofs_again};
 pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
 pub use sealing::{Prepared, Sealing, Signing, prepare, wording_digest};
-pub use standing::{Present, covers, seal_standing, wording_holds};
+pub use standing::{Present, changed_texts, covers, seal_standing, wording_holds};
 pub use verify::{VerifiedApproval, VerifiedSeal, verify_seal};
 
 use super::passages::{self, Passage};

@@ -57,6 +57,24 @@ pub fn wording_holds(seal: &Seal, present: &Present<'_>) -> Result<bool> {
     Ok(wording_findings(seal, present)?.is_empty())
 }
 
+/// The texts that are not as they were sealed, by name: changed, added or taken away. None for a seal of another version of the program, which
+/// has other built-in texts.
+pub fn changed_texts(seal: &Seal, texts: &[(String, String)]) -> Vec<String> {
+    let now = sealed_files(texts);
+    let differs = |one: &[SealedFile], other: &[SealedFile]| {
+        let lacking = one.iter().filter(|file| !other.contains(file));
+        lacking.map(|file| if file.name == PRINTED_VALUES { "incident.toml".to_owned() } else { file.name.clone() }).collect::<Vec<_>>()
+    };
+    if seal.engine != ENGINE {
+        return Vec::new();
+    }
+    let mut changed = differs(&now, &seal.files);
+    changed.extend(differs(&seal.files, &now));
+    changed.sort();
+    changed.dedup();
+    changed
+}
+
 /// Whether a seal covers the variants that recipients need.
 ///
 /// # Errors

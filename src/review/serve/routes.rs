@@ -20,8 +20,8 @@ use std::time::Duration;
 /// Nothing is loaded from elsewhere, nothing runs that is not ours, nobody frames a page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// An e-mail brings its style along, and nothing else.
-const EMAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// E-mails and notices bring their style along, and nothing else.
+const OWN_STYLE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Bytes that a form may have.
 const LARGEST_FORM: usize = 64 * 1024;
@@ -39,6 +39,7 @@ pub(super) fn router(board: Arc<Board>) -> Router {
         .route("/comments/{number}", post(actions::act_on_comment))
         .route("/approve", post(actions::approve))
         .route("/moment", get(moment))
+        .route("/notices/{file}", get(notice))
         .route("/{folder}/{file}", get(of_wording))
         .layer(middleware::from_fn_with_state(Arc::clone(&board), only_reviewers))
         // Open to everybody who reaches the machine: they tell nothing.
@@ -119,6 +120,21 @@ async fn coverage(State(board): State<Arc<Board>>, session: axum::Extension<Sess
     page(&board, &session, |board, shown, around| board.pages.coverage(&shown.preview, around))
 }
 
+/// A notice that goes to nobody by name.
+async fn notice(State(board): State<Arc<Board>>, Path(file): Path<String>) -> Response {
+    match board.shown().preview.notices.iter().find(|notice| notice.file == file) {
+        Some(notice) => with_own_style(notice.html.clone()),
+        None => said(StatusCode::NOT_FOUND, "There is no such notice, or there is none any more: go back to the overview."),
+    }
+}
+
+/// A page that brings its style along, and nothing else.
+fn with_own_style(html: String) -> Response {
+    let mut response = typed("text/html; charset=utf-8", html);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(OWN_STYLE_POLICY));
+    response
+}
+
 /// A page or a file of one variant.
 async fn of_wording(
     State(board): State<Arc<Board>>,
@@ -141,11 +157,7 @@ async fn of_wording(
             None => said(StatusCode::NOT_FOUND, "Nobody asked for large print of this wording."),
         },
         "email.txt" => typed("text/plain; charset=utf-8", files.email_text.clone()),
-        "email.html" => {
-            let mut response = typed("text/html; charset=utf-8", files.email_html.clone());
-            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(EMAIL_POLICY));
-            response
-        }
+        "email.html" => with_own_style(files.email_html.clone()),
         file => match file.strip_prefix("page-").and_then(|page| page.strip_suffix(".png")?.parse::<usize>().ok()?.checked_sub(1)) {
             Some(page) => picture(board, place, page).await,
             None => said(StatusCode::NOT_FOUND, "There is no such file."),

@@ -26,7 +26,7 @@ impl Recipients {
         let recipients = lines.map(|(number, line)| recipient(line).map_err(|reason| no_recipient(file, number, reason)));
         let recipients: Vec<Box<dyn Recipient>> = recipients.collect::<Result<_>>()?;
         if recipients.is_empty() {
-            return Err(unusable(Place::file(file), "the file names no recipient", "ask the house for its age recipient (age1...)"));
+            return Err(unusable(Place::file(file), "the file names no recipient", "ask its owner for its age recipient (age1...)"));
         }
         Ok(Recipients(recipients))
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 /// Keys with many names and signatures are large; larger than this is something else.
 const MOST_BYTES: u64 = 1024 * 1024;
 
-const ASK: &str = "ask the house for its public key: age recipients (age1...), or what `gpg --armor --export` prints";
+const ASK: &str = "ask its owner for its public key: age recipients (age1...), or what `gpg --armor --export` prints";
 
 /// What a key file holds.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,25 +1,26 @@
-//! A finished package as one file that only the mail house can read: a tar file, encrypted to the house's key.
+//! A finished package as one file that only the mail house can read: a tar file, encrypted to the house's key. A pack of evidence likewise,
+//! or as it is.
 //!
-//! The key is a file in the incident folder: age recipients or an OpenPGP public key, told apart by what is in it. Both ways
+//! The key is a file: age recipients or an OpenPGP public key, told apart by what is in it. Both ways
 //! stand behind a cargo feature of their own, because of the crates that they bring; a binary that was built without the one
 //! that is needed refuses the export.
 
 #[cfg(feature = "age")]
 mod age;
-#[cfg(any(feature = "age", feature = "openpgp"))]
 mod archive;
 mod key_file;
 #[cfg(feature = "openpgp")]
 mod openpgp;
 
 use crate::error::{Error, Place, Result, Sentence};
-#[cfg(any(feature = "age", feature = "openpgp"))]
 use crate::files::{self, Writing};
+use archive::Archive;
 use jiff::civil::Date;
 use key_file::Kind;
+use std::io;
 use std::path::Path;
 
-/// The key of a mail house: whom a package is encrypted to.
+/// The key of a mail house, or of whoever keeps a pack of evidence: whom a file is encrypted to.
 #[derive(Debug)]
 pub struct HouseKey(Key);
 
@@ -41,7 +42,7 @@ pub struct EncryptedFile {
 }
 
 impl HouseKey {
-    /// Reads the key that incident.toml names: a file below the incident folder that holds age recipients or OpenPGP public
+    /// Reads a key: a file below a folder that holds age recipients or OpenPGP public
     /// keys. With several of them, each can decrypt alone.
     ///
     /// # Errors
@@ -54,11 +55,11 @@ impl HouseKey {
             #[cfg(feature = "age")]
             Kind::Age(text) => age::Recipients::read(file, text).map(|recipients| HouseKey(Key::Age(recipients))),
             #[cfg(not(feature = "age"))]
-            Kind::Age(_) => Err(not_built("age", "age recipients")),
+            Kind::Age(_) => Err(not_built(file, "age", "age recipients")),
             #[cfg(feature = "openpgp")]
             Kind::OpenPgp => openpgp::Certificates::read(file, &bytes, today).map(|certificates| HouseKey(Key::OpenPgp(certificates))),
             #[cfg(not(feature = "openpgp"))]
-            Kind::OpenPgp => Err(not_built("openpgp", "OpenPGP keys")),
+            Kind::OpenPgp => Err(not_built(file, "openpgp", "OpenPGP keys")),
         }
     }
 
@@ -67,31 +68,20 @@ impl HouseKey {
     ///
     /// # Errors
     /// Failed when it cannot be written; refused when a file of the package does not agree with its checksum.
-    #[cfg(any(feature = "age", feature = "openpgp"))]
     pub fn encrypt(&self, package_folder: &Path, name: &str, out: &Path) -> Result<EncryptedFile> {
         let file = format!("{name}.tar.{}", self.ending());
-        let path = out.join(&file);
-        let mut archive = archive::Archive::of(package_folder, name)?;
-        let mut writing = Writing::begin_anew(&path)?;
-        let written = match &self.0 {
-            #[cfg(feature = "age")]
-            Key::Age(recipients) => recipients.encrypt(&mut archive, &mut writing),
-            #[cfg(feature = "openpgp")]
-            Key::OpenPgp(certificates) => certificates.encrypt(&mut archive, &mut writing),
-        };
-        written.map_err(|error| archive.fault().unwrap_or_else(|| Error::unwritable(&path, &error)))?;
-        writing.finish()?;
-        files::sync_folder(out)?;
-        Ok(EncryptedFile { name: file, sha256: super::package::digest(&path)? })
+        let sha256 = write_as_one_file(package_folder, name, &out.join(&file), Some(self))?;
+        Ok(EncryptedFile { name: file, sha256 })
     }
 
-    /// Without a feature there is no key either.
-    ///
-    /// # Errors
-    /// None.
-    #[cfg(not(any(feature = "age", feature = "openpgp")))]
-    pub fn encrypt(&self, _package_folder: &Path, _name: &str, _out: &Path) -> Result<EncryptedFile> {
-        match self.0 {}
+    #[cfg(any(feature = "age", feature = "openpgp"))]
+    fn encrypt_into(&self, archive: &mut Archive, writing: &mut Writing) -> io::Result<()> {
+        match &self.0 {
+            #[cfg(feature = "age")]
+            Key::Age(recipients) => recipients.encrypt(archive, writing),
+            #[cfg(feature = "openpgp")]
+            Key::OpenPgp(certificates) => certificates.encrypt(archive, writing),
+        }
     }
 
     #[cfg(any(feature = "age", feature = "openpgp"))]
@@ -105,13 +95,43 @@ impl HouseKey {
     }
 }
 
+/// Without a feature there is no key either.
+#[cfg(not(any(feature = "age", feature = "openpgp")))]
+impl HouseKey {
+    fn encrypt_into(&self, _archive: &mut Archive, _writing: &mut Writing) -> io::Result<()> {
+        match self.0 {}
+    }
+
+    fn ending(&self) -> &'static str {
+        match self.0 {}
+    }
+}
+
+/// Writes a folder that has `SHA256SUMS` as one tar file, below `name/` in it, encrypted where there is a key; gives the SHA-256 of the
+/// file as it was read back from disk, hex. What a call that was broken off left of it is replaced.
+///
+/// # Errors
+/// Failed when it cannot be written; refused when a file of the folder does not agree with its checksum.
+pub fn write_as_one_file(folder: &Path, name: &str, path: &Path, key: Option<&HouseKey>) -> Result<String> {
+    let mut archive = Archive::of(folder, name)?;
+    let mut writing = Writing::begin_anew(path)?;
+    let written = match key {
+        Some(key) => key.encrypt_into(&mut archive, &mut writing),
+        None => io::copy(&mut archive, &mut writing).map(|_| ()),
+    };
+    written.map_err(|error| archive.fault().unwrap_or_else(|| Error::unwritable(path, &error)))?;
+    writing.finish()?;
+    files::sync_folder(path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")))?;
+    super::package::digest(path)
+}
+
 #[cfg(not(all(feature = "age", feature = "openpgp")))]
-fn not_built(feature: &str, what: &str) -> Error {
+fn not_built(file: &str, feature: &str, what: &str) -> Error {
     Error::refused(
         "encryption-not-built",
-        Place::file("incident.toml").column("print.encrypt_to"),
+        Place::file(file),
         format!("this breachnotice was built without encryption to {what}"),
-        format!("build it with `cargo build --release --features {feature}`, or ask the house for a key of the other kind"),
+        format!("build it with `cargo build --release --features {feature}`, or ask for a key of the other kind"),
     )
 }
 

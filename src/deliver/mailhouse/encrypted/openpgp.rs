@@ -37,12 +37,12 @@ impl Certificates {
     /// # Errors
     /// Refused when one of them cannot be read, is not good any more, or has no part for encryption; or when there is none.
     pub(super) fn read(file: &str, bytes: &[u8], today: Date) -> Result<Certificates> {
-        let broken = |_| unfit(file, "the key is damaged or cut off", "ask the house to export its public key again");
+        let broken = |_| unfit(file, "the key is damaged or cut off", "ask its owner to export its public key again");
         let (keys, _) = SignedPublicKey::from_reader_many_buf(bytes).map_err(broken)?;
         let parts = keys.map(|key| part_for_encryption(file, &key.map_err(broken)?, today));
         let parts: Vec<Part> = parts.collect::<Result<_>>()?;
         if parts.is_empty() {
-            return Err(unfit(file, "there is no public key in the file", "ask the house to export its public key again"));
+            return Err(unfit(file, "there is no public key in the file", "ask its owner to export its public key again"));
         }
         Ok(Certificates(parts))
     }
@@ -76,15 +76,15 @@ fn as_io(error: pgp::errors::Error) -> io::Error {
 fn part_for_encryption(file: &str, key: &SignedPublicKey, today: Date) -> Result<Part> {
     let name = format!("key {:X}", key.fingerprint());
     if key.version() != KeyVersion::V4 {
-        let hint = "ask the house for a key of version 4, which GnuPG makes";
+        let hint = "ask its owner for a key of version 4, which GnuPG makes";
         return Err(unfit(file, format!("{name} is of another version than 4"), hint));
     }
     if !key.details.revocation_signatures.is_empty() {
-        return Err(unfit(file, format!("{name} is revoked"), "ask the house for the key that took its place"));
+        return Err(unfit(file, format!("{name} is revoked"), "ask its owner for the key that took its place"));
     }
     let own = own_signatures(key);
     if own.is_empty() {
-        return Err(unfit(file, format!("{name} carries no valid signature of its own"), "ask the house to export its public key again"));
+        return Err(unfit(file, format!("{name} carries no valid signature of its own"), "ask its owner to export its public key again"));
     }
     own.iter().try_for_each(|own| good_on(today, &key.primary_key, own)).map_err(|day| expired(file, &name, day))?;
     let bound: Vec<(&SignedPublicSubKey, &Signature)> = key.public_subkeys.iter().filter_map(|subkey| bound(key, subkey)).collect();
@@ -94,7 +94,7 @@ fn part_for_encryption(file: &str, key: &SignedPublicKey, today: Date) -> Result
         None if own.iter().any(|own| is_for_encryption(own)) => Part::Primary(key.primary_key.clone()),
         None => {
             let last = bound.iter().filter_map(|(subkey, binding)| good_on(today, &subkey.key, binding).err()).max();
-            let none = || unfit(file, format!("{name} has no part that one may encrypt to"), "ask the house for a key for encryption");
+            let none = || unfit(file, format!("{name} has no part that one may encrypt to"), "ask its owner for a key for encryption");
             return Err(last.map_or_else(none, |day| expired(file, &name, day)));
         }
     };
@@ -102,7 +102,7 @@ fn part_for_encryption(file: &str, key: &SignedPublicKey, today: Date) -> Result
         Part::Primary(key) => can_be_used(key),
         Part::Subkey(key) => can_be_used(key),
     }
-    .map_err(|reason| unfit(file, format!("{name} {reason}"), "ask the house for a newer key: RSA of 2048 bits or more, or Curve25519"))?;
+    .map_err(|reason| unfit(file, format!("{name} {reason}"), "ask its owner for a newer key: RSA of 2048 bits or more, or Curve25519"))?;
     Ok(part)
 }
 
@@ -161,7 +161,7 @@ fn can_be_used(key: &impl EncryptionKey) -> Result<(), &'static str> {
 }
 
 fn expired(file: &str, name: &str, day: Date) -> Error {
-    let hint = "ask the house for its key with a later day, or for the one that took its place";
+    let hint = "ask its owner for its key with a later day, or for the one that took its place";
     unfit(file, format!("{name} is good until {day} only"), hint)
 }
 

@@ -34,6 +34,8 @@ pub struct VerifiedEvidence {
     pub incident: String,
     /// The day of the report that it came with; empty likewise.
     pub as_of: String,
+    /// Whether a report lies around it, whose pages were not looked at.
+    pub in_report: bool,
     /// Files that are there.
     pub files: u64,
     /// SHA-256 of `SHA256SUMS`.
@@ -61,7 +63,7 @@ pub fn is_evidence(path: &Path) -> Option<PathBuf> {
     let marks = [MANIFEST, SUMS, tables::INPUTS, tables::OBLIGATIONS, declaration::FILE, PEOPLE];
     let is_one =
         |folder: &PathBuf| !folder.join("incident.toml").exists() && marks.iter().filter(|mark| folder.join(mark).exists()).count() >= 2;
-    [path.to_owned(), path.join(super::FOLDER)].into_iter().find(is_one)
+    [path.to_owned(), path.join(super::EVIDENCE)].into_iter().find(is_one)
 }
 
 /// Checks a pack: every file, the seal with its signatures, the chains of the ledger, and that the counts close. Where signers are listed
@@ -70,7 +72,8 @@ pub fn is_evidence(path: &Path) -> Option<PathBuf> {
 /// # Errors
 /// Refused when the folder cannot be read.
 pub fn verify_evidence(folder: &Path, signers: Option<&AllowedSigners>, stamps: &[Stamp]) -> Result<VerifiedEvidence> {
-    let mut checking = Checking { folder, checked: VerifiedEvidence::default(), named: BTreeSet::new() };
+    let in_report = folder.parent().is_some_and(|around| around.join("report.json").exists());
+    let mut checking = Checking { folder, checked: VerifiedEvidence { in_report, ..VerifiedEvidence::default() }, named: BTreeSet::new() };
     checking.files()?;
     let manifest = checking.manifest();
     checking.seal(signers);

@@ -1,0 +1,127 @@
+//! The list that a call center answers from: piece number, name and status. It is patient data, and written only when it is asked for.
+
+use super::table::Table;
+use crate::error::Result;
+use crate::files;
+use crate::incident::Incident;
+use crate::ledger::{EventKind, Ledger, Piece, PieceState};
+use crate::obligations::held_until;
+use crate::recipients::{Disposition, People};
+use crate::rules::Rules;
+use jiff::civil::Date;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+const COLUMNS: [&str; 4] = ["piece", "name", "provider", "status"];
+const OUT_OF_REACH: &str = "no letter could reach this person";
+
+/// Refuses to write over anything but an earlier list.
+///
+/// # Errors
+/// Refused, so that nothing of the user's is overwritten.
+pub fn refuse_other_file(path: &Path) -> Result<()> {
+    files::refuse_other(path, COLUMNS.join(",").as_bytes(), "no list for a call center")
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lookup {
+    /// People in it.
+    pub people: u64,
+    /// People who are left out because a law-enforcement hold forbids that they are told (45 CFR 164.412).
+    pub under_hold: u64,
+}
+
+/// Writes everybody who is told or is to be told, by piece number, then those whom nothing reaches. Who is held back or owed no letter is not
+/// in it: a call center must not tell them.
+///
+/// # Errors
+/// Refused when the ledger cannot be read; failed when the file cannot be written.
+pub fn write_lookup(
+    (incident, rules, people): (&Incident, &Rules, &People),
+    ledger: Option<&mut dyn Ledger>,
+    as_of: Date,
+    path: &Path,
+) -> Result<Lookup> {
+    let (pieces, states) = ledger.map(known).transpose()?.unwrap_or_default();
+    let under_hold: Vec<bool> = incident.providers.iter().map(|provider| held_until(incident, rules, provider, as_of).is_some()).collect();
+    let mut told: Vec<(Option<Piece>, usize)> = Vec::new();
+    let mut left_out = 0;
+    for (place, person) in people.outlines().enumerate() {
+        let is_owed = matches!(person.disposition, Disposition::Letter | Disposition::Email);
+        if !is_owed && !(person.unreachable && matches!(person.disposition, Disposition::Held(_))) {
+            continue;
+        }
+        if person.provider.iter().chain(person.also_at).any(|provider| under_hold[usize::from(provider.0)]) {
+            left_out += 1;
+            continue;
+        }
+        told.push((pieces.get(&people.key(place).0).copied(), place));
+    }
+    told.sort_by_key(|(piece, _)| (piece.is_none(), *piece));
+    let mut table = Table::begin(path.to_owned(), &COLUMNS)?;
+    for (piece, place) in &told {
+        let person = people.outline(*place);
+        let providers = person.provider.iter().chain(person.also_at).map(|provider| incident.provider(*provider).legal_name.as_str());
+        let by_email = *person.disposition == Disposition::Email;
+        let status = match piece.and_then(|piece| states.get(&piece)) {
+            Some(state) => in_words(state, by_email),
+            None if person.unreachable => OUT_OF_REACH.to_owned(),
+            None => waiting(by_email).to_owned(),
+        };
+        let (name, _) = people.name_and_birth(*place);
+        let number = piece.map(|piece| format!("{piece:07}")).unwrap_or_default();
+        table.row(&[&number, &name.reveal().full(), &providers.collect::<Vec<_>>().join("; "), &status])?;
+    }
+    table.finish()?;
+    Ok(Lookup { people: told.len() as u64, under_hold: left_out })
+}
+
+/// What the ledger knows: the piece of each person by the person's key, and the state of each piece.
+type Known = (HashMap<String, Piece>, BTreeMap<Piece, PieceState>);
+
+fn known(ledger: &mut dyn Ledger) -> Result<Known> {
+    let (mut pieces, mut states) = (HashMap::new(), BTreeMap::new());
+    ledger.each_standing(&mut |person| {
+        pieces.extend(person.piece.map(|piece| (person.person, piece)));
+        Ok(())
+    })?;
+    ledger.each_state(&mut |state| {
+        states.insert(state.piece, state);
+        Ok(())
+    })?;
+    Ok((pieces, states))
+}
+
+fn waiting(by_email: bool) -> &'static str {
+    if by_email { "the e-mail has not left yet" } else { "the letter has not left yet" }
+}
+
+/// What a caller is told of a piece in a state.
+fn in_words(state: &PieceState, by_email: bool) -> String {
+    let on = |what: &str| match state.day() {
+        Some(day) => format!("{what} on {day}"),
+        None => what.to_owned(),
+    };
+    match state.state {
+        EventKind::Exported | EventKind::Reprinted | EventKind::Printed | EventKind::Spoiled | EventKind::Destroyed | EventKind::Pulled => {
+            "the letter is with the mail house".to_owned()
+        }
+        EventKind::Mailed | EventKind::Forwarded => on("the letter was mailed"),
+        EventKind::ReturnedMoved => "the letter came back and goes to the new address".to_owned(),
+        EventKind::ReturnedAway | EventKind::ReturnedRefused | EventKind::ReturnedDeceased | EventKind::Undeliverable => {
+            on("the letter came back")
+        }
+        EventKind::Unreachable => OUT_OF_REACH.to_owned(),
+        EventKind::ToldBySubstitute => on("told in another way"),
+        EventKind::Sent | EventKind::ResolvedSent => on("the e-mail was sent"),
+        EventKind::DataStarted | EventKind::Uncertain => "the e-mail left; it is not known whether it arrived".to_owned(),
+        EventKind::Failed | EventKind::Bounced => "the e-mail did not arrive; a letter follows".to_owned(),
+        EventKind::Queued | EventKind::Deferred | EventKind::Withdrawn | EventKind::ResolvedResend | EventKind::Allotted => {
+            waiting(by_email).to_owned()
+        }
+        EventKind::Sealed | EventKind::Released | EventKind::Checkpoint | EventKind::Received | EventKind::Proof | EventKind::Posted => {
+            waiting(by_email).to_owned()
+        }
+    }
+}
