@@ -164,10 +164,15 @@ fn unmet(dossier: &Dossier<'_>) -> Vec<Open> {
         open.push(Open {
             what: format!("{}: {what}", obligation.provider_id),
             hint: by(obligation, dossier.plan.as_of, &hint),
-            link: None,
+            link: is_notice(obligation.duty).then(|| NOTICES_PAGE.to_owned()),
         });
     }
     open
+}
+
+/// Whether a text for it stands among the notices.
+fn is_notice(duty: Duty) -> bool {
+    matches!(duty, Duty::MediaNotice | Duty::ConsumerReportingAgencyNotice | Duty::SubstituteNotice)
 }
 
 /// The last day, the day to act by where that comes before it, and what to do.
