@@ -1,7 +1,7 @@
 //! When each duty was met, and how early or late.
 
 use super::dossier::{Dossier, OfProvider};
-use super::statements::{REPORT_FILE, office};
+use super::statements::{Filing, REPORT_FILE, office};
 use crate::obligations::{Duty, Obligation};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -113,13 +113,14 @@ fn filed(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
             Met::Open { hint: of.and_then(|of| too_early(of, Some(first.on))).unwrap_or_default() }
         }
         Some(first) => {
-            let references: Vec<&str> = filings.iter().filter_map(|filing| filing.reference.as_deref()).collect();
-            let by = if references.is_empty() { "filed".to_owned() } else { format!("filed, {}", references.join(", ")) };
-            on(obligation, first.on, by)
+            let reference = |filing: &Filing| filing.reference.as_ref().map(|reference| format!(", {reference}")).unwrap_or_default();
+            let later = filings.iter().skip(1).map(|filing| format!("; added to on {}{}", filing.on, reference(filing)));
+            on(obligation, first.on, format!("filed{}{}", reference(first), later.collect::<String>()))
         }
         None => {
             let office = office(obligation).map(|office| format!(", with `{office}` among its offices")).unwrap_or_default();
-            Met::Open { hint: format!("file it, then enter it in {REPORT_FILE} under [[filings]]{office}") }
+            let file = if matches!(obligation.duty, Duty::MediaNotice | Duty::ConsumerReportingAgencyNotice) { "give" } else { "file" };
+            Met::Open { hint: format!("{file} it, then enter it in {REPORT_FILE} under [[filings]]{office}") }
         }
     }
 }
