@@ -19,6 +19,7 @@ mod preview;
 mod proof;
 mod proof_wording;
 mod proofs;
+mod purge;
 mod receive;
 mod render;
 mod report;
@@ -59,6 +60,7 @@ pub use press::Progress;
 #[cfg(feature = "preview")]
 pub use preview::{Previewer, write_preview};
 pub use proof_wording::of as proof_wording;
+pub use purge::{Prepared, PurgeOptions, Purging, purge};
 pub use receive::{Kind as ReceivedKind, TakenIn, receive};
 pub use render::{Form, RenderOptions, Shard, is_told_by_email, render, write_summary};
 pub use report::{ReportOptions, Reported, report};
@@ -371,6 +373,7 @@ fn open_with(
     let sources = bound.texts;
     let draft = !matches!(seal, review::Standing::InForce(_));
     let mut ledger = ledger::open(folder, &case.incident.id, ledger)?;
+    purge::refuse_purged(ledger.as_mut())?;
     let numbers = numbers::allot(&case, ledger.as_mut())?;
     numbers::keep_codes(&mut case, &numbers, ledger.as_mut())?;
     let seeds = seeds::numbered(&case, ledger.as_mut())?;

@@ -14,6 +14,7 @@ mod plan;
 #[cfg(feature = "preview")]
 mod preview;
 mod progress;
+mod purge;
 mod receive;
 mod release;
 mod render;
@@ -67,6 +68,7 @@ enum Command {
     Receive(receive::ReceiveArguments),
     Status(status::StatusArguments),
     Report(report::ReportArguments),
+    Purge(purge::PurgeArguments),
     Verify(verify::VerifyArguments),
     Completions(completions::CompletionsArguments),
 }
@@ -137,6 +139,7 @@ fn command(ui: &Ui, ledger: Option<&Access>, command: Command) -> Result<Outcome
         Command::Receive(arguments) => receive::run(ui, ledger, &arguments),
         Command::Status(arguments) => status::run(ui, ledger, &arguments),
         Command::Report(arguments) => report::run(ui, ledger, arguments),
+        Command::Purge(arguments) => purge::run(ui, ledger, &arguments),
         Command::Verify(arguments) => verify::run(ui, ledger, arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     }

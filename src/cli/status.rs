@@ -5,7 +5,7 @@ use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Place, Result};
 use crate::ledger::Access;
 use crate::recipients::{moves_by_effect, rulings_by_kind};
-use crate::report::{Channel, Loose, OutOfReach, Status};
+use crate::report::{Channel, Loose, OutOfReach, Purge, Status};
 use crate::{ledger, report, rules};
 use jiff::civil::Date;
 use serde::Serialize;
@@ -24,11 +24,16 @@ pub(super) struct StatusArguments {
 
 pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments) -> Result<Outcome> {
     let rules = rules::Rules::load_for(&arguments.dir)?;
-    let (incident, _) = crate::incident::load(&arguments.dir, &rules)?;
+    let (incident, _) = crate::incident::load_kept(&arguments.dir, &rules)?;
+    let purged = Purge::read(&arguments.dir)?.map(|(purge, _)| purge);
     let ledger = ledger::open_existing(&arguments.dir, &incident.id, ledger)?;
     let status =
         ledger.map(|mut ledger| report::status(ledger.as_mut(), rules.federal.substitute_public_from.value)).transpose()?.flatten();
-    let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)? };
+    let folder = Folder {
+        rulings: rulings_by_kind(&arguments.dir)?,
+        moves: moves_by_effect(&arguments.dir)?,
+        purged: purged.as_ref().map(Removed::of),
+    };
     let Some(status) = status else {
         if crate::review::stored_release(&arguments.dir)?.is_some() {
             let reason = "the letters were released, and the ledger knows nothing of it: it is lost, or another one";
@@ -44,7 +49,8 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments)
         return Err(Error::bug("the counts in the ledger do not close"));
     }
     let today = arguments.as_of.unwrap_or_else(super::clock::today);
-    if !is_under_way(&status) {
+    // Where nothing can leave any more, no day is due.
+    if !is_under_way(&status) || folder.purged.is_some() {
         return Ok(Outcome::of_held(status.held_total()));
     }
     let days = (incident.mail_date - today).get_days();
@@ -70,6 +76,22 @@ struct Folder {
     rulings: BTreeMap<String, u64>,
     /// What answers did when they came in -> people; absent when none came.
     moves: Option<BTreeMap<String, u64>>,
+    /// Absent while patient data is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    purged: Option<Removed>,
+}
+
+/// Who had patient data removed, and when.
+#[derive(Serialize)]
+struct Removed {
+    on: Date,
+    by: String,
+}
+
+impl Removed {
+    fn of(purge: &Purge) -> Removed {
+        Removed { on: purge.on, by: purge.by.clone() }
+    }
 }
 
 /// The whole of `--json`.
@@ -91,6 +113,9 @@ impl Folder {
         if let Some(moves) = &self.moves {
             let all = if moves.is_empty() { "none".to_owned() } else { reasons(moves) };
             text.push_str(&format!("\nmoves, as the address vendor's answer came in: {all}"));
+        }
+        if let Some(Removed { on, by }) = &self.purged {
+            text.push_str(&format!("\npatient data was removed on {on} by {by}: records and people are named no more, the counts stay"));
         }
         text
     }

@@ -110,7 +110,7 @@ fn write_finding(word: &str, style: Style, finding: &Finding) {
 }
 
 /// Text of unknown origin without what could steer a terminal.
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character }).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::nearest::suggestion;
 use super::toml_file::TomlFile;
-use super::{Incident, providers};
+use super::{Incident, Listed, providers};
 use crate::error::Place;
 use jiff::civil::Date;
 use std::path::{Component, Path};
@@ -12,12 +12,12 @@ use std::path::{Component, Path};
 const TOLL_FREE: [&str; 7] = ["800", "833", "844", "855", "866", "877", "888"];
 
 /// Records what contradicts itself; values that were not read well are left alone.
-pub(super) fn check(incident: &Incident, file: &TomlFile<'_>) {
+pub(super) fn check(incident: &Incident, file: &TomlFile<'_>, listed: Listed) {
     check_id(incident, file);
     check_dates(incident, file);
     check_call_center(incident, file);
     check_sender(incident, file);
-    check_files(incident, file);
+    check_files(incident, file, listed);
     check_provider_names(incident, file);
 }
 
@@ -87,14 +87,14 @@ fn check_sender(incident: &Incident, file: &TomlFile<'_>) {
     }
 }
 
-fn check_files(incident: &Incident, file: &TomlFile<'_>) {
+fn check_files(incident: &Incident, file: &TomlFile<'_>, listed: Listed) {
     for (index, pool) in incident.code_pools.iter().enumerate() {
         let place = file.place(&format!("code_pools[{index}].file"));
         if incident.code_pools[..index].iter().any(|earlier| same_file(&earlier.file, &pool.file)) {
             let hint = "give each pool a file of its own: a code may go to one person only";
             file.refuse("duplicate-code-pool", place.clone(), format!("`{}` is named by two code pools", pool.file), hint);
         }
-        check_file(incident, file, place, &pool.file);
+        check_listed(incident, file, place, (&pool.file, listed));
     }
     for (path, named) in [("print.fonts", &incident.print.fonts), ("approvals.allowed_signers", &incident.allowed_signers)] {
         if let Some(named) = named {
@@ -107,14 +107,23 @@ fn check_files(incident: &Incident, file: &TomlFile<'_>) {
 }
 
 /// Refuses a file that lies outside of the incident folder or does not exist.
-pub(super) fn check_file(incident: &Incident, file: &TomlFile<'_>, place: Place, named: &str) {
+fn check_file(incident: &Incident, file: &TomlFile<'_>, place: Place, named: &str) {
+    check_listed(incident, file, place, (named, Listed::MustBeThere));
+}
+
+/// As [`check_file`], for a file with patient data, which may be gone.
+pub(super) fn check_listed(incident: &Incident, file: &TomlFile<'_>, place: Place, (named, listed): (&str, Listed)) {
     if named.is_empty() {
         return;
     }
-    if let Some((code, reason, hint)) = file_fault(&incident.folder, named) {
+    if let Some((code, reason, hint)) = file_fault(&incident.folder, named)
+        && (code != MISSING || listed == Listed::MustBeThere)
+    {
         file.refuse(code, place, reason, hint);
     }
 }
+
+const MISSING: &str = "missing-file";
 
 /// Code, reason and hint when a name leads out of a folder or to nothing.
 pub(super) fn file_fault(folder: &Path, named: &str) -> Option<(&'static str, String, String)> {
@@ -128,7 +137,7 @@ pub(super) fn file_fault(folder: &Path, named: &str) -> Option<(&'static str, St
             Some(name) => format!("did you mean `{name}`?"),
             None => "copy it into the incident folder, or correct the name".to_owned(),
         };
-        return Some(("missing-file", format!("`{named}` is not in the incident folder"), hint));
+        return Some((MISSING, format!("`{named}` is not in the incident folder"), hint));
     }
     None
 }

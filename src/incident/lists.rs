@@ -1,9 +1,9 @@
 //! `[[lists]]`: that each list is there once, and which mends which.
 
-use super::check::{check_file, same_file};
+use super::check::{check_listed, same_file};
 use super::nearest::suggestion;
 use super::toml_file::TomlFile;
-use super::{Incident, List};
+use super::{Incident, List, Listed};
 use std::borrow::Cow;
 
 impl List {
@@ -46,10 +46,10 @@ pub(crate) fn mended(lists: &[List], index: usize) -> Vec<usize> {
 }
 
 /// Checks the lists and gives each mending list the name of the list it mends, so that record keys stay.
-pub(super) fn settle(incident: &mut Incident, file: &TomlFile<'_>) {
+pub(super) fn settle(incident: &mut Incident, file: &TomlFile<'_>, listed: Listed) {
     for (index, list) in incident.lists.iter().enumerate() {
         let place = file.place(&format!("lists[{index}].file"));
-        check_file(incident, file, place.clone(), &list.file);
+        check_listed(incident, file, place.clone(), (&list.file, listed));
         let name = list.own_name();
         if incident.lists[..index].iter().any(|earlier| same_file(&earlier.own_name(), &name)) {
             let hint =

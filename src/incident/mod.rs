@@ -9,6 +9,7 @@ pub(crate) mod nearest;
 mod provider;
 mod provider_checks;
 mod providers;
+mod purged;
 #[cfg(test)]
 pub(crate) mod sample;
 mod sections;
@@ -26,6 +27,7 @@ pub(crate) use lists::mended;
 pub use logo::{Logo, Picture};
 pub(crate) use nearest::suggestion;
 pub use provider::{Provider, ProviderIndex};
+pub use purged::{PURGED_FILE, purged, refuse_purged};
 pub use settings::{
     Agency, BusinessAssociate, CallCenter, Choices, CodeAudience, CodePool, DateOrder, DayZero, EmailSettings, Encryption, Hold,
     HoldEffect, IdentityService, Imb, KeysTaken, List, OneMailing, Print, Sender, Waiver,
@@ -174,8 +176,28 @@ const FILE: &str = "incident.toml";
 ///
 /// # Errors
 /// Refused with one finding per fault (unknown key with the nearest known one, missing key, impossible or contradictory
-/// date, unreadable file). Findings returned beside the incident only warn.
+/// date, unreadable file), and when its patient data was removed. Findings returned beside the incident only warn.
 pub fn load(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
+    refuse_purged(folder)?;
+    read(folder, rules, Listed::MustBeThere)
+}
+
+/// Reads what of an incident folder is kept when its patient data is removed: lists and codes may be gone.
+///
+/// # Errors
+/// As [`load`], but neither because patient data was removed nor because a list or pool of codes is missing.
+pub fn load_kept(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
+    read(folder, rules, Listed::MayBeGone)
+}
+
+/// Whether the files with patient data that incident.toml names have to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listed {
+    MustBeThere,
+    MayBeGone,
+}
+
+fn read(folder: &Path, rules: &Rules, listed: Listed) -> Result<(Incident, Vec<Finding>)> {
     let path = folder.join(FILE);
     let bytes = fs_err::read(&path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => Error::refused(
@@ -194,8 +216,8 @@ pub fn load(folder: &Path, rules: &Rules) -> Result<(Incident, Vec<Finding>)> {
     let mut incident = sections::read(folder, &toml, &table);
     let mut provider_findings = Vec::new();
     incident.providers = providers::read(&incident, rules, &mut provider_findings)?;
-    lists::settle(&mut incident, &toml);
-    check::check(&incident, &toml);
+    lists::settle(&mut incident, &toml, listed);
+    check::check(&incident, &toml, listed);
     let mut findings = in_reading_order(toml.into_findings());
     findings.extend(in_reading_order(provider_findings));
     if findings.iter().any(|finding| finding.severity == Severity::Refuses) {

@@ -92,6 +92,11 @@ impl Verified {
         if day < since { Verdict::Verified(last) } else { Verdict::Stale { last, since } }
     }
 
+    /// Every check, in file order.
+    pub fn checks(&self) -> &[Verification] {
+        &self.checks
+    }
+
     /// Days after a check on which it still counts.
     pub fn days(&self) -> u16 {
         self.days

@@ -6,8 +6,8 @@ use super::outbox::SENDER_GONE;
 use super::store::{Already, Doing, Due, Leasing, Millis, Session, Store};
 use super::verify::Checking;
 use super::{
-    Bearer, Begun, CodeDigest, Ended, Event, EventKind, Fate, Lease, Ledger, Listed, NewEvent, Piece, PieceState, Standing, Tally,
-    Verified, WrittenFile, faults, written,
+    Bearer, Begun, CodeDigest, Ended, Event, EventKind, Fate, Lease, Ledger, Listed, NewEvent, OfPeople, Piece, PieceState, Standing,
+    Tally, Verified, WrittenFile, faults, written,
 };
 use crate::error::{Error, Place, Result};
 use jiff::Timestamp;
@@ -374,6 +374,23 @@ impl<S: Store> Ledger for Book<S> {
         let Ok(number) = stamp.link.try_into() else { return Ok(false) };
         let link = self.read(|session| session.link(&stamp.worker, number))?;
         Ok(link.is_some_and(|link| link.stamp() == *stamp))
+    }
+
+    fn heads(&mut self) -> Result<Vec<Stamp>> {
+        self.read(|session| Ok(session.heads()?.iter().map(Link::stamp).collect()))
+    }
+
+    fn keep_senders_out(&mut self, owner: &str) -> Result<()> {
+        self.store.begin_sending(owner).map(drop)
+    }
+
+    fn of_people(&mut self) -> Result<OfPeople> {
+        self.read(|session| session.of_people())
+    }
+
+    fn remove_people(&mut self) -> Result<()> {
+        self.write_again(|session, _| session.remove_people())?;
+        self.store.compact()
     }
 
     fn each_line(&mut self, each: &mut dyn FnMut(WrittenFile, &str) -> Result<()>) -> Result<()> {

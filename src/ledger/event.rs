@@ -41,6 +41,10 @@ kinds! {
     Proof = "proof",
     /// A substitute notice was posted on the web or in media.
     Posted = "posted",
+    /// What is patient data is removed for good; the digest is that of the record of it.
+    Purged = "purged",
+    /// All of it is gone; the digest is the same.
+    PurgeEnded = "purge_ended",
     /// An e-mail waits to be sent.
     Queued = "queued",
     /// It is not to go by e-mail any more, and nothing of it has left.

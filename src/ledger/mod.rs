@@ -16,6 +16,7 @@ mod chain;
 mod engine_tests;
 mod event;
 mod faults;
+mod of_people;
 mod outbox;
 #[cfg(feature = "postgres")]
 mod postgres;
@@ -32,6 +33,7 @@ pub use access::Access;
 pub use bearer::{Bearer, Marks};
 pub use chain::{Sha, Stamp};
 pub use event::{Event, EventKind, NewEvent, PieceState};
+pub use of_people::OfPeople;
 pub use outbox::{Begun, Ended, Fate, Lease};
 pub use standing::{Listed, Standing, Tally};
 pub use url::{incident_of, open, open_existing};
@@ -168,6 +170,19 @@ pub trait Ledger: Send {
 
     /// Whether the link of a stamp is there with the digest that it had. Nothing before it is looked at: see [`Ledger::verify`].
     fn has_link(&mut self, stamp: &Stamp) -> Result<bool>;
+
+    /// The newest link of every chain, by worker.
+    fn heads(&mut self) -> Result<Vec<Stamp>>;
+
+    /// Keeps senders out of a folder's own ledger for as long as it is open, and puts nothing in order that one left. A shared ledger's
+    /// senders are not kept out: they find nothing to send. `owner` is shown to whoever is refused.
+    fn keep_senders_out(&mut self, owner: &str) -> Result<()>;
+
+    /// What the ledger holds of people beside its events.
+    fn of_people(&mut self) -> Result<OfPeople>;
+
+    /// Removes that for good: numbers, events and chains stay, and so do the counts of the latest standing. Can be repeated.
+    fn remove_people(&mut self) -> Result<()>;
 
     /// Hands over the lines of the ledger written out ([`read_written`]), file by file.
     fn each_line(&mut self, each: &mut dyn FnMut(WrittenFile, &str) -> Result<()>) -> Result<()>;

@@ -1,7 +1,7 @@
 //! What an engine has to do; the rules stand in `book`.
 
 use super::chain::{Link, Sha, StoredEvent};
-use super::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
+use super::{Bearer, CodeDigest, Lease, Listed, Marks, OfPeople, Piece, PieceState, Standing};
 use crate::error::Result;
 
 /// What a session is begun for.
@@ -51,6 +51,9 @@ pub(super) trait Store: Send {
 
     /// Becomes a sender. `true` when it is the only one, so that whatever is leased or begun is a dead one's.
     fn begin_sending(&mut self, owner: &str) -> Result<bool>;
+
+    /// Leaves nothing of removed rows in the files of the store.
+    fn compact(&mut self) -> Result<()>;
 
     /// Connects again after a connection was lost, and waits a while for it; `false` when that is of no use.
     fn reconnect(&mut self) -> Result<bool>;
@@ -123,6 +126,10 @@ pub(super) trait Session {
     fn each_state(&mut self, each: &mut dyn FnMut(PieceState) -> Result<()>) -> Result<()>;
     /// States of these pieces; those that were never allotted are left out.
     fn states_of(&mut self, pieces: &[Piece]) -> Result<Vec<PieceState>>;
+
+    fn of_people(&mut self) -> Result<OfPeople>;
+    /// Removes what [`Session::of_people`] counts. Of a key and a record it stays that there was one.
+    fn remove_people(&mut self) -> Result<()>;
 
     /// Adds rows to the outbox; a piece that is in it stays as it is.
     fn queue(&mut self, rows: &[Due]) -> Result<()>;

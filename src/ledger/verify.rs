@@ -2,6 +2,7 @@
 
 use super::allot::bound;
 use super::chain::{Link, Sha, Stamp, StoredEvent, beginning, heads_in, link_digest};
+use super::of_people::is_removed;
 use super::store::Session;
 use super::{EventKind, Piece};
 use crate::digest::hex;
@@ -34,6 +35,8 @@ pub(super) struct Checking {
     heads: Vec<(Stamp, String)>,
     /// Numbers that were allotted, and the digest that binds who bears them.
     allotted: Vec<(Piece, Piece, Option<Vec<u8>>, i64)>,
+    /// Whether what tells who bore the numbers was removed, as an event says.
+    purged: bool,
     verified: Verified,
 }
 
@@ -47,6 +50,7 @@ impl Checking {
             named: BTreeSet::new(),
             heads: Vec::new(),
             allotted: Vec::new(),
+            purged: false,
             verified: Verified::default(),
         }
     }
@@ -109,6 +113,8 @@ impl Checking {
             self.find(self.at_event(ordinal), "the event was changed".to_owned());
         } else if event.kind == EventKind::Checkpoint.id() {
             self.heads.extend(heads_in(&event.detail).into_iter().map(|head| (head, format!("the checkpoint in event {ordinal}"))));
+        } else if event.kind == EventKind::Purged.id() {
+            self.purged = true;
         } else if event.kind == EventKind::Allotted.id() {
             let numbers = event.detail.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
             if let Some((first, last)) = numbers {
@@ -175,18 +181,21 @@ impl Checking {
 
     /// What the numbers' bearers are held against; they come by number.
     pub(super) fn bearers(&self) -> Bearers {
-        let mut digests: Vec<(Piece, Piece, Sha256)> =
-            self.allotted.iter().map(|(first, last, ..)| (*first, *last, Sha256::new())).collect();
-        digests.sort_by_key(|(first, ..)| *first);
-        Bearers(digests)
+        let begin = |(first, last, ..): &(Piece, Piece, Option<Vec<u8>>, i64)| Borne { first: *first, last: *last, ..Borne::default() };
+        let mut borne: Vec<Borne> = self.allotted.iter().map(begin).collect();
+        borne.sort_by_key(|borne| borne.first);
+        Bearers(borne)
     }
 
-    /// Who bears the numbers is who got them.
+    /// Who bears the numbers is who got them, or was removed, and that of every number.
     pub(super) fn conclude(mut self, bearers: Bearers) -> Verified {
-        let found: BTreeMap<Piece, Vec<u8>> = bearers.0.into_iter().map(|(first, _, digest)| (first, digest.finalize().to_vec())).collect();
+        let found = bearers.0.into_iter().map(|borne| (borne.first, (borne.digest.finalize().to_vec(), borne.removed)));
+        let found: BTreeMap<Piece, (Vec<u8>, u32)> = found.collect();
         for (first, last, digest, ordinal) in std::mem::take(&mut self.allotted) {
+            let of_all = |(_, removed): &(Vec<u8>, u32)| last.checked_sub(first).is_some_and(|more| *removed == more + 1);
+            let is_purged = self.purged && found.get(&first).is_some_and(of_all);
             // Numbers that were given before chains were kept have no digest.
-            if digest.is_some_and(|digest| found.get(&first) != Some(&digest)) {
+            if !is_purged && digest.is_some_and(|digest| found.get(&first).is_none_or(|(found, _)| *found != digest)) {
                 self.find(self.at_event(ordinal), format!("the people of the pieces {first:07} to {last:07} are not those who got them"));
             }
         }
@@ -194,16 +203,26 @@ impl Checking {
     }
 }
 
-/// Who bears the numbers that were allotted together, as digests under way.
-pub(super) struct Bearers(Vec<(Piece, Piece, Sha256)>);
+/// Who bears the numbers that were allotted together.
+pub(super) struct Bearers(Vec<Borne>);
+
+/// The bearers of the numbers of one allotment: their digest under way, and how many of them were removed.
+#[derive(Default)]
+struct Borne {
+    first: Piece,
+    last: Piece,
+    digest: Sha256,
+    removed: u32,
+}
 
 impl Bearers {
     pub(super) fn add(&mut self, piece: Piece, person: &str) {
-        let after = self.0.partition_point(|(first, ..)| *first <= piece);
-        if let Some((_, last, digest)) = after.checked_sub(1).and_then(|at| self.0.get_mut(at))
-            && piece <= *last
+        let after = self.0.partition_point(|borne| borne.first <= piece);
+        if let Some(borne) = after.checked_sub(1).and_then(|at| self.0.get_mut(at))
+            && piece <= borne.last
         {
-            digest.update(bound(piece, person));
+            borne.digest.update(bound(piece, person));
+            borne.removed += u32::from(is_removed(piece, person));
         }
     }
 }

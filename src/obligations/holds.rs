@@ -52,6 +52,11 @@ pub(super) fn in_force_until(holds: &[BoundHold], today: Date) -> Option<Date> {
     holds.iter().filter(|hold| hold.received <= today && today < hold.ends).map(|hold| hold.ends).max()
 }
 
+/// The day on which the last of all holds ends.
+pub(super) fn last_end(holds: &[BoundHold]) -> Option<Date> {
+    holds.iter().map(|hold| hold.ends).max()
+}
+
 /// Moves a last day by the holds that came in time.
 pub(super) fn move_last_day(last_day: Date, discovered: Date, holds: &[BoundHold], effect: HoldEffect, clause: &Clause) -> Moved {
     let mut moved = Moved { day: last_day, notes: Vec::new() };

@@ -172,6 +172,11 @@ impl Obligation {
     }
 }
 
+/// The day on which the last of all holds ends, those without a day after the days of an oral one; `None` without holds.
+pub fn holds_end(incident: &Incident, rules: &Rules) -> Option<Date> {
+    incident.providers.iter().filter_map(|provider| holds::last_end(&holds::binding(incident, rules, provider))).max()
+}
+
 /// The provider's hold in force on a day, as the day on which it ends; `None` when free to send (45 CFR 164.412).
 ///
 /// The day of the end itself is free. Every statement blocks sending, also one that moves no deadline.

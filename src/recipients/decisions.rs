@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-const FILE: &str = "decisions.csv";
+/// The rulings of an incident folder.
+pub const DECISIONS_FILE: &str = "decisions.csv";
+const FILE: &str = DECISIONS_FILE;
 const COLUMNS: [&str; 6] = ["record", "decision", "argument", "by", "on", "reason"];
 
 /// Two rows that a ruling is about.
@@ -150,6 +152,14 @@ pub fn rulings_by_kind(folder: &Path) -> Result<BTreeMap<String, u64>> {
         *kinds.entry(line.cell("decision").to_lowercase()).or_default() += 1;
     }
     Ok(kinds)
+}
+
+/// The day of the last ruling that has one that can be read; absent without any.
+///
+/// # Errors
+/// Refused when the file cannot be read.
+pub fn last_ruling(folder: &Path) -> Result<Option<Date>> {
+    Ok(lines_of(folder)?.iter().filter_map(|line| parse_date(line.cell("on")).ok()).max())
 }
 
 fn lines_of(folder: &Path) -> Result<Vec<Line>> {

@@ -43,7 +43,7 @@ pub use address::home_address;
 pub use breakdown::{Group, breakdown};
 pub use codes::Pooled;
 pub use counts::Counts;
-pub use decisions::rulings_by_kind;
+pub use decisions::{DECISIONS_FILE, last_ruling, rulings_by_kind};
 pub use forward::NCOA_RULE;
 pub use kept_codes::CodeDigest;
 pub use moves::{Effect, MOVES_FILE, Move, MoveKind, Outcome, RETURNED, moves_by_effect, read_moves_with_words, write_moves};

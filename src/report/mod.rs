@@ -12,6 +12,7 @@ mod notices;
 mod out_of_reach;
 mod overview;
 mod pages;
+mod retention;
 mod standing;
 mod statements;
 mod states;
@@ -30,6 +31,10 @@ pub use notices::{NoticeFile, NoticeSheet, Published, notices};
 pub use out_of_reach::{Lost, OutOfReach, lost};
 pub use overview::{Open, Overview};
 pub use pages::clocks;
+pub use retention::{
+    Beyond, Counted, Holding, Holdings, InEffect, OfLedger, Purge, holdings, kept_until, last_in_effect, out_of_reach, refuse_date, remove,
+    unfinished,
+};
 pub use standing::{Channel, Loose, Status, status};
 pub use statements::{Filing, REPORT_FILE, Statements};
 pub use states::StateSheet;

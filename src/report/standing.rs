@@ -166,6 +166,8 @@ fn state_word(state: EventKind) -> &'static str {
         | EventKind::Checkpoint
         | EventKind::Received
         | EventKind::Proof
-        | EventKind::Posted => "waiting",
+        | EventKind::Posted
+        | EventKind::Purged
+        | EventKind::PurgeEnded => "waiting",
     }
 }

@@ -30,6 +30,7 @@ mod wordings;
 pub use comments::{Comment, Event, Hand, LONGEST, Remark, comments, open_comments, record};
 pub use compare::{ChangedPassage, Fate, Span, changed, words};
 pub use kind::{Kind, Tally, Ways};
+pub use names::{check_name, check_reason};
 pub use passages::{Form, Passage, passages};
 pub use proof::{Proof, ProofPress};
 pub use readers::Readers;

@@ -10,12 +10,18 @@ const LONGEST_NAME: usize = 200;
 const LONGEST_REASON: usize = 2_000;
 
 /// Refuses a person's name or role that is empty, padded, too long or hides something: it stands in evidence.
-pub(super) fn check_words(what: &str, value: &str) -> Result<()> {
+///
+/// # Errors
+/// Refused; `what` says what it is.
+pub fn check_name(what: &str, value: &str) -> Result<()> {
     written(what, value, LONGEST_NAME)
 }
 
-/// As [`check_words`], for a reason or source.
-pub(super) fn check_reason(what: &str, value: &str) -> Result<()> {
+/// As [`check_name`], for a reason or source.
+///
+/// # Errors
+/// As there.
+pub fn check_reason(what: &str, value: &str) -> Result<()> {
     written(what, value, LONGEST_REASON)
 }
 

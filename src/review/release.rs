@@ -29,7 +29,7 @@ pub fn release(
     record: impl FnOnce() -> Result<Stamp>,
 ) -> Result<Release> {
     let Approver { by, on, .. } = approver;
-    names::check_words("name of who releases", by)?;
+    names::check_name("name of who releases", by)?;
     if seal.incident != incident_id {
         return Err(Error::refused(
             "seal-broken",

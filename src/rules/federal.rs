@@ -27,6 +27,7 @@ pub(super) struct FederalFile {
     unsecured: RawClause,
     business_associate_days: RawLimit,
     part2_program: RawPart2,
+    retention_years: RawLimit,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +106,7 @@ pub(super) fn federal(raw: FederalFile, key: &Key) -> Result<Federal, Fault> {
         unsecured: raw.unsecured.check(&key.part("unsecured"))?,
         business_associate_days: raw.business_associate_days.check(&key.part("business_associate_days"))?,
         part2_program: raw.part2_program.check(&key.part("part2_program"))?,
+        retention_years: raw.retention_years.check(&key.part("retention_years"))?,
     };
     if federal.substitute_other_means_from.value >= federal.substitute_public_from.value {
         return Err(key.part("substitute_public_from").broken("is not above substitute_other_means_from"));

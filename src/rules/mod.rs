@@ -166,7 +166,7 @@ pub struct Clause {
 /// A clause with the number that it sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limit {
-    /// Days or people, by the key's name.
+    /// Days, years or people, by the key's name.
     pub value: u32,
     /// The clause, such as `45 CFR 164.404(b)`.
     pub clause: String,
@@ -226,6 +226,8 @@ pub struct Federal {
     pub business_associate_days: Limit,
     /// Programs under 42 CFR part 2.
     pub part2_program: Part2,
+    /// Years for which what documents the notices is kept (45 CFR 164.530(j)(2)).
+    pub retention_years: Limit,
 }
 
 /// Everything in `src/rules/*.toml`, checked.

@@ -55,7 +55,9 @@ fn asking(case: &Case, asked: &Asked, set: &SetDigest) -> Asking {
 /// The case without earlier answers, so that an answer can be taken back twice, with everyone's piece number.
 fn as_listed(folder: &Path, ledger: Option<&Access>) -> Result<(Case, Vec<Option<PieceNumber>>)> {
     let case = read_with(folder, Answers::Ignored)?;
-    let numbers = allot(&case, ledger::open(folder, &case.incident.id, ledger)?.as_mut())?;
+    let mut ledger = ledger::open(folder, &case.incident.id, ledger)?;
+    super::purge::refuse_purged(ledger.as_mut())?;
+    let numbers = allot(&case, ledger.as_mut())?;
     Ok((case, numbers))
 }
 

@@ -201,7 +201,7 @@ pub(super) fn cleared(job: &mut Job, today: jiff::civil::Date) -> Result<(Seal, 
 }
 
 /// A release whose ledger is gone, or was cut short behind it: what left already is not known any more, and would leave again.
-fn refuse_lost_ledger(ledger: &mut dyn Ledger, release: &Release) -> Result<()> {
+pub(super) fn refuse_lost_ledger(ledger: &mut dyn Ledger, release: &Release) -> Result<()> {
     let (code, reason) = if !ledger.has(EventKind::Released)? {
         ("ledger-lost", "the letters were released with another ledger than this one, which knows of no release".to_owned())
     } else if !ledger.has_link(&release.ledger)? {

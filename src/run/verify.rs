@@ -2,8 +2,9 @@
 
 use crate::deliver::mailhouse::{self, VerifiedPackage};
 use crate::error::{Error, Finding, Place, Result};
-use crate::ledger::{self, Access, Ledger, Stamp};
-use crate::report::{self, VerifiedEvidence};
+use crate::incident::PURGED_FILE;
+use crate::ledger::{self, Access, EventKind, Ledger, Stamp};
+use crate::report::{self, Purge, VerifiedEvidence};
 use crate::review::{self, AllowedSigners, VerifiedSeal};
 use std::path::{Path, PathBuf};
 
@@ -101,11 +102,14 @@ fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {
     let mut stamps = Stamps::read(&options.stamps)?;
     stamps.of_release(folder, &mut verification.findings);
     // A ledger that cannot be opened hides nothing of what the seal told.
-    let ledger = open(Some(folder), options.ledger.as_ref()).unwrap_or_else(|error| {
+    let mut ledger = open(Some(folder), options.ledger.as_ref()).unwrap_or_else(|error| {
         verification.findings.extend(error.findings);
         None
     });
     let has_none = ledger.is_none() && stamps.0.is_empty();
+    if let Some(ledger) = &mut ledger {
+        verification.findings.extend(purge_findings(folder, ledger.as_mut())?);
+    }
     verification.ledger(ledger, &stamps)?;
     if !is_sealed && has_none && verification.findings.is_empty() {
         return Err(Error::refused(
@@ -116,6 +120,27 @@ fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {
         ));
     }
     Ok(verification)
+}
+
+/// What does not hold of a purge: the record in the folder and what the ledger tells of it.
+fn purge_findings(folder: &Path, ledger: &mut dyn Ledger) -> Result<Vec<Finding>> {
+    let told = |code, reason, hint| Ok(vec![Finding::refuses(code, Place::file(PURGED_FILE), reason, hint)]);
+    let put_back = "put back the file that was written: the ledger has its digest";
+    match Purge::read(folder) {
+        Err(error) => Ok(error.findings),
+        Ok(None) if ledger.has(EventKind::Purged)? => {
+            let hint = "put back the file that was written; when another machine purged the ledger that it shares, run purge here as well";
+            told("purge-record-missing", "the ledger tells of a purge, and the record of it is not here", hint)
+        }
+        Ok(None) => Ok(Vec::new()),
+        Ok(Some((_, digest))) if !ledger.knows(EventKind::Purged, &digest)? => {
+            told("purge-record-changed", "the ledger does not tell of this record of a purge", put_back)
+        }
+        Ok(Some((_, digest))) if !ledger.knows(EventKind::PurgeEnded, &digest)? => {
+            told("purge-broken-off", "the purge did not come to its end", "run it again: it goes on where it stopped")
+        }
+        Ok(Some(_)) => Ok(Vec::new()),
+    }
 }
 
 fn package(path: &Path, options: &VerifyOptions) -> Result<Verification> {

@@ -8,6 +8,7 @@ mod connect;
 mod connection;
 mod faults;
 mod links;
+mod of_people;
 mod outbox;
 mod people;
 mod session;
@@ -115,6 +116,11 @@ impl Store for PostgresStore {
     /// Any number of senders: what tells them apart are their leases.
     fn begin_sending(&mut self, _owner: &str) -> Result<bool> {
         Ok(false)
+    }
+
+    fn compact(&mut self) -> Result<()> {
+        // Tables are written anew outside of transactions only.
+        self.connection.as_mut().map_or_else(|| Err(faults::lost()), of_people::compact)
     }
 
     fn reconnect(&mut self) -> Result<bool> {

@@ -1,12 +1,12 @@
 //! One transaction on the schema: each question of the rules is a statement in one of the files beside this one.
 
 use super::connection::{Connection, value};
-use super::{links, outbox, people, standing, versions};
+use super::{links, of_people, outbox, people, standing, versions};
 use crate::error::Result;
 use crate::ledger::chain::{Link, Sha, StoredEvent};
 use crate::ledger::faults::OPTION;
 use crate::ledger::store::{Already, Counted, Due, Known, Leasing, Millis, Session};
-use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
+use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, OfPeople, Piece, PieceState, Standing};
 
 pub(in crate::ledger) struct PostgresSession<'s> {
     connection: &'s mut Connection,
@@ -190,6 +190,17 @@ impl Session for PostgresSession<'_> {
 
     fn states_of(&mut self, pieces: &[Piece]) -> Result<Vec<PieceState>> {
         links::states_of(self.connection, pieces)
+    }
+
+    fn of_people(&mut self) -> Result<OfPeople> {
+        of_people::count(self.connection)
+    }
+
+    fn remove_people(&mut self) -> Result<()> {
+        for activity in [Activity::Allotting, Activity::Judging, Activity::ReplacingStanding] {
+            self.hold(activity)?;
+        }
+        of_people::remove(self.connection)
     }
 
     fn queue(&mut self, rows: &[Due]) -> Result<()> {

@@ -7,6 +7,7 @@ mod faults;
 mod file;
 mod links;
 mod lock;
+mod of_people;
 mod outbox;
 mod people;
 mod session;
@@ -66,6 +67,10 @@ impl Store for SqliteStore {
             self.sending = Some(SendingLock::take(&PathBuf::from(name), owner)?);
         }
         Ok(true)
+    }
+
+    fn compact(&mut self) -> Result<()> {
+        of_people::compact(&self.connection)
     }
 
     fn reconnect(&mut self) -> Result<bool> {

@@ -1,12 +1,12 @@
 //! One transaction on the SQLite file: each question of the rules is a statement in one of the files beside this one.
 
 use super::faults::fault;
-use super::{links, outbox, people, standing};
+use super::{links, of_people, outbox, people, standing};
 use crate::error::Result;
 use crate::ledger::chain::{Link, Sha, StoredEvent};
 use crate::ledger::faults::{FILE, unreadable_entry};
 use crate::ledger::store::{Already, Counted, Doing, Due, Known, Leasing, Millis, Session};
-use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, Piece, PieceState, Standing};
+use crate::ledger::{Bearer, CodeDigest, Lease, Listed, Marks, OfPeople, Piece, PieceState, Standing};
 use rusqlite::{Transaction, params};
 
 pub(in crate::ledger) struct SqliteSession<'s> {
@@ -182,6 +182,14 @@ impl Session for SqliteSession<'_> {
 
     fn states_of(&mut self, pieces: &[Piece]) -> Result<Vec<PieceState>> {
         self.told(links::states_of(&self.transaction, pieces))
+    }
+
+    fn of_people(&mut self) -> Result<OfPeople> {
+        self.told(of_people::count(&self.transaction))
+    }
+
+    fn remove_people(&mut self) -> Result<()> {
+        self.told(of_people::remove(&self.transaction))
     }
 
     fn queue(&mut self, rows: &[Due]) -> Result<()> {

@@ -55,7 +55,7 @@ impl Contacts {
     /// What the approver lets through; nothing when every block is verified.
     pub(super) fn accepted(&self) -> Result<Option<AcceptedBlocks>> {
         for VerifiedBlock { by, source, .. } in &self.verified {
-            names::check_words("name of who checked a contact block", by)?;
+            names::check_name("name of who checked a contact block", by)?;
             names::check_reason("source of a check", source)?;
         }
         if self.stale.is_empty() {

@@ -59,8 +59,8 @@ pub struct Prepared<'a> {
 /// Refused when a name or reason is empty, has control characters or leaves the folder.
 pub fn prepare(sealing: Sealing<'_>) -> Result<Prepared<'_>> {
     let Sealing { incident, texts, fonts, wordings, earlier, contacts, approver } = sealing;
-    names::check_words("approver's name", &approver.by)?;
-    names::check_words("role", &approver.role)?;
+    names::check_name("approver's name", &approver.by)?;
+    names::check_name("role", &approver.role)?;
     names::check_texts(texts.iter().map(|(name, _)| name.as_str()))?;
     let approver = spelled_as_required(approver, &incident.require_approvals);
     let accepted_stale = contacts.accepted()?;

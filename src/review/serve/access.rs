@@ -30,8 +30,8 @@ impl Reviewer {
                 "write --reviewer \"Nadia Flores=counsel\"",
             ));
         };
-        names::check_words("reviewer's name", name)?;
-        names::check_words("role", role)?;
+        names::check_name("reviewer's name", name)?;
+        names::check_name("role", role)?;
         Ok(Reviewer { name: name.to_owned(), role: role.to_owned() })
     }
 

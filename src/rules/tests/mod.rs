@@ -26,6 +26,7 @@ fn the_numbers_are_those_of_the_clauses() {
         (&federal.substitute_public_from, 10, "45 CFR 164.404(d)(2)(ii)"),
         (&federal.substitute_posting_days, 90, "45 CFR 164.404(d)(2)(ii)"),
         (&federal.oral_hold_days, 30, "45 CFR 164.412(b)"),
+        (&federal.retention_years, 6, "45 CFR 164.530(j)(2)"),
     ];
     for (limit, value, clause) in numbers {
         assert_eq!((limit.value, limit.clause.as_str()), (value, clause));

@@ -96,6 +96,7 @@ pub fn receive(folder: &Path, access: Option<&Access>, kind: Kind, file: &Path, 
     let (incident, _) = incident::load(folder, &rules)?;
     let Some(mut ledger) = ledger::open_existing(folder, &incident.id, access)? else { return Err(nothing_left(file)) };
     ledger.set_moment(moment);
+    super::purge::refuse_purged(ledger.as_mut())?;
     let digest = digest_of(file)?;
     if kind == Kind::Proof && fs_err::metadata(file).is_ok_and(|found| found.len() == 0) {
         let place = crate::error::Place::file(file.display().to_string());
