@@ -59,6 +59,8 @@ on_every_engine! {
     what_was_recorded_is_not_recorded_again,
     a_person_rules_on_what_is_uncertain,
     a_ledger_of_a_newer_program_or_another_incident_is_refused,
+    people_are_removed_and_the_chains_still_hold,
+    a_removed_person_is_told_from_one_that_was_put_there,
 }
 
 fn people(names: &[&str]) -> impl Iterator<Item = Bearer> {
@@ -367,4 +369,81 @@ fn a_ledger_of_a_newer_program_or_another_incident_is_refused(engine: &dyn Engin
     assert_eq!(refusal("riverside"), (Kind::Refused, "ledger-of-another-incident"));
     engine.make_newer();
     assert_eq!(refusal("lakeside"), (Kind::Refused, "ledger-newer"));
+}
+
+/// A ledger with everything in it that came from people: two letters, one that was merged, a seed and somebody who is owed none.
+fn peopled(engine: &dyn Engine) -> Box<dyn Ledger> {
+    let mut ledger = engine.open();
+    let bearer = |person: &str, mark: u8| {
+        let marks = Marks { first: [mark; 8], last: [mark; 8], birth: [mark; 8] };
+        Bearer { person: person.to_owned(), marks }
+    };
+    let pieces = ledger.allot(&mut [bearer("key-one", 1), bearer("key-two", 2), bearer("seed:key-three", 0)].into_iter()).unwrap();
+    // The first comes under another key.
+    assert_eq!(ledger.allot(&mut [bearer("key-four", 1)].into_iter()).unwrap(), pieces[..1]);
+    ledger.record_codes(&mut [(pieces[0], [9; 16])].into_iter()).unwrap();
+    let job = ledger.job("digest").unwrap();
+    let standing = |(record, piece, disposition): (&str, Option<Piece>, &str)| Standing {
+        record: format!("patients.csv:{record}"),
+        person: format!("key-{record}"),
+        provider: "LRMC".to_owned(),
+        piece,
+        disposition: disposition.to_owned(),
+        reason: String::new(),
+    };
+    let everyone =
+        [("one", Some(1), "letter"), ("two", Some(2), "email"), ("three", Some(3), "seed"), ("five", None, "excluded")].map(standing);
+    ledger.record_standing(job, 5, 1, &mut everyone.into_iter()).unwrap();
+    ledger.enqueue(job, &[2]).unwrap();
+    ledger.append(&[event(EventKind::Exported, 1), event(EventKind::Exported, 3)]).unwrap();
+    ledger
+}
+
+fn people_are_removed_and_the_chains_still_hold(engine: &dyn Engine) {
+    let mut ledger = peopled(engine);
+    let (tally, states, events) = (ledger.tally().unwrap(), ledger.states().unwrap(), ledger.events().unwrap());
+    let held = ledger.of_people().unwrap();
+    assert_eq!(held, OfPeople { keys: 3, marks: 3, aliases: 1, codes: 1, records: 4, outbox: 1 });
+    ledger.append(&[NewEvent::of_incident(EventKind::Purged, 0, "Ada").with([3; 32])]).unwrap();
+    ledger.remove_people().unwrap();
+    // Once more changes nothing.
+    ledger.remove_people().unwrap();
+    drop(ledger);
+    let mut ledger = engine.open();
+    assert_eq!(ledger.of_people().unwrap(), OfPeople::default());
+    assert_eq!((ledger.tally().unwrap(), ledger.states().unwrap()), (tally, states), "seeds are still nobody of the counts");
+    assert_eq!(ledger.events().unwrap()[..events.len()], events[..]);
+    let verified = ledger.verify(&[]).unwrap();
+    assert!(verified.holds(), "{:?}", verified.findings());
+    assert_eq!((ledger.codes().unwrap(), ledger.outbox().unwrap()), (Vec::new(), None));
+    let mut records = Vec::new();
+    ledger
+        .each_standing(&mut |standing| {
+            records.push((standing.record, standing.person));
+            Ok(())
+        })
+        .unwrap();
+    records.sort();
+    let removed = |person: &str| ("removed".to_owned(), person.to_owned());
+    assert_eq!(
+        records,
+        [removed("removed:"), removed("removed:0000001"), removed("removed:0000002"), removed("removed:0000003")],
+        "that there was somebody stays"
+    );
+    // What guards the tables is there again.
+    assert!(ledger.record_codes(&mut [(1, [8; 16])].into_iter()).is_ok());
+    assert!(ledger.append(&[event(EventKind::Mailed, 1)]).is_ok());
+}
+
+fn a_removed_person_is_told_from_one_that_was_put_there(engine: &dyn Engine) {
+    let mut ledger = peopled(engine);
+    // Nothing told of a purge: keys that look removed were changed by somebody.
+    ledger.remove_people().unwrap();
+    let findings = ledger.verify(&[]).unwrap().findings().to_vec();
+    assert!(findings.iter().all(|finding| finding.code == "ledger-changed") && findings.len() == 1, "{findings:?}");
+    ledger.append(&[NewEvent::of_incident(EventKind::Purged, 0, "Ada").with([3; 32])]).unwrap();
+    assert!(ledger.verify(&[]).unwrap().holds());
+    drop(ledger);
+    engine.edit("UPDATE piece SET person = 'somebody' WHERE number = 2");
+    assert!(!engine.open().verify(&[]).unwrap().holds(), "after a purge nobody bears a number");
 }

@@ -28,6 +28,7 @@ mod notices; // long and odd names
 mod picture; // pages as poppler draws them
 mod plan; // duties and deadlines
 mod preview; // who is let in, what is refused, what is never shown
+mod purge; // patient data goes, and what proves the notices stays
 mod refused; // exit 3: nothing is written
 mod reliability; // what is promised of crashes, faults and full disks, measured
 mod report; // what is open, what was done, and the forms

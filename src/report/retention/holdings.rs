@@ -13,7 +13,7 @@ use crate::recipients::{DECISIONS_FILE, MOVES_FILE};
 use crate::report::{REPORT_FILE, is_evidence};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
@@ -114,7 +114,7 @@ impl Holdings {
         let (mut sha256, mut bytes, mut rows) = (None, None, None);
         match fs_err::File::open(file).and_then(sha256_of) {
             Ok((digest, length)) => {
-                (sha256, bytes, rows) = (Some(digest), Some(length), rows_of(file));
+                (sha256, bytes, rows) = (Some(digest), Some(length), if what == CODES { lines(file) } else { rows_of(file) });
             }
             Err(_) if link_to.is_some() => {}
             Err(error) => return Err(Error::unreadable(file, &error)),
@@ -158,6 +158,9 @@ struct Known<'a> {
     seeds: &'a str,
 }
 
+/// One a line, without a header.
+const CODES: &str = "activation codes";
+
 /// Files of the incident that hold nobody, or nothing but names of people of the office.
 const KEPT: [&str; 10] = [
     "incident.toml",
@@ -196,7 +199,7 @@ impl Known<'_> {
             return Fate::Goes("patient list");
         }
         if incident.code_pools.iter().any(|pool| is(&pool.file)) {
-            return Fate::Goes("activation codes");
+            return Fate::Goes(CODES);
         }
         for (ours, what) in [(DECISIONS_FILE, "rulings"), (MOVES_FILE, "new addresses"), (self.seeds, "seeds")] {
             if is(ours) {
@@ -270,7 +273,7 @@ fn begins_with(file: &Path, begins: &str) -> bool {
     fs_err::File::open(file).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == begins.as_bytes()
 }
 
-/// Rows of a table without its header, or lines of another text; nothing for other files.
+/// Rows of a table without its header, or lines; nothing for other files.
 fn rows_of(file: &Path) -> Option<u64> {
     match file.extension()?.to_str()? {
         "csv" => {
@@ -282,13 +285,15 @@ fn rows_of(file: &Path) -> Option<u64> {
             }
             Some(rows)
         }
-        "txt" | "jsonl" => {
-            use std::io::BufRead as _;
-            let lines = std::io::BufReader::new(fs_err::File::open(file).ok()?).split(b'\n');
-            Some(lines.filter(|line| line.as_ref().is_ok_and(|line| !line.trim_ascii().is_empty())).count() as u64)
-        }
+        "jsonl" => lines(file),
         _ => None,
     }
+}
+
+/// Lines that are not empty.
+fn lines(file: &Path) -> Option<u64> {
+    let lines = BufReader::new(fs_err::File::open(file).ok()?).split(b'\n');
+    Some(lines.filter(|line| line.as_ref().is_ok_and(|line| !line.trim_ascii().is_empty())).count() as u64)
 }
 
 /// Removes what a record names, and the folders that are empty then. What is gone already is fine; what is another file by now stays.
@@ -338,4 +343,53 @@ fn settle(folder: &Path, below: &Path) -> Result<()> {
         at = parent;
     }
     if at.is_dir() { files::sync_folder(at) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(name: &str, text: &str) -> Option<&'static str> {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join(name);
+        fs_err::create_dir_all(file.parent().unwrap()).unwrap();
+        fs_err::write(&file, text).unwrap();
+        fs_err::write(home.path().join("lakeside_0001.done"), "").unwrap();
+        written(Path::new(name), &file)
+    }
+
+    #[test]
+    fn what_this_program_wrote_about_people_goes_and_what_looks_like_it_stays() {
+        for (name, text, what) in [
+            ("dry-run/0000012.eml", "To: x", Some("e-mail of a rehearsal")),
+            ("dry-run/mine.eml", "To: x", None),
+            ("out/letters/12/0000012.pdf", "%PDF", Some("letters")),
+            ("letters/2026-11-30.pdf", "%PDF", None),
+            ("out/stream/lakeside_1-sheet_001of001.pdf", "%PDF", Some("letters")),
+            ("out/mend.csv", "file,line,record_id,x\n", Some("rows to be mended")),
+            ("out/mend.csv", "what,to,do\n", None),
+            ("any-name.csv", "severity,file,line,column,record,code,reason,hint\n", Some("findings")),
+            ("asked/for-vendor.csv", "record,set,name,address1,address2,city,state,postal_code\n", Some("addresses for a vendor")),
+            ("out/.breachnotice-x1Y2z3", "x", Some("left by a run that was broken off")),
+            (".report.partial/index.html", "x", Some("left by a run that was broken off")),
+            ("lakeside_0001.tar.age", "age", Some("encrypted package")),
+            ("other_0001.tar.age", "age", None),
+            ("minutes.docx", "x", None),
+        ] {
+            assert_eq!(told(name, text), what, "{name}");
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_without_header_and_codes_by_lines() {
+        let home = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = home.path().join(name);
+            fs_err::write(&path, text).unwrap();
+            path
+        };
+        assert_eq!(rows_of(&file("a.csv", "id,note\n1,\"two\nlines\"\n2,x\n")), Some(2));
+        assert_eq!(rows_of(&file("a.xlsx", "PK")), None);
+        assert_eq!(lines(&file("codes.csv", "A-1\nA-2\n\n")), Some(2));
+    }
 }

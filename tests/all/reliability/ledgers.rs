@@ -5,22 +5,22 @@ use postgres::{Client, NoTls};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A place for one ledger.
-pub(super) struct Place {
-    pub(super) engine: &'static str,
+pub(crate) struct Place {
+    pub(crate) engine: &'static str,
     /// What goes behind every command.
-    pub(super) option: String,
+    pub(crate) option: String,
     /// What opens it in the library.
-    pub(super) access: Option<Access>,
+    pub(crate) access: Option<Access>,
 }
 
 impl Place {
     /// The incident folder's own.
-    pub(super) fn folder() -> Place {
+    pub(crate) fn folder() -> Place {
         Place { engine: "SQLite", option: String::new(), access: None }
     }
 
     /// A new schema of the server at a URL.
-    pub(super) fn schema(server: &str) -> Place {
+    pub(crate) fn schema(server: &str) -> Place {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("reliability_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::SeqCst));
         run(server, &format!("CREATE SCHEMA {name}"));
@@ -29,21 +29,21 @@ impl Place {
     }
 
     /// What makes a place, for every engine that is there.
-    pub(super) fn engines() -> Vec<fn() -> Place> {
+    pub(crate) fn engines() -> Vec<fn() -> Place> {
         let there = std::env::var("BREACHNOTICE_TEST_POSTGRES").is_ok();
         let schema: fn() -> Place = || Place::schema(&server());
         std::iter::once(Place::folder as fn() -> Place).chain(there.then_some(schema)).collect()
     }
 
     /// Lets so much time pass that the leases of whoever died have run out.
-    pub(super) fn leases_run_out(&self) {
+    pub(crate) fn leases_run_out(&self) {
         let url = self.option.trim_start_matches(" --ledger ");
         run(url, "UPDATE outbox SET until = 0 WHERE until IS NOT NULL");
     }
 }
 
 /// The server that `tests/run` starts.
-pub(super) fn server() -> String {
+pub(crate) fn server() -> String {
     std::env::var("BREACHNOTICE_TEST_POSTGRES")
         .unwrap_or_else(|_| panic!("BREACHNOTICE_TEST_POSTGRES is not set: run tests/run, which starts a PostgreSQL"))
 }

@@ -14,7 +14,7 @@ mod killed_database; // kill -9 of PostgreSQL
 mod killed_exports; // kill -9 of `export`
 mod killed_renders; // kill -9 of `render`
 mod killed_sends; // kill -9 of `send`
-mod ledgers; // in the folder and in PostgreSQL
+pub(crate) mod ledgers; // in the folder and in PostgreSQL
 mod post; // incidents of e-mails
 mod server; // a mail server that remembers
 mod two_sends; // at once on one ledger
