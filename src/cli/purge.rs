@@ -49,7 +49,9 @@ struct Shown<'a> {
 
 pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &PurgeArguments) -> Result<Outcome> {
     let PurgeArguments { dir, before, by, reason, incident, dry_run } = arguments;
-    let by = by.clone().or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).ok_or_else(nobody)?;
+    // Who only looks need not say who they are.
+    let looks = || dry_run.then(|| "not told".to_owned());
+    let by = by.clone().or_else(|| variable("USER")).or_else(|| variable("LOGNAME")).or_else(looks).ok_or_else(nobody)?;
     let (today, moment) = (clock::today(), clock::now());
     let options = PurgeOptions { before: *before, by: &by, reason: reason.as_deref(), today, moment };
     let prepared = match run::purge(dir, ledger, &options)? {
@@ -61,7 +63,7 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &PurgeArguments) 
         ui.result(&Shown { ended: false, purge: prepared.record() }, &format!("{shown}\nnothing was removed (--dry-run)"))?;
         return Ok(Outcome::Done);
     }
-    confirm(&shown, &prepared.record().incident, incident.as_deref())?;
+    let was_shown = confirm(&shown, &prepared.record().incident, incident.as_deref())?;
     let purge = prepared.purge(ledger, moment)?;
     let told = format!(
         "{} and {} of the ledger are gone; purged.json is the record, and the ledger tells of it",
@@ -69,7 +71,9 @@ pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &PurgeArguments) 
         entries(purge.ledger.removed.total())
     );
     ui.result(&Shown { ended: true, purge: &purge }, &told)?;
-    ui.say(&beyond(&purge));
+    if !was_shown {
+        ui.say(&beyond(&purge));
+    }
     Ok(Outcome::Done)
 }
 
@@ -88,8 +92,8 @@ fn ended(ui: &Ui, purge: &Purge, came_back: &[String]) -> Result<Outcome> {
     Ok(Outcome::SomeOpen)
 }
 
-/// Asks for the incident's id at a terminal; elsewhere it has to be given.
-fn confirm(shown: &str, id: &str, given: Option<&str>) -> Result<()> {
+/// Asks for the incident's id at a terminal; elsewhere it has to be given. Returns whether somebody was shown what goes.
+fn confirm(shown: &str, id: &str, given: Option<&str>) -> Result<bool> {
     let typed = match given {
         Some(given) => given.to_owned(),
         None if std::io::stdin().is_terminal() => ask(shown),
@@ -104,7 +108,7 @@ fn confirm(shown: &str, id: &str, given: Option<&str>) -> Result<()> {
         }
     };
     if typed.trim() == id {
-        return Ok(());
+        return Ok(given.is_none());
     }
     let reason = "this is not the id of the incident in this folder; nothing was removed";
     Err(Error::refused("purge-not-confirmed", Place::file("--incident"), reason, "look whether this is the folder that you mean"))
@@ -148,7 +152,8 @@ fn files(removed: &[Holding]) -> Vec<Vec<String>> {
     const SHOWN: usize = 5;
     let mut rows = Vec::new();
     let mut kinds: Vec<&str> = removed.iter().map(|holding| holding.what.as_str()).collect();
-    kinds.sort_unstable();
+    // Alphabetical, but lists come first.
+    kinds.sort_unstable_by_key(|kind| (*kind != "patient list", *kind));
     kinds.dedup();
     for kind in kinds {
         let of_kind: Vec<&Holding> = removed.iter().filter(|holding| holding.what == kind).collect();

@@ -139,7 +139,8 @@ fn judged(incident: &Incident, rules: &Rules, mut ledger: Book<'_>, options: &Pu
     let mut findings = report::refuse_date(before, today, limit, &last, reason.is_some());
     let unfinished = ledger.as_deref_mut().map(|ledger| report::unfinished(&mut *ledger)).transpose()?.unwrap_or_default();
     if reason.is_none() {
-        findings.extend(unfinished.iter().map(|what| lost(what)));
+        let place = ledger.as_deref().map_or_else(Place::default, Ledger::place);
+        findings.extend(unfinished.iter().map(|what| lost(&place, what)));
     }
     if !findings.is_empty() {
         return Err(Error::refused_all(findings));
@@ -163,9 +164,9 @@ fn judged(incident: &Incident, rules: &Rules, mut ledger: Book<'_>, options: &Pu
 }
 
 /// What is not finished, so that somebody would be lost.
-fn lost(what: &str) -> Finding {
+fn lost(place: &Place, what: &str) -> Finding {
     let hint = "see `breachnotice status`, and finish it; if nothing more is to be done, say why with --reason: it is kept in the record";
-    Finding::refuses("purge-unfinished", Place::file("ledger"), format!("not finished: {what}"), hint)
+    Finding::refuses("purge-unfinished", place.clone(), format!("not finished: {what}"), hint)
 }
 
 fn counted(ledger: &mut dyn Ledger) -> Result<Option<Counted>> {

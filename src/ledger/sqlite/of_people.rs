@@ -14,10 +14,11 @@ const COUNT: &str = "SELECT (SELECT count(*) FROM piece WHERE person NOT LIKE '%
 /// Tables whose rows are never changed or removed otherwise.
 const GUARDS: &str = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('piece', 'alias', 'code')";
 
+/// `OR ROLLBACK` keeps the engine from putting pages as they were into a temporary file, to undo one statement alone.
 const REMOVE: &str = "
-    UPDATE piece SET person = CASE WHEN person >= 'seed:' AND person < 'seed;' THEN 'seed:' ELSE '' END || printf('removed:%07d', number)
+    UPDATE OR ROLLBACK piece SET person = CASE WHEN person >= 'seed:' AND person < 'seed;' THEN 'seed:' ELSE '' END || printf('removed:%07d', number)
         WHERE person NOT LIKE '%removed:%';
-    UPDATE standing SET record = 'removed', person = CASE WHEN piece IS NULL THEN 'removed:' ELSE printf('removed:%07d', piece) END;
+    UPDATE OR ROLLBACK standing SET record = 'removed', person = CASE WHEN piece IS NULL THEN 'removed:' ELSE printf('removed:%07d', piece) END;
     DELETE FROM bearer;
     DELETE FROM alias;
     DELETE FROM code;

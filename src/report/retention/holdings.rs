@@ -228,7 +228,7 @@ impl Known<'_> {
             || below(&authority)
             || incident.print.encrypt_to.as_ref().is_some_and(|file| within(Path::new(file)))
             || logos.into_iter().any(|logo| within(Path::new(&logo.file)))
-            || ["summary.json", "ticket.json", "SHA256SUMS"].iter().any(|ours| name.ends_with(ours))
+            || ["summary.json", "job.json", "ticket.json", "SHA256SUMS"].iter().any(|ours| name.ends_with(ours))
             || name.extension().is_some_and(|extension| extension == "done");
         kept && !name.components().any(is_left)
     }
@@ -250,7 +250,7 @@ fn written(name: &Path, file: &Path) -> Option<&'static str> {
     if folder(1) == Some("dry-run") && is_piece(last, ".eml") {
         return Some("e-mail of a rehearsal");
     }
-    let is_letter = is_piece(last, ".pdf") && folder(2) == Some("letters");
+    let is_letter = is_piece(last, ".pdf") && ["letters", "archive"].iter().any(|of_pieces| folder(2) == Some(of_pieces));
     if is_letter || (folder(1) == Some("stream") && last.ends_with(".pdf")) {
         return Some("letters");
     }
@@ -364,6 +364,7 @@ mod tests {
             ("dry-run/0000012.eml", "To: x", Some("e-mail of a rehearsal")),
             ("dry-run/mine.eml", "To: x", None),
             ("out/letters/12/0000012.pdf", "%PDF", Some("letters")),
+            ("out/archive/12/0000012.pdf", "%PDF", Some("letters")),
             ("letters/2026-11-30.pdf", "%PDF", None),
             ("out/stream/lakeside_1-sheet_001of001.pdf", "%PDF", Some("letters")),
             ("out/mend.csv", "file,line,record_id,x\n", Some("rows to be mended")),

@@ -23,7 +23,11 @@ pub fn unfinished(ledger: &mut dyn Ledger) -> Result<Vec<String>> {
             *found.entry(loose).or_default() += pieces;
         }
     }
-    Ok(found.into_iter().map(|(loose, people)| format!("{} {}", with_separators(people), loose.in_words())).collect())
+    Ok(found.into_iter().map(|(loose, people)| format!("{} {}", crowd(people), loose.in_words())).collect())
+}
+
+fn crowd(people: u64) -> String {
+    if people == 1 { "1 person".to_owned() } else { format!("{} people", with_separators(people)) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,7 +50,7 @@ impl Loose {
             Loose::Waiting => "never written to",
             Loose::OnItsWay => "whose e-mail waits or is being sent",
             Loose::Uncertain => "whose e-mail is uncertain",
-            Loose::EmailFailed => "whose e-mail failed and who were not told by mail",
+            Loose::EmailFailed => "whose e-mail failed, not told by mail since",
             Loose::NotKnownToBeMailed => "whose letter left in a package, without the house's word that it was mailed",
             Loose::NotMailed => "whose letter the house spoiled, pulled or could not mail, and that did not leave again",
             Loose::CameBack => "whose letter came back and is to go again",
