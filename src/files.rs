@@ -15,6 +15,25 @@ pub fn create_folder(path: &Path) -> Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| Error::unwritable(path, &error))
 }
 
+/// Creates a folder that has its name from us, in one that may have it from a user; mode 0700. Where a user's folder may be a link to
+/// another of theirs, this one is never followed: whoever planted it would be given what is written.
+///
+/// # Errors
+/// Failed when a link or a file stands there, or it cannot be created.
+pub fn create_own_folder(path: &Path) -> Result<()> {
+    create_folder(path.parent().unwrap_or(Path::new(".")))?;
+    let unwritable = |error: std::io::Error| Error::unwritable(path, &error);
+    match std::fs::DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(unwritable(error)),
+        _ => {}
+    }
+    if std::fs::symlink_metadata(path).map_err(unwritable)?.is_dir() {
+        return Ok(());
+    }
+    let reason = "a link or a file stands where a folder is to be made";
+    Err(Error::failed("unwritable", Place::file(path.display().to_string()), reason, "move it away, or name another folder for the output"))
+}
+
 /// How the names of files begin that are not whole yet.
 const UNFINISHED: &str = ".breachnotice-";
 
@@ -189,19 +208,32 @@ pub fn sync_folder(path: &Path) -> Result<()> {
     std::fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(|error| Error::unwritable(path, &error))
 }
 
+/// What keeps a file that is opened by its name from being one that a link points at; for [`OpenOptionsExt::custom_flags`].
+///
+/// [`OpenOptionsExt::custom_flags`]: std::os::unix::fs::OpenOptionsExt::custom_flags
+pub(crate) const NO_LINK: i32 = rustix::fs::OFlags::NOFOLLOW.bits() as i32;
+
 fn persist(file: NamedTempFile, path: &Path) -> Result<()> {
     refuse_special(path)?;
     file.persist(path).map(|_| ()).map_err(|error| Error::unwritable(path, &error.error))
 }
 
-/// Only a regular file is ever replaced: never a folder, a link, a device or a pipe.
-fn refuse_special(path: &Path) -> Result<()> {
+/// Only a regular file is ever written or replaced: never a folder, a link, a device or a pipe.
+///
+/// # Errors
+/// Failed when something else stands there; nothing at all is no fault.
+pub(crate) fn refuse_special(path: &Path) -> Result<()> {
     let reason = match std::fs::symlink_metadata(path) {
         Ok(there) if there.is_dir() => "a folder stands where a file is to be written",
         Ok(there) if !there.is_file() => "a link, a device or a pipe stands where a file is to be written",
         _ => return Ok(()),
     };
-    Err(Error::failed("unwritable", Place::file(path.display().to_string()), reason, "name another file or folder for the output"))
+    Err(Error::failed(
+        "unwritable",
+        Place::file(path.display().to_string()),
+        reason,
+        "move it away, or name another file or folder for the output",
+    ))
 }
 
 /// A cell of a table as it is written: one that a spreadsheet would take for a formula is guarded by an apostrophe.
@@ -311,6 +343,17 @@ mod tests {
         std::os::unix::fs::symlink(home.path().join("target"), &link).unwrap();
         assert_eq!(write(&link, b"x").unwrap_err().kind.exit_code(), 4);
         assert_eq!(std::fs::read(home.path().join("target")).unwrap(), b"kept");
+        let (somebodys, planted) = (home.path().join("somebodys"), home.path().join("out/letters"));
+        std::fs::create_dir(&somebodys).unwrap();
+        create_own_folder(&home.path().join("out/stream")).unwrap();
+        create_own_folder(&home.path().join("out/stream")).unwrap();
+        for target in [&somebodys, &home.path().join("nothing")] {
+            std::os::unix::fs::symlink(target, &planted).unwrap();
+            assert_eq!(create_own_folder(&planted).unwrap_err().kind.exit_code(), 4);
+            std::fs::remove_file(&planted).unwrap();
+        }
+        std::fs::write(&planted, "a file").unwrap();
+        assert_eq!(create_own_folder(&planted).unwrap_err().findings[0].code, "unwritable");
         let incident = home.path().join("incident");
         create_folder(&incident.join("seal")).unwrap();
         std::os::unix::fs::symlink(&incident, home.path().join("other-name")).unwrap();

@@ -16,6 +16,7 @@
 
 pub mod cli;
 pub mod compose;
+mod deliberate;
 pub mod deliver;
 pub mod digest;
 pub mod drill;

@@ -10,6 +10,7 @@ mod drill;
 mod export;
 mod init;
 mod ledger;
+mod memory;
 mod plan;
 #[cfg(feature = "preview")]
 mod preview;
@@ -92,6 +93,7 @@ impl Outcome {
 
 /// Parses the command line, runs the command and gives the exit code of design "Commands".
 pub fn main() -> ExitCode {
+    memory::keep_to_ourselves();
     // A panic's own message may quote the value it stumbled over: only its place is told.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();

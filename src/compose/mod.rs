@@ -37,6 +37,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
+use crate::deliberate::panic_at;
 use crate::error::{Error, Finding, Result, Severity};
 use crate::incident::{Incident, Language};
 use crate::recipients::{Recipient, Recipients};
@@ -242,7 +243,9 @@ impl Composer {
     /// Refused when the incident's prose is not written in the recipient's language, when the recipient has no
     /// elements, when an activation code cannot be used, and when a template fails to render.
     pub fn compose(&self, incident: &Incident, recipient: &Recipient, piece: PieceNumber) -> Result<Letter> {
-        self.edition(recipient.language)?.compose(&self.sources, incident, recipient, piece)
+        let letter = self.edition(recipient.language)?.compose(&self.sources, incident, recipient, piece)?;
+        panic_at("compose", &letter);
+        Ok(letter)
     }
 
     /// Whether letters can be written in a language: the incident's prose is.

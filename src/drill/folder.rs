@@ -1,6 +1,7 @@
 //! The folder of a drill: private, empty before, whole or absent afterwards.
 
 use crate::error::{Error, Place, Result};
+use crate::files;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -22,7 +23,7 @@ pub(super) fn prepare(folder: &Path) -> Result<()> {
             }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            fs_err::create_dir_all(folder).map_err(|error| Error::unwritable(folder, &error))?;
+            files::create_folder(folder)?;
         }
         Err(error) => return Err(Error::unwritable(folder, &error)),
     }

@@ -9,6 +9,7 @@ use super::layout::{Columns, Layout, Look};
 use super::row_judge::{Judge, JudgedRow, value_of};
 use super::source::Source;
 use super::{Field, Rows, layout};
+use crate::deliberate::panic_at;
 use crate::error::{Finding, Place, Result, Severity};
 use crate::incident::{Incident, List};
 use rayon::prelude::*;
@@ -189,6 +190,7 @@ fn about_how_many(length: Option<u64>, first: &[KeptRow]) -> usize {
 fn keep(row: JudgedRow<'_>, (index, list): (usize, &List), all: &mut Rows, found: &mut ListRows) {
     let at = all.len();
     all.push(u16::try_from(index).unwrap_or(u16::MAX), row.line, row.digest, row.elements, &row.values);
+    panic_at("intake", &all.get(at));
     found.findings.extend(row.warning);
     found.mended_lines.extend(row.mended_line.map(|line| (at, line)));
     if !row.faults.is_empty() {

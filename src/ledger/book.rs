@@ -9,6 +9,7 @@ use super::{
     Bearer, Begun, CodeDigest, Ended, Event, EventKind, Fate, Lease, Ledger, Listed, NewEvent, OfPeople, Piece, PieceState, Standing,
     Tally, Verified, WrittenFile, faults, written,
 };
+use crate::deliberate::panic_at;
 use crate::error::{Error, Place, Result};
 use jiff::Timestamp;
 use std::cell::Cell;
@@ -179,7 +180,11 @@ impl<S: Store> Ledger for Book<S> {
     }
 
     fn record_standing(&mut self, job: u32, rows: u64, merged: u64, people: &mut dyn Iterator<Item = Standing>) -> Result<()> {
-        self.write(|session, _| session.replace_standing(job, rows, merged, people))
+        self.write(|session, _| {
+            session.replace_standing(job, rows, merged, people)?;
+            panic_at("ledger", &job);
+            Ok(())
+        })
     }
 
     fn tally(&mut self) -> Result<Option<Tally>> {

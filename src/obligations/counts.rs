@@ -1,6 +1,7 @@
 //! How many people each duty is about: one pass over the recipients, per provider.
 
 use super::unreached::{OutOfReach, Unreached, UnreachedPeople};
+use crate::deliberate::panic_at;
 use crate::incident::{Incident, ProviderIndex};
 use crate::intake::Elements;
 use crate::recipients::{Disposition, Outline, Recipients, Role};
@@ -73,6 +74,7 @@ pub(super) struct Census {
 pub(super) fn count(incident: &Incident, recipients: &Recipients, unreached: &UnreachedPeople) -> Census {
     let mut census = Census { by_provider: vec![Counts::default(); incident.providers.len()], without_provider: 0 };
     for (place, person) in recipients.people.outlines().enumerate() {
+        panic_at("obligations", &person);
         let unreached = unreached.get(&place);
         match person.provider.and_then(|index| census.by_provider.get_mut(usize::from(index.0))) {
             Some(counts) => counts.add(person, unreached),

@@ -9,6 +9,7 @@ use super::object::{put, write_text};
 use super::plate::{Coder, Plate, Supplement};
 use super::structure::{Numbers, Place, StructureTree};
 use super::type_case::{Part, TypeCase, parts};
+use crate::deliberate::panic_at;
 use crate::error::{Error, Result};
 use crate::typeset::{Page, Pages, Point};
 use std::io;
@@ -57,6 +58,7 @@ impl PieceWriter {
         let finished = self
             .document(pages, supplement.as_deref(), &images)
             .map_err(|error| Error::bug(format!("a letter cannot be written to memory: {error}")))?;
+        panic_at("pdf", pages);
         self.deflater = Some(finished.deflater);
         Ok(Piece { bytes: finished.out, sha256: finished.sha256 })
     }

@@ -10,6 +10,7 @@ mod normal;
 mod providers;
 mod wording;
 
+use crate::deliberate::panic_at;
 use crate::intake::{Element, Elements};
 use crate::pdf::readback::ReadPage;
 use crate::recipients::{Disposition, Recipient, Reread, Rereading};
@@ -106,6 +107,7 @@ pub fn prove(rereading: &Rereading<'_>, wording: &Wording, piece: &Piece<'_>) ->
     if piece.read.len() != piece.pages || piece.pages == 0 {
         return Err(Mismatch::Pages);
     }
+    panic_at("prove", piece.recipient);
     let reread = rereading.ask(&piece.recipient.rows);
     let words = wording.language(reread.language).ok_or(Mismatch::Language)?;
     furniture(piece, words)?;

@@ -8,6 +8,7 @@ use super::people::People;
 use super::person;
 use super::settle::{self, assign};
 use super::{Answers, Disposition, PersonKey, PostalAddress, Recipient, Recipients, codes, decisions, merge, redirect, stale};
+use crate::deliberate::panic_at;
 use crate::error::{Finding, Result};
 use crate::incident::{Incident, ProviderIndex};
 use crate::intake::{Field, Intake, RowIndex};
@@ -46,6 +47,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answer
         };
         // Provider and patient id tell nearly everybody apart.
         recipient.key = PersonKey::of(&key(&context, recipient.provider, rows, 0));
+        panic_at("recipients", &recipient);
         (recipient, noted)
     };
     let batch =

@@ -1,6 +1,7 @@
 //! held.csv, mend.csv, merged.csv, possible.csv: what a person works from after a run.
 
 use super::table::Table;
+use crate::deliberate::panic_at;
 use crate::error::Result;
 use crate::incident::Incident;
 use crate::intake::{Field, Intake, RowIndex};
@@ -53,6 +54,7 @@ impl Tables<'_> {
             for index in recipient.rows {
                 let row = self.intake.row(*index);
                 let [file, line, _] = self.row_place(*index);
+                panic_at("tables", &row);
                 let elements = row.elements.iter().map(crate::intake::Element::id).collect::<Vec<_>>().join(";");
                 let value = |column: &str| match Field::from_name(column) {
                     Some(Field::Elements) => elements.as_str(),

@@ -157,7 +157,7 @@ fn path(folder: &Path) -> PathBuf {
 #[cfg(unix)]
 fn open(path: &Path) -> std::io::Result<std::fs::File> {
     use std::os::unix::fs::OpenOptionsExt;
-    std::fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)
+    std::fs::OpenOptions::new().read(true).append(true).create(true).mode(0o600).custom_flags(crate::files::NO_LINK).open(path)
 }
 
 #[cfg(not(unix))]

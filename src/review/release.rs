@@ -1,6 +1,7 @@
 //! The release: who gets the letters, bound to the seal and to the recipient set.
 
 use super::{Approver, FORMAT, Release, Seal, Standing, names, store};
+use crate::deliberate::panic_at;
 use crate::error::{Error, Finding, Place, Result};
 use crate::ledger::Stamp;
 use crate::recipients::Counts;
@@ -51,6 +52,7 @@ pub fn release(
         on: *on,
         ledger: record()?,
     };
+    panic_at("review", &release);
     store::write_json(&release_path(folder), &release)?;
     Ok(release)
 }

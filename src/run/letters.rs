@@ -56,10 +56,10 @@ pub(super) fn write_letters(
     let proofed = &job.proofed;
     let Proofed { case, press, .. } = proofed;
     let above = out.join(copies.folder());
-    files::create_folder(&above)?;
+    files::create_own_folder(&above)?;
     let used = |folder: &u32| chosen.iter().any(|set| set.piece.0 % 100 == *folder);
     let folders: Vec<_> = (0..100).filter(used).map(|folder| above.join(format!("{folder:02}"))).collect();
-    folders.iter().try_for_each(|folder| files::create_folder(folder))?;
+    folders.iter().try_for_each(|folder| files::create_own_folder(folder))?;
     let workers = press.workers(|| Desk::new(proofed, copies))?;
     let mut sequence = 0;
     progress.begin(copies.folder(), chosen.len() as u64);

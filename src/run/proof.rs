@@ -130,7 +130,8 @@ fn stopped(case: &Case, set: Option<Set>, reason: &dyn Display, bytes: Option<&[
     let piece = set.map_or_else(|| "file".to_owned(), |set| set.piece.to_string());
     let folder: PathBuf = case.incident.folder.join(FOLDER).join(&piece);
     let account = account.map_or_else(|| format!("Piece {piece}: {reason}.\n"), str::to_owned);
-    let kept = files::create_folder(&folder)
+    let kept = files::create_own_folder(&case.incident.folder.join(FOLDER))
+        .and_then(|()| files::create_own_folder(&folder))
         .and_then(|()| bytes.map_or(Ok(()), |bytes| files::write(&folder.join("written.pdf"), bytes)))
         .and_then(|()| files::write(&folder.join("expected-and-found.txt"), account.as_bytes()));
     let place = match kept {

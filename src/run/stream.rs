@@ -28,7 +28,7 @@ pub(super) fn write_stream(
     index: &mut IndexWriter,
     progress: &dyn Progress,
 ) -> Result<()> {
-    files::create_folder(folder)?;
+    files::create_own_folder(folder)?;
     let duplex = job.proofed.case.incident.print.duplex;
     let sheets_of = |set: &Set| if duplex { set.pages.div_ceil(2) } else { set.pages };
     let kinds: BTreeSet<u16> = chosen.iter().map(sheets_of).collect();

@@ -25,7 +25,9 @@ mod unit;
 mod window;
 
 use crate::compose::{BodyBlock, Letter};
+use crate::deliberate::panic_at;
 use crate::error::Result;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -43,7 +45,7 @@ pub use unit::{Point, Pt, Rect};
 pub const SHEET: Point = Point { x: Pt(612.0), y: Pt(792.0) };
 
 /// A letter on its pages.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Pages {
     /// Piece number as printed.
     pub piece: String,
@@ -53,6 +55,13 @@ pub struct Pages {
     pub title: Arc<str>,
     /// At least one.
     pub pages: Vec<Page>,
+}
+
+impl fmt::Debug for Pages {
+    /// The number and how many pages: what they show is a patient's.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").field("piece", &self.piece).field("pages", &self.pages.len()).finish_non_exhaustive()
+    }
 }
 
 /// One side of a sheet: marks in reading order.
@@ -282,7 +291,9 @@ impl Typesetter {
             return Err(Misfit::Uncovered(character));
         }
         window::Watch { outlines: &mut self.outlines, envelope: &self.layout.envelope, seen: &mut self.seen, lines: 0 }.check(&pages)?;
-        Ok(Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages })
+        let pages = Pages { piece: letter.piece.to_string(), language: letter.language.tag(), title: Arc::clone(&letter.title), pages };
+        panic_at("typeset", &pages);
+        Ok(pages)
     }
 
     fn block(&mut self, block: &BodyBlock, scale: f32) -> Arc<block::SetBlock> {

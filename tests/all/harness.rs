@@ -14,6 +14,8 @@ use tempfile::TempDir;
 pub(crate) struct Home {
     folder: TempDir,
     variables: BTreeMap<&'static str, String>,
+    /// What a shell is told before it becomes the command; empty for none.
+    before: String,
 }
 
 /// How a command ended.
@@ -35,7 +37,7 @@ pub(crate) struct Running {
 impl Home {
     /// An empty home.
     pub(crate) fn new() -> Home {
-        Home { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new() }
+        Home { folder: tempfile::tempdir().unwrap(), variables: BTreeMap::new(), before: String::new() }
     }
 
     /// A home with a copy of a sample folder under the sample's last name.
@@ -78,6 +80,19 @@ impl Home {
         self
     }
 
+    /// Takes an environment variable away again.
+    #[cfg(feature = "panic-on-purpose")]
+    pub(crate) fn unset(&mut self, variable: &str) -> &Home {
+        self.variables.remove(variable);
+        self
+    }
+
+    /// Sets what a shell is told before it becomes each of the commands that follow, such as `umask 000`.
+    pub(crate) fn before(&mut self, words: &str) -> &Home {
+        words.clone_into(&mut self.before);
+        self
+    }
+
     /// Runs a command, words split at blanks, in the home.
     pub(crate) fn run(&self, arguments: &str) -> Ended {
         self.run_words(&arguments.split_whitespace().collect::<Vec<_>>())
@@ -95,6 +110,11 @@ impl Home {
 
     fn start_words(&self, arguments: &[&str]) -> Running {
         let mut command = Command::cargo_bin("breachnotice").unwrap();
+        if !self.before.is_empty() {
+            let mut shell = Command::new("/bin/sh");
+            shell.args(["-c", &format!("{} && exec \"$0\" \"$@\"", self.before)]).arg(command.get_program());
+            command = shell;
+        }
         command.current_dir(self.folder.path()).env_clear().env("HOME", self.folder.path()).env("PATH", std::env::var("PATH").unwrap());
         command.envs(&self.variables);
         // Files, not pipes: a command whose words nobody reads yet is not held up.
@@ -182,6 +202,23 @@ impl Running {
     pub(crate) fn kill(mut self) -> bool {
         self.child.kill().unwrap();
         self.child.wait().unwrap().signal() == Some(9)
+    }
+
+    /// The number by which the system knows it.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        let id = rustix::process::Pid::from_child(&self.child);
+        // One that has ended by itself in the meantime hears nothing.
+        let _ = rustix::process::kill_process(id, signal);
+    }
+
+    /// Waits until it ends, by a signal or by itself; whether the system says that it left a core dump.
+    pub(crate) fn leaves_core(&mut self) -> bool {
+        self.child.wait().unwrap().core_dumped()
     }
 
     /// Whether it has ended by itself.

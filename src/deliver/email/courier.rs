@@ -7,6 +7,7 @@ use super::pace::{DomainPace, Storm};
 use super::reply::Fate;
 use super::server::Server;
 use super::session::{Refusal, Session, failed};
+use crate::deliberate::panic_at;
 use crate::error::{Error, Result};
 use crate::ledger::{Begun, Lease};
 use lettre::Address;
@@ -60,7 +61,12 @@ pub(super) fn deliver_all(crew: Crew, storm: Storm, ready: mpsc::Receiver<Ready>
         for _ in 0..desk.crew.connections.max(1) {
             couriers.spawn_local(Courier { desk: Rc::clone(&desk), session: None, next: None }.work());
         }
-        while couriers.join_next().await.is_some() {}
+        while let Some(ended) = couriers.join_next().await {
+            if ended.is_err() {
+                // It panicked, and said where. Its messages are never told of: without a stop the recorder would wait for them forever.
+                desk.stop(Error::bug("a connection stopped working"));
+            }
+        }
     };
     let stopped = stop_on_signals(&desk);
     runtime.block_on(local.run_until(async {
@@ -169,6 +175,7 @@ impl Courier {
     /// When no message can be sent at all; then nothing has happened to this one.
     async fn deliver(&mut self, ready: Ready) -> Result<Option<Outcome>> {
         let Ready { begun, to, message } = ready;
+        panic_at("deliver email connection", &begun);
         let wait = self.desk.pace.lock().await.take(to.domain(), Instant::now());
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;

@@ -8,7 +8,7 @@ use crate::ledger::Piece;
 use jiff::Timestamp;
 use std::path::Path;
 
-/// Writes each message as `PIECE.eml` into a folder (made when absent) and returns how many. `date` is what each Date
+/// Writes each message as `PIECE.eml` into a folder of ours (made when absent) and returns how many. `date` is what each Date
 /// header says.
 ///
 /// # Errors
@@ -22,7 +22,7 @@ pub fn dry_run(
     build: &mut dyn FnMut(Piece) -> Result<Outgoing>,
 ) -> Result<u64> {
     let letterhead = Letterhead::new(settings, incident_id)?;
-    files::create_folder(folder)?;
+    files::create_own_folder(folder)?;
     let mut written = 0;
     for &piece in pieces {
         let message = letterhead.message(date, &build(piece)?)?;

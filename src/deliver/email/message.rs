@@ -1,6 +1,7 @@
 //! One message: text, HTML and the letter as PDF. The same input gives the same bytes.
 
 use super::header_value::{checked, mailbox, plain_address};
+use crate::deliberate::panic_at;
 use crate::error::{Error, Place, Result};
 use crate::incident::EmailSettings;
 use crate::ledger::Piece;
@@ -78,6 +79,7 @@ impl Letterhead {
     /// Refused when the person's address cannot be used (code `email-address`).
     pub fn message(&self, date: Timestamp, outgoing: &Outgoing) -> Result<Vec<u8>> {
         let to = recipient(outgoing)?;
+        panic_at("deliver email", outgoing);
         if !outgoing.pdf_name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')) {
             return Err(Error::bug("the file name of the attachment is not plain"));
         }

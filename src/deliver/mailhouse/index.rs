@@ -1,6 +1,7 @@
 //! The index of pieces: which piece stands where, by which a house controls its machines and we tell its report apart.
 
 use super::house::IndexFormat;
+use crate::deliberate::panic_at;
 use crate::digest;
 use crate::error::{Error, Result};
 use crate::files::{Writing, guarded};
@@ -246,6 +247,7 @@ impl IndexWriter {
         if !row.adds_up() {
             return Err(Error::bug(format!("the pages and sheets of piece {:07} do not add up", row.piece)));
         }
+        panic_at("deliver mailhouse", row);
         self.write(row).map_err(|error| Error::unwritable(&self.path, &error))
     }
 

@@ -45,7 +45,7 @@ impl PackageBuilder {
             fs_err::remove_dir_all(&folder).map_err(unwritable)?;
         }
         clear_rests(out, name).map_err(|error| Error::unwritable(out, &error))?;
-        files::create_folder(&folder)?;
+        files::create_own_folder(&folder)?;
         let lock = locked(&folder)?;
         Ok(PackageBuilder { out: out.to_owned(), name: name.to_owned(), folder, key: None, _lock: lock })
     }
@@ -144,8 +144,12 @@ pub fn complete(out: &Path, name: &str, key: Option<&HouseKey>, record: impl FnO
     declare_done(out, name, &stamp, &checksums, encrypted.as_ref())
 }
 
-/// Whether every file of a package has the checksum that its list says, and none is gone or too many.
+/// Whether every file of a package has the checksum that its list says, and none is gone or too many. A link is no package: what it points
+/// at is somebody's, and would be made private.
 fn is_whole(place: &Path) -> Result<bool> {
+    if place.is_symlink() {
+        return Ok(false);
+    }
     let mut digests = digests(place)?;
     digests.remove(CHECKSUMS);
     Ok(fs_err::read(place.join(CHECKSUMS)).is_ok_and(|there| there == checksums(&digests).as_bytes()))

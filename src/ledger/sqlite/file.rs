@@ -3,6 +3,7 @@
 use super::before::adopt;
 use super::faults::{damaged, fault};
 use crate::error::{Error, Result};
+use crate::files::{NO_LINK, refuse_special};
 use crate::ledger::faults::{FILE, newer, of_another};
 use crate::ledger::store::Doing;
 use fs_err::os::unix::fs::OpenOptionsExt;
@@ -35,10 +36,12 @@ const STEPS: [&str; 3] =
 /// mode of this one, so they are private whatever the umask is.
 ///
 /// # Errors
-/// Failed when the file cannot be created or its mode cannot be set.
+/// Failed when something else stands there, a link too, or the file cannot be created or its mode cannot be set.
 pub(super) fn create(path: &Path) -> Result<()> {
     let unwritable = |error: std::io::Error| Error::unwritable(path, &error);
-    let file = fs_err::OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path).map_err(unwritable)?;
+    refuse_special(path)?;
+    let mut options = fs_err::OpenOptions::new();
+    let file = options.read(true).append(true).create(true).mode(0o600).custom_flags(NO_LINK).open(path).map_err(unwritable)?;
     let mode = file.metadata().map_err(unwritable)?.permissions().mode();
     if mode & 0o777 != 0o600 {
         file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(unwritable)?;

@@ -1,6 +1,7 @@
 //! The lock that keeps two sends from working on one ledger: an operating-system lock, gone with the process that held it.
 
 use crate::error::{Error, Place, Result};
+use crate::files::{NO_LINK, refuse_special};
 use fs_err::File;
 use fs_err::os::unix::fs::OpenOptionsExt;
 use std::fs::TryLockError;
@@ -20,8 +21,10 @@ impl SendingLock {
     /// Refused when another process holds it; failed when the lock file cannot be used.
     pub(super) fn take(path: &Path, owner: &str) -> Result<SendingLock> {
         let unwritable = |error: std::io::Error| Error::unwritable(path, &error);
-        let mut file =
-            fs_err::OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(unwritable)?;
+        refuse_special(path)?;
+        let mut options = fs_err::OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(NO_LINK);
+        let mut file = options.open(path).map_err(unwritable)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(held(&mut file)),

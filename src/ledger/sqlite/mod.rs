@@ -46,6 +46,7 @@ impl SqliteStore {
     /// # Errors
     /// Refused when it cannot be read or is no ledger.
     pub(super) fn incident_of(path: &Path) -> Result<Option<String>> {
+        crate::files::refuse_special(path)?;
         file::incident_of(path).map_err(|error| fault(Doing::Reading, &error))
     }
 }

@@ -1,5 +1,6 @@
 //! people.csv: what became of everyone, by the record of the list. No name and no address stands in it.
 
+use crate::deliberate::panic_at;
 use crate::error::Result;
 use crate::ledger::{Event, EventKind, Ledger, Piece, Standing};
 use crate::report::table::Table;
@@ -54,6 +55,7 @@ pub(super) fn write(ledger: &mut dyn Ledger, mut states: States, folder: &Path) 
     })?;
     people.sort_unstable_by(|one, other| one.record.cmp(&other.record));
     let mut table = Table::begin(folder.join(PEOPLE), &COLUMNS)?;
+    panic_at("report", &people);
     for Standing { record, provider, disposition, reason, piece, .. } in &people {
         let Some(piece) = piece else {
             table.row(&[record, provider, disposition, reason, "", "", "", ""])?;

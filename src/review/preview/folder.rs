@@ -27,7 +27,7 @@ pub fn write_folder(preview: &Preview, out: &Path) -> Result<()> {
     let wordings: Vec<_> = preview.wordings.iter().zip(&preview.files).collect();
     wordings.par_iter().try_for_each(|(wording, proof)| {
         let folder = out.join(&wording.card.folder);
-        files::create_folder(&folder)?;
+        files::create_own_folder(&folder)?;
         let page = pages.wording(preview, wording, &around)?;
         write_files(&folder, proof)?;
         files::write_of_many(&folder.join("index.html"), page.as_bytes())?;

@@ -32,6 +32,11 @@ impl Disk {
         tool("mount", &["-o", &format!("remount,size={bytes}"), self.path.to_str().unwrap()]);
     }
 
+    /// Lets nobody write on it any more.
+    pub(super) fn make_read_only(&self) {
+        tool("mount", &["-o", "remount,ro", self.path.to_str().unwrap()]);
+    }
+
     /// Bytes in use.
     pub(super) fn used(&self) -> u64 {
         let state = rustix::fs::statvfs(&self.path).unwrap();

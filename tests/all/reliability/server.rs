@@ -9,6 +9,11 @@ use std::time::Duration;
 /// Where in a message the fault comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum At {
+    /// As soon as somebody connects.
+    Greeting,
+    /// Instead of what it can do.
+    Hello,
+    Mail,
     Rcpt,
     /// Instead of 354.
     Data,
@@ -80,8 +85,18 @@ impl Server {
     /// The same, with a fault for the first message that gets as far.
     pub(super) fn faulty(at: At, act: Act) -> Server {
         let server = Server::start();
-        *server.shared.fault.lock().unwrap() = Some((at, act));
+        server.goes_wrong(at, act);
         server
+    }
+
+    /// Goes wrong once more, with the next message that gets as far.
+    pub(super) fn goes_wrong(&self, at: At, act: Act) {
+        *self.shared.fault.lock().unwrap() = Some((at, act));
+    }
+
+    /// Whether nobody has got as far since.
+    pub(super) fn is_about_to_go_wrong(&self) -> bool {
+        self.shared.fault.lock().unwrap().is_some()
     }
 
     /// The address of incident.toml.
@@ -117,8 +132,11 @@ impl Conversation<'_> {
     fn begin(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
         stream.set_nodelay(true)?;
         let mut conversation = Conversation { reader: BufReader::new(stream.try_clone()?), stream, shared };
-        conversation.say("220 server.test ESMTP")?;
-        while conversation.answer()? {}
+        let going = match conversation.fault(At::Greeting) {
+            Some(act) => conversation.perform(act)?,
+            None => conversation.say("220 server.test ESMTP")?,
+        };
+        while going && conversation.answer()? {}
         Ok(())
     }
 
@@ -128,7 +146,14 @@ impl Conversation<'_> {
             return Ok(false);
         }
         match command.trim_end().split(' ').next().unwrap_or_default() {
-            "EHLO" => self.say("250-server.test\r\n250 8BITMIME"),
+            "EHLO" => match self.fault(At::Hello) {
+                Some(act) => self.perform(act),
+                None => self.say("250-server.test\r\n250 8BITMIME"),
+            },
+            "MAIL" => match self.fault(At::Mail) {
+                Some(act) => self.perform(act),
+                None => self.say("250 ok"),
+            },
             "RCPT" => match self.fault(At::Rcpt) {
                 Some(act) => self.perform(act),
                 None => self.say("250 2.1.5 ok"),
