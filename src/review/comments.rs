@@ -292,4 +292,20 @@ mod tests {
         fs_err::write(&log, "{\"event\":\"settle\",\"comment\":1}\n").unwrap();
         assert_eq!(comments(folder.path()).unwrap_err().findings[0].code, "comments-unreadable");
     }
+
+    #[test]
+    fn no_comment_is_written_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (theirs, review) = (folder.path().join("theirs"), folder.path().join("review"));
+        fs_err::create_dir(&review).unwrap();
+        fs_err::write(&theirs, "").unwrap();
+        std::os::unix::fs::symlink(&theirs, review.join("comments.jsonl")).unwrap();
+        assert_eq!(record(folder.path(), hand("Ada"), comment("why?")).unwrap_err().kind.exit_code(), 4);
+        assert_eq!(fs_err::read(&theirs).unwrap(), b"");
+        fs_err::remove_dir_all(&review).unwrap();
+        fs_err::create_dir(folder.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("elsewhere", &review).unwrap();
+        assert_eq!(record(folder.path(), hand("Ada"), comment("why?")).unwrap_err().kind.exit_code(), 4);
+        assert_eq!(fs_err::read_dir(folder.path().join("elsewhere")).unwrap().count(), 0);
+    }
 }

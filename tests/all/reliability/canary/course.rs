@@ -16,8 +16,8 @@ fn sending(server: &Server) -> Watch {
     watch
 }
 
-/// From the first check to what leaves. A command that is added to the program gets its line here, in `comes_back` or in `goes_badly`.
-pub(super) fn goes_out(watch: &mut Watch) {
+/// From the first check to what leaves. A command that is added to the program gets its line here or in `comes_back`.
+fn goes_out(watch: &mut Watch) {
     watch.run("check lakeside --out checked --findings findings.csv");
     watch.run("plan lakeside --ics calendar.ics --memo memo.pdf");
     watch.run("preview lakeside --out previews");
@@ -32,19 +32,24 @@ pub(super) fn goes_out(watch: &mut Watch) {
     watch.run("send lakeside --retry-now");
 }
 
-/// What comes back holds canaries as well, and is taken in.
-pub(super) fn comes_back(watch: &mut Watch) {
-    let pieces: Vec<String> = watch.home.letters("out").into_keys().collect();
+/// Writes what comes back of some pieces; it holds canaries as well.
+pub(super) fn write_what_comes_back(watch: &mut Watch, pieces: &[String]) {
     let mailed: String = pieces.iter().map(|piece| format!("{piece},mailed,2026-12-07\n")).collect();
     watch.write("mailed.csv", &format!("piece_id,status,mail_date\n{mailed}"));
-    watch.run("receive lakeside production mailed.csv");
     let returned = format!(
         "piece_id,returned_on,reason,new_address1,new_city,new_state,new_zip\n{},2026-12-20,MOVED,9 Zaqvix Way,Keene,NH,03431\n{},Zaqvix,ZAQVIX,,,,\n",
         pieces[0], pieces[1]
     );
     watch.write("returns.csv", &returned);
-    watch.run("receive lakeside returns returns.csv");
     watch.write("bounces.mbox", "From x\nFrom: zaqvix@post.example\nSubject: Zaqvix could not be reached\n\nZaqvix\n");
+}
+
+/// What came back is taken in, and the incident is closed.
+fn comes_back(watch: &mut Watch) {
+    let pieces: Vec<String> = watch.home.letters("out").into_keys().collect();
+    write_what_comes_back(watch, &pieces);
+    watch.run("receive lakeside production mailed.csv");
+    watch.run("receive lakeside returns returns.csv");
     watch.run("receive lakeside bounces bounces.mbox");
     watch.run("status lakeside");
     watch.run("status lakeside --json");

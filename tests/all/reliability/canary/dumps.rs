@@ -32,7 +32,11 @@ fn no_command_leaves_a_core_dump() {
         let limits = std::fs::read_to_string(format!("/proc/{}/limits", sending.id())).unwrap();
         let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
         assert_eq!(core.split_whitespace().collect::<Vec<_>>()[4..6], ["0", "0"], "{core}");
-        sending.signal(signal);
+        // The first of some only takes away the handler that tells stacks which overflow.
+        wait_until("the end", || {
+            sending.signal(signal);
+            sending.is_over()
+        });
         assert!(!sending.leaves_core(), "{signal:?} left a core dump");
         server.hold(false);
     }

@@ -2,7 +2,7 @@
 
 use super::super::server::{Act, At, Server};
 use super::super::{figure, quick_or_full};
-use super::course::{comes_back, goes_out};
+use super::course::write_what_comes_back;
 use super::{Watch, tells_nothing};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
@@ -67,10 +67,11 @@ pub(super) fn states(server: &Server) -> Watch {
     watch.copy("lakeside", "sealed");
     watch.run("release lakeside --by Ben").exits(0);
     watch.copy("lakeside", "ready");
-    goes_out(&mut watch);
+    watch.run("export lakeside --out package").exits(0);
+    watch.run("send lakeside --despite-failures");
     watch.copy("lakeside", "gone");
-    // Writes the files that are received.
-    comes_back(&mut watch);
+    let pieces: Vec<String> = watch.home.records_of_pieces("lakeside").into_keys().collect();
+    write_what_comes_back(&mut watch, &pieces);
     watch
 }
 
@@ -83,7 +84,8 @@ fn undisturbed(watch: &mut Watch, state: &str, line: &str) -> Duration {
 }
 
 fn set_out(watch: &mut Watch, state: &str) {
-    watch.home.remove("killed").remove("k");
+    watch.remove("killed");
+    watch.remove("k");
     watch.copy(state, "killed");
 }
 

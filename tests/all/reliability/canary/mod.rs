@@ -96,6 +96,12 @@ impl Watch {
         self.theirs.insert(name.to_owned());
     }
 
+    /// Removes a folder, and forgets what in it was not written by a command.
+    fn remove(&mut self, folder: &str) {
+        self.home.remove(folder);
+        self.theirs.retain(|name| name.split('/').next() != Some(folder));
+    }
+
     /// Copies a folder of the home: what is in the copy was not written by a command.
     fn copy(&mut self, from: &str, to: &str) {
         self.home.copy(from, to);
@@ -137,7 +143,7 @@ impl Watch {
             let name = path.strip_prefix(&home).unwrap().display().to_string();
             assert!(!holds(name.as_bytes()), "something is called {name}");
             let there = std::fs::symlink_metadata(&path).unwrap();
-            if !self.theirs.contains(&name) {
+            if !self.theirs.contains(&name) && !there.is_symlink() {
                 let (mode, wanted) = (there.permissions().mode() & 0o777, if there.is_dir() { 0o700 } else { 0o600 });
                 assert_eq!(mode, wanted, "{name} has mode {mode:o}");
             }

@@ -12,12 +12,12 @@ const STAGES: [(&str, &str, &str); 17] = [
     ("intake", "new", "check killed --out k/checked --findings k/findings.csv"),
     ("recipients", "new", "check killed --out k/checked --findings k/findings.csv"),
     ("obligations", "new", "plan killed --ics k/calendar.ics --memo k/memo"),
-    ("compose", "ready", "render killed --out k/out --as both --archive"),
-    ("typeset", "ready", "render killed --out k/out --as both --archive"),
-    ("pdf", "ready", "render killed --out k/out --as both --archive"),
-    ("prove", "ready", "render killed --out k/out --as both --archive"),
-    ("ledger", "ready", "render killed --out k/out --as both --archive"),
-    ("deliver mailhouse", "ready", "render killed --out k/out"),
+    ("compose", "ready", "render killed --out k/out --as both --archive --limit 3"),
+    ("typeset", "ready", "render killed --out k/out --as both --archive --limit 3"),
+    ("pdf", "ready", "render killed --out k/out --as both --archive --limit 3"),
+    ("prove", "ready", "render killed --out k/out --as both --archive --limit 3"),
+    ("ledger", "ready", "render killed --out k/out --as both --archive --limit 3"),
+    ("deliver mailhouse", "ready", "render killed --out k/out --limit 3"),
     ("tables", "broken", "check killed --out k/checked"),
     ("review", "sealed", "release killed --by Ben"),
     ("ledger", "sealed", "release killed --by Ben"),
@@ -82,7 +82,8 @@ fn undisturbed(watch: &mut Watch, state: &str, command: &str) -> (i32, Written) 
 }
 
 fn set_out(watch: &mut Watch, state: &str) {
-    watch.home.remove("killed").remove("k");
+    watch.remove("killed");
+    watch.remove("k");
     watch.copy(state, "killed");
 }
 
