@@ -2,7 +2,7 @@
 //! under a name of ours, and the same command works when it is not told to.
 
 use super::super::server::Server;
-use super::super::{figure, is_unfinished};
+use super::super::{figure, is_unfinished, wait_until};
 use super::kills::states;
 use super::{Watch, everything_below, tells_nothing};
 use std::collections::BTreeMap;
@@ -40,7 +40,9 @@ fn whoever_panics_gives_nothing_away() {
         let (code, calm) = undisturbed(&mut watch, state, command);
         set_out(&mut watch, state);
         watch.home.set("BREACHNOTICE_PANIC_AT", stage);
-        let ended = watch.start(command).wait();
+        let mut running = watch.start(command);
+        wait_until("the end of a command that panicked", || running.is_over());
+        let ended = running.wait();
         watch.home.unset("BREACHNOTICE_PANIC_AT");
         tells_nothing(command, &ended);
         let when = format!("{stage} in `{command}`");
