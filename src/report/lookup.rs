@@ -48,8 +48,12 @@ pub fn write_lookup(
     let mut told: Vec<(Option<Piece>, usize)> = Vec::new();
     let mut left_out = 0;
     for (place, person) in people.outlines().enumerate() {
-        let is_owed = matches!(person.disposition, Disposition::Letter | Disposition::Email);
-        if !is_owed && !(person.unreachable && matches!(person.disposition, Disposition::Held(_))) {
+        let is_told = match person.disposition {
+            Disposition::Letter | Disposition::Email => true,
+            Disposition::Held(_) => person.unreachable,
+            _ => false,
+        };
+        if !is_told {
             continue;
         }
         if person.provider.iter().chain(person.also_at).any(|provider| under_hold[usize::from(provider.0)]) {
@@ -117,11 +121,7 @@ fn in_words(state: &PieceState, by_email: bool) -> String {
         EventKind::Sent | EventKind::ResolvedSent => on("the e-mail was sent"),
         EventKind::DataStarted | EventKind::Uncertain => "the e-mail left; it is not known whether it arrived".to_owned(),
         EventKind::Failed | EventKind::Bounced => "the e-mail did not arrive; a letter follows".to_owned(),
-        EventKind::Queued | EventKind::Deferred | EventKind::Withdrawn | EventKind::ResolvedResend | EventKind::Allotted => {
-            waiting(by_email).to_owned()
-        }
-        EventKind::Sealed | EventKind::Released | EventKind::Checkpoint | EventKind::Received | EventKind::Proof | EventKind::Posted => {
-            waiting(by_email).to_owned()
-        }
+        // Queued, deferred, withdrawn or merely allotted; the rest happens to no piece.
+        _ => waiting(by_email).to_owned(),
     }
 }

@@ -179,8 +179,9 @@ const KEPT_FOLDERS: [&str; 4] = ["seal", "templates", "rules", "review"];
 const LEDGER: &str = "ledger.sqlite";
 
 /// Tables that this program writes, by how they begin: under any name, or under one of its own.
-const TABLES: [(Option<&str>, &str, &str); 9] = [
+const TABLES: [(Option<&str>, &str, &str); 10] = [
     (None, "severity,file,line,column,record,code,reason,hint", "findings"),
+    (None, "piece,name,provider,status", "names for a call center"),
     (None, "record,set,name,address1,address2,city,state,postal_code", "addresses for a vendor"),
     (Some("held.csv"), "file,line,record_id,", "who is held"),
     (Some("mend.csv"), "file,line,record_id,", "rows to be mended"),

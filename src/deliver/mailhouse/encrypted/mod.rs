@@ -141,7 +141,6 @@ fn unusable(place: Place, reason: impl Into<Sentence>, hint: &'static str) -> Er
 }
 
 #[cfg(test)]
-#[cfg(any(feature = "age", feature = "openpgp"))]
 mod tests;
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use super::*;
 use crate::digest;
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
+#[cfg(any(feature = "age", feature = "openpgp"))]
 use std::process::Command;
 
 /// A package `lakeside_0001` below a folder, with a file that ends with a block, one that does not, an empty one, and a large one.
@@ -45,6 +46,7 @@ pub(super) fn assert_holds(tar: &[u8], folder: &Path) {
 }
 
 /// Runs a tool in a folder and returns what it printed.
+#[cfg(any(feature = "age", feature = "openpgp"))]
 #[track_caller]
 pub(super) fn run(folder: &Path, words: &[&str]) -> Vec<u8> {
     let ended = Command::new(words[0]).args(&words[1..]).current_dir(folder).env("LC_ALL", "C").output().unwrap();
@@ -53,6 +55,7 @@ pub(super) fn run(folder: &Path, words: &[&str]) -> Vec<u8> {
 }
 
 /// Unpacks a tar file in a folder and checks what it holds, as a house would.
+#[cfg(any(feature = "age", feature = "openpgp"))]
 #[track_caller]
 pub(super) fn check_by_hand(folder: &Path, tar: &str) {
     let there = folder.join("there");
@@ -63,6 +66,7 @@ pub(super) fn check_by_hand(folder: &Path, tar: &str) {
 }
 
 /// Fails unless a package that was changed is refused, and nothing is left of the attempt.
+#[cfg(any(feature = "age", feature = "openpgp"))]
 #[track_caller]
 pub(super) fn refuses_a_changed_package(key: &HouseKey, out: &Path) {
     let folder = package(out);
