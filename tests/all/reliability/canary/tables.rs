@@ -44,7 +44,7 @@ pub(super) fn of_file(path: &Path) -> (usize, usize) {
     values.tables = query.query_map((), |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     for table in values.tables.clone() {
         let mut query = ledger.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-        let columns: Vec<String> = query.column_names().into_iter().map(str::to_owned).collect();
+        let columns: Vec<String> = query.column_names().map(str::to_owned).collect();
         let mut rows = query.query(()).unwrap();
         while let Some(row) = rows.next().unwrap() {
             for (index, column) in columns.iter().enumerate() {
