@@ -49,7 +49,7 @@ fn whoever_is_killed_gives_nothing_away() {
         watch.look_at(&AT_WORK);
     }
     let started = WRITING.len() * moments;
-    assert!(killed > started / 2, "only {killed} of {started} were at work");
+    assert!(killed > started / 3, "only {killed} of {started} were at work");
     figure(&format!(
         "canaries, killed: {} commands that write, {killed} of {started} ended at work by {} signals; nothing told, nothing left but what is \
          for its owner alone",
