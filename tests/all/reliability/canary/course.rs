@@ -55,8 +55,12 @@ fn comes_back(watch: &mut Watch) {
     watch.run("status lakeside --json");
     watch.run("report lakeside --out report");
     watch.run("report lakeside --out report --json");
+    watch.run("report lakeside --out report --lookup lookup.csv --pack pack.tar");
     watch.run("verify lakeside");
     watch.run("verify report");
+    watch.run("verify pack.tar");
+    watch.run("purge lakeside --before 2026-11-01 --by Ada --dry-run").exits(3);
+    watch.run("purge lakeside --before 2026-11-01 --by Ada --incident lakeside-2026 --reason test").exits(3);
 }
 
 /// Values where they do not belong, rows of all lengths, files that are none.

@@ -11,7 +11,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 /// A command in the folder `t`, a copy of that of a state; what it writes elsewhere stands below `o`. The last word is the output folder
 /// that the command line names, if any. A command that is added to the program gets its line here.
-const COMMANDS: [(&str, &str, &str); 16] = [
+const COMMANDS: [(&str, &str, &str); 17] = [
     ("new", "check t --out o/checked --findings o/findings.csv", "o/checked"),
     ("new", "plan t --ics o/calendar.ics --memo o/memo", ""),
     ("new", "preview t --out o/previews", "o/previews"),
@@ -26,6 +26,7 @@ const COMMANDS: [(&str, &str, &str); 16] = [
     ("gone", "receive t production mailed.csv", ""),
     ("gone", "receive t returns returns.csv", ""),
     ("gone", "report t --out o/report", "o/report"),
+    ("gone", "report t --out o/report --lookup o/lookup.csv --pack o/pack.tar", "o/report"),
     ("new", "init o/made", "o/made"),
     ("new", "drill o/drill --people 20 --seed 4", "o/drill"),
 ];

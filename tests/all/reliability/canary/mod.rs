@@ -190,6 +190,7 @@ fn purpose(name: &str) -> Option<&'static str> {
         _ if is(&["/mend.csv"]) => Some("rows to be mended"),
         _ if is(&[".eml"]) => Some("e-mails as they would leave"),
         _ if is(&["asked.csv"]) => Some("addresses for a vendor"),
+        _ if is(&["lookup.csv"]) => Some("names for a call center"),
         _ if is(&["/moves.csv", "/moves.toml"]) => Some("new addresses that the post gave"),
         _ if is_unfinished(name) => Some("one of these, of a command that was killed"),
         _ => None,
