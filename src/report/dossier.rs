@@ -189,7 +189,9 @@ impl<'d> OfProvider<'d> {
             None => {
                 let Incident { what_happened, investigation, .. } = self.dossier.incident;
                 let told = [what_happened, investigation].map(|prose| as_plain_text(prose)).join("\n\n");
-                Answer::text(told).noted(format!("what the letters say; `hhs.description` in {REPORT_FILE} says it for regulators"))
+                Answer::text(told).noted(format!(
+                    "what the letters say; to say it otherwise to regulators, write it into {REPORT_FILE} as `description` under [hhs]"
+                ))
             }
         }
     }

@@ -75,6 +75,7 @@ pub(super) struct Associate {
     pub(super) last_name: String,
     pub(super) email: String,
     pub(super) phone: String,
+    pub(super) at_work: bool,
 }
 
 /// A notice that was given to somebody other than the patients: a `[[filings]]` of the file.
@@ -231,7 +232,7 @@ impl Known<'_> {
             title: section.text("title"),
             email: text("email"),
             phone: text("phone"),
-            at_work: section.choice("phone_usage", &[("work", true), ("home_or_cell", false)]).unwrap_or(true),
+            at_work: at_work(section),
         };
         section.finish();
         contact
@@ -280,6 +281,11 @@ fn regulators(section: &Section<'_, '_>) -> ForRegulators {
     regulators
 }
 
+/// Whether a number is one of work, as it is unless something else is told.
+fn at_work(section: &Section<'_, '_>) -> bool {
+    section.choice("phone_usage", &[("work", true), ("home_or_cell", false)]).unwrap_or(true)
+}
+
 fn associate(section: &Section<'_, '_>) -> Associate {
     let text = |key| section.required(key, Section::text).unwrap_or_default();
     let associate = Associate {
@@ -292,6 +298,7 @@ fn associate(section: &Section<'_, '_>) -> Associate {
         last_name: text("last_name"),
         email: text("email"),
         phone: text("phone"),
+        at_work: at_work(section),
     };
     section.finish();
     associate

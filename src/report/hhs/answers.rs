@@ -62,7 +62,7 @@ fn entity(of: OfProvider<'_>, all: &mut Answers) {
         Some(Contact { first_name, last_name, email, phone, at_work, .. }) => {
             let ids = ["contact_first_name", "contact_last_name", "contact_email", "contact_phone"];
             ids.into_iter().zip([first_name, last_name, email, phone]).for_each(|(id, value)| drop(all.insert(id, Answer::text(value))));
-            all.insert("contact_phone_usage", Answer::option(if *at_work { "Work" } else { "Home/Cell" }));
+            all.insert("contact_phone_usage", usage(*at_work));
         }
         None => signatory(of.provider, all),
     }
@@ -87,7 +87,7 @@ fn people(count: u64) -> String {
 /// Who signs the letters answers for the provider, unless somebody else is named.
 fn signatory(provider: &Provider, all: &mut Answers) {
     let (first, last) = first_and_last(&provider.signatory_name);
-    let note = format!("who signs the letters; [[contacts]] in {REPORT_FILE} names somebody else");
+    let note = format!("who signs the letters; to give somebody else, add [[contacts]] to {REPORT_FILE}");
     let what = format!("name whom HHS may ask under [[contacts]] in {REPORT_FILE}");
     for (id, value) in [("contact_first_name", first), ("contact_last_name", last)] {
         all.insert(id, Answer::text(value).or_missing(&what).noted(&note));
@@ -95,7 +95,11 @@ fn signatory(provider: &Provider, all: &mut Answers) {
     for (id, value) in [("contact_email", &provider.email), ("contact_phone", &provider.phone)] {
         all.insert(id, Answer::text(value).or_missing(&what).noted("of the provider, as the letters print it"));
     }
-    all.insert("contact_phone_usage", Answer::option("Work"));
+    all.insert("contact_phone_usage", usage(true));
+}
+
+fn usage(at_work: bool) -> Answer {
+    Answer::option(if at_work { "Work" } else { "Home/Cell" })
 }
 
 fn associate(of: OfProvider<'_>, all: &mut Answers) {
@@ -111,7 +115,7 @@ fn associate(of: OfProvider<'_>, all: &mut Answers) {
         "associate_email",
         "associate_phone",
     ];
-    let Some(Associate { address1, address2, city, state, postal_code, first_name, last_name, email, phone }) =
+    let Some(Associate { address1, address2, city, state, postal_code, first_name, last_name, email, phone, at_work }) =
         &of.dossier.statements.associate
     else {
         let what = format!("write the address and the contact of {} into {REPORT_FILE}, under [business_associate]", associate.name);
@@ -122,6 +126,7 @@ fn associate(of: OfProvider<'_>, all: &mut Answers) {
     let values = [address1, city, &state, postal_code, first_name, last_name, email, phone];
     ids.into_iter().zip(values).for_each(|(id, value)| drop(all.insert(id, Answer::text(value))));
     all.insert("associate_street2", Answer::text(address2.clone().unwrap_or_default()));
+    all.insert("associate_phone_usage", usage(*at_work));
 }
 
 fn breach(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
@@ -165,7 +170,8 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
     let began = match left.first {
         Some(first) => Answer::date(first),
         None if is_past => Answer::missing(nothing),
-        None => Answer::date(planned).noted("the mail date that is planned: no letter is known to have gone yet"),
+        None => Answer::date(planned)
+            .noted("the mail date that is planned: no letter is known to have gone yet, and HHS is told with the letters, not before"),
     };
     all.insert("notice_began", began);
     let ended = match left.last {
@@ -182,7 +188,10 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
             all.insert("substitute", Answer::option("Yes").noted(people(unreachable.count)));
             all.insert("substitute_size", Answer::option(if unreachable.is_public() { "10 or more" } else { "Fewer than 10" }));
         }
-        None => drop(all.insert("substitute", Answer::option("No"))),
+        None => {
+            let note = format!("nobody is known to be out of reach as of {}", of.dossier.plan.as_of);
+            all.insert("substitute", Answer::option("No").noted(note));
+        }
     }
     let states = of.media_states();
     all.insert("media", Answer::option(if states.is_empty() { "No" } else { "Yes" }));
@@ -200,8 +209,8 @@ fn actions(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     all.insert("actions", Answer { chosen, missing: (!told).then(|| stated("hhs.actions_taken")), ..Answer::default() });
     all.insert("actions_other", Answer::text(statements.actions_other.as_deref().map(crate::compose::as_plain_text).unwrap_or_default()));
     let name = statements.attested_by.clone().unwrap_or_default();
-    all.insert("attested_by", Answer::text(name).or_missing(stated("hhs.attested_by")));
-    all.insert("attested_on", Answer::default().noted("the day on which the report is filed"));
+    all.insert("attested_by", Answer::text(name).or_missing(stated("hhs.attested_by")).noted("who attests for every provider"));
+    all.insert("attested_on", Answer::default().noted("leave it until the report is filed: it is that day"));
 }
 
 #[cfg(test)]
