@@ -9,6 +9,7 @@ mod chrome; // what only this driver can: screens and the console
 mod hands; // click, type, press, submit
 mod itself; // the harness itself can fail
 mod page; // what is to be read
+mod report; // every page of a report
 mod review; // reviewers read, comment and approve
 
 pub(crate) use chrome::Screen;

@@ -21,7 +21,7 @@ fn without_dates(template: &str) -> String {
     format!("{}{}", &template[..start], &template[end..])
 }
 
-fn entered(browser: &Browser, serving: &Serving, reviewer: usize) {
+pub(super) fn entered(browser: &Browser, serving: &Serving, reviewer: usize) {
     browser.open(serving.link(reviewer));
     browser.wait_for("table.wordings", SOON);
 }
