@@ -191,3 +191,28 @@ fn a_pack_can_be_one_file_that_is_checked_like_the_folder() {
     home.run("report lakeside --out report --as-of 2026-12-20 --pack pack.tar").exits(3).says("this file exists");
     home.run("report lakeside --out report --as-of 2026-12-20 --pack report/pack.tar").exits(3).says("it would lie in the report");
 }
+
+#[cfg(feature = "age")]
+#[test]
+fn an_encrypted_pack_is_checked_once_it_is_decrypted() {
+    let home = Home::released("lakeside");
+    let path = |name: &str| home.path(name).display().to_string();
+    crate::harness::tool("age-keygen", &["-o", &path("keeper.key")]);
+    home.write("keeper.pub", &crate::harness::tool("age-keygen", &["-y", &path("keeper.key")]));
+    home.run("report lakeside --out report --as-of 2026-12-20 --pack pack.tar.age --encrypt keeper.pub").exits(1);
+    home.is_private("pack.tar.age");
+    home.run("verify pack.tar.age").exits(3).says("decrypt it first");
+    crate::harness::tool("age", &["-d", "-i", &path("keeper.key"), "-o", &path("pack.tar"), &path("pack.tar.age")]);
+    home.run("verify pack.tar").exits(0);
+    home.run("report lakeside --out report --as-of 2026-12-20 --pack other.age --encrypt keeper.key").exits(3).says("private key");
+    home.lacks("other.age");
+}
+
+#[cfg(not(feature = "age"))]
+#[test]
+fn a_pack_that_cannot_be_encrypted_is_not_written() {
+    let home = Home::with_sample("lakeside");
+    home.write("keeper.pub", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n");
+    home.run("report lakeside --out report --pack pack.tar.age --encrypt keeper.pub").exits(3).says("--features age");
+    home.lacks("pack.tar.age").lacks("report");
+}
