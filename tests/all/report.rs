@@ -71,7 +71,7 @@ fn what_is_missing_is_told_first() {
     for label in ["Breach End Date", "Safeguards in Place Prior to Breach", "Business Associate: City", "Name"] {
         assert!(hint.contains(label), "{label}: {hint}");
     }
-    assert!(sheet(&home, "CCC").contains("Missing: 14\n"), "{}", sheet(&home, "CCC"));
+    assert!(sheet(&home, "CCC").contains("Missing: 15\n"), "{}", sheet(&home, "CCC"));
     assert!(open(&written, "CCC: letters").starts_with("was due by 2026-12-10; nothing has been rendered or released yet"));
 }
 

@@ -119,7 +119,7 @@ fn associate(of: OfProvider<'_>, all: &mut Answers) {
         &of.dossier.statements.associate
     else {
         let what = format!("write the address and the contact of {} into {REPORT_FILE}, under [business_associate]", associate.name);
-        ids.into_iter().for_each(|id| drop(all.insert(id, Answer::missing(&what))));
+        ids.into_iter().chain(["associate_phone_usage"]).for_each(|id| drop(all.insert(id, Answer::missing(&what))));
         return;
     };
     let state = of.dossier.state(state).to_owned();
