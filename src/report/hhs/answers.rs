@@ -170,8 +170,7 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
     let began = match left.first {
         Some(first) => Answer::date(first),
         None if is_past => Answer::missing(nothing),
-        None => Answer::date(planned)
-            .noted("the mail date that is planned: no letter is known to have gone yet, and HHS is told with the letters, not before"),
+        None => Answer::date(planned).noted("the mail date that is planned: no letter is known to have gone yet, so file it later"),
     };
     all.insert("notice_began", began);
     let ended = match left.last {
