@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::ui::{Ui, count, number, table};
 use crate::error::{Error, Place, Result};
-use crate::ledger::Access;
+use crate::ledger::{Access, EventKind, Ledger, Sha};
 use crate::recipients::{moves_by_effect, rulings_by_kind};
 use crate::report::{Channel, Loose, OutOfReach, Purge, Status};
 use crate::{ledger, report, rules};
@@ -25,15 +25,12 @@ pub(super) struct StatusArguments {
 pub(super) fn run(ui: &Ui, ledger: Option<&Access>, arguments: &StatusArguments) -> Result<Outcome> {
     let rules = rules::Rules::load_for(&arguments.dir)?;
     let (incident, _) = crate::incident::load_kept(&arguments.dir, &rules)?;
-    let purged = Purge::read(&arguments.dir)?.map(|(purge, _)| purge);
-    let ledger = ledger::open_existing(&arguments.dir, &incident.id, ledger)?;
-    let status =
-        ledger.map(|mut ledger| report::status(ledger.as_mut(), rules.federal.substitute_public_from.value)).transpose()?.flatten();
-    let folder = Folder {
-        rulings: rulings_by_kind(&arguments.dir)?,
-        moves: moves_by_effect(&arguments.dir)?,
-        purged: purged.as_ref().map(Removed::of),
-    };
+    let mut ledger = ledger::open_existing(&arguments.dir, &incident.id, ledger)?;
+    let purged =
+        Purge::read(&arguments.dir)?.map(|(purge, digest)| Removed::of(&purge, &digest, ledger.as_deref_mut().map(|ledger| ledger as _)));
+    let public_from = rules.federal.substitute_public_from.value;
+    let status = ledger.map(|mut ledger| report::status(ledger.as_mut(), public_from)).transpose()?.flatten();
+    let folder = Folder { rulings: rulings_by_kind(&arguments.dir)?, moves: moves_by_effect(&arguments.dir)?, purged: purged.transpose()? };
     let Some(status) = status else {
         if crate::review::stored_release(&arguments.dir)?.is_some() {
             let reason = "the letters were released, and the ledger knows nothing of it: it is lost, or another one";
@@ -86,11 +83,14 @@ struct Folder {
 struct Removed {
     on: Date,
     by: String,
+    /// Whether everything is gone: a purge can be broken off.
+    ended: bool,
 }
 
 impl Removed {
-    fn of(purge: &Purge) -> Removed {
-        Removed { on: purge.on, by: purge.by.clone() }
+    fn of(purge: &Purge, digest: &Sha, ledger: Option<&mut dyn Ledger>) -> Result<Removed> {
+        let ended = ledger.map(|ledger| ledger.knows(EventKind::PurgeEnded, digest)).transpose()?.unwrap_or_default();
+        Ok(Removed { on: purge.on, by: purge.by.clone(), ended })
     }
 }
 
@@ -114,8 +114,17 @@ impl Folder {
             let all = if moves.is_empty() { "none".to_owned() } else { reasons(moves) };
             text.push_str(&format!("\nmoves, as the address vendor's answer came in: {all}"));
         }
-        if let Some(Removed { on, by }) = &self.purged {
-            text.push_str(&format!("\npatient data was removed on {on} by {by}: records and people are named no more, the counts stay"));
+        match &self.purged {
+            None => {}
+            Some(Removed { on, by, ended: true }) => {
+                text.push_str(&format!(
+                    "\npatient data was removed on {on} by {by}: records and people are named no more, the counts stay"
+                ));
+            }
+            Some(Removed { on, by, ended: false }) => {
+                let what = "is not ended: patient data may still be here; run purge again, which ends it";
+                text.push_str(&format!("\nA PURGE that was begun on {on} by {by} {what}"));
+            }
         }
         text
     }

@@ -39,6 +39,12 @@ impl Access {
         self.url.reveal().starts_with("postgres")
     }
 
+    /// Whether it names this file, under whatever name.
+    pub fn names_file(&self, file: &std::path::Path) -> bool {
+        let named = self.url.reveal().strip_prefix("sqlite:").and_then(|path| fs_err::canonicalize(path).ok());
+        named.is_some_and(|named| fs_err::canonicalize(file).is_ok_and(|file| file == named))
+    }
+
     pub(super) fn url(&self) -> &str {
         self.url.reveal()
     }

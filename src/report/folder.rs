@@ -168,20 +168,29 @@ fn refuse_others(out: &Path, incident: &str) -> Result<()> {
     if json["incident"] != incident {
         return Err(refused(MARK, "is of another incident, whose report would be lost"));
     }
-    let evidence = out.join(evidence::EVIDENCE);
-    let pack = evidence::unchanged_files(&evidence)?;
-    let is_ours = |name: &str| match name.split_once('/') {
-        None => [MARK, "index.html", TIMELINE].contains(&name),
-        Some((evidence::EVIDENCE, below)) => pack.contains(below),
-        Some(("hhs", below)) => name == LOG || below.ends_with(".html") && !below.contains('/'),
-        Some((NOTICES, below)) => (below.ends_with(".html") || below.ends_with(".txt")) && !below.contains('/'),
-        Some(("states", below)) => below.ends_with(".html") && !below.contains('/'),
-        Some(_) => false,
-    };
-    match names.iter().find(|name| !is_ours(name)) {
+    match strangers(out)?.first() {
         Some(name) => Err(refused(name, "was not written by an earlier report, or was changed since, and would be lost")),
         None => Ok(()),
     }
+}
+
+/// What lies in the folder of a report and was not written by it, or was changed since; names below the folder.
+///
+/// # Errors
+/// Refused when the folder cannot be read.
+pub(super) fn strangers(out: &Path) -> Result<Vec<String>> {
+    let pack = evidence::unchanged_files(&out.join(evidence::EVIDENCE))?;
+    let is_page = |below: &str| below.ends_with(".html") && !below.contains('/');
+    let is_ours = |name: &str| match name.split_once('/') {
+        None => [MARK, "index.html", TIMELINE].contains(&name),
+        Some((evidence::EVIDENCE, below)) => pack.contains(below),
+        Some(("hhs", below)) => name == LOG || is_page(below),
+        Some((NOTICES, below)) => is_page(below) || below.ends_with(".txt") && !below.contains('/'),
+        Some(("states", below)) => is_page(below),
+        Some(_) => false,
+    };
+    let names = files::files_below(out)?.into_iter().map(|path| path.strip_prefix(out).unwrap_or(&path).display().to_string());
+    Ok(names.filter(|name| !is_ours(name)).collect())
 }
 
 #[cfg(test)]

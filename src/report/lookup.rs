@@ -2,7 +2,6 @@
 
 use super::table::Table;
 use crate::error::Result;
-use crate::files;
 use crate::incident::Incident;
 use crate::ledger::{EventKind, Ledger, Piece, PieceState};
 use crate::obligations::held_until;
@@ -14,14 +13,6 @@ use std::path::Path;
 
 const COLUMNS: [&str; 4] = ["piece", "name", "provider", "status"];
 const OUT_OF_REACH: &str = "no letter could reach this person";
-
-/// Refuses to write over anything but an earlier list.
-///
-/// # Errors
-/// Refused, so that nothing of the user's is overwritten.
-pub fn refuse_other_file(path: &Path) -> Result<()> {
-    files::refuse_other(path, COLUMNS.join(",").as_bytes(), "no list for a call center")
-}
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,14 +99,13 @@ fn in_words(state: &PieceState, by_email: bool) -> String {
         None => what.to_owned(),
     };
     match state.state {
-        EventKind::Exported | EventKind::Reprinted | EventKind::Printed | EventKind::Spoiled | EventKind::Destroyed | EventKind::Pulled => {
-            "the letter is with the mail house".to_owned()
+        EventKind::Exported | EventKind::Reprinted | EventKind::Printed => "the letter is with the mail house".to_owned(),
+        EventKind::Spoiled | EventKind::Destroyed | EventKind::Pulled | EventKind::Undeliverable => {
+            "the mail house did not mail the letter".to_owned()
         }
         EventKind::Mailed | EventKind::Forwarded => on("the letter was mailed"),
         EventKind::ReturnedMoved => "the letter came back and goes to the new address".to_owned(),
-        EventKind::ReturnedAway | EventKind::ReturnedRefused | EventKind::ReturnedDeceased | EventKind::Undeliverable => {
-            on("the letter came back")
-        }
+        EventKind::ReturnedAway | EventKind::ReturnedRefused | EventKind::ReturnedDeceased => on("the letter came back"),
         EventKind::Unreachable => OUT_OF_REACH.to_owned(),
         EventKind::ToldBySubstitute => on("told in another way"),
         EventKind::Sent | EventKind::ResolvedSent => on("the e-mail was sent"),

@@ -26,14 +26,14 @@ pub use evidence::{EVIDENCE, Evidence, Input, Materials, Unpacked, VerifiedEvide
 pub use folder::{Report, write_report};
 pub use form::Form;
 pub use left::{Concern, Concerns, Left, LeftOf, left};
-pub use lookup::{Lookup, refuse_other_file, write_lookup};
+pub use lookup::{Lookup, write_lookup};
 pub use notices::{NoticeFile, NoticeSheet, Published, notices};
 pub use out_of_reach::{Lost, OutOfReach, lost};
 pub use overview::{Open, Overview};
 pub use pages::clocks;
 pub use retention::{
-    Beyond, Counted, Holding, Holdings, InEffect, OfLedger, Purge, holdings, kept_until, last_in_effect, out_of_reach, refuse_date, remove,
-    unfinished,
+    Beyond, Counted, Holding, Holdings, InEffect, NOBODY, OfLedger, Purge, holdings, kept_until, last_in_effect, out_of_reach, refuse_date,
+    remove, unfinished,
 };
 pub use standing::{Channel, Loose, Status, status};
 pub use statements::{Filing, REPORT_FILE, Statements};

@@ -137,7 +137,11 @@ fn judged(incident: &Incident, rules: &Rules, mut ledger: Book<'_>, options: &Pu
     let verified = Verified::load(&incident.folder, rules, today)?;
     let last = report::last_in_effect(incident, rules, (&statements, &verified), ledger.as_deref_mut().map(|ledger| ledger as _))?;
     let mut findings = report::refuse_date(before, today, limit, &last, reason.is_some());
-    let unfinished = ledger.as_deref_mut().map(|ledger| report::unfinished(&mut *ledger)).transpose()?.unwrap_or_default();
+    findings.extend(other_ledger(incident, access)?);
+    let unfinished = match ledger.as_deref_mut() {
+        Some(ledger) => report::unfinished(ledger)?,
+        None => vec![report::NOBODY.to_owned()],
+    };
     if reason.is_none() {
         let place = ledger.as_deref().map_or_else(Place::default, Ledger::place);
         findings.extend(unfinished.iter().map(|what| lost(&place, what)));
@@ -161,6 +165,20 @@ fn judged(incident: &Incident, rules: &Rules, mut ledger: Book<'_>, options: &Pu
     let on_server = access.is_some_and(Access::is_of_a_server);
     purge.out_of_reach.extend(report::out_of_reach(&packages, on_server, &incident.folder));
     Ok(purge)
+}
+
+/// A ledger in the folder, when another one is named and this one knows people: they would stay in it.
+fn other_ledger(incident: &Incident, access: Option<&Access>) -> Result<Option<Finding>> {
+    let file = incident.folder.join("ledger.sqlite");
+    let is_own = |access: &Access| access.names_file(&file);
+    if access.is_none_or(is_own) || !file.exists() {
+        return Ok(None);
+    }
+    let Some(mut own) = ledger::open_existing(&incident.folder, &incident.id, None)? else { return Ok(None) };
+    let known = own.of_people()?.total();
+    let reason = format!("it lies in this folder, is not the ledger that --ledger names, and has {known} entries of people");
+    let hint = "run purge without --ledger when it is the one that was used, or move it elsewhere when it never was";
+    Ok((known > 0).then(|| Finding::refuses("purge-other-ledger", Place::file("ledger.sqlite"), reason, hint)))
 }
 
 /// What is not finished, so that somebody would be lost.

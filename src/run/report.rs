@@ -53,11 +53,12 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
     let ReportOptions { out, lookup, pack, encrypt, as_of, latest } = options;
     let (as_of, latest) = (*as_of, *latest);
     files::refuse_inputs(out, folder)?;
-    if let Some(file) = lookup {
-        refuse_lookup(file, folder, out)?;
+    for file in lookup.iter().chain(pack) {
+        refuse_place(file, folder, out)?;
     }
-    if let Some(file) = pack {
-        refuse_pack(file, folder, out)?;
+    if lookup.as_ref().zip(pack.as_ref()).is_some_and(|(lookup, pack)| files::is_below(lookup, pack)) {
+        let place = Place::file(options.pack.as_ref().map(|file| file.display().to_string()).unwrap_or_default());
+        return Err(Error::refused("output-in-use", place, "--lookup and --pack name one file", "give each a file of its own"));
     }
     let key = encrypt.as_ref().map(|file| HouseKey::load(Path::new("."), &file.display().to_string(), latest)).transpose()?;
     let case = read(folder)?;
@@ -109,29 +110,21 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
     Ok(Reported { report, lookup, pack: pack.transpose()?, warnings: case.warnings })
 }
 
-/// A pack as one file takes the place of nothing but another.
-fn refuse_pack(file: &Path, folder: &Path, out: &Path) -> Result<()> {
-    let place = || Place::file(file.display().to_string());
-    if files::is_below(file, out) {
-        let hint = "name a file outside: the folder of a report holds nothing else";
-        return Err(Error::refused("pack-in-report", place(), "it would lie in the report", hint));
-    }
+/// A file that is written beside a report takes the place of no other, and lies in nothing that is handed on or checked as a whole.
+fn refuse_place(file: &Path, folder: &Path, out: &Path) -> Result<()> {
+    let refused = |reason, hint| Err(Error::refused("output-in-use", Place::file(file.display().to_string()), reason, hint));
     files::refuse_inputs(file, folder)?;
     if fs_err::symlink_metadata(file).is_ok() {
-        let hint = "name another file, or move this one: evidence is not written over";
-        return Err(Error::refused("output-over-input", place(), "this file exists", hint));
+        return refused("this file exists", "name another file, or move this one: it would be lost");
+    }
+    let marks = ["report.json", "evidence.json", "SHA256SUMS", "ticket.json", "reviewer.js"];
+    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let is_handed_on = |around: &Path| marks.iter().any(|mark| around.join(mark).exists());
+    if files::is_below(file, out) || absolute.ancestors().skip(1).any(is_handed_on) {
+        let hint = "name a file outside: reports, packs, packages and previews are handed on, or checked as a whole";
+        return refused("it would lie in a report, a pack, a package or a preview", hint);
     }
     Ok(())
-}
-
-/// A list with names has no place in a report, which is handed on, nor over a file of somebody's.
-fn refuse_lookup(file: &Path, folder: &Path, out: &Path) -> Result<()> {
-    if files::is_below(file, out) {
-        let hint = "name a file outside: a report is handed on, and this list has the names of patients";
-        return Err(Error::refused("lookup-in-report", Place::file(file.display().to_string()), "it would lie in the report", hint));
-    }
-    files::refuse_inputs(file, folder)?;
-    report::refuse_other_file(file)
 }
 
 /// What makes a report doubtful, and what to do: approvals, ledger and lists that do not belong together.

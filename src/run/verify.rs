@@ -61,7 +61,10 @@ pub fn verify(path: &Path, options: &VerifyOptions) -> Result<Verification> {
     if let Some(unpacked) = report::unpack(path)? {
         return match report::is_evidence(&unpacked.folder()) {
             Some(pack) => evidence(&pack, options),
-            None => Err(misused("PATH", "the file holds no evidence pack", "name a pack that `report --pack` wrote")),
+            None => {
+                let hint = "name a pack that `report --pack` wrote";
+                Err(Error::refused("nothing-to-verify", Place::file(path.display().to_string()), "the file holds no evidence pack", hint))
+            }
         };
     }
     match report::is_evidence(path) {

@@ -184,12 +184,29 @@ fn a_pack_can_be_one_file_that_is_checked_like_the_folder() {
     changed[people + 80] ^= 1;
     std::fs::write(home.path("changed.tar"), &changed).unwrap();
     home.run("verify changed.tar").exits(3).says("people.csv");
-    std::fs::write(home.path("cut.tar"), &bytes[..bytes.len() / 2]).unwrap();
-    home.run("verify cut.tar").exits(3).says("cut off or damaged");
+    for (length, says) in [(bytes.len() / 2, "cut off or damaged"), (bytes.len() - 1024, "cut off at its end")] {
+        std::fs::write(home.path("cut.tar"), &bytes[..length]).unwrap();
+        home.run("verify cut.tar").exits(3).says(says);
+    }
+    std::fs::write(home.path("more.tar"), [bytes.as_slice(), b"a list"].concat()).unwrap();
+    home.run("verify more.tar").exits(3).says("something was put behind the pack");
+    std::fs::write(home.path("filled.tar"), [bytes.as_slice(), &[0; 512]].concat()).unwrap();
+    home.run("verify filled.tar").exits(0);
+    home.write("other/file", "no pack");
+    crate::harness::tool(
+        "tar",
+        &["-cf", &home.path("other.tar").display().to_string(), "-C", &home.path("other").display().to_string(), "file"],
+    );
+    home.run("verify other.tar").exits(3).says("it is no evidence pack");
+    let running = home.start("verify pack.tar");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    running.kill();
+    assert_eq!(home.run("verify pack.tar").exits(0).stdout, of_folder, "what a killed check left is no hindrance");
+    home.lacks(".pack.tar.partial");
     home.write("secret.age", "age-encryption.org/v1\n-> X25519 abc\n");
     home.run("verify secret.age").exits(3).says("age --decrypt");
     home.run("report lakeside --out report --as-of 2026-12-20 --pack pack.tar").exits(3).says("this file exists");
-    home.run("report lakeside --out report --as-of 2026-12-20 --pack report/pack.tar").exits(3).says("it would lie in the report");
+    home.run("report lakeside --out report --as-of 2026-12-20 --pack report/pack.tar").exits(3).says("it would lie in a report");
 }
 
 #[cfg(feature = "age")]

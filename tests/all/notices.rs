@@ -119,11 +119,13 @@ fn the_list_of_a_call_center_has_everyone_who_is_told_and_nobody_else() {
     let report: String = home.files("report").into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
     let in_report = |row: &&std::collections::BTreeMap<String, String>| report.contains(&row["name"]);
     assert_eq!(list.iter().filter(in_report).count(), 0, "no name stands in the report");
-    // A second one takes the place of the first; nothing else is written over, and the report holds no list.
-    home.run("report lakeside --out report --lookup lookup.csv --as-of 2026-12-20").exits(1);
-    home.run("report lakeside --out report --lookup mailed.csv").exits(3).says("is no list for a call center");
-    home.run("report lakeside --out report --lookup report/lookup.csv").exits(3).says("it would lie in the report");
-    home.run("report lakeside --out report --lookup lakeside/seal/lookup.csv").exits(3);
+    home.run("report lakeside --out report --lookup lookup.csv --as-of 2026-12-20").exits(3).says("this file exists");
+    for place in ["report/lookup.csv", "report/notices/lookup.csv", "package/lakeside-2026_0001/lookup.csv", "lakeside/seal/lookup.csv"] {
+        home.run(&format!("report lakeside --out report --lookup {place}")).exits(3);
+        home.run(&format!("report lakeside --out other --lookup {place}")).exits(3);
+        home.lacks(place).lacks("other");
+    }
+    home.run("report lakeside --out report --lookup one --pack one").exits(3).says("name one file");
 }
 
 #[test]

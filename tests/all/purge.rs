@@ -371,6 +371,9 @@ fn a_purge_that_was_killed_is_ended_by_the_next() {
         let is_begun = home.path("killed/purged.json").exists();
         halfway += u32::from(is_begun);
         assert!(is_begun || home.path("killed/patients.csv").exists(), "nothing goes before it is recorded");
+        if is_begun && home.path("killed/patients.csv").exists() {
+            home.run("status killed").prints("A PURGE that was begun");
+        }
         home.run(&command).exits(0);
         home.run("verify killed").exits(0).prints("everything that was checked holds");
         for (name, bytes) in home.files("killed") {
@@ -378,6 +381,34 @@ fn a_purge_that_was_killed_is_ended_by_the_next() {
         }
     }
     assert!(killed > 3, "{killed} were at work, {halfway} had begun");
+}
+
+#[test]
+fn a_ledger_that_knows_nobody_lets_nobody_go() {
+    let place = Place::folder();
+    let home = mailed(&place);
+    let purge = format!("purge lakeside --by Cleo --before {BEFORE} --incident lakeside-2026");
+    let other = format!("--ledger sqlite:{}", home.path("other.sqlite").display());
+    home.remove("lakeside/release.json").remove("lakeside/seal");
+    home.run(&format!("{purge} {other}")).exits(3).says("nobody was told, or another ledger has it").says("it lies in this folder");
+    home.run(&format!("{purge} {other} --reason test")).exits(3).says("it lies in this folder");
+    std::fs::rename(home.path("lakeside/ledger.sqlite"), home.path("real.sqlite")).unwrap();
+    home.run(&purge).exits(3).says("nobody was told, or another ledger has it");
+    assert!(home.path("lakeside/patients.csv").exists());
+    home.run(&format!("{purge} --ledger sqlite:{}", home.path("real.sqlite").display())).exits(0);
+}
+
+#[test]
+fn a_list_among_what_stays_is_named() {
+    let place = Place::folder();
+    let home = mailed(&place);
+    let list = home.read("lakeside/patients.csv");
+    home.write("lakeside/seal/copy.csv", &list).write("lakeside/review/copy.csv", &list);
+    let shown = home.run(&format!("purge lakeside --by Cleo --before {BEFORE} --dry-run --json"));
+    let told = shown.exits(0).json()["out_of_reach"].to_string();
+    for folder in ["seal/", "review/"] {
+        assert!(told.contains(folder), "{folder}: {told}");
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::files;
 use crate::incident::{Incident, PURGED_FILE, VERIFIED_FILE};
 use crate::obligations::HISTORY_FILE;
 use crate::recipients::{DECISIONS_FILE, MOVES_FILE};
+use crate::report::folder::strangers;
 use crate::report::{REPORT_FILE, is_evidence};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -79,6 +80,11 @@ pub fn holdings(incident: &Incident, seeds: &str) -> Result<Holdings> {
     let mut named: Vec<&Path> = reports.iter().filter(outermost).copied().collect();
     named.dedup();
     found.beyond.extend(named.iter().map(|report| Beyond::new(report.strip_prefix(folder).unwrap_or(report).display().to_string(), why)));
+    for report in named.iter().filter(|report| report.join("report.json").exists()) {
+        let why = "lies in a report that did not write it, so it stays: look whether it holds patient data";
+        let shown = |name: String| report.strip_prefix(folder).unwrap_or(report).join(name).display().to_string();
+        found.beyond.extend(strangers(report)?.into_iter().map(|name| Beyond::new(shown(name), why)));
+    }
     found.elsewhere(incident, &files);
     let unknown = unknown.into_iter().map(|(name, files)| {
         let what = if files == 1 { name } else { format!("{name} ({files} files)") };
@@ -174,7 +180,13 @@ const KEPT: [&str; 10] = [
     REPORT_FILE,
     HISTORY_FILE,
 ];
-const KEPT_FOLDERS: [&str; 4] = ["seal", "templates", "rules", "review"];
+/// Folders that stay, and what they hold: by endings of names, with the one table that a seal has.
+const KEPT_FOLDERS: [(&str, &[&str]); 4] = [
+    ("seal", &[".json", ".md", ".toml", ".txt", ".pdf", "texts/providers.csv"]),
+    ("templates", &[".md", ".toml"]),
+    ("rules", &[".toml"]),
+    ("review", &[".jsonl"]),
+];
 /// Beside a ledger; gone once nobody uses it.
 const LEDGER: &str = "ledger.sqlite";
 
@@ -223,7 +235,7 @@ impl Known<'_> {
         let logos = incident.providers.iter().filter_map(|provider| provider.logo.as_ref());
         let kept = KEPT.contains(&text)
             || [format!("{LEDGER}-wal"), format!("{LEDGER}-shm"), format!("{LEDGER}.lock")].iter().any(|beside| beside == text)
-            || KEPT_FOLDERS.iter().any(|folder| within(Path::new(folder)))
+            || KEPT_FOLDERS.iter().any(|(folder, ends)| within(Path::new(folder)) && ends.iter().any(|end| text.ends_with(end)))
             || below(&incident.print.fonts)
             || below(&incident.allowed_signers)
             || below(&authority)

@@ -19,4 +19,4 @@ pub use holdings::{Holding, Holdings, holdings, remove};
 pub use last_day::{InEffect, last_in_effect};
 pub use record::{Counted, OfLedger, Purge};
 pub use six_years::{kept_until, refuse_date};
-pub use unfinished::unfinished;
+pub use unfinished::{NOBODY, unfinished};

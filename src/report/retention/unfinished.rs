@@ -5,12 +5,15 @@ use crate::error::Result;
 use crate::ledger::{EventKind, Ledger};
 use std::collections::BTreeMap;
 
+/// Where no ledger tells who was told: it may be that nobody was, or that another ledger is meant.
+pub const NOBODY: &str = "no ledger here knows anybody: nobody was told, or another ledger has it, which --ledger names";
+
 /// What is not finished, one sentence each; nothing when every notice ended.
 ///
 /// # Errors
 /// Refused when the ledger cannot be read.
 pub fn unfinished(ledger: &mut dyn Ledger) -> Result<Vec<String>> {
-    let Some(tally) = ledger.tally()? else { return Ok(Vec::new()) };
+    let Some(tally) = ledger.tally()? else { return Ok(vec![NOBODY.to_owned()]) };
     let mut found: BTreeMap<Loose, u64> = BTreeMap::new();
     for ((disposition, _, state), people) in &tally.people {
         let is_owed = !matches!(disposition.as_str(), "excluded" | "seed");
