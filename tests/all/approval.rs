@@ -322,7 +322,7 @@ fn a_copy_that_has_only_its_seal_is_verified() {
     let verified = verified
         .prints("lakeside-2026: ")
         .prints("what lies here is what was approved")
-        .prints("42 texts, 21 wordings, 2 approvals\n")
+        .prints("53 texts, 21 wordings, 2 approvals\n")
         .prints("approved by Ada as counsel on ");
     verified.prints("(ada), a key of this role").prints("(cleo), a key of this role");
     home.run("verify copy").exits(0).prints("give --allowed-signers to see whose key it is");

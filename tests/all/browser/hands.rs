@@ -18,7 +18,8 @@ impl Browser {
             // The page may come anew between the look and the click, as it does for a person, who then clicks again.
             for _ in 0..5 {
                 match self.client.find(Locator::Css(css)).await?.click().await {
-                    Err(error) if error.is_stale_element_reference() => {}
+                    // The second is how the driver says it when the page turns between finding and clicking.
+                    Err(error) if error.is_stale_element_reference() || error.to_string().contains("does not belong to the document") => {}
                     clicked => return clicked,
                 }
             }

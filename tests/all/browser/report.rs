@@ -1,6 +1,6 @@
 //! The report in a browser: every kind of page is accessible, and loads nothing that is not there.
 
-use super::Browser;
+use super::{Browser, Screen};
 use crate::harness::Home;
 
 #[test]
@@ -17,11 +17,15 @@ fn every_page_of_a_report_is_accessible() {
         "notices/call-center-NCH.es.html",
         "evidence/index.html",
     ];
-    for page in pages {
-        browser.open_file(&home.path("report").join(page));
-        browser.assert_accessible();
-        assert_eq!(browser.console_errors(), Vec::<String>::new(), "{page}");
+    for screen in [Screen::Desktop, Screen::Phone] {
+        browser.resize(screen);
+        for page in pages {
+            browser.open_file(&home.path("report").join(page));
+            browser.assert_accessible();
+            assert_eq!(browser.console_errors(), Vec::<String>::new(), "{page}");
+        }
     }
+    browser.resize(Screen::Desktop);
     browser.open_file(&home.path("report/index.html"));
     browser.follow("a[href='notices/index.html']");
     assert_eq!(browser.text("h1"), "Notices that go to nobody by name");
