@@ -38,7 +38,7 @@ const SIGNALS: [Signal; 4] = [Signal::KILL, Signal::TERM, Signal::INT, Signal::A
 fn whoever_is_killed_gives_nothing_away() {
     let server = Server::faulty(At::Rcpt, Act::Say("550 5.1.1 <zaqvix.aa@post.example> unknown here"));
     let mut watch = states(&server);
-    let (moments, mut killed) = (quick_or_full(3, 40), 0);
+    let (moments, mut killed) = (quick_or_full(1, 40), 0);
     for (command, (state, line)) in WRITING.into_iter().enumerate() {
         let run = undisturbed(&mut watch, state, line);
         for moment in 0..moments {
