@@ -110,7 +110,7 @@ fn same(what: &str, found: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<Strin
 /// Whether a path ends in a name that `files` gives what it has not finished.
 fn is_unfinished(name: &str) -> bool {
     let name = name.rsplit('/').next().unwrap();
-    name.starts_with(".breachnotice-") || name.ends_with(".partial")
+    [".breachnotice-", ".drill-"].iter().any(|begins| name.starts_with(begins)) || name.ends_with(".partial")
 }
 
 /// Removes the ledger of an incident folder.
