@@ -1,7 +1,7 @@
 //! What a person does to a page. Nothing here reaches past the screen: what is hidden or covered cannot be clicked.
 
 use super::Browser;
-use super::page::came;
+use super::page::{came, settled};
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::key::Key;
@@ -14,17 +14,8 @@ impl Browser {
     /// Clicks the middle of the first element, scrolled to if need be. `turn_page` waits for a page that this opens.
     #[track_caller]
     pub(crate) fn click(&self, css: &str) {
-        self.done(&format!("cannot click {css:?}"), async {
-            // The page may come anew between the look and the click, as it does for a person, who then clicks again.
-            for _ in 0..5 {
-                match self.client.find(Locator::Css(css)).await?.click().await {
-                    // The second is how the driver says it when the page turns between finding and clicking.
-                    Err(error) if error.is_stale_element_reference() || error.to_string().contains("does not belong to the document") => {}
-                    clicked => return clicked,
-                }
-            }
-            self.client.find(Locator::Css(css)).await?.click().await
-        });
+        let click = settled(async || self.client.find(Locator::Css(css)).await?.click().await);
+        self.done(&format!("cannot click {css:?}"), click);
     }
 
     /// Clicks a link or a button that opens another page, and waits for that page.
@@ -36,11 +27,12 @@ impl Browser {
     /// Types a text into a field, in place of what stands there.
     #[track_caller]
     pub(crate) fn type_into(&self, css: &str, text: &str) {
-        self.done(&format!("cannot type into {css:?}"), async {
+        let typing = settled(async || {
             let field = self.client.find(Locator::Css(css)).await?;
             field.clear().await?;
             field.send_keys(text).await
         });
+        self.done(&format!("cannot type into {css:?}"), typing);
     }
 
     /// Sends a form by its first button, and waits for the page that answers.

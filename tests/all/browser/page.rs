@@ -18,13 +18,14 @@ impl Browser {
     /// The texts of all such elements, none if there are none.
     #[track_caller]
     pub(crate) fn texts(&self, css: &str) -> Vec<String> {
-        self.done(&format!("no texts in {css:?}"), async {
+        let reading = settled(async || {
             let mut texts = Vec::new();
             for element in self.client.find_all(Locator::Css(css)).await? {
                 texts.push(element.text().await?);
             }
             Ok(texts)
-        })
+        });
+        self.done(&format!("no texts in {css:?}"), reading)
     }
 
     /// Whether there is such an element, hidden or not.
@@ -36,7 +37,7 @@ impl Browser {
     /// An attribute of the first element, as the page writes it.
     #[track_caller]
     pub(crate) fn attribute(&self, css: &str, name: &str) -> Option<String> {
-        self.done(&format!("no {css:?} to have {name}"), async { self.client.find(Locator::Css(css)).await?.attr(name).await })
+        self.done(&format!("no {css:?} to have {name}"), settled(async || self.client.find(Locator::Css(css)).await?.attr(name).await))
     }
 
     /// The page's title.
@@ -91,7 +92,7 @@ impl Browser {
     }
 
     async fn text_of(&self, css: &str) -> Result<String, CmdError> {
-        self.client.find(Locator::Css(css)).await?.text().await
+        settled(async || self.client.find(Locator::Css(css)).await?.text().await).await
     }
 
     /// The page for a message: where it is and what it says, as far as it still answers.
@@ -102,6 +103,21 @@ impl Browser {
             format!("{url} shows:\n{text}")
         })
     }
+}
+
+/// What a look or a touch gives, once more where the page came anew between finding the element and using it: pages of the server
+/// load again by themselves, and a person looks again too.
+pub(super) async fn settled<T>(attempt: impl AsyncFn() -> Result<T, CmdError>) -> Result<T, CmdError> {
+    for _ in 0..20 {
+        match attempt().await {
+            // The second is how the driver says it of a click.
+            Err(error) if error.is_stale_element_reference() || error.to_string().contains("does not belong to the document") => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            other => return other,
+        }
+    }
+    attempt().await
 }
 
 /// Whether something came true in time. A page that is just being replaced answers with errors, which are a no.

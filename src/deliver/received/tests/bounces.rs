@@ -1,6 +1,6 @@
 //! Reports of delivery.
 
-use super::{Folder, refusal, told};
+use super::{Folder, refusal, shown, told};
 use crate::deliver::received::BounceAction::{Delayed, Delivered, Failed};
 use crate::deliver::received::{Bounces, read_bounces};
 
@@ -23,7 +23,7 @@ const RETURNED: &str = "Message-ID: <0000007.lakeside@clinic.example>\nTo: ann.l
 fn single(message: impl AsRef<[u8]>) -> Bounces {
     let folder = Folder::new();
     let read = read_bounces(&folder.file("message.eml", message), "lakeside").unwrap();
-    let shown = format!("{read:?}").to_lowercase();
+    let shown = shown(&read).to_lowercase();
     assert!(!shown.contains("ann") && !shown.contains("mail.example"), "{shown}");
     read
 }

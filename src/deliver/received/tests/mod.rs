@@ -8,15 +8,19 @@ mod returns;
 mod substitute;
 
 use crate::error::{Error, Finding};
+use std::fmt::Debug;
 use std::path::PathBuf;
 use tempfile::TempDir;
+
+/// How the name of a folder begins.
+const FOLDER: &str = ".received-";
 
 /// A folder with files in it.
 struct Folder(TempDir);
 
 impl Folder {
     fn new() -> Folder {
-        Folder(tempfile::tempdir().unwrap())
+        Folder(tempfile::Builder::new().prefix(FOLDER).tempdir().unwrap())
     }
 
     /// Writes a file; gives its path.
@@ -26,6 +30,15 @@ impl Folder {
         fs_err::write(&path, bytes).unwrap();
         path
     }
+}
+
+/// What is shown of a reading for debugging, without its folder, whose random name may spell what is looked for.
+fn shown(read: &impl Debug) -> String {
+    let shown = format!("{read:?}");
+    let outside = |part: &str| part.split_once('/').map_or(String::new(), |(_, within)| within.to_owned());
+    let mut parts = shown.split(FOLDER);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |told, part| told + &outside(part))
 }
 
 /// `line:column code` of each finding.

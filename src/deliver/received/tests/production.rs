@@ -1,6 +1,6 @@
 //! Reports of a mail house.
 
-use super::{Folder, refusal, told};
+use super::{Folder, refusal, shown, told};
 use crate::deliver::received::ProductionStatus::{self, Destroyed, Mailed, Printed, Pulled, Spoiled, Undeliverable};
 use crate::deliver::received::{ProductionRow, Report, read_production};
 use crate::error::Result;
@@ -130,9 +130,9 @@ fn nothing_of_a_line_gets_into_findings_or_debug() {
         format!("J1,7,1,\"{secret}"),
     ];
     for line in fields {
-        let read = format!("{:?}", lines(&[&line]));
+        let read = shown(&lines(&[&line]));
         assert!(!read.contains("Ann") && !read.contains("Elm"), "{line}: {read}");
     }
-    let read = format!("{:?}", read(format!("{secret}\n{secret}\n")));
+    let read = shown(&read(format!("{secret}\n{secret}\n")));
     assert!(read.contains("received-columns") && !read.contains("Ann"), "{read}");
 }
