@@ -69,7 +69,10 @@ fn shown(finding: &Finding) -> ShownFinding<'_> {
 fn told(verification: &Verification, findings: &[Finding]) -> String {
     let Verification { seal, package, evidence, ledger, .. } = verification;
     let seal = seal.as_ref().or(evidence.as_ref().and_then(|evidence| evidence.seal.as_ref()));
-    let lines = [seal.map(of_seal), package.as_ref().map(of_package), evidence.as_ref().map(of_evidence), ledger.as_ref().map(of_ledger)];
+    let earlier = verification.earlier_seals + evidence.as_ref().map_or(0, |evidence| evidence.earlier_seals);
+    let earlier = (earlier > 0).then(|| format!("{} and what was released under each", count(earlier, "earlier seal")));
+    let lines =
+        [seal.map(of_seal), earlier, package.as_ref().map(of_package), evidence.as_ref().map(of_evidence), ledger.as_ref().map(of_ledger)];
     let verdict = match findings.len() {
         0 => "everything that was checked holds".to_owned(),
         1 => "1 thing does not hold".to_owned(),
@@ -86,14 +89,17 @@ fn of_package(package: &VerifiedPackage) -> String {
 }
 
 fn of_evidence(evidence: &VerifiedEvidence) -> String {
-    let VerifiedEvidence { incident, as_of, files, sha256, people, events, links, closes, .. } = evidence;
+    let VerifiedEvidence { incident, as_of, files, sha256, people, events, links, rows_now, closes, .. } = evidence;
     let people = format!("{} {}", number(*people), if *people == 1 { "person" } else { "people" });
     let files = count(*files, "file");
     let chains = format!("{} in {}", count(*events, "event"), count(*links, "link"));
-    let counts = match closes {
-        Some(true) => "the counts close",
-        Some(false) => "the counts do not close",
-        None => "there are no counts yet",
+    let counts = match (closes, rows_now) {
+        (Some(true), None) => "the counts close".to_owned(),
+        (Some(true), Some(rows)) => {
+            format!("the counts of the last job close, and the lists had changed since: {} that are not all counted", count(*rows, "row"))
+        }
+        (Some(false), _) => "the counts do not close".to_owned(),
+        (None, _) => "there are no counts yet".to_owned(),
     };
     format!("{incident} as of {as_of}: {files}, {people}, {chains}; {counts}\nSHA-256 of SHA256SUMS {sha256}")
 }

@@ -66,8 +66,10 @@ pub struct NoticeFacts {
     pub state: Option<String>,
     /// Every type of information that was involved for anybody whom it is about.
     pub elements: Elements,
-    /// The days on which the first and the last notice to a person went; absent while not all did.
-    pub went: Option<(Date, Date)>,
+    /// The day on which the first notice to a person went; absent while none did.
+    pub first: Option<Date>,
+    /// The day on which the last one went; absent while not all did.
+    pub last: Option<Date>,
     /// Letters that go or went.
     pub letters: u64,
     /// E-mails likewise.
@@ -128,13 +130,12 @@ pub(super) fn own_slots(facts: &NoticeFacts, wording: &Wording, laws: &Laws) -> 
 pub(super) fn slot(facts: Option<&NoticeFacts>, wording: &Wording) -> Value {
     let number = |count: u64| if count == 0 { Value::from("") } else { slots::text(&with_separators(count)) };
     let day = |day: Option<Date>| slots::text(&day.map(|day| wording.date(day)).unwrap_or_default());
-    let went = facts.and_then(|facts| facts.went);
     let residents = facts.iter().flat_map(|facts| &facts.residents);
     let residents = residents.map(|(state, people)| slots::map([("state", slots::text(state)), ("people", number(*people))]));
     slots::map([
         ("state", slots::text(facts.and_then(|facts| facts.state.as_deref()).unwrap_or_default())),
-        ("first", day(went.map(|(first, _)| first))),
-        ("last", day(went.map(|(_, last)| last))),
+        ("first", day(facts.and_then(|facts| facts.first))),
+        ("last", day(facts.and_then(|facts| facts.last))),
         ("letters", number(facts.map_or(0, |facts| facts.letters))),
         ("emails", number(facts.map_or(0, |facts| facts.emails))),
         ("residents", Value::from(residents.collect::<Vec<_>>())),

@@ -163,7 +163,7 @@ impl Specimens<'_> {
     fn examine_notices(&self, base: &Slots) -> Result<(), Vec<Finding>> {
         let written = |template: &&str| !self.sources.text(self.language, template).trim().is_empty();
         for template in NoticeKind::ALL.map(NoticeKind::template).iter().filter(|template| written(template)) {
-            for went in [None, Some((BEGAN, DISCOVERED))] {
+            for went in [(None, None), (Some(BEGAN), None), (Some(BEGAN), Some(DISCOVERED))] {
                 let mut slots = base.clone();
                 slots.extend(notice::own_slots(&invented_notice(went), self.wording, self.laws));
                 self.render(template, &slots)?;
@@ -397,16 +397,17 @@ impl Invented {
     }
 }
 
-/// What a notice to nobody in particular may tell, before and after letters went.
-fn invented_notice(went: Option<(Date, Date)>) -> NoticeFacts {
+/// What a notice to nobody in particular may tell, before, while and after letters went.
+fn invented_notice((first, last): (Option<Date>, Option<Date>)) -> NoticeFacts {
     let mut elements = Elements::default();
     Element::ALL.iter().for_each(|(element, _)| elements.insert(*element));
     let residents = vec![("Invented State".to_owned(), 1_001)];
     NoticeFacts {
         provider: ProviderIndex(0),
-        state: went.map(|_| "Invented State".to_owned()),
+        state: first.map(|_| "Invented State".to_owned()),
         elements,
-        went,
+        first,
+        last,
         letters: 1_000,
         emails: 1,
         residents,

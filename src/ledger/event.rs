@@ -29,9 +29,9 @@ macro_rules! kinds {
 kinds! {
     /// Piece numbers were given; the digest binds who bears them.
     Allotted = "allotted",
-    /// Counsel approved the wording.
+    /// Counsel approved the wording; the digest is the seal's.
     Sealed = "sealed",
-    /// Who gets the letters was approved.
+    /// Who gets the letters was approved; the digest is that of the seal under which they go.
     Released = "released",
     /// The heads of all workers' chains were tied together.
     Checkpoint = "checkpoint",

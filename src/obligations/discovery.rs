@@ -57,6 +57,11 @@ pub fn discovered(incident: &Incident, rules: &Rules, provider: &Provider) -> Da
     discovery(incident, &rules.federal, provider).governing.on
 }
 
+/// Why it is that day, in words.
+pub fn discovered_because(incident: &Incident, rules: &Rules, provider: &Provider) -> String {
+    discovery(incident, &rules.federal, provider).governing.why
+}
+
 fn own_knowledge(provider: &Provider) -> Option<Reading> {
     provider.own_discovered.map(|on| Reading { on, why: "the provider's own knowledge".to_owned() })
 }

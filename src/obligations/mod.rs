@@ -28,7 +28,7 @@ mod words;
 pub use alike::{Alike, alike};
 pub use calendar::{CALENDAR_BEGINS, calendar};
 pub use counts::{ResidentCounts, Unreachable, residents, unreachable};
-pub use discovery::discovered;
+pub use discovery::{discovered, discovered_because};
 pub use history::{Change, ChangeKind, Changes, Damage, HISTORY_FILE, History, State};
 pub use mailing::Mailing;
 pub use memo::{MEMO_BEGINS, memo};

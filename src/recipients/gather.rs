@@ -30,7 +30,7 @@ pub(super) fn gather(incident: &Incident, rules: &Rules, intake: &Intake, answer
     for (row, finding) in &intake.broken {
         broken.entry(*row).or_insert(finding);
     }
-    let rulings = decisions::read(&context)?;
+    let rulings = if matches!(answers, Answers::AsListed) { decisions::Rulings::default() } else { decisions::read(&context)? };
     let broken_rows: BTreeSet<RowIndex> = broken.keys().copied().collect();
     let mut sieve = Sieve::default();
     let grouped = merge::group(&context, &broken_rows, &rulings, &mut sieve)?;

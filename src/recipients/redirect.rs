@@ -20,6 +20,8 @@ pub enum Answers<'a> {
     Received,
     /// None: everyone as the lists have them.
     Ignored,
+    /// None, and no ruling of decisions.csv either: for a list that neither can be about.
+    AsListed,
     /// Those that are about to be taken back.
     Given(&'a [Move]),
 }
@@ -65,7 +67,7 @@ pub(super) fn find<'a>(
 ) -> Result<Redirections<'a>> {
     let moves = match answers {
         Answers::Received => read_moves(&context.incident.folder)?,
-        Answers::Ignored => Vec::new(),
+        Answers::Ignored | Answers::AsListed => Vec::new(),
         Answers::Given(moves) => moves.to_vec(),
     };
     let mut found = Redirections::new();
@@ -152,7 +154,7 @@ fn impossible(
         RuledSource::Representative if !has(|row, index| !Written::representative(row, index).is_blank()) => {
             lacks("there is no address of a representative")
         }
-        RuledSource::Ncoa if !matches!(answers, Answers::Ignored) => {
+        RuledSource::Ncoa if !matches!(answers, Answers::Ignored | Answers::AsListed) => {
             let usable = |answer: &Move| {
                 let mail_date = context.mail_date(provider);
                 let found = matches!(answer.outcome(), Outcome::NewAddress | Outcome::Unsure);

@@ -190,7 +190,7 @@ impl<'d> OfProvider<'d> {
                 let Incident { what_happened, investigation, .. } = self.dossier.incident;
                 let told = [what_happened, investigation].map(|prose| as_plain_text(prose)).join("\n\n");
                 Answer::text(told).noted(format!(
-                    "what the letters say; to say it otherwise to regulators, write it into {REPORT_FILE} as `description` under [hhs]"
+                    "as the letters tell it; a text of its own for regulators is the description under [hhs] in {REPORT_FILE}"
                 ))
             }
         }
@@ -199,6 +199,11 @@ impl<'d> OfProvider<'d> {
     /// The day that its clocks run from.
     pub fn discovered(self) -> Date {
         crate::obligations::discovered(self.dossier.incident, self.dossier.rules, self.provider)
+    }
+
+    /// Why it is that day, in words.
+    pub fn discovered_because(self) -> String {
+        crate::obligations::discovered_because(self.dossier.incident, self.dossier.rules, self.provider)
     }
 }
 

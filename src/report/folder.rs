@@ -11,7 +11,7 @@ use super::states::{self, StateSheet};
 use super::timeline::timeline;
 use crate::digest::sha256;
 use crate::error::{Error, Place, Result};
-use crate::files;
+use crate::files::{self, Workplace};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 
@@ -50,12 +50,21 @@ pub fn write_report(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materi
     let out = &fs_err::canonicalize(out).unwrap_or_else(|_| out.to_owned());
     refuse_others(out, &dossier.incident.id)?;
     let beside = beside(out)?;
+    files::create_own_folder(&beside)?;
+    let alone = Workplace::take(&beside)?.ok_or_else(|| in_progress(out))?;
     refuse_strangers(&beside)?;
-    remove(&beside)?;
+    empty(&beside)?;
     let report = write_into(dossier, portal, materials, &beside)?;
     remove(out)?;
     fs_err::rename(&beside, out).map_err(|error| Error::unwritable(out, &error))?;
+    drop(alone);
     Ok(report)
+}
+
+fn in_progress(out: &Path) -> Error {
+    let reason = "another report is being written into this folder";
+    let hint = "wait until it has ended, then run the command again, or choose another folder";
+    Error::refused("report-in-progress", Place::file(out.display().to_string()), reason, hint)
 }
 
 /// Where a report is made before it takes its place: what a killed run left there is nobody's.
@@ -80,6 +89,16 @@ fn refuse_strangers(beside: &Path) -> Result<()> {
             let hint = "move it elsewhere: a report is made in this folder before it takes its place";
             return Err(Error::refused("output-in-use", place, "is no part of a report, and would be lost", hint));
         }
+    }
+    Ok(())
+}
+
+/// The folder itself stays, and with it the lock on it.
+fn empty(folder: &Path) -> Result<()> {
+    let unwritable = |error: std::io::Error| Error::unwritable(folder, &error);
+    for entry in fs_err::read_dir(folder).map_err(unwritable)? {
+        let path = entry.map_err(unwritable)?.path();
+        if path.is_dir() && !path.is_symlink() { fs_err::remove_dir_all(&path) } else { fs_err::remove_file(&path) }.map_err(unwritable)?;
     }
     Ok(())
 }

@@ -20,6 +20,8 @@ pub struct Left {
     pub first: Option<Date>,
     /// The day on which the last person's first notice went; absent while none did.
     pub last: Option<Date>,
+    /// How many of those that are to go reached nobody, and are not told in another way.
+    pub lost: u64,
     /// The last day on which somebody whom nothing reached was told by substitute notice; absent while nobody was.
     pub told: Option<Date>,
 }
@@ -54,6 +56,8 @@ struct Awaited {
     parts: Vec<usize>,
     by_email: bool,
     went: Option<Date>,
+    /// Nothing reached the person, who is not told in another way.
+    is_lost: bool,
 }
 
 impl Awaited {
@@ -80,7 +84,10 @@ pub fn left(ledger: &mut dyn Ledger, concerns: &Concerns, as_of: Date) -> Result
             EventKind::Sent | EventKind::ResolvedSent => piece.go(by_then(recorded)),
             // It was nobody's notice: the letter that follows it is.
             EventKind::Bounced => piece.went = None,
+            EventKind::Unreachable => piece.is_lost = true,
+            EventKind::Exported | EventKind::Queued => piece.is_lost = false,
             EventKind::ToldBySubstitute => {
+                piece.is_lost = false;
                 piece.parts.iter().for_each(|&at| parts[at].1.told = parts[at].1.told.max(by_then(event.event.day())));
             }
             _ => {}
@@ -92,6 +99,7 @@ pub fn left(ledger: &mut dyn Ledger, concerns: &Concerns, as_of: Date) -> Result
             let left = &mut parts[at].1;
             left.wanted += 1;
             left.emails += u64::from(piece.by_email);
+            left.lost += u64::from(piece.is_lost);
             if let Some(day) = piece.went {
                 left.gone += 1;
                 left.first = Some(left.first.map_or(day, |first| first.min(day)));
@@ -120,7 +128,7 @@ fn awaited(ledger: &mut dyn Ledger, concerns: &Concerns) -> Result<(Parts, BTree
             let providers = std::iter::once(&person.provider).chain(others);
             let parts = providers.flat_map(|id| std::iter::once(None).chain(lives.map(Some)).map(move |lives| (id, lives)));
             let parts = parts.map(|(id, lives)| place(id, lives)).collect();
-            awaited.insert(piece, Awaited { parts, by_email: person.disposition == "email", went: None });
+            awaited.insert(piece, Awaited { parts, by_email: person.disposition == "email", went: None, is_lost: false });
         }
         Ok(())
     })?;

@@ -58,12 +58,12 @@ pub fn write_lookup(
     for (piece, place) in &told {
         let person = people.outline(*place);
         let providers = person.provider.iter().chain(person.also_at).map(|provider| incident.provider(*provider).legal_name.as_str());
-        let by_email = *person.disposition == Disposition::Email;
-        let status = match piece.and_then(|piece| states.get(&piece)) {
-            Some(state) => in_words(state, by_email),
-            None if person.unreachable => OUT_OF_REACH.to_owned(),
-            None => waiting(by_email).to_owned(),
+        let before = match person.disposition {
+            _ if person.unreachable => OUT_OF_REACH,
+            Disposition::Email => "the e-mail has not left yet",
+            _ => "the letter has not left yet",
         };
+        let status = piece.and_then(|piece| states.get(&piece)).map_or_else(|| before.to_owned(), |state| in_words(state, before));
         let (name, _) = people.name_and_birth(*place);
         let number = piece.map(|piece| format!("{piece:07}")).unwrap_or_default();
         table.row(&[&number, &name.reveal().full(), &providers.collect::<Vec<_>>().join("; "), &status])?;
@@ -88,12 +88,8 @@ fn known(ledger: &mut dyn Ledger) -> Result<Known> {
     Ok((pieces, states))
 }
 
-fn waiting(by_email: bool) -> &'static str {
-    if by_email { "the e-mail has not left yet" } else { "the letter has not left yet" }
-}
-
-/// What a caller is told of a piece in a state.
-fn in_words(state: &PieceState, by_email: bool) -> String {
+/// What a caller is told of a piece in a state; `before` stands for whatever comes before it leaves.
+fn in_words(state: &PieceState, before: &str) -> String {
     let on = |what: &str| match state.day() {
         Some(day) => format!("{what} on {day}"),
         None => what.to_owned(),
@@ -112,6 +108,6 @@ fn in_words(state: &PieceState, by_email: bool) -> String {
         EventKind::DataStarted | EventKind::Uncertain => "the e-mail left; it is not known whether it arrived".to_owned(),
         EventKind::Failed | EventKind::Bounced => "the e-mail did not arrive; a letter follows".to_owned(),
         // Queued, deferred, withdrawn or merely allotted; the rest happens to no piece.
-        _ => waiting(by_email).to_owned(),
+        _ => before.to_owned(),
     }
 }

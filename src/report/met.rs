@@ -2,7 +2,7 @@
 
 use super::dossier::{Dossier, OfProvider};
 use super::statements::{Filing, REPORT_FILE, office};
-use crate::obligations::{Duty, Obligation};
+use crate::obligations::{Duty, Obligation, held_until};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -73,20 +73,38 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
         1 => open.push("1 more is held".to_owned()),
         held => open.push(format!("{held} more are held")),
     }
-    if let Some(unreachable) = of.unreachable().filter(|unreachable| unreachable.told < unreachable.count) {
-        open.push(format!("{} whom nothing reaches are not told", unreachable.count - unreachable.told));
+    let not_told = match is_state {
+        true => left.lost,
+        false => of.unreachable().map_or(0, |unreachable| unreachable.count.saturating_sub(unreachable.told)),
+    };
+    if not_told > 0 {
+        open.push(format!("{not_told} whom nothing reaches are not told"));
     }
     open.extend(too_early(of, left.first));
     match left.last {
-        Some(last) if open.is_empty() => on(obligation, last, format!("{} of {} notices went", left.gone, left.wanted)),
+        Some(last) if open.is_empty() => {
+            let held = during_hold(of, [left.first, Some(last)]).unwrap_or_default();
+            on(obligation, last, format!("{} of {} notices went{held}", left.gone, left.wanted))
+        }
         _ => Met::Open { hint: open.join("; ") },
     }
+}
+
+/// Notices that went although a law-enforcement hold was on (45 CFR 164.412).
+fn during_hold(of: OfProvider<'_>, days: [Option<Date>; 2]) -> Option<String> {
+    let Dossier { incident, rules, .. } = of.dossier;
+    let mut held = days.into_iter().flatten().filter_map(|day| Some((day, held_until(incident, rules, of.provider, day)?)));
+    let (day, until) = held.next()?;
+    Some(format!("; some on {day}, during a law-enforcement hold until {until} (45 CFR 164.412): ask counsel"))
 }
 
 /// Nothing is met before the breach was known.
 fn too_early(of: OfProvider<'_>, day: Option<Date>) -> Option<String> {
     let day = day.filter(|day| *day < of.discovered())?;
-    Some(format!("{day} lies before the discovery on {}: check the entry", of.discovered()))
+    Some(format!(
+        "{day} lies before the discovery on {}: look which of the days is wrong; a corrected report of the house takes the place of its first",
+        of.discovered()
+    ))
 }
 
 fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {

@@ -218,12 +218,24 @@ fn loose(status: &Status) -> Vec<Open> {
 /// Filings that meet no duty of the plan: entered for the wrong provider, state or office, or the duty fell away.
 fn stray_filings(dossier: &Dossier<'_>) -> Vec<Open> {
     let obligations = &dossier.plan.obligations;
-    let stray = dossier.statements.all_filings().iter().filter(|filing| !obligations.iter().any(|obligation| filing.meets(obligation)));
+    // Of the two ways to tell HHS one is required, and the other is considered.
+    let is_hhs = |duty: Duty| matches!(duty, Duty::HhsNotice | Duty::HhsAnnualLog);
+    let instead = |filing: &Filing| {
+        let of_provider = |obligation: &&Obligation| is_hhs(obligation.duty) && obligation.provider_id == filing.provider;
+        let required = obligations.iter().filter(of_provider).find(|obligation| obligation.required);
+        required.filter(|obligation| is_hhs(filing.duty) && obligation.duty != filing.duty)
+    };
+    let is_stray = |filing: &&Filing| instead(filing).is_some() || !obligations.iter().any(|obligation| filing.meets(obligation));
+    let stray = dossier.statements.all_filings().iter().filter(is_stray);
     let told = |filing: &Filing| {
         let alike = |obligation: &&Obligation| obligation.duty == filing.duty && obligation.jurisdiction == filing.jurisdiction;
         let of_provider = obligations.iter().filter(|obligation| obligation.provider_id == filing.provider).filter(alike);
         let offices: Vec<&str> = of_provider.filter_map(office).collect();
         let hint = match offices.as_slice() {
+            _ if instead(filing).is_some() => {
+                let asked = instead(filing).map(|obligation| obligation.duty.words()).unwrap_or_default();
+                format!("the plan asks for the {asked} of this provider: correct `duty` in {REPORT_FILE}")
+            }
             [] => format!("the plan has no {} in {}: check the entry in {REPORT_FILE}", filing.duty.words(), filing.jurisdiction),
             offices => format!("write into {REPORT_FILE} which `offices` it was given to: {}", offices.join(", ")),
         };

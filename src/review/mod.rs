@@ -11,6 +11,7 @@
 
 mod comments;
 mod compare;
+mod earlier;
 mod invented;
 mod kind;
 mod names;
@@ -29,6 +30,7 @@ mod wordings;
 
 pub use comments::{Comment, Event, Hand, LONGEST, Remark, comments, open_comments, record};
 pub use compare::{ChangedPassage, Fate, Span, changed, words};
+pub use earlier::{EARLIER_SEALS, EarlierSeal, keep_seal, verify_earlier_seals};
 pub use kind::{Kind, Tally, Ways};
 pub use names::{check_name, check_reason};
 pub use passages::{Form, Passage, passages};

@@ -8,9 +8,9 @@ use crate::recipients::Counts;
 use std::path::{Path, PathBuf};
 
 /// Name of the release in findings.
-const RELEASE_NAME: &str = "release.json";
+pub(super) const RELEASE_NAME: &str = "release.json";
 
-fn release_path(folder: &Path) -> PathBuf {
+pub(super) fn release_path(folder: &Path) -> PathBuf {
     folder.join(RELEASE_NAME)
 }
 

@@ -43,11 +43,15 @@ pub fn approve(folder: &Path, approving: &Approving<'_>, progress: &dyn super::P
     if let Some(seen) = seen {
         ready.refuse_unseen(seen)?;
     }
-    let seal = ready.prepare(approving)?.seal(*signing, ready.bound.signers.as_ref())?;
+    let prepared = ready.prepare(approving)?;
+    if prepared.is_new() {
+        review::keep_seal(folder)?;
+    }
+    let seal = prepared.seal(*signing, ready.bound.signers.as_ref())?;
     let mut ledger = ledger::open(folder, &ready.checked.case.incident.id, *ledger)?;
     ledger.set_moment(*moment);
     let detail = format!("{}: {}", approver.role, approver.by);
-    ledger.append(&[NewEvent::of_incident(EventKind::Sealed, 0, detail)])?;
+    ledger.append(&[NewEvent::of_incident(EventKind::Sealed, 0, detail).with(seal.digest_bytes()?)])?;
     Ok((seal, ready.checked))
 }
 
@@ -158,9 +162,11 @@ pub fn release(job: &mut Job, approver: &Approver) -> Result<Release> {
         return Err(Error::bug("the counts do not close"));
     }
     let (folder, id) = (case.incident.folder.clone(), case.incident.id.clone());
+    let under = seal.digest_bytes()?;
     review::release(&folder, &id, &seal, &digest, counts, approver, || {
         job.record_standing()?;
-        job.ledger.append_stamped("release", &[NewEvent::of_incident(EventKind::Released, job.number, approver.by.as_str())])
+        let event = NewEvent::of_incident(EventKind::Released, job.number, approver.by.as_str()).with(under);
+        job.ledger.append_stamped("release", &[event])
     })
 }
 

@@ -1,6 +1,6 @@
 //! `report`: everything that a report is made from, each read once.
 
-use super::{Case, inputs, read, unreached};
+use super::{Case, inputs, purge, read, unreached};
 use crate::compose::Composer;
 use crate::deliver::mailhouse::{self, HouseKey};
 use crate::digest::sha256_of;
@@ -52,14 +52,7 @@ pub struct Reported {
 pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -> Result<Reported> {
     let ReportOptions { out, lookup, pack, encrypt, as_of, latest } = options;
     let (as_of, latest) = (*as_of, *latest);
-    files::refuse_inputs(out, folder)?;
-    for file in lookup.iter().chain(pack) {
-        refuse_place(file, folder, out)?;
-    }
-    if lookup.as_ref().zip(pack.as_ref()).is_some_and(|(lookup, pack)| files::is_below(lookup, pack)) {
-        let place = Place::file(options.pack.as_ref().map(|file| file.display().to_string()).unwrap_or_default());
-        return Err(Error::refused("output-in-use", place, "--lookup and --pack name one file", "give each a file of its own"));
-    }
+    refuse_places(options, folder)?;
     let key = encrypt.as_ref().map(|file| HouseKey::load(Path::new("."), &file.display().to_string(), latest)).transpose()?;
     let case = read(folder)?;
     let portal = hhs::portal()?;
@@ -67,18 +60,10 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
     let out_of_reach = unreached(&case, ledger)?;
     let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
     let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
-    let named = ledger.is_some();
-    let mut ledger = ledger::open_existing(folder, &case.incident.id, ledger)?;
-    if ledger.is_none() && (named || review::stored_release(folder)?.is_some()) {
-        return Err(Error::refused(
-            "ledger-lost",
-            Place::file("ledger.sqlite"),
-            "recipients were released, and there is no ledger here",
-            "put ledger.sqlite back into the incident folder, or name the ledger with --ledger",
-        ));
-    }
+    let mut ledger = kept_ledger(folder, &case.incident.id, ledger)?;
     let record = match &mut ledger {
         Some(ledger) => {
+            purge::refuse_purged(ledger.as_mut())?;
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
             (status, report::left(ledger.as_mut(), &concerns(&case), as_of)?)
         }
@@ -110,6 +95,36 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
     Ok(Reported { report, lookup, pack: pack.transpose()?, warnings: case.warnings })
 }
 
+/// Where the report and what is written beside it cannot be.
+fn refuse_places(options: &ReportOptions, folder: &Path) -> Result<()> {
+    let ReportOptions { out, lookup, pack, .. } = options;
+    files::refuse_inputs(out, folder)?;
+    for file in lookup.iter().chain(pack) {
+        refuse_place(file, folder, out)?;
+    }
+    match (lookup, pack) {
+        (Some(lookup), Some(pack)) if files::is_below(lookup, pack) => {
+            let place = Place::file(pack.display().to_string());
+            Err(Error::refused("output-in-use", place, "--lookup and --pack name one file", "give each a file of its own"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The ledger; nothing when there never was one.
+fn kept_ledger(folder: &Path, incident: &str, access: Option<&Access>) -> Result<Option<Box<dyn Ledger>>> {
+    let ledger = ledger::open_existing(folder, incident, access)?;
+    if ledger.is_none() && (access.is_some() || review::stored_release(folder)?.is_some()) {
+        return Err(Error::refused(
+            "ledger-lost",
+            Place::file("ledger.sqlite"),
+            "recipients were released, and there is no ledger here",
+            "put ledger.sqlite back into the incident folder, or name the ledger with --ledger",
+        ));
+    }
+    Ok(ledger)
+}
+
 /// A file that is written beside a report takes the place of no other, and lies in nothing that is handed on or checked as a whole.
 fn refuse_place(file: &Path, folder: &Path, out: &Path) -> Result<()> {
     let refused = |reason, hint| Err(Error::refused("output-in-use", Place::file(file.display().to_string()), reason, hint));
@@ -138,8 +153,7 @@ fn doubts(folder: &Path, case: &Case, ledger: Option<&mut dyn Ledger>, status: O
             doubt("the approval of the wording", "it does not hold: run verify, and put back what was approved".to_owned());
         }
         (Some(Ok(seal)), Some(release)) if release.seal != seal.digest => {
-            let hint =
-                "it is another than what was released: what left before had the words of an earlier seal, which the evidence has to hold";
+            let hint = "it is another than what was released: release again before anything more leaves; what left before had the words of an earlier seal, which is kept";
             doubt("the approved wording", hint.to_owned());
         }
         _ => {}

@@ -49,7 +49,7 @@ fn gathered(case: &Case) -> Result<Case> {
     incident.code_pools.clear();
     let rules = case.rules.clone();
     let intake = intake::read(&incident)?;
-    let recipients = recipients::gather_with(&incident, &rules, &intake, Answers::Ignored)?;
+    let recipients = recipients::gather_with(&incident, &rules, &intake, Answers::AsListed)?;
     Ok(Case { rules, incident, intake, recipients, warnings: Vec::new() })
 }
 

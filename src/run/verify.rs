@@ -26,6 +26,8 @@ pub struct VerifyOptions {
 pub struct Verification {
     /// The approvals; absent when there is no seal, or it does not hold.
     pub seal: Option<VerifiedSeal>,
+    /// Seals that were replaced after recipients had been released under them, and hold; those of a pack are counted with it.
+    pub earlier_seals: u64,
     /// The package; absent when something else was checked.
     pub package: Option<VerifiedPackage>,
     /// The evidence pack; likewise.
@@ -102,8 +104,12 @@ fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {
             Err(error) => verification.findings.extend(error.findings),
         }
     }
+    let (earlier, findings) = review::verify_earlier_seals(folder, options.signers.as_ref())?;
+    verification.findings.extend(findings);
+    verification.earlier_seals = earlier.len() as u64;
     let mut stamps = Stamps::read(&options.stamps)?;
     stamps.of_release(folder, &mut verification.findings);
+    stamps.0.extend(earlier.into_iter().map(|earlier| (format!("{}/release.json", earlier.name), earlier.release.ledger)));
     // A ledger that cannot be opened hides nothing of what the seal told.
     let mut ledger = open(Some(folder), options.ledger.as_ref()).unwrap_or_else(|error| {
         verification.findings.extend(error.findings);

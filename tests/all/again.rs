@@ -73,6 +73,37 @@ fn a_report_that_denies_an_earlier_one_is_looked_into() {
 }
 
 #[test]
+fn the_newer_word_on_the_day_of_a_mailing_counts_and_an_impossible_day_never() {
+    let home = released();
+    let report = |day: &str| format!("piece_id,attempt,status,mail_date\n0000001,1,mailed,{day}\n");
+    for day in ["2020-01-01", "2027-12-01"] {
+        home.write("slip.csv", &report(day));
+        home.run("receive lakeside production slip.csv").exits(1).says("day-impossible");
+    }
+    assert_eq!(states(&home), json!({ "exported": 40 }));
+    home.write("first.csv", &report("2026-12-01")).write("corrected.csv", &report("2026-12-04"));
+    home.run("receive lakeside production first.csv").exits(0);
+    home.run("receive lakeside production corrected.csv")
+        .exits(1)
+        .says("mailed-on-another-day")
+        .says("on 2026-12-01, and is now on 2026-12-04");
+    // The first one once more is an old word.
+    home.run("receive lakeside production first.csv").exits(0).prints("taken in before");
+    home.run("report lakeside --out report --as-of 2026-12-20 --quiet").exits(1);
+    let told = home.read("report/evidence/people.csv");
+    assert!(told.contains(",mailed,2026-12-04") && !told.contains("2026-12-01"), "{told}");
+}
+
+#[test]
+fn what_came_in_as_something_else_can_be_a_proof_as_well() {
+    let home = released();
+    home.write("statement.csv", "piece_id,attempt,status,mail_date\n0000001,1,mailed,2026-12-01\n");
+    home.run("receive lakeside production statement.csv").exits(0);
+    home.run("receive lakeside proof statement.csv").exits(0).prints("1 proof");
+    home.run("receive lakeside proof statement.csv").exits(0).prints("1 told nothing new");
+}
+
+#[test]
 fn a_destroyed_letter_whose_address_was_corrected_leaves_as_another_letter() {
     let home = released();
     receive(&home, "production", "wet.csv", "piece_id,attempt,status,mail_date\n0000001,1,destroyed,\n0000002,1,destroyed,\n", 0);

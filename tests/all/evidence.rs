@@ -1,6 +1,7 @@
 //! The evidence pack: it proves itself, and shows no more of anybody than it must.
 
 use crate::harness::Home;
+use crate::reliability::evidence::sums;
 use serde_json::Value;
 
 fn written(home: &Home) -> Value {
@@ -113,7 +114,8 @@ fn a_pack_of_lists_that_changed_holds_and_the_report_says_so() {
     let report = written(&home);
     let open = report["open"].as_array().unwrap().iter().find(|item| item["what"] == "the lists").unwrap();
     assert!(open["hint"].as_str().unwrap().contains("44 rows now, the last job was made from 45"), "{open}");
-    home.run("verify report").exits(0);
+    home.run("verify report").exits(0).prints("the lists had changed since: 44 rows");
+    assert!(home.read("report/evidence/declaration.txt").contains("The lists have 44 rows now."));
 }
 
 #[test]
@@ -123,7 +125,7 @@ fn approvals_that_do_not_belong_together_are_told() {
     home.run("approve lakeside --by Mallory --role counsel --accept-stale test --quiet").exits(0);
     let first = |report: &Value| report["open"][0]["what"].as_str().unwrap().to_owned();
     assert_eq!(first(&written(&home)), "the approved wording");
-    home.run("verify report").exits(3).says("was given under another seal");
+    home.run("verify report").exits(0).prints("1 earlier seal and what was released under each");
     // Neither can be told away by taking it out.
     let home = Home::released("lakeside");
     home.remove("lakeside/release.json");
@@ -136,6 +138,76 @@ fn approvals_that_do_not_belong_together_are_told() {
     home.run("report lakeside --out report --ledger sqlite:nope.sqlite").exits(3).says("ledger-lost");
     home.write("lakeside/seal/proofs/001.txt", "another wording");
     assert_eq!(first(&written(&home)), "the approval of the wording");
+}
+
+#[test]
+fn what_letters_said_that_left_stays_proved_after_another_approval() {
+    let home = Home::released("lakeside");
+    let before = home.files("lakeside/seal");
+    home.edit("lakeside/incident.toml", "copied files. Records", "took files. Records");
+    for by in ["Mallory", "Trent"] {
+        home.run(&format!("approve lakeside --by {by} --role counsel --accept-stale test --quiet")).exits(0);
+    }
+    home.run("release lakeside --by Ada").exits(0);
+    let kept = std::fs::read_dir(home.path("lakeside/earlier-seals")).unwrap().next().unwrap().unwrap().file_name();
+    let kept = format!("earlier-seals/{}", kept.to_str().unwrap());
+    assert_eq!(home.files(&format!("lakeside/{kept}/seal")), before);
+    home.is_private(&format!("lakeside/{kept}/release.json"));
+    home.run("verify lakeside").exits(0).prints("1 earlier seal and what was released under each");
+    written(&home);
+    home.run("verify report").exits(0).prints("1 earlier seal and what was released under each");
+
+    // Whoever takes it out, or changes it, has to be told off by more than the checksums.
+    let says = |change: &dyn Fn(&Home, &str), what: &str| {
+        home.copy("report/evidence", "pack");
+        change(&home, &format!("pack/{kept}"));
+        home.write("pack/SHA256SUMS", &String::from_utf8(sums(&home.files("pack"))).unwrap());
+        home.run("verify pack").exits(3).says(what);
+        home.remove("pack");
+    };
+    let take_out = |home: &Home, _: &str| {
+        home.remove("pack/earlier-seals");
+    };
+    says(&take_out, "which is not here: nothing shows what their letters said");
+    let unreleased = |home: &Home, kept: &str| {
+        home.remove(&format!("{kept}/release.json"));
+    };
+    says(&unreleased, &format!("{kept}/release.json"));
+    let reworded = |home: &Home, kept: &str| {
+        home.write(&format!("{kept}/seal/proofs/001.txt"), "other words");
+    };
+    says(&reworded, &format!("{kept}/seal/proofs/001.txt"));
+    let by_nobody = |home: &Home, kept: &str| {
+        home.edit(&format!("{kept}/seal/seal.json"), "\"by\": \"Ada\"", "\"by\": \"Eve\"");
+    };
+    says(&by_nobody, &format!("{kept}/seal/seal.json"));
+    home.write(&format!("lakeside/{kept}/seal/proofs/001.txt"), "other words");
+    home.run("verify lakeside").exits(3).says(&format!("{kept}/seal/proofs/001.txt"));
+}
+
+#[test]
+fn nothing_is_kept_of_a_wording_under_which_nobody_was_released() {
+    let home = Home::with_sample("lakeside");
+    for (from, to) in [("copied files. Records", "took files. Records"), ("took files. Records", "copied files. Records")] {
+        home.run("approve lakeside --by Ada --role counsel --accept-stale test --quiet").exits(0);
+        home.edit("lakeside/incident.toml", from, to);
+    }
+    home.lacks("lakeside/earlier-seals");
+}
+
+#[test]
+fn a_pack_without_its_ledger_tells_of_no_piece() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    written(&home);
+    for gone in ["ledger", "seal", "release.json", "history.csv", "came-back.csv"] {
+        home.remove(&format!("report/evidence/{gone}"));
+    }
+    let mut manifest: Value = serde_json::from_str(&home.read("report/evidence/evidence.json")).unwrap();
+    (manifest["sealed"], manifest["released"], manifest["heads"]) = (false.into(), false.into(), Value::Array(Vec::new()));
+    home.write("report/evidence/evidence.json", &manifest.to_string());
+    home.write("report/evidence/SHA256SUMS", &String::from_utf8(sums(&home.files("report/evidence"))).unwrap());
+    home.run("verify report").exits(3).says("there is no ledger here that holds it");
 }
 
 #[test]

@@ -129,6 +129,22 @@ fn the_list_of_a_call_center_has_everyone_who_is_told_and_nobody_else() {
 }
 
 #[test]
+fn who_has_no_address_is_told_as_out_of_reach_in_the_list_of_a_call_center() {
+    let home = Home::with_sample("lakeside");
+    let list = home.read("lakeside/patients.csv").replacen("2210 Aspen Ridge Dr Apt 3B,,Traverse City,MI,49686", ",,,,", 1);
+    home.write("lakeside/patients.csv", &list);
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test --quiet").exits(1);
+    home.run("release lakeside --by Ben --quiet").exits(1);
+    home.run("report lakeside --out report --lookup lookup.csv --as-of 2026-12-20 --quiet").exits(1);
+    let status = |name: &str| {
+        let list = rows(&home.read("lookup.csv"));
+        list.iter().find(|row| row["name"].contains(name)).unwrap_or_else(|| panic!("{name} is not in {list:?}"))["status"].clone()
+    };
+    assert_eq!(status("Devon"), "no letter could reach this person");
+    assert_eq!(status("Lily"), "the letter has not left yet");
+}
+
+#[test]
 fn nobody_under_a_hold_is_in_the_list_of_a_call_center() {
     let home = Home::with_sample("lakeside");
     let hold = "\n[[law_enforcement_holds]]\nkind = \"written\"\nagency = \"FBI\"\nofficial = \"A. Agent\"\nreceived = 2026-11-20\n\

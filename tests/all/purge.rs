@@ -229,7 +229,9 @@ fn patient_data_is_gone_and_what_proves_the_notices_holds() {
         home.write("lakeside/patients.csv", &String::from_utf8_lossy(&kept["patients.csv"]));
         goes(&home, &place).exits(1).says("there again since: patients.csv");
         home.remove("lakeside/purged.json");
-        home.run(&format!("render lakeside --out out{}", place.option)).exits(3).says("[patient-data-removed]");
+        for command in ["render lakeside --out out", "report lakeside --out out --lookup out.csv"] {
+            home.run(&format!("{command}{}", place.option)).exits(3).says("[patient-data-removed]");
+        }
         home.run(&format!("verify lakeside{}", place.option)).exits(3).says("[purge-record-missing]");
     }
 }
@@ -409,6 +411,21 @@ fn a_list_among_what_stays_is_named() {
     for folder in ["seal/", "review/"] {
         assert!(told.contains(folder), "{folder}: {told}");
     }
+}
+
+#[test]
+fn what_tells_of_nobody_is_passed_over_and_a_pack_is_named_as_one() {
+    let place = Place::folder();
+    let home = mailed(&place);
+    home.run("plan lakeside --as-of 2014-11-30 --memo lakeside/memo --ics lakeside/plan.ics").exits(0);
+    home.run("report lakeside --out report --pack lakeside/proof.tar");
+    home.write("lakeside/minutes.pdf", "%PDF-1.7 of a meeting");
+    let shown = home.run(&format!("purge lakeside --by Cleo --before {BEFORE} --dry-run --json")).exits(0).json();
+    let named = shown["out_of_reach"].as_array().unwrap();
+    let why = |file: &str| named.iter().find(|beyond| beyond["what"] == file).map(|beyond| beyond["why"].as_str().unwrap());
+    assert!(why("proof.tar").is_some_and(|why| why.starts_with("a report or an evidence pack stays")), "{named:?}");
+    assert!(why("minutes.pdf").is_some_and(|why| why.starts_with("not known to breachnotice")), "{named:?}");
+    assert_eq!(["memo.md", "memo.pdf", "plan.ics"].map(why), [None; 3]);
 }
 
 #[test]

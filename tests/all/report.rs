@@ -91,7 +91,8 @@ fn a_duty_is_met_on_its_day() {
     home.write("lakeside/report.toml", &format!("{before}\n{filing}"));
     report(&home).exits(1);
     let index = home.read("report/index.html");
-    for words in ["2026-12-08, 2 days early", "2026-11-20, 101 days early", "2026-11-27, 13 days early", "filed, R-1", "The counts close."]
+    for words in
+        ["2026-12-08, 2 days early", "2026-11-20, 101 days early", "2026-11-27, 13 days early", "filed, R-1", "The counts close, as"]
     {
         assert!(index.contains(words), "{words}");
     }
@@ -111,6 +112,7 @@ fn a_filing_that_meets_nothing_is_told() {
     let cases = [
         (filing("NCH", "regulator_notice", "NY"), "which `offices` it was given to: attorney_general, state, state_police"),
         (filing("NCH", "media_notice", "OH"), "the plan has no media notice in OH"),
+        (filing("NCH", "hhs_notice", "NY").replace("jurisdiction = \"NY\"\n", ""), "the plan asks for the HHS annual log of this provider"),
         (filing("NCH", "regulator_notice", "NY") + "offices = [\"attorney_general\", \"state_polise\"]\n", "no office state_polise in NY"),
     ];
     for (entry, hint) in cases {
@@ -193,6 +195,21 @@ fn a_report_replaces_its_own_and_nothing_else() {
 }
 
 #[test]
+fn one_report_at_a_time_is_written_into_a_folder() {
+    let home = Home::with_sample("lakeside");
+    std::fs::create_dir(home.path(".report.partial")).unwrap();
+    let other = std::fs::File::open(home.path(".report.partial")).unwrap();
+    other.try_lock().unwrap();
+    home.run("report lakeside --out report").exits(3).says("[report-in-progress]");
+    home.lacks("report");
+    drop(other);
+    // What a killed one left is replaced.
+    home.write(".report.partial/hhs/GONE.html", "half of a page");
+    home.run("report lakeside --out report").exits(1);
+    home.lacks("report/hhs/GONE.html").lacks(".report.partial");
+}
+
+#[test]
 fn a_description_that_the_portal_does_not_take_is_told_with_its_length() {
     let home = Home::with_sample("lakeside");
     home.write("lakeside/report.toml", &format!("[hhs]\ndescription = \"\"\"\n{}\n\"\"\"\n", "word ".repeat(900)));
@@ -251,6 +268,52 @@ fn letters_to_residents_of_a_state_meet_its_clock() {
         |title: &str| duties.iter().find(|duty| duty["title"] == title).unwrap_or_else(|| panic!("{title}: {duties:#?}"))["met"].clone();
     assert_eq!(met("individual notice NY"), "2026-12-08, 2 days early");
     assert_eq!(met("individual notice"), "2026-12-15, 25 days early");
+}
+
+#[test]
+fn who_is_out_of_reach_elsewhere_keeps_no_states_duty_open() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    let pieces = home.records_of_pieces("lakeside");
+    let rows: String = pieces.keys().map(|piece| format!("{piece},mailed,2026-12-08\n")).collect();
+    home.write("mailed.csv", &format!("piece_id,status,mail_date\n{rows}"));
+    home.run("receive lakeside production mailed.csv").exits(1);
+    let lists = home.read("lakeside/patients.csv");
+    let back: String = pieces
+        .iter()
+        .filter(|(_, record)| lists.lines().any(|row| row.contains(",MI,") && record.ends_with(&row[..7])))
+        .take(2)
+        .map(|(piece, _)| format!("{piece},ANK,2026-12-15\n"))
+        .collect();
+    assert_eq!(back.lines().count(), 2);
+    home.write("back.csv", &format!("piece_id,reason,date\n{back}"));
+    home.run("receive lakeside returns back.csv").exits(0);
+    let written = report(&home).exits(1).json();
+    let provider = |provider: &&Value| provider["name"].as_str().unwrap().ends_with("(LRMC)");
+    let duties = written["providers"].as_array().unwrap().iter().find(provider).unwrap()["duties"].as_array().unwrap().clone();
+    let met =
+        |title: &str| duties.iter().find(|duty| duty["title"] == title).unwrap_or_else(|| panic!("{title}: {duties:#?}"))["met"].clone();
+    assert_eq!(met("individual notice TX"), "2026-12-08, 38 days early");
+    assert_eq!(met("individual notice"), Value::Null);
+    // The declaration counts nobody twice.
+    let declared = home.read("report/evidence/declaration.txt");
+    assert!(declared.contains("No letter reached 2 of its people"), "{declared}");
+}
+
+#[test]
+fn letters_that_went_during_a_hold_are_told_as_such() {
+    let home = Home::released("lakeside");
+    home.run("export lakeside --out package").exits(0);
+    let rows: String = home.records_of_pieces("lakeside").keys().map(|piece| format!("{piece},mailed,2026-12-08\n")).collect();
+    home.write("mailed.csv", &format!("piece_id,status,mail_date\n{rows}"));
+    home.run("receive lakeside production mailed.csv").exits(1);
+    let toml = home.read("lakeside/incident.toml");
+    let hold = "[[law_enforcement_holds]]\nkind = \"written\"\nproviders = [\"NCH\"]\nagency = \"FBI\"\nofficial = \"Agent Roe\"\n\
+                received = 2026-11-20\nuntil = 2026-12-12\n";
+    home.write("lakeside/incident.toml", &format!("{toml}\n{hold}"));
+    report(&home).exits(1);
+    let index = home.read("report/index.html");
+    assert!(index.contains("some on 2026-12-08, during a law-enforcement hold until 2026-12-12"), "{index}");
 }
 
 #[test]

@@ -21,6 +21,17 @@ fn status(home: &Home) -> Value {
 }
 
 #[test]
+fn rulings_on_patients_are_about_no_seed() {
+    let home = Home::with_sample("lakeside");
+    home.write("lakeside/seeds.csv", &seeds(ELEMENTS));
+    let ruling = "patients.csv:LS-0002,hold,,Ada,2026-11-20,asks for a call first";
+    home.write("lakeside/decisions.csv", &format!("record,decision,argument,by,on,reason\n{ruling}\n"));
+    home.run("approve lakeside --by Ada --role counsel --accept-stale test").exits(1);
+    home.run("release lakeside --by Ben").exits(1);
+    assert_eq!(home.run("export lakeside --out package --json").json()["seeds"], 2);
+}
+
+#[test]
 fn seeds_leave_with_the_first_package_and_count_for_nobody() {
     let home = Home::released("lakeside");
     let before = status(&home);

@@ -28,7 +28,19 @@ struct Notices<'a> {
     told: u64,
 }
 
-pub(super) fn text(dossier: &Dossier<'_>, overview: &Overview, seal: Option<&Seal>, release: Option<&Release>) -> Result<String> {
+/// Rows of lists that changed since the last job.
+#[derive(Serialize)]
+struct Changed {
+    now: u64,
+    then: u64,
+}
+
+pub(super) fn text(
+    dossier: &Dossier<'_>,
+    (overview, rows_of_lists): (&Overview, u64),
+    seal: Option<&Seal>,
+    release: Option<&Release>,
+) -> Result<String> {
     let approvals: Vec<Approved<'_>> = seal
         .iter()
         .flat_map(|seal| &seal.approvals)
@@ -50,6 +62,8 @@ pub(super) fn text(dossier: &Dossier<'_>, overview: &Overview, seal: Option<&Sea
     context.insert("incident", &dossier.incident.id);
     context.insert("as_of", &dossier.plan.as_of.to_string());
     context.insert("index", overview);
+    let rows = dossier.status.as_ref().map(|status| status.rows).filter(|rows| *rows != rows_of_lists);
+    context.insert("changed", &rows.map(|then| Changed { now: rows_of_lists, then }));
     context.insert("approvals", &approvals);
     context.insert("release", &release);
     context.insert("providers", &providers);

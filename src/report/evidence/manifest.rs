@@ -20,6 +20,8 @@ pub(in crate::report) struct Manifest {
     /// The day by which duties were judged.
     pub(super) as_of: Date,
     pub(super) sealed: bool,
+    /// Whether seals that were replaced are in it.
+    pub(super) has_earlier_seals: bool,
     pub(super) released: bool,
     /// Rows that count of the lists as they are: others than the counts were made from when a list changed since.
     pub(super) rows_of_lists: u64,

@@ -1,7 +1,7 @@
 //! The evidence pack: what proves, years later, who was told what, when, and on whose approval (45 CFR 164.414(b), 164.530(j)).
 //!
 //! ```text
-//! seal, release, decisions    -> as they are
+//! seals, releases, decisions  -> as they are
 //! ledger                      -> ledger/*.jsonl, people.csv, history.csv, came-back.csv
 //! lists, plan, holds, waivers -> inputs.csv, merged.csv, obligations.csv, delays.csv, waivers.csv
 //! all of it                   -> evidence.json, then SHA256SUMS of the files on disk
@@ -74,9 +74,10 @@ pub(super) fn write_evidence(
 ) -> Result<Evidence> {
     files::create_folder(folder)?;
     let from = &dossier.incident.folder;
-    for file in files::files_below(&from.join("seal"))?.into_iter().chain([from.join(RELEASE), from.join(DECISIONS)]) {
-        copy(from, &file, folder)?;
+    for below in ["seal", review::EARLIER_SEALS] {
+        files::files_below(&from.join(below))?.iter().try_for_each(|file| copy(from, file, folder))?;
     }
+    [RELEASE, DECISIONS].iter().try_for_each(|file| copy(from, &from.join(file), folder))?;
     for (name, text) in notices {
         files::write(&folder.join("notices").join(name), text.as_bytes())?;
     }
@@ -97,6 +98,7 @@ pub(super) fn write_evidence(
         engine: env!("CARGO_PKG_VERSION").to_owned(),
         as_of: dossier.plan.as_of,
         sealed: folder.join("seal").exists(),
+        has_earlier_seals: folder.join(review::EARLIER_SEALS).exists(),
         released: folder.join(RELEASE).exists(),
         rows_of_lists: materials.inputs.iter().filter_map(|input| input.rows).sum(),
         counts: dossier.status.as_ref().map(Counted::of),
@@ -104,7 +106,10 @@ pub(super) fn write_evidence(
     };
     let seal = review::stored_seal(folder)?;
     let release = review::stored_release(folder)?;
-    files::write(&folder.join(declaration::FILE), declaration::text(dossier, overview, seal.as_ref(), release.as_ref())?.as_bytes())?;
+    files::write(
+        &folder.join(declaration::FILE),
+        declaration::text(dossier, (overview, manifest.rows_of_lists), seal.as_ref(), release.as_ref())?.as_bytes(),
+    )?;
     files::write(&folder.join(INDEX), page(&manifest)?.as_bytes())?;
     let json = serde_json::to_string_pretty(&manifest).map_err(|error| Error::bug(format!("{MANIFEST}: {error}")))?;
     files::write(&folder.join(MANIFEST), format!("{json}\n").as_bytes())?;

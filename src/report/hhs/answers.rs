@@ -132,17 +132,23 @@ fn associate(of: OfProvider<'_>, all: &mut Answers) {
 fn breach(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     let (incident, provider) = (of.dossier.incident, of.provider);
     all.insert("affecting", Answer::option(if of.tells_hhs_at_once() { "500 or More Individuals" } else { "Fewer Than 500 Individuals" }));
-    all.insert("breach_began", Answer::date(provider.breach_began));
+    let is_other = (provider.breach_began, provider.breach_ended) != (incident.breach_began, incident.breach_ended);
+    let own = |answer: Answer| if is_other { answer.noted("of this provider; others of the incident have another") } else { answer };
+    all.insert("breach_began", own(Answer::date(provider.breach_began)));
     all.insert(
         "breach_ended",
-        provider
-            .breach_ended
-            .map_or_else(|| Answer::missing("write `breach_ended` into providers.csv or incident.toml, once it is known"), Answer::date),
+        provider.breach_ended.map_or_else(
+            || Answer::missing("write `breach_ended` into providers.csv or incident.toml, once it is known"),
+            |day| own(Answer::date(day)),
+        ),
     );
     for id in ["discovered_from", "discovered_to"] {
-        all.insert(id, Answer::date(of.discovered()));
+        all.insert(id, Answer::date(of.discovered()).noted(of.discovered_because()));
     }
-    all.insert("individuals", Answer::text(of.individuals().to_string()).noted("everyone, also the dead and those whom no letter reaches"));
+    all.insert(
+        "individuals",
+        Answer::text(of.individuals().to_string()).noted("with those who have died and those who have no usable address"),
+    );
     let (kind, unknown) = picked(form, "breach_type", std::iter::once(incident.cause.as_str()));
     let what = format!("`{}` is none of the portal's: choose one", incident.cause);
     all.insert("breach_type", Answer { chosen: kind, missing: (!unknown.is_empty()).then_some(what), ..Answer::default() });
@@ -154,12 +160,21 @@ fn breach(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
     all.insert("location", Answer { chosen: places, ..Answer::default() });
     for question in ["information", "clinical", "demographic", "financial"] {
         let ids: Vec<&str> = of.all().information.iter().map(crate::intake::Element::id).collect();
-        let (chosen, _) = picked(form, question, ids.into_iter());
-        all.insert(question, Answer { chosen, ..Answer::default() });
+        let (chosen, _) = picked(form, question, ids.iter().copied());
+        all.insert(question, Answer { chosen, note: behind_other(form, question, &ids), ..Answer::default() });
     }
     all.insert("description", of.description());
     let (safeguards, _) = picked(form, "safeguards", of.dossier.statements.safeguards_before.iter().map(String::as_str));
     all.insert("safeguards", Answer { chosen: safeguards, ..Answer::default() }.or_missing(stated("hhs.safeguards_before")));
+}
+
+/// What is meant by a box for whatever has none of its own; absent when it is not ticked.
+fn behind_other(form: &Form, question: &str, ids: &[&str]) -> Option<String> {
+    let answers = &form.question(question)?.answers;
+    let is_other = |id: &&str| answers.get(*id).is_some_and(|option| option.starts_with("Other "));
+    let named = |id: &str| if id == "mrn" { "medical record number".to_owned() } else { id.replace('_', " ") };
+    let others: Vec<String> = ids.iter().copied().filter(is_other).map(named).collect();
+    (!others.is_empty()).then(|| format!("other: {}", others.join(", ")))
 }
 
 fn notice(of: OfProvider<'_>, all: &mut Answers) {
@@ -170,13 +185,13 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
     let began = match left.first {
         Some(first) => Answer::date(first),
         None if is_past => Answer::missing(nothing),
-        None => Answer::date(planned).noted("the mail date that is planned: no letter is known to have gone yet, so file it later"),
+        None => Answer::date(planned).noted("the planned mail date: no letter is known to have gone yet"),
     };
     all.insert("notice_began", began);
     let ended = match left.last {
         Some(last) if left.is_complete() => Answer::date(last),
         None if is_past => Answer::missing(nothing),
-        None => Answer::date(planned).noted("expected: the mail date that is planned"),
+        None => Answer::date(planned).noted("the planned mail date"),
         Some(last) => {
             Answer::date(last.max(planned)).noted(format!("expected: {} of {} notices are known to have gone", left.gone, left.wanted))
         }
@@ -188,12 +203,14 @@ fn notice(of: OfProvider<'_>, all: &mut Answers) {
             all.insert("substitute_size", Answer::option(if unreachable.is_public() { "10 or more" } else { "Fewer than 10" }));
         }
         None => {
-            let note = format!("nobody is known to be out of reach as of {}", of.dossier.plan.as_of);
+            let later = if left.is_complete() { "" } else { "; look again when letters have gone and some have come back" };
+            let note = format!("nobody is known to be out of reach as of {}{later}", of.dossier.plan.as_of);
             all.insert("substitute", Answer::option("No").noted(note));
         }
     }
     let states = of.media_states();
-    all.insert("media", Answer::option(if states.is_empty() { "No" } else { "Yes" }));
+    let none = format!("in no state do more than {} of the people live", of.dossier.rules.federal.media_above.value);
+    all.insert("media", if states.is_empty() { Answer::option("No").noted(none) } else { Answer::option("Yes") });
     all.insert("media_states", Answer::text(states.join(", ")).noted("where it is owed; the report's first page says where it was given"));
 }
 
@@ -205,7 +222,8 @@ fn actions(form: &Form, of: OfProvider<'_>, all: &mut Answers) {
         chosen.push("Other".to_owned());
     }
     let told = !statements.actions_taken.is_empty() || statements.actions_other.is_some();
-    all.insert("actions", Answer { chosen, missing: (!told).then(|| stated("hhs.actions_taken")), ..Answer::default() });
+    let note = of.dossier.incident.identity_service.as_ref().map(|_| "free credit monitoring is what the letters offer".to_owned());
+    all.insert("actions", Answer { chosen, note, missing: (!told).then(|| stated("hhs.actions_taken")), ..Answer::default() });
     all.insert("actions_other", Answer::text(statements.actions_other.as_deref().map(crate::compose::as_plain_text).unwrap_or_default()));
     let name = statements.attested_by.clone().unwrap_or_default();
     all.insert("attested_by", Answer::text(name).or_missing(stated("hhs.attested_by")).noted("who attests for every provider"));

@@ -38,6 +38,8 @@ pub struct Sheet {
     pub individuals: String,
     /// Where the duty comes from.
     pub clause: String,
+    /// Why it is too early to file; absent when it is not.
+    pub too_early: Option<String>,
     /// What keeps the form from being filled in.
     pub missing: Vec<Missing>,
     /// What the screens ask.
@@ -59,10 +61,20 @@ pub fn sheet(portal: &Form, of: OfProvider<'_>) -> Sheet {
         at_once,
         deadline: duty.and_then(|duty| duty.deadline).map(|day| day.to_string()),
         individuals: with_separators(of.individuals()),
+        too_early: too_early(of),
         clause: duty.map(|duty| duty.clause.clone()).unwrap_or_default(),
         missing,
         screens,
     }
+}
+
+/// The form asks when notices went, and it cannot be saved to be ended later.
+fn too_early(of: OfProvider<'_>) -> Option<String> {
+    let planned = of.provider.mail_date;
+    let nothing_went = of.left().first.is_none() && planned >= of.dossier.plan.as_of;
+    nothing_went.then(|| {
+        format!("no letter is known to have gone; {planned} is the planned mail date. File when they have gone, from this page made anew")
+    })
 }
 
 #[cfg(test)]

@@ -21,8 +21,16 @@ pub(super) struct Owed<'d> {
 
 /// The notices of a provider, in the order in which they are listed.
 pub(super) fn owed(of: OfProvider<'_>, provider: ProviderIndex) -> Vec<Owed<'_>> {
-    let facts =
-        NoticeFacts { provider, state: None, elements: of.all().information, went: None, letters: 0, emails: 0, residents: Vec::new() };
+    let facts = NoticeFacts {
+        provider,
+        state: None,
+        elements: of.all().information,
+        first: None,
+        last: None,
+        letters: 0,
+        emails: 0,
+        residents: Vec::new(),
+    };
     let days = i32::try_from(of.dossier.rules.federal.substitute_posting_days.value).unwrap_or(i32::MAX);
     let as_of = of.dossier.plan.as_of;
     let until = as_of.saturating_add(days.days());
@@ -50,21 +58,19 @@ pub(super) fn owed(of: OfProvider<'_>, provider: ProviderIndex) -> Vec<Owed<'_>>
 
 /// What the agencies are told: when, how many and where, of the states whose laws ask for it.
 fn for_agencies(of: OfProvider<'_>, obligations: &[&Obligation], mut facts: NoticeFacts) -> NoticeFacts {
-    let mut went = Vec::new();
+    let mut lefts = Vec::new();
     for obligation in obligations {
         let code = obligation.jurisdiction.as_str();
         let part = of.residents_of(code);
         facts.letters += part.letters;
         facts.emails += part.emails;
         facts.residents.push((of.dossier.state(code).to_owned(), obligation.count));
-        let left = of.left_in(code);
-        went.push(left.first.zip(left.last).filter(|_| left.is_complete()));
+        lefts.push(of.left_in(code));
     }
     facts.residents.sort();
-    let days: Option<Vec<(Date, Date)>> = went.into_iter().collect();
-    facts.went = days.and_then(|days| {
-        let first = days.iter().map(|(first, _)| *first).min()?;
-        Some((first, days.iter().map(|(_, last)| *last).max()?))
-    });
+    facts.first = lefts.iter().filter_map(|left| left.first).min();
+    // Until all went there is no last day.
+    let days: Option<Vec<Option<Date>>> = lefts.iter().map(|left| left.is_complete().then_some(left.last)).collect();
+    facts.last = days.and_then(|days| days.into_iter().max().flatten());
     facts
 }

@@ -27,11 +27,13 @@ pub use again::{Again, proofs_again};
 pub use contacts::{AcceptedBlocks, Contacts, StaleBlock, VerifiedBlock};
 pub use sealing::{Prepared, Sealing, Signing, prepare, wording_digest};
 pub use standing::{Present, changed_texts, covers, seal_standing, wording_holds};
+pub(super) use storing::BESIDE;
 pub use verify::{VerifiedApproval, VerifiedSeal, verify_seal};
 
 use super::passages::{self, Passage};
 use super::{names, store};
-use crate::error::Result;
+use crate::digest::unhex;
+use crate::error::{Error, Result};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -183,6 +185,14 @@ impl Seal {
     /// The approval of a role, compared blind to case.
     pub fn approval_of(&self, role: &str) -> Option<&Approval> {
         self.approvals.iter().find(|approval| same_role(&approval.role, role))
+    }
+
+    /// [`Seal::digest`] in bytes, as the ledger has it.
+    ///
+    /// # Errors
+    /// Refused when the seal was edited, so that it is no digest.
+    pub fn digest_bytes(&self) -> Result<[u8; 32]> {
+        unhex(&self.digest).ok_or_else(|| Error::refused_all(vec![stored::edited("the seal was edited: its digest is none")]))
     }
 
     /// The digest of what it names, which is [`Seal::digest`] unless the seal was edited.

@@ -129,6 +129,11 @@ impl Prepared<'_> {
         &self.statement
     }
 
+    /// Whether it takes the place of the seal that is stored; an approval of the same wording joins that one.
+    pub fn is_new(&self) -> bool {
+        self.proofs.is_some()
+    }
+
     /// Signs and stores the seal. Where signers are listed, the key must be tied to the role.
     ///
     /// # Errors

@@ -7,8 +7,8 @@ use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 use std::path::Path;
 use tempfile::TempDir;
 
-/// How the folders begin in which a seal is written.
-const BESIDE: &str = ".seal-";
+/// How the folders begin in which a seal is written; the next approval removes what a killed one left.
+pub(in crate::review) const BESIDE: &str = ".seal-";
 
 /// Where the old seal is for a moment, on file systems that cannot exchange two folders.
 const BEFORE: &str = ".seal-before";

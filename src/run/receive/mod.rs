@@ -108,7 +108,8 @@ pub fn receive(folder: &Path, access: Option<&Access>, kind: Kind, file: &Path, 
         Kind::Production => production::entries(&desk, ledger.as_mut(), file, &digest)?,
         Kind::Returns => returns::entries(&desk, ledger.as_mut(), file, &digest)?,
         Kind::Bounces => bounces::entries(&desk, ledger.as_mut(), file, &digest)?,
-        Kind::Proof => proof::entries(file, &digest, before),
+        // A house's report may be the proof as well: what came in as something else is no proof yet.
+        Kind::Proof => proof::entries(file, &digest, ledger.knows(EventKind::Proof, &digest)?),
         Kind::Substitute => substitute::entries(&desk, ledger.as_mut(), file)?,
     };
     entries.taken.before = before;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 type Files = BTreeMap<String, Vec<u8>>;
 
-/// The sample, exported and sent, with its pack; the pack is checked where nothing else is.
+/// The sample, exported and sent, then approved and released in other words, with its pack; the pack is checked where nothing else is.
 struct Pack {
     record: Record,
     files: Files,
@@ -16,6 +16,9 @@ struct Pack {
 impl Pack {
     fn make() -> Pack {
         let record = Record::make();
+        record.home.edit("lakeside/incident.toml", "copied files. Records", "took files. Records");
+        record.home.run("approve lakeside --by Ada --role counsel --accept-stale test --quiet").exits(0);
+        record.home.run("release lakeside --by Ben --quiet").exits(0);
         record.home.run("report lakeside --out report --as-of 2026-12-20 --quiet").exits(1);
         let files = record.home.files("report/evidence");
         record.home.copy("report/evidence", "kept/pack");
@@ -57,7 +60,7 @@ fn changed(bytes: &[u8], chance: &mut Chance) -> Vec<u8> {
 }
 
 /// What `sha256sum` would write.
-fn sums(files: &Files) -> Vec<u8> {
+pub(crate) fn sums(files: &Files) -> Vec<u8> {
     let of = |(name, bytes): (&String, &Vec<u8>)| {
         let digest: String = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{digest}  {name}\n")
@@ -119,7 +122,7 @@ fn every_alteration_of_an_evidence_pack_is_named() {
 fn who_makes_the_checksums_anew_is_found_by_chains_and_seal() {
     let pack = Pack::make();
     let alterations = quick_or_full(20, 200);
-    let bound = |name: &str| ["ledger/", "seal/texts/", "seal/proofs/"].iter().any(|folder| name.starts_with(folder));
+    let bound = |name: &str| name.starts_with("ledger/") || ["seal/texts/", "seal/proofs/"].iter().any(|folder| name.contains(folder));
     let mut chance = Chance::seeded(61);
     for _ in 0..alterations {
         let name = pack.any(&mut chance, &bound);

@@ -7,7 +7,7 @@ mod books; // what a ledger says
 mod canary; // patient data where it has to stand, and nowhere else
 mod disk; // one that fills up
 mod edits; // of the ledger and of packages
-mod evidence; // and what is done to it
+pub(crate) mod evidence; // and what is done to it
 mod faults; // of a mail server, and what the ledger says then
 mod full_disk; // every command on one
 mod killed_database; // kill -9 of PostgreSQL

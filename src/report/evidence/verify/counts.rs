@@ -4,6 +4,7 @@ use super::record::Told;
 use super::{Checking, shown};
 use crate::error::Place;
 use crate::ledger::Piece;
+use crate::report::evidence::ledger_files::LEDGER;
 use crate::report::evidence::manifest::{Counted, Manifest};
 use crate::report::evidence::people::{COLUMNS, NOT_LISTED, PEOPLE};
 use crate::report::evidence::sums::is_regular;
@@ -20,6 +21,7 @@ impl Checking<'_> {
             self.find(Place::file(tables::INPUTS), reason);
         }
         let Some(counts) = manifest.counts else { return };
+        self.checked.rows_now = Some(manifest.rows_of_lists).filter(|rows| *rows != counts.rows);
         let before = self.checked.findings.len();
         if !counts.close() {
             self.find(Place::file(MANIFEST), "its counts do not close");
@@ -63,6 +65,7 @@ impl Checking<'_> {
         let mut reader = csv::Reader::from_path(self.folder.join(PEOPLE)).ok()?;
         let header_holds = reader.headers().ok()?.iter().eq(COLUMNS);
         let (mut counted, mut seen, mut records) = (Counted::default(), BTreeSet::<Piece>::new(), BTreeSet::new());
+        let mut is_told_of = false;
         for record in reader.into_records() {
             let record = record.ok()?;
             let line = record.position().map_or(0, csv::Position::line);
@@ -88,7 +91,11 @@ impl Checking<'_> {
             if !seen.insert(piece) {
                 self.find(Place::line(PEOPLE, line), format!("piece {piece:07} stands there twice"));
             }
-            let Some(expected) = told.map(|told| told.states.cells(piece)) else { continue };
+            let Some(told) = told else {
+                is_told_of = true;
+                continue;
+            };
+            let expected = told.states.cells(piece);
             if expected.iter().map(String::as_str).ne(cells) {
                 let words = |cells: &[&str; 3]| shown(cells.join(" ").trim());
                 let reason = format!(
@@ -98,6 +105,9 @@ impl Checking<'_> {
                 );
                 self.find(Place::line(PEOPLE, line), reason);
             }
+        }
+        if is_told_of && !self.folder.join(LEDGER).exists() {
+            self.find(Place::file(PEOPLE), "tells what became of pieces, and there is no ledger here that holds it");
         }
         for piece in told.iter().flat_map(|told| told.states.pieces()).filter(|piece| !seen.contains(piece)) {
             self.find(Place::file(PEOPLE), format!("piece {piece:07} of the ledger is nobody's here"));

@@ -1,7 +1,7 @@
 //! A pack checked by itself, as whoever kept it can, without the incident and without the network.
 //!
 //! ```text
-//! SHA256SUMS -> every file       seal/ -> approvals and signatures
+//! SHA256SUMS -> every file       seal/, earlier-seals/ -> approvals and signatures
 //! evidence.json -> ledger/ (chains, heads) <- release.json
 //! inputs.csv -> counts <- people.csv -> states of ledger/
 //! ```
@@ -19,7 +19,7 @@ use crate::digest::sha256;
 use crate::error::{Error, Finding, Place, Result, Sentence};
 use crate::files;
 use crate::ledger::Stamp;
-use crate::review::{self, AllowedSigners, VerifiedSeal};
+use crate::review::{self, AllowedSigners, EarlierSeal, VerifiedSeal};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -48,9 +48,13 @@ pub struct VerifiedEvidence {
     pub links: u64,
     /// The approvals; absent when there is no seal, or it does not hold.
     pub seal: Option<VerifiedSeal>,
+    /// Seals that were replaced after recipients had been released under them, and hold.
+    pub earlier_seals: u64,
     /// The newest link of each chain.
     #[serde(skip)]
     pub heads: Vec<Stamp>,
+    /// Rows of the lists as they were when the pack was made; absent when the counts are of those.
+    pub rows_now: Option<u64>,
     /// Whether the counts close; absent while there are none.
     pub closes: Option<bool>,
     /// Everything that does not hold, with its place.
@@ -77,9 +81,11 @@ pub fn verify_evidence(folder: &Path, signers: Option<&AllowedSigners>, stamps: 
     checking.files()?;
     let manifest = checking.manifest();
     checking.seal(signers);
+    let earlier = checking.earlier_seals(signers)?;
     if let Some(manifest) = &manifest {
-        let told = checking.ledger(manifest, stamps);
-        checking.approvals(manifest, told.as_ref());
+        let releases = earlier.iter().map(|earlier| earlier.release.ledger.clone());
+        let told = checking.ledger(manifest, stamps.iter().cloned().chain(releases).collect());
+        checking.approvals(manifest, told.as_ref(), &earlier);
         checking.counts(manifest, told.as_ref());
     }
     Ok(checking.checked)
@@ -195,6 +201,14 @@ impl Checking<'_> {
                 Err(error) => self.add(error),
             }
         }
+    }
+
+    /// The seals that were replaced, with their releases.
+    fn earlier_seals(&mut self, signers: Option<&AllowedSigners>) -> Result<Vec<EarlierSeal>> {
+        let (seals, findings) = review::verify_earlier_seals(self.folder, signers)?;
+        self.add(Error::refused_all(findings));
+        self.checked.earlier_seals = seals.len() as u64;
+        Ok(seals)
     }
 }
 

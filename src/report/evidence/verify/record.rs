@@ -1,22 +1,23 @@
-//! What was recorded and approved: the chains, the tables that follow from them, and seal and release beside them.
+//! What was recorded and approved: the chains, the tables that follow from them, and seals and releases beside them.
 
 use super::{Checking, SEAL, shown};
+use crate::digest::hex;
 use crate::error::Place;
 use crate::files;
-use crate::ledger::{Event, EventKind, Stamp, WrittenFile, read_written};
+use crate::ledger::{Event, EventKind, NewEvent, Stamp, WrittenFile, read_written};
 use crate::report::evidence::ledger_files::{CAME_BACK, HISTORY, LEDGER, row_of};
 use crate::report::evidence::manifest::Manifest;
 use crate::report::evidence::people::States;
 use crate::report::evidence::sums::is_regular;
 use crate::report::evidence::{MANIFEST, RELEASE};
-use crate::review::{self, VerifiedSeal};
+use crate::review::{self, EARLIER_SEALS, EarlierSeal, VerifiedSeal};
 use std::collections::BTreeSet;
 use std::path::Path;
 
 impl Checking<'_> {
     /// The chains, up to the heads that the pack, the release and others name; and the tables that follow from them.
-    pub(super) fn ledger(&mut self, manifest: &Manifest, stamps: &[Stamp]) -> Option<Told> {
-        let mut stamps = [stamps, &manifest.heads].concat();
+    pub(super) fn ledger(&mut self, manifest: &Manifest, mut stamps: Vec<Stamp>) -> Option<Told> {
+        stamps.extend_from_slice(&manifest.heads);
         match review::stored_release(self.folder) {
             Ok(release) => stamps.extend(release.map(|release| release.ledger)),
             Err(error) => self.add(error),
@@ -60,8 +61,8 @@ impl Checking<'_> {
         Some(told)
     }
 
-    /// Seal and release are those that the ledger tells of, and belong together.
-    pub(super) fn approvals(&mut self, manifest: &Manifest, told: Option<&Told>) {
+    /// Seals and releases are those that the ledger tells of, and belong together.
+    pub(super) fn approvals(&mut self, manifest: &Manifest, told: Option<&Told>, earlier: &[EarlierSeal]) {
         let is_sealed = manifest.sealed || told.is_some_and(|told| !told.sealed.is_empty());
         if is_sealed && !self.folder.join("seal").exists() {
             self.find(Place::file("seal"), "is gone: the wording had been approved");
@@ -71,20 +72,30 @@ impl Checking<'_> {
         if is_released && release.is_none() && !self.names(RELEASE) {
             self.find(Place::file(RELEASE), "is gone: the recipients had been released");
         }
-        let seal = self.checked.seal.as_ref().map(|seal| (seal.incident.clone(), seal.digest.clone(), approvals_of(seal)));
-        if let Some((incident, digest, approvals)) = seal {
-            if incident != manifest.incident {
-                self.find(Place::file(SEAL), "is of another incident than evidence.json");
+        let newest = self.checked.seal.as_ref().map(|seal| (SEAL.to_owned(), Approved::of(seal)));
+        let has_newest = newest.is_some();
+        let replaced = earlier.iter().map(|earlier| (format!("{}/{SEAL}", earlier.name), Approved::of(&earlier.seal)));
+        let seals: Vec<(String, Approved)> = newest.into_iter().chain(replaced).collect();
+        for (file, seal) in &seals {
+            if seal.incident != manifest.incident {
+                self.find(Place::file(file.as_str()), "is of another incident than evidence.json");
             }
-            if release.as_ref().is_some_and(|release| release.seal != digest) {
-                self.find(Place::file(RELEASE), "was given under another seal: the wording here is not what was released");
-            }
-            let strange = told.and_then(|told| approvals.into_iter().find(|approval| !told.sealed.contains(approval)));
-            if let Some(approval) = strange {
-                self.find(Place::file(SEAL), format!("the ledger knows of no approval by {}", shown(&approval)));
+            let strange = told.and_then(|told| seal.approvals.iter().find(|approval| !told.sealed.contains(*approval)));
+            if let Some((_, approval)) = strange {
+                self.find(Place::file(file.as_str()), format!("the ledger knows of no approval of it by {}", shown(approval)));
             }
         }
+        let is_there = |digest: &str| seals.iter().any(|(_, seal)| seal.digest == digest);
+        // A seal that does not hold is named already.
+        let lacking = told.iter().flat_map(|told| &told.released_under).filter(|digest| !is_there(digest) && has_newest);
+        for digest in lacking {
+            let reason = format!("recipients were released under seal {digest}, which is not here: nothing shows what their letters said");
+            self.find(Place::file(EARLIER_SEALS), reason);
+        }
         let Some(release) = release else { return };
+        if has_newest && !is_there(&release.seal) {
+            self.find(Place::file(RELEASE), "was given under another seal: the wording here is not what was released");
+        }
         if release.incident != manifest.incident {
             self.find(Place::file(RELEASE), "is of another incident than evidence.json");
         }
@@ -94,30 +105,47 @@ impl Checking<'_> {
     }
 }
 
+/// What a seal of the pack says of itself.
+struct Approved {
+    incident: String,
+    digest: String,
+    /// As the ledger names them: the digest of the seal, then role and name.
+    approvals: Vec<(String, String)>,
+}
+
+impl Approved {
+    fn of(seal: &VerifiedSeal) -> Approved {
+        let approvals = seal.approvals.iter().map(|approval| (seal.digest.clone(), format!("{}: {}", approval.role, approval.by)));
+        Approved { incident: seal.incident.clone(), digest: seal.digest.clone(), approvals: approvals.collect() }
+    }
+}
+
 /// What the ledger of a pack tells.
 #[derive(Default)]
 pub(super) struct Told {
     pub(super) states: States,
-    /// Role and name of every approval.
-    sealed: BTreeSet<String>,
+    /// Every approval: the digest of the seal, then role and name.
+    sealed: BTreeSet<(String, String)>,
     /// Who released last.
     released: Option<String>,
+    /// Digests of the seals under which recipients were released.
+    released_under: BTreeSet<String>,
 }
 
 impl Told {
     fn add(&mut self, event: &Event) {
         self.states.add(event);
-        match event.event.kind {
-            EventKind::Sealed => drop(self.sealed.insert(event.event.detail.clone())),
-            EventKind::Released => self.released = Some(event.event.detail.clone()),
+        let NewEvent { kind, detail, digest, .. } = &event.event;
+        let digest = digest.map(|digest| hex(&digest)).unwrap_or_default();
+        match kind {
+            EventKind::Sealed => drop(self.sealed.insert((digest, detail.clone()))),
+            EventKind::Released => {
+                self.released = Some(detail.clone());
+                self.released_under.insert(digest);
+            }
             _ => {}
         }
     }
-}
-
-/// As the ledger names approvals.
-fn approvals_of(seal: &VerifiedSeal) -> Vec<String> {
-    seal.approvals.iter().map(|approval| format!("{}: {}", approval.role, approval.by)).collect()
 }
 
 /// A table of the pack that is read along with the events that it follows from.
