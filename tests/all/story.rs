@@ -169,7 +169,7 @@ fn everyone_of_two_thousand_is_accounted_for() {
     let report = home.run("report d --out report --json").exits(1).json();
     assert_eq!(report["closes"], true);
     let index = home.read("report/index.html");
-    for words in ["told by substitute notice", "returned, refused", "The counts close."] {
+    for words in ["told by substitute notice", "returned, refused", "The counts close,"] {
         assert!(index.contains(words), "{words}");
     }
 
