@@ -110,11 +110,14 @@ fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {
     let mut stamps = Stamps::read(&options.stamps)?;
     stamps.of_release(folder, &mut verification.findings);
     stamps.0.extend(earlier.into_iter().map(|earlier| (format!("{}/release.json", earlier.name), earlier.release.ledger)));
-    // A ledger that cannot be opened hides nothing of what the seal told.
-    let mut ledger = open(Some(folder), options.ledger.as_ref()).unwrap_or_else(|error| {
-        verification.findings.extend(error.findings);
-        None
-    });
+    let mut ledger = match open(Some(folder), options.ledger.as_ref()) {
+        Ok(ledger) => ledger,
+        // One that cannot be opened hides nothing of what the seal told.
+        Err(error) => {
+            verification.findings.extend(error.findings);
+            return Ok(verification);
+        }
+    };
     let has_none = ledger.is_none() && stamps.0.is_empty();
     if let Some(ledger) = &mut ledger {
         verification.findings.extend(purge_findings(folder, ledger.as_mut())?);

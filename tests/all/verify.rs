@@ -125,3 +125,14 @@ fn whatever_is_done_to_the_ledger_is_named() {
     finds(home.run("verify lakeside --json"), &["release.json", "there is no ledger here"]);
     home.run("export lakeside --out package").exits(3).says("[ledger-lost]");
 }
+
+#[test]
+fn a_ledger_that_cannot_be_opened_is_not_told_as_gone() {
+    let home = Home::released("lakeside");
+    for beside in ["ledger.sqlite-wal", "ledger.sqlite-shm"] {
+        home.remove(&format!("lakeside/{beside}"));
+    }
+    home.write("lakeside/ledger.sqlite", "no database, but a file of this name that somebody put here");
+    let told = home.run("verify lakeside").exits(3).prints("what lies here is what was approved");
+    assert!(told.stderr.contains("ledger.sqlite") && !told.stderr.contains("there is no ledger here"), "{}", told.stderr);
+}

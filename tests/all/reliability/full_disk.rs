@@ -46,7 +46,7 @@ impl Work<'_> {
 
     /// Runs it on disks of sizes from what is there before up to what is needed, each time again with room; `judge` sees the disk then.
     fn on_disks(&self, name: &str, (before, most): (u64, u64), code: i32, judge: &mut dyn FnMut(&Filled)) {
-        let (sizes, mut chance) = (quick_or_full(6, 60), Chance::seeded(53));
+        let (sizes, mut chance) = (quick_or_full(4, 60), Chance::seeded(53));
         let mut failed = 0;
         for size in 0..sizes {
             let disk = self.fresh();

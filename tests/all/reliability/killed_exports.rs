@@ -12,7 +12,7 @@ const EXPORT: &str = "export killed --out out --quiet";
 
 #[test]
 fn every_piece_leaves_in_one_whole_package() {
-    let (kills, people) = (quick_or_full(10, 200), quick_or_full(400, 2_000));
+    let (kills, people) = (quick_or_full(6, 200), quick_or_full(400, 2_000));
     let home = Home::new();
     home.run(&format!("drill killed --people {people} --seed 6 --quiet")).exits(0);
     assert!(home.run("approve killed --by Ada --role counsel --accept-stale test --quiet").code() <= 1);

@@ -16,7 +16,7 @@ struct Tally {
 
 #[test]
 fn nothing_is_lost_or_torn() {
-    let (kills, people) = (quick_or_full(10, 200), quick_or_full(500, 2_000));
+    let (kills, people) = (quick_or_full(6, 200), quick_or_full(500, 2_000));
     let home = Home::new();
     home.run(&format!("drill calm --people {people} --seed 5 --quiet")).exits(0);
     home.copy("calm", "killed");

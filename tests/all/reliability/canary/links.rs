@@ -77,12 +77,12 @@ fn no_planted_link_is_followed() {
     for (state, command, named) in COMMANDS {
         for (number, (name, is_folder)) in names(&mut watch, state, command, named).into_iter().enumerate() {
             names_of_ours += 1;
-            if number % quick_or_full(6, 1) != 0 {
+            if number % quick_or_full(12, 1) != 0 {
                 continue;
             }
             let fitting = if is_folder { Target::Folder } else { Target::File };
             let other = if is_folder { Target::File } else { Target::Folder };
-            let all = [[fitting, Target::Nothing, other], [Target::Nothing, fitting, other]][number / quick_or_full(6, 1) % 2];
+            let all = [[fitting, Target::Nothing, other], [Target::Nothing, fitting, other]][number / quick_or_full(12, 1) % 2];
             for target in &all[..quick_or_full(1, 3)] {
                 set_out(&mut watch, state);
                 plant(&mut watch, &name, *target);
