@@ -16,6 +16,18 @@ fn open(report: &Value, what: &str) -> String {
     item["hint"].as_str().unwrap().to_owned()
 }
 
+/// The duties of a provider on the first page.
+fn duties(report: &Value, provider: &str) -> Vec<Value> {
+    let is_its = |of: &&Value| of["name"].as_str().unwrap().ends_with(&format!("({provider})"));
+    report["providers"].as_array().unwrap().iter().find(is_its).unwrap()["duties"].as_array().unwrap().clone()
+}
+
+/// When a duty was met; null while it is open.
+#[track_caller]
+fn met(duties: &[Value], title: &str) -> Value {
+    duties.iter().find(|duty| duty["title"] == title).unwrap_or_else(|| panic!("{title}: {duties:#?}"))["met"].clone()
+}
+
 /// The sheet of a provider for the portal as lines: a question, then what stands under it.
 fn sheet(home: &Home, provider: &str) -> String {
     lines_of(&home.read(&format!("report/hhs/{provider}.html")))
@@ -262,12 +274,9 @@ fn letters_to_residents_of_a_state_meet_its_clock() {
     home.write("mailed.csv", &format!("piece_id,status,mail_date\n{rows}"));
     home.run("receive lakeside production mailed.csv").exits(1);
     let written = report(&home).exits(1).json();
-    let provider = |provider: &&Value| provider["name"].as_str().unwrap().ends_with("(NCH)");
-    let duties = written["providers"].as_array().unwrap().iter().find(provider).unwrap()["duties"].as_array().unwrap().clone();
-    let met =
-        |title: &str| duties.iter().find(|duty| duty["title"] == title).unwrap_or_else(|| panic!("{title}: {duties:#?}"))["met"].clone();
-    assert_eq!(met("individual notice NY"), "2026-12-08, 2 days early");
-    assert_eq!(met("individual notice"), "2026-12-15, 25 days early");
+    let duties = duties(&written, "NCH");
+    assert_eq!(met(&duties, "individual notice NY"), "2026-12-08, 2 days early");
+    assert_eq!(met(&duties, "individual notice"), "2026-12-15, 25 days early");
 }
 
 #[test]
@@ -289,12 +298,9 @@ fn who_is_out_of_reach_elsewhere_keeps_no_states_duty_open() {
     home.write("back.csv", &format!("piece_id,reason,date\n{back}"));
     home.run("receive lakeside returns back.csv").exits(0);
     let written = report(&home).exits(1).json();
-    let provider = |provider: &&Value| provider["name"].as_str().unwrap().ends_with("(LRMC)");
-    let duties = written["providers"].as_array().unwrap().iter().find(provider).unwrap()["duties"].as_array().unwrap().clone();
-    let met =
-        |title: &str| duties.iter().find(|duty| duty["title"] == title).unwrap_or_else(|| panic!("{title}: {duties:#?}"))["met"].clone();
-    assert_eq!(met("individual notice TX"), "2026-12-08, 38 days early");
-    assert_eq!(met("individual notice"), Value::Null);
+    let duties = duties(&written, "LRMC");
+    assert_eq!(met(&duties, "individual notice TX"), "2026-12-08, 38 days early");
+    assert_eq!(met(&duties, "individual notice"), Value::Null);
     // The declaration counts nobody twice.
     let declared = home.read("report/evidence/declaration.txt");
     assert!(declared.contains("No letter reached 2 of its people"), "{declared}");
@@ -332,8 +338,7 @@ fn a_law_for_a_facility_waits_for_its_patients_wherever_they_live() {
     home.write("mailed.csv", &format!("piece_id,status,mail_date\n{rows}"));
     home.run("receive lakeside production mailed.csv");
     let written = report(&home).exits(1).json();
-    let provider = |provider: &&Value| provider["name"].as_str().unwrap().ends_with("(CCC)");
-    let duties = written["providers"].as_array().unwrap().iter().find(provider).unwrap()["duties"].as_array().unwrap().clone();
+    let duties = duties(&written, "CCC");
     let of_california: Vec<(&str, bool)> = duties
         .iter()
         .filter(|duty| duty["title"] == "individual notice CA")
