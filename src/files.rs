@@ -208,6 +208,28 @@ pub fn sync_folder(path: &Path) -> Result<()> {
     std::fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(|error| Error::unwritable(path, &error))
 }
 
+/// Gives two folders each other's names at once; `false` on a file system that cannot, where nothing was done.
+///
+/// # Errors
+/// Whatever keeps them from being renamed.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+pub fn exchange(one: &Path, other: &Path) -> std::io::Result<bool> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
+        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => Ok(false),
+        done => Ok(done.map(|()| true)?),
+    }
+}
+
+/// Gives two folders each other's names at once; never here, where nothing was done.
+///
+/// # Errors
+/// None.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+pub fn exchange(_: &Path, _: &Path) -> std::io::Result<bool> {
+    Ok(false)
+}
+
 /// What keeps a file that is opened by its name from being one that a link points at; for [`OpenOptionsExt::custom_flags`].
 ///
 /// [`OpenOptionsExt::custom_flags`]: std::os::unix::fs::OpenOptionsExt::custom_flags

@@ -41,7 +41,7 @@ pub struct Report {
     pub evidence: Evidence,
 }
 
-/// Writes the report; an earlier one in the folder is replaced as a whole, so that no half of it ever stands there.
+/// Writes the report; an earlier one in the folder is replaced as a whole, so that no half of either ever stands there.
 ///
 /// # Errors
 /// Refused when something else lies in the folder; failed when it cannot be written.
@@ -55,8 +55,7 @@ pub fn write_report(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materi
     refuse_strangers(&beside)?;
     empty(&beside)?;
     let report = write_into(dossier, portal, materials, &beside)?;
-    remove(out)?;
-    fs_err::rename(&beside, out).map_err(|error| Error::unwritable(out, &error))?;
+    take_place(&beside, out)?;
     drop(alone);
     Ok(report)
 }
@@ -103,11 +102,19 @@ fn empty(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn remove(folder: &Path) -> Result<()> {
-    match fs_err::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::unwritable(folder, &error)),
-        _ => Ok(()),
+/// Puts a whole report in the place of an earlier one, which goes once this one stands there, so that one of them always does; before
+/// it only on a file system that cannot exchange two folders.
+fn take_place(beside: &Path, out: &Path) -> Result<()> {
+    let unwritable = |error: std::io::Error| Error::unwritable(out, &error);
+    if fs_err::symlink_metadata(out).is_err() {
+        return fs_err::rename(beside, out).map_err(unwritable);
     }
+    // Until it is gone nobody makes another report where it lies then.
+    let _earlier = Workplace::take(out)?.ok_or_else(|| in_progress(out))?;
+    if files::exchange(beside, out).map_err(unwritable)? {
+        return fs_err::remove_dir_all(beside).map_err(|error| Error::unwritable(beside, &error));
+    }
+    fs_err::remove_dir_all(out).and_then(|()| fs_err::rename(beside, out)).map_err(unwritable)
 }
 
 fn write_into(dossier: &Dossier<'_>, portal: &Form, materials: &mut Materials<'_>, out: &Path) -> Result<Report> {

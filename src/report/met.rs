@@ -124,23 +124,19 @@ fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
 
 fn filed(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let filings = dossier.statements.filings(obligation);
-    let of = dossier.providers().find(|of| of.provider.id == obligation.provider_id);
     // The first counts for the day; later ones add to it.
-    match filings.first() {
-        Some(first) if of.and_then(|of| too_early(of, Some(first.on))).is_some() => {
-            Met::Open { hint: of.and_then(|of| too_early(of, Some(first.on))).unwrap_or_default() }
-        }
-        Some(first) => {
-            let reference = |filing: &Filing| filing.reference.as_ref().map(|reference| format!(", {reference}")).unwrap_or_default();
-            let later = filings.iter().skip(1).map(|filing| format!("; added to on {}{}", filing.on, reference(filing)));
-            on(obligation, first.on, format!("filed{}{}", reference(first), later.collect::<String>()))
-        }
-        None => {
-            let office = office(obligation).map(|office| format!(", with `{office}` among its offices")).unwrap_or_default();
-            let file = if matches!(obligation.duty, Duty::MediaNotice | Duty::ConsumerReportingAgencyNotice) { "give" } else { "file" };
-            Met::Open { hint: format!("{file} it, then enter it in {REPORT_FILE} under [[filings]]{office}") }
-        }
+    let Some((first, later)) = filings.split_first() else {
+        let office = office(obligation).map(|office| format!(", with `{office}` among its offices")).unwrap_or_default();
+        let file = if matches!(obligation.duty, Duty::MediaNotice | Duty::ConsumerReportingAgencyNotice) { "give" } else { "file" };
+        return Met::Open { hint: format!("{file} it, then enter it in {REPORT_FILE} under [[filings]]{office}") };
+    };
+    let of = dossier.providers().find(|of| of.provider.id == obligation.provider_id);
+    if let Some(hint) = of.and_then(|of| too_early(of, Some(first.on))) {
+        return Met::Open { hint };
     }
+    let reference = |filing: &Filing| filing.reference.as_ref().map(|reference| format!(", {reference}")).unwrap_or_default();
+    let added = later.iter().map(|filing| format!("; added to on {}{}", filing.on, reference(filing)));
+    on(obligation, first.on, format!("filed{}{}", reference(first), added.collect::<String>()))
 }
 
 /// The business associate's notice to the provider is met on the day that the incident tells.

@@ -37,3 +37,18 @@ fn every_notice_reads_as_approved_and_holds_what_it_must() {
         });
     }
 }
+
+#[test]
+fn the_agencies_are_told_the_days_that_are_known() {
+    for (first, last, told) in [
+        (None, None, "The notices are to go out on "),
+        (Some(date(2025, 4, 21)), None, "The first notices went out on April 21, 2025. Others follow."),
+        (Some(date(2025, 4, 21)), Some(date(2025, 4, 25)), "The notices went out from April 21, 2025 to April 25, 2025."),
+        (Some(date(2025, 4, 21)), Some(date(2025, 4, 21)), "The notices went out on April 21, 2025."),
+    ] {
+        let kind = NoticeKind::ConsumerReportingAgencies;
+        let notice = COMPOSER.notice(&fixture::incident(), kind, Language::English, &NoticeFacts { first, last, ..facts(kind) });
+        let text = notice.unwrap().unwrap().text.to_text();
+        assert!(text.contains(told), "{told}: {text}");
+    }
+}

@@ -3,6 +3,7 @@
 
 use super::{Seal, store};
 use crate::error::{Error, Result};
+use crate::files;
 use std::io::{Error as IoError, ErrorKind, Result as IoResult};
 use std::path::Path;
 use tempfile::TempDir;
@@ -40,21 +41,11 @@ pub(super) fn heal(folder: &Path) {
 
 /// After it the name of the new folder holds the old seal or nothing, and goes when it is dropped.
 fn replace(new: &TempDir, top: &Path, is_old: bool) -> IoResult<()> {
-    if is_old { exchange(new.path(), top) } else { fs_err::rename(new.path(), top) }
-}
-
-#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-fn exchange(new: &Path, old: &Path) -> IoResult<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    match renameat_with(CWD, new, CWD, old, RenameFlags::EXCHANGE) {
-        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => one_after_the_other(new, old),
-        done => Ok(done?),
+    match is_old {
+        true if files::exchange(new.path(), top)? => Ok(()),
+        true => one_after_the_other(new.path(), top),
+        false => fs_err::rename(new.path(), top),
     }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-fn exchange(new: &Path, old: &Path) -> IoResult<()> {
-    one_after_the_other(new, old)
 }
 
 /// Between the two renames there is no seal until [`heal`].

@@ -13,6 +13,7 @@ mod full_disk; // every command on one
 mod killed_database; // kill -9 of PostgreSQL
 mod killed_exports; // kill -9 of `export`
 mod killed_renders; // kill -9 of `render`
+mod killed_reports; // kill -9 of `report`
 mod killed_sends; // kill -9 of `send`
 pub(crate) mod ledgers; // in the folder and in PostgreSQL
 mod post; // incidents of e-mails
