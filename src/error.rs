@@ -178,7 +178,10 @@ impl Error {
             "unwritable",
             Place::file(path.display().to_string()),
             format!("cannot be written: {}", io_reason(error)),
-            "check the path, the free space and the permissions, then run the command again",
+            match error.kind() {
+                std::io::ErrorKind::ReadOnlyFilesystem => "name a place on another disk, or copy what lies there to another disk first",
+                _ => "check the path, the free space and the permissions, then run the command again",
+            },
         )
     }
 

@@ -6,7 +6,7 @@ use super::ui::{Ui, count, number};
 use crate::deliver::mailhouse::VerifiedPackage;
 use crate::error::{Error, Finding, Result};
 use crate::ledger::Access;
-use crate::report::VerifiedEvidence;
+use crate::report::{Changed, VerifiedEvidence};
 use crate::review::{AllowedSigners, VerifiedApproval, VerifiedSeal};
 use crate::run::{self, CheckedLedger, Verification, VerifyOptions};
 use std::path::{Path, PathBuf};
@@ -89,12 +89,16 @@ fn of_package(package: &VerifiedPackage) -> String {
 }
 
 fn of_evidence(evidence: &VerifiedEvidence) -> String {
-    let VerifiedEvidence { incident, as_of, files, sha256, people, events, links, rows_now, closes, .. } = evidence;
+    let VerifiedEvidence { incident, as_of, files, sha256, people, events, links, rows_now, changed, closes, .. } = evidence;
     let people = format!("{} {}", number(*people), if *people == 1 { "person" } else { "people" });
     let files = count(*files, "file");
     let chains = format!("{} in {}", count(*events, "event"), count(*links, "link"));
     let counts = match (closes, rows_now) {
-        (Some(true), None) => "the counts close".to_owned(),
+        (Some(true), None) if *changed == Changed::default() => "the counts close".to_owned(),
+        (Some(true), None) => {
+            let Changed { added, dropped } = *changed;
+            format!("the counts of the last job close, and the lists had changed since: {added} to be told in no job, {dropped} no more")
+        }
         (Some(true), Some(rows)) => {
             format!("the counts of the last job close, and the lists had changed since: {} that are not all counted", count(*rows, "row"))
         }
@@ -111,7 +115,7 @@ fn of_ledger(ledger: &CheckedLedger) -> String {
 
 /// What was not checked because it is not there.
 fn not_there(verification: &Verification) -> Vec<&'static str> {
-    let Verification { seal, package, evidence, ledger, .. } = verification;
+    let Verification { seal, package, evidence, ledger, ledger_unread, .. } = verification;
     if let Some(evidence) = evidence {
         let lines = [
             (evidence.in_report, "only the evidence pack was checked: the pages around it can be made again from the incident folder"),
@@ -124,7 +128,7 @@ fn not_there(verification: &Verification) -> Vec<&'static str> {
         Some(package) => [(!package.in_ledger, "not compared with a ledger: name the incident folder with --incident DIR"), (false, "")],
         None => [
             (seal.is_none(), "no seal that holds is here: what was approved was not checked"),
-            (ledger.is_none(), "no ledger is here: what was recorded was not checked"),
+            (ledger.is_none() && !ledger_unread, "no ledger is here: what was recorded was not checked"),
         ],
     };
     lines.into_iter().filter(|(holds, _)| *holds).map(|(_, line)| line).collect()

@@ -3,7 +3,7 @@
 use super::clock::{Clock, LastDay};
 use super::counts::Counts;
 use super::draft::Draft;
-use super::{Duty, Obligation, words};
+use super::{Duty, Happened, Obligation, words};
 use crate::incident::{BusinessAssociate, Incident, Provider};
 use crate::rules::{Federal, Jurisdiction, Limit, Rules};
 use jiff::civil::Date;
@@ -17,6 +17,7 @@ pub(super) struct Duties<'a> {
     /// People whose rows name no known provider: they may be this one's.
     pub(super) without_provider: u64,
     pub(super) clock: Clock<'a>,
+    pub(super) happened: &'a Happened,
     pub(super) as_of: Date,
 }
 

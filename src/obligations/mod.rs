@@ -33,7 +33,7 @@ pub use history::{Change, ChangeKind, Changes, Damage, HISTORY_FILE, History, St
 pub use mailing::Mailing;
 pub use memo::{MEMO_BEGINS, memo};
 pub use names::{OfProvider, words_of_id};
-pub use unreached::{Unreached, UnreachedPeople};
+pub use unreached::{Happened, Unreached, UnreachedPeople};
 
 use crate::incident::{Incident, Provider};
 use crate::recipients::Recipients;
@@ -137,16 +137,17 @@ impl Plan {
 
 /// Computes the duties, as if every letter arrived. A duty that does not apply has no deadline.
 pub fn plan(incident: &Incident, rules: &Rules, recipients: &Recipients, as_of: Date) -> Plan {
-    plan_with(incident, rules, recipients, &UnreachedPeople::new(), as_of)
+    plan_with(incident, rules, recipients, &Happened::default(), as_of)
 }
 
-/// As [`plan`], with those whom no letter reached.
-pub fn plan_with(incident: &Incident, rules: &Rules, recipients: &Recipients, unreached: &UnreachedPeople, as_of: Date) -> Plan {
-    let census = counts::count(incident, recipients, unreached);
+/// As [`plan`], with what happened since.
+pub fn plan_with(incident: &Incident, rules: &Rules, recipients: &Recipients, happened: &Happened, as_of: Date) -> Plan {
+    let census = counts::count(incident, recipients, &happened.unreached);
     let mut obligations = Vec::new();
     for (provider, counts) in incident.providers.iter().zip(&census.by_provider) {
         let clock = clock::Clock::new(incident, rules, provider, as_of);
-        let federal = duties::Duties { incident, provider, rules, counts, without_provider: census.without_provider, clock, as_of };
+        let federal =
+            duties::Duties { incident, provider, rules, counts, without_provider: census.without_provider, clock, happened, as_of };
         let mut owed = federal.all();
         let of_states = state_law::duties(&federal, &owed);
         owed.extend(of_states);

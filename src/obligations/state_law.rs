@@ -39,12 +39,29 @@ pub(super) fn duties(provider: &Duties<'_>, federal: &[Obligation]) -> Vec<Oblig
     all
 }
 
+/// The day on which the first letters leave, or left.
+#[derive(Debug, Clone, Copy)]
+struct Letters {
+    day: Date,
+    left: bool,
+}
+
+impl Letters {
+    fn in_words(self) -> String {
+        let Letters { day, left } = self;
+        if left { format!("the letters, the first of which left on {day}") } else { format!("the letters, which leave by {day}") }
+    }
+}
+
 impl Duties<'_> {
-    /// The day on which letters leave: the mail date, but not after the earliest last day, and not before a hold ends.
-    fn letters_by<'o>(&self, obligations: impl Iterator<Item = &'o Obligation>) -> Date {
+    /// The day on which letters left; before they have, the mail date, but not after the earliest last day, and not before a hold ends.
+    fn letters_by<'o>(&self, obligations: impl Iterator<Item = &'o Obligation>) -> Letters {
+        if let Some(day) = self.happened.letters_left.get(&self.provider.id) {
+            return Letters { day: *day, left: true };
+        }
         let clocks = obligations.filter(|obligation| obligation.duty == Duty::IndividualNotice);
         let earliest = clocks.filter_map(|obligation| obligation.deadline).fold(self.provider.mail_date, Date::min);
-        self.clock.held_until(earliest).unwrap_or(earliest)
+        Letters { day: self.clock.held_until(earliest).unwrap_or(earliest), left: false }
     }
 }
 
@@ -69,13 +86,13 @@ impl State<'_> {
         let notices = self.rule.individual.iter();
         let owed = notices.filter_map(|(key, notice)| {
             let to = if notice.only_licensed_facility { &patients } else { &residents };
-            self.notice((Duty::IndividualNotice, key), notice, to, self.provider.provider.mail_date)
+            self.notice((Duty::IndividualNotice, key), notice, to, Letters { day: self.provider.provider.mail_date, left: false })
         });
         owed.collect()
     }
 
     /// The offices, each its own row; `letters` is the day on which letters leave.
-    fn regulator_notices(&self, letters: Date) -> Vec<Obligation> {
+    fn regulator_notices(&self, letters: Letters) -> Vec<Obligation> {
         let name = &self.rule.name;
         if self.rule.law.is_none() {
             let mut draft = self.draft(Duty::RegulatorNotice, "", &format!("the offices of {name}"), "not established", Confidence::Low);
@@ -94,7 +111,7 @@ impl State<'_> {
         }
     }
 
-    fn consumer_reporting(&self, letters: Date) -> Option<Obligation> {
+    fn consumer_reporting(&self, letters: Letters) -> Option<Obligation> {
         let notice = self.rule.consumer_reporting.as_ref()?;
         self.notice((Duty::ConsumerReportingAgencyNotice, ""), notice, "the nationwide consumer reporting agencies", letters)
     }
@@ -117,7 +134,7 @@ impl State<'_> {
     }
 
     /// One notice of the law; absent when it is another kind of provider's.
-    fn notice(&self, (duty, key): (Duty, &str), notice: &Notice, to: &str, letters: Date) -> Option<Obligation> {
+    fn notice(&self, (duty, key): (Duty, &str), notice: &Notice, to: &str, letters: Letters) -> Option<Obligation> {
         if notice.only_licensed_facility && !self.licensed {
             return None;
         }
@@ -204,14 +221,14 @@ impl State<'_> {
     }
 
     /// The last day of a notice; absent when the law gives no number that binds this incident.
-    fn last_day(&self, notice: &Notice, letters: Date) -> Option<LastDay> {
+    fn last_day(&self, notice: &Notice, letters: Letters) -> Option<LastDay> {
         let clock = &self.provider.clock;
         if notice.days_from.is_some_and(|from| clock.discovered() < from) {
             return None;
         }
         let provider = self.provider.provider;
         let on = |day: Date, basis: String| Some(clock.on(day, notice.confidence, basis));
-        let mailed = provider.mail_date;
+        let mailed = if letters.left { letters.day } else { provider.mail_date };
         let last_day = match notice.timing {
             Timing::Days(days, Start::Letters) => {
                 on(words::later(mailed, days), format!("{} after the letters of {mailed}", words::days(days)))
@@ -223,30 +240,34 @@ impl State<'_> {
             Timing::Days(..) | Timing::BusinessDays(..) => {
                 clock.by_state_law(notice, provider.determined.or(self.provider.incident.determined))
             }
-            Timing::BeforeLetters => on(letters.saturating_sub(1.day()), format!("before the letters, which leave by {letters}")),
-            Timing::WithLetters => on(letters, format!("not later than the letters, which leave by {letters}")),
+            Timing::BeforeLetters => on(letters.day.saturating_sub(1.day()), format!("before {}", letters.in_words())),
+            Timing::WithLetters => on(letters.day, format!("not later than {}", letters.in_words())),
             Timing::WithoutDelay => None,
         };
         match last_day {
-            Some(last_day) if notice.not_after_letters && last_day.day > letters => {
-                on(letters, format!("{}; but not later than the letters, which leave by {letters}", last_day.basis))
+            Some(last_day) if notice.not_after_letters && last_day.day > letters.day => {
+                on(letters.day, format!("{}; but not later than {}", last_day.basis, letters.in_words()))
             }
             last_day => last_day,
         }
     }
 
-    /// Days after the report to the Secretary, which goes with the letters or into the yearly log.
-    fn after_hhs(&self, notice: &Notice, letters: Date) -> Option<LastDay> {
+    /// Days after the report to the Secretary; before it was made, it is taken to go with the letters or into the yearly log.
+    fn after_hhs(&self, notice: &Notice, letters: Letters) -> Option<LastDay> {
         let report = self.federal.iter().find(|duty| matches!(duty.duty, Duty::HhsNotice | Duty::HhsAnnualLog) && duty.required)?;
         let deadline = report.deadline?;
-        let filed = if report.duty == Duty::HhsNotice { letters.min(deadline) } else { deadline };
+        let told = self.provider.happened.hhs_told.get(&self.provider.provider.id).copied();
+        let filed = told.unwrap_or(if report.duty == Duty::HhsNotice { letters.day.min(deadline) } else { deadline });
         let rules = self.provider.rules;
         let (day, kind) = match notice.timing {
             Timing::BusinessDays(days, _) => (rules.business_days_after(filed, days), format!("{days} business days")),
             Timing::Days(days, _) => (words::later(filed, days), words::days(days)),
             _ => return None,
         };
-        let basis = format!("{kind} after the report to the Secretary, taken to be filed {filed}: file earlier, and it is due earlier");
+        let basis = match told {
+            Some(_) => format!("{kind} after the report to the Secretary of {filed}"),
+            None => format!("{kind} after the report to the Secretary, taken to be filed {filed}: file earlier, and it is due earlier"),
+        };
         Some(self.provider.clock.on(day, notice.confidence, basis))
     }
 

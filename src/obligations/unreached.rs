@@ -15,6 +15,17 @@ pub struct Unreached {
 /// Place among the people -> what is known of those whose piece reached nobody.
 pub type UnreachedPeople = BTreeMap<usize, Unreached>;
 
+/// What happened since the plan was first made, and moves last days that hang on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Happened {
+    /// Those whom no letter reached.
+    pub unreached: UnreachedPeople,
+    /// Id of the provider -> the day on which its first notice to a person left.
+    pub letters_left: BTreeMap<String, Date>,
+    /// Id of the provider -> the day on which HHS was first told.
+    pub hhs_told: BTreeMap<String, Date>,
+}
+
 /// Those of one provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct OutOfReach {

@@ -9,7 +9,7 @@ use crate::incident::{Incident, Provider};
 use crate::intake::Elements;
 use crate::obligations::{Duty, Obligation, Plan, Unreachable};
 use crate::recipients::{Disposition, Outline, Recipients};
-use crate::review::Seal;
+use crate::review::StoredSeal;
 use crate::rules::{Jurisdiction, Rules};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -32,8 +32,8 @@ pub struct Dossier<'a> {
     pub unreachable: Vec<Unreachable>,
     /// What makes everything here doubtful: what, and what to do.
     pub doubts: Vec<(String, String)>,
-    /// The approved wording; absent while there is none.
-    pub seal: Option<Seal>,
+    /// The approved wordings in the order in which they were used, the one in force last.
+    pub seals: Vec<StoredSeal>,
     people: Vec<People>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> Dossier<'a> {
         statements: &'a Statements,
         (status, left): (Option<Status>, LeftOf),
         unreachable: Vec<Unreachable>,
-        (seal, doubts): (Option<Seal>, Vec<(String, String)>),
+        (seals, doubts): (Vec<StoredSeal>, Vec<(String, String)>),
     ) -> Dossier<'a> {
         let mut people = vec![People::default(); incident.providers.len()];
         for person in recipients.people.outlines() {
@@ -96,7 +96,7 @@ impl<'a> Dossier<'a> {
                 }
             }
         }
-        Dossier { incident, rules, plan, statements, status, left, unreachable, doubts, seal, people }
+        Dossier { incident, rules, plan, statements, status, left, unreachable, doubts, seals, people }
     }
 
     /// Each provider with what is known of it.
@@ -151,12 +151,12 @@ impl<'d> OfProvider<'d> {
 
     /// When its notices left.
     pub fn left(self) -> Left {
-        self.dossier.left.get(&(self.provider.id.clone(), None)).cloned().unwrap_or_default()
+        self.dossier.left.of(&self.provider.id, None)
     }
 
     /// When those to people left who live in a jurisdiction.
     pub fn left_in(self, code: &str) -> Left {
-        self.dossier.left.get(&(self.provider.id.clone(), Jurisdiction::from_code(code))).cloned().unwrap_or_default()
+        self.dossier.left.of(&self.provider.id, Jurisdiction::from_code(code))
     }
 
     /// All of its people.
@@ -189,11 +189,21 @@ impl<'d> OfProvider<'d> {
             None => {
                 let Incident { what_happened, investigation, .. } = self.dossier.incident;
                 let told = [what_happened, investigation].map(|prose| as_plain_text(prose)).join("\n\n");
+                let before = match self.under_earlier_seals() {
+                    0 => String::new(),
+                    went => format!(" as they are worded now; {went} went with an earlier wording: see that it tells the same"),
+                };
                 Answer::text(told).noted(format!(
-                    "as the letters tell it; a text of its own for regulators is the description under [hhs] in {REPORT_FILE}"
+                    "as the letters tell it{before}; a text of its own for regulators is the description under [hhs] in {REPORT_FILE}"
                 ))
             }
         }
+    }
+
+    /// Its notices that went with a wording that is no longer in force.
+    fn under_earlier_seals(self) -> u64 {
+        let is_in_force = |digest: &str| self.dossier.seals.iter().any(|stored| stored.is_in_force() && stored.seal.digest == digest);
+        self.left().under.iter().filter(|(digest, _)| !is_in_force(digest)).map(|(_, notices)| notices).sum()
     }
 
     /// The day that its clocks run from.
@@ -208,6 +218,11 @@ impl<'d> OfProvider<'d> {
 }
 
 impl Dossier<'_> {
+    /// Whether a wording is approved and in force.
+    pub fn is_approved(&self) -> bool {
+        self.seals.iter().any(StoredSeal::is_in_force)
+    }
+
     /// The name of a state; the code itself when it is none.
     pub fn state<'s>(&'s self, code: &'s str) -> &'s str {
         let rule = Jurisdiction::from_code(code).and_then(|code| self.rules.jurisdictions.get(&code));

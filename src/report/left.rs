@@ -1,11 +1,13 @@
 //! When each provider's notices left, as the ledger has it.
 
+use crate::digest::hex;
 use crate::error::Result;
-use crate::ledger::{EventKind, Ledger, Piece};
+use crate::ledger::{Event, EventKind, Ledger, Piece, Sha, Standing};
 use crate::rules::Jurisdiction;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::{BTreeMap, HashMap};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// The notices of one provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,6 +26,14 @@ pub struct Left {
     pub lost: u64,
     /// The last day on which somebody whom nothing reached was told by substitute notice; absent while nobody was.
     pub told: Option<Date>,
+    /// How many are reported as mailed on a day that has not come.
+    pub announced: u64,
+    /// People of the lists to whom something is to go now, and who were in no job.
+    pub added: u64,
+    /// People of the last job to whom the lists have nothing to go now.
+    pub dropped: u64,
+    /// Digest of a seal -> notices that went while recipients were released under it.
+    pub under: BTreeMap<String, u64>,
 }
 
 impl Left {
@@ -36,35 +46,82 @@ impl Left {
 /// What the lists know of a person and the ledger does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concern {
-    /// Ids of the other providers that the person concerns.
-    pub others: Vec<String>,
+    /// Ids of the providers that the person concerns, the one that tells the person first.
+    pub providers: Vec<String>,
     /// Where the person lives; absent abroad, and when it is not known.
     pub lives: Option<Jurisdiction>,
+    /// Whether a letter or an e-mail is to go.
+    pub owed: bool,
 }
 
 /// By key of the person.
 pub type Concerns = HashMap<String, Concern>;
 
-/// The notices of a provider, and of those of its people who live in one jurisdiction.
-pub type LeftOf = BTreeMap<(String, Option<Jurisdiction>), Left>;
+/// The notices of each provider, and of those of its people who live in one jurisdiction.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LeftOf {
+    parts: BTreeMap<Part, Left>,
+    /// Digest of a seal -> notices of any provider that went while recipients were released under it.
+    pub under: BTreeMap<String, u64>,
+    /// How the lists differ from the last job.
+    pub changed: Changed,
+}
 
-/// Them in the order in which they were met.
-type Parts = Vec<((String, Option<Jurisdiction>), Left)>;
+/// How the lists as they are differ from the last job, in people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Changed {
+    /// To whom something is to go now, and who were in no job.
+    pub added: u64,
+    /// To whom the job has something to go, and the lists have not.
+    pub dropped: u64,
+}
 
-/// The day of a piece that is to go, and the parts that it counts in.
+impl LeftOf {
+    /// Those of a provider; `lives` only of its people there.
+    pub fn of(&self, provider: &str, lives: Option<Jurisdiction>) -> Left {
+        self.parts.get(&(provider.to_owned(), lives)).cloned().unwrap_or_default()
+    }
+}
+
+/// Id of a provider, and where its people live; absent for all of them.
+type Part = (String, Option<Jurisdiction>);
+
+/// Parts in the order in which they were met.
+#[derive(Default)]
+struct Parts {
+    all: Vec<(Part, Left)>,
+    places: HashMap<Part, usize>,
+    changed: Changed,
+}
+
+impl Parts {
+    fn place(&mut self, part: Part) -> usize {
+        *self.places.entry(part).or_insert_with_key(|part| {
+            self.all.push((part.clone(), Left::default()));
+            self.all.len() - 1
+        })
+    }
+
+    /// The parts in which somebody counts.
+    fn places<'a>(&mut self, providers: impl Iterator<Item = &'a String>, lives: Option<Jurisdiction>) -> Vec<usize> {
+        let parts = providers.flat_map(|id| std::iter::once(None).chain(lives.map(Some)).map(move |lives| (id.clone(), lives)));
+        parts.map(|part| self.place(part)).collect()
+    }
+}
+
+/// A notice that is to go.
 struct Awaited {
+    /// The parts that it counts in.
     parts: Vec<usize>,
     by_email: bool,
     went: Option<Date>,
+    /// It is reported as mailed on a day that has not come.
+    is_announced: bool,
     /// Nothing reached the person, who is not told in another way.
     is_lost: bool,
-}
-
-impl Awaited {
-    /// The first time counts.
-    fn go(&mut self, day: Option<Date>) {
-        self.went = self.went.or(day);
-    }
+    /// The seal under which recipients were released when it left last.
+    under: Option<Sha>,
 }
 
 /// By id of the provider, and by id and residence; who concerns several counts at each. A letter went on the day on which the house gave it to the post, an e-mail
@@ -73,66 +130,102 @@ impl Awaited {
 /// # Errors
 /// Failed when the ledger cannot be read.
 pub fn left(ledger: &mut dyn Ledger, concerns: &Concerns, as_of: Date) -> Result<LeftOf> {
-    let (mut parts, mut awaited) = awaited(ledger, concerns)?;
+    let mut parts = Parts::default();
+    let mut awaited = awaited(ledger, concerns, &mut parts)?;
+    let mut released = None;
     ledger.each_event(&mut |event| {
-        let Some(piece) = event.event.piece.and_then(|piece| awaited.get_mut(&piece)) else { return Ok(()) };
+        if event.event.kind == EventKind::Released {
+            released = event.event.digest;
+        }
+        if let Some(piece) = event.event.piece.and_then(|piece| awaited.get_mut(&piece)) {
+            piece.happened(&event, released, as_of, &mut parts);
+        }
+        Ok(())
+    })?;
+    let mut under = BTreeMap::<String, u64>::new();
+    for piece in awaited.into_values() {
+        let seal = piece.under.filter(|_| piece.went.is_some()).map(|seal| hex(&seal));
+        seal.iter().for_each(|seal| *under.entry(seal.clone()).or_default() += 1);
+        for at in &piece.parts {
+            piece.count(&mut parts.all[*at].1, seal.as_ref());
+        }
+    }
+    Ok(LeftOf { parts: parts.all.into_iter().collect(), under, changed: parts.changed })
+}
+
+impl Awaited {
+    fn happened(&mut self, event: &Event, released: Option<Sha>, as_of: Date, parts: &mut Parts) {
         let recorded = event.moment.map(day_of);
         // What happened after the day of the report is not known on it.
         let by_then = |day: Option<Date>| day.filter(|day| *day <= as_of);
         match event.event.kind {
-            EventKind::Mailed => piece.go(by_then(event.event.day().or(recorded))),
-            EventKind::Sent | EventKind::ResolvedSent => piece.go(by_then(recorded)),
+            EventKind::Mailed => {
+                let day = event.event.day().or(recorded);
+                self.is_announced = day.is_some_and(|day| day > as_of);
+                self.go(by_then(day));
+            }
+            EventKind::Sent | EventKind::ResolvedSent => self.go(by_then(recorded)),
             // It was nobody's notice: the letter that follows it is.
-            EventKind::Bounced => piece.went = None,
-            EventKind::Unreachable => piece.is_lost = true,
-            EventKind::Exported | EventKind::Queued => piece.is_lost = false,
+            EventKind::Bounced => self.went = None,
+            EventKind::Unreachable => self.is_lost = true,
+            EventKind::Exported | EventKind::Queued => (self.is_lost, self.under) = (false, released),
+            EventKind::Reprinted | EventKind::DataStarted => self.under = released,
             EventKind::ToldBySubstitute => {
-                piece.is_lost = false;
-                piece.parts.iter().for_each(|&at| parts[at].1.told = parts[at].1.told.max(by_then(event.event.day())));
+                self.is_lost = false;
+                self.parts.iter().for_each(|&at| parts.all[at].1.told = parts.all[at].1.told.max(by_then(event.event.day())));
             }
             _ => {}
         }
-        Ok(())
-    })?;
-    for piece in awaited.into_values() {
-        for at in piece.parts {
-            let left = &mut parts[at].1;
-            left.wanted += 1;
-            left.emails += u64::from(piece.by_email);
-            left.lost += u64::from(piece.is_lost);
-            if let Some(day) = piece.went {
-                left.gone += 1;
-                left.first = Some(left.first.map_or(day, |first| first.min(day)));
-                left.last = Some(left.last.map_or(day, |last| last.max(day)));
-            }
+    }
+
+    /// The first time counts.
+    fn go(&mut self, day: Option<Date>) {
+        self.went = self.went.or(day);
+    }
+
+    fn count(&self, left: &mut Left, seal: Option<&String>) {
+        left.wanted += 1;
+        left.emails += u64::from(self.by_email);
+        left.lost += u64::from(self.is_lost);
+        left.announced += u64::from(self.is_announced && self.went.is_none());
+        if let Some(day) = self.went {
+            left.gone += 1;
+            left.first = Some(left.first.map_or(day, |first| first.min(day)));
+            left.last = Some(left.last.map_or(day, |last| last.max(day)));
+        }
+        if let Some(seal) = seal {
+            *left.under.entry(seal.clone()).or_default() += 1;
         }
     }
-    Ok(parts.into_iter().collect())
 }
 
-/// Everyone whose notice is to go, by piece, and the parts that they count in.
-fn awaited(ledger: &mut dyn Ledger, concerns: &Concerns) -> Result<(Parts, BTreeMap<Piece, Awaited>)> {
-    let mut parts = Parts::new();
-    let mut places = HashMap::new();
-    let mut place = |id: &str, lives: Option<Jurisdiction>| {
-        *places.entry((id.to_owned(), lives)).or_insert_with_key(|part| {
-            parts.push((part.clone(), Left::default()));
-            parts.len() - 1
-        })
-    };
+/// Everyone whose notice is to go, by piece. Who is to be told by the lists and was in no job, or the other way round, is counted.
+fn awaited(ledger: &mut dyn Ledger, concerns: &Concerns, parts: &mut Parts) -> Result<BTreeMap<Piece, Awaited>> {
     let mut awaited = BTreeMap::new();
+    let mut in_job = HashSet::new();
     let nothing = Concern::default();
-    ledger.each_standing(&mut |person| {
-        if let ("letter" | "email", Some(piece)) = (person.disposition.as_str(), person.piece) {
-            let Concern { others, lives } = concerns.get(&person.person).unwrap_or(&nothing);
-            let providers = std::iter::once(&person.provider).chain(others);
-            let parts = providers.flat_map(|id| std::iter::once(None).chain(lives.map(Some)).map(move |lives| (id, lives)));
-            let parts = parts.map(|(id, lives)| place(id, lives)).collect();
-            awaited.insert(piece, Awaited { parts, by_email: person.disposition == "email", went: None, is_lost: false });
+    ledger.each_standing(&mut |Standing { person, provider, disposition, piece, .. }| {
+        let ("letter" | "email", Some(piece)) = (disposition.as_str(), piece) else { return Ok(()) };
+        let known = concerns.get_key_value(&person);
+        let Concern { providers, lives, owed } = known.map_or(&nothing, |(_, concern)| concern);
+        let places = parts.places(std::iter::once(&provider).chain(providers.iter().skip(1)), *lives);
+        if *owed {
+            in_job.extend(known.map(|(key, _)| key.as_str()));
+        } else {
+            parts.changed.dropped += 1;
+            places.iter().for_each(|&at| parts.all[at].1.dropped += 1);
         }
+        let by_email = disposition == "email";
+        awaited.insert(piece, Awaited { parts: places, by_email, went: None, is_announced: false, is_lost: false, under: None });
         Ok(())
     })?;
-    Ok((parts, awaited))
+    for (_, Concern { providers, lives, .. }) in concerns.iter().filter(|(key, concern)| concern.owed && !in_job.contains(key.as_str())) {
+        parts.changed.added += 1;
+        for at in parts.places(providers.iter(), *lives) {
+            parts.all[at].1.added += 1;
+        }
+    }
+    Ok(awaited)
 }
 
 fn day_of(moment: jiff::Timestamp) -> Date {

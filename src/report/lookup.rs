@@ -8,7 +8,7 @@ use crate::obligations::held_until;
 use crate::recipients::{Disposition, People};
 use crate::rules::Rules;
 use jiff::civil::Date;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 const COLUMNS: [&str; 4] = ["piece", "name", "provider", "status"];
@@ -23,8 +23,8 @@ pub struct Lookup {
     pub under_hold: u64,
 }
 
-/// Writes everybody who is told or is to be told, by piece number, then those whom nothing reaches. Who is held back or owed no letter is not
-/// in it: a call center must not tell them.
+/// Writes everybody who is told or is to be told, by piece number, then those whom nothing reaches, then pieces without a name that left for
+/// people who are in the lists no more. Who is held back or owed no letter is not in it: a call center must not tell them.
 ///
 /// # Errors
 /// Refused when the ledger cannot be read; failed when the file cannot be written.
@@ -63,10 +63,17 @@ pub fn write_lookup(
             Disposition::Email => "the e-mail has not left yet",
             _ => "the letter has not left yet",
         };
-        let status = piece.and_then(|piece| states.get(&piece)).map_or_else(|| before.to_owned(), |state| in_words(state, before));
+        let status = piece.and_then(|piece| states.get(&piece)).map_or_else(|| before.to_owned(), |state| in_words(state, before, as_of));
         let (name, _) = people.name_and_birth(*place);
         let number = piece.map(|piece| format!("{piece:07}")).unwrap_or_default();
         table.row(&[&number, &name.reveal().full(), &providers.collect::<Vec<_>>().join("; "), &status])?;
+    }
+    // Nobody knows any more whose they are, so that a hold on any provider may bind them.
+    let listed: HashSet<Piece> = pieces.values().copied().collect();
+    let no_longer = states.values().filter(|state| state.attempt > 0 && !listed.contains(&state.piece) && !under_hold.contains(&true));
+    for state in no_longer {
+        let status = format!("{}; the person is no longer in the lists", in_words(state, "it is not known whether it left", as_of));
+        table.row(&[&format!("{:07}", state.piece), "", "", &status])?;
     }
     table.finish()?;
     Ok(Lookup { people: told.len() as u64, under_hold: left_out })
@@ -88,8 +95,8 @@ fn known(ledger: &mut dyn Ledger) -> Result<Known> {
     Ok((pieces, states))
 }
 
-/// What a caller is told of a piece in a state; `before` stands for whatever comes before it leaves.
-fn in_words(state: &PieceState, before: &str) -> String {
+/// What a caller is told of a piece in a state on a day; `before` stands for whatever comes before it leaves.
+fn in_words(state: &PieceState, before: &str, as_of: Date) -> String {
     let on = |what: &str| match state.day() {
         Some(day) => format!("{what} on {day}"),
         None => what.to_owned(),
@@ -99,6 +106,7 @@ fn in_words(state: &PieceState, before: &str) -> String {
         EventKind::Spoiled | EventKind::Destroyed | EventKind::Pulled | EventKind::Undeliverable => {
             "the mail house did not mail the letter".to_owned()
         }
+        EventKind::Mailed if state.day().is_some_and(|day| day > as_of) => on("the letter is to be mailed"),
         EventKind::Mailed | EventKind::Forwarded => on("the letter was mailed"),
         EventKind::ReturnedMoved => "the letter came back and goes to the new address".to_owned(),
         EventKind::ReturnedAway | EventKind::ReturnedRefused | EventKind::ReturnedDeceased => on("the letter came back"),

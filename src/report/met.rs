@@ -65,8 +65,13 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
         Some(_) if left.is_complete() && (left.wanted > 0 || part.held > 0) => {}
         Some(_) => open.push(format!("{} of {} notices{to} are known to have gone", left.gone, left.wanted)),
     }
-    if dossier.status.is_some() && part.owed() != left.wanted {
-        open.push(format!("the lists have {} to be told now, the last job {}: release and export again", part.owed(), left.wanted));
+    if dossier.status.is_some() && left.added + left.dropped > 0 {
+        let (added, dropped) = (left.added, left.dropped);
+        let dropped = if dropped > 0 { format!(", and no more {dropped} who were in the last") } else { String::new() };
+        open.push(format!("the lists have {added} to be told who are in no job{dropped}: release and export again"));
+    }
+    if left.announced > 0 {
+        open.push(format!("{} are reported as mailed on a day that has not come: they count from then on", left.announced));
     }
     match part.held {
         0 => {}
@@ -80,7 +85,8 @@ fn letters(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     if not_told > 0 {
         open.push(format!("{not_told} whom nothing reaches are not told"));
     }
-    open.extend(too_early(of, left.first));
+    let corrected = |early: String| format!("{early}; a corrected report of the house takes the place of its first");
+    open.extend(too_early(of, left.first).map(corrected));
     match left.last {
         Some(last) if open.is_empty() => {
             let held = during_hold(of, [left.first, Some(last)]).unwrap_or_default();
@@ -101,15 +107,16 @@ fn during_hold(of: OfProvider<'_>, days: [Option<Date>; 2]) -> Option<String> {
 /// Nothing is met before the breach was known.
 fn too_early(of: OfProvider<'_>, day: Option<Date>) -> Option<String> {
     let day = day.filter(|day| *day < of.discovered())?;
-    Some(format!(
-        "{day} lies before the discovery on {}: look which of the days is wrong; a corrected report of the house takes the place of its first",
-        of.discovered()
-    ))
+    Some(format!("{day} lies before the discovery on {}: look which of the days is wrong", of.discovered()))
 }
 
 fn substitute(dossier: &Dossier<'_>, obligation: &Obligation) -> Met {
     let unreachable = dossier.unreachable.iter().find(|unreachable| unreachable.provider_id == obligation.provider_id);
-    let told = dossier.left.get(&(obligation.provider_id.clone(), None)).and_then(|left| left.told);
+    let told = dossier.left.of(&obligation.provider_id, None).told;
+    let of = dossier.providers().find(|of| of.provider.id == obligation.provider_id);
+    if let Some(hint) = of.and_then(|of| too_early(of, told)) {
+        return Met::Open { hint };
+    }
     match (unreachable, told) {
         (Some(unreachable), Some(day)) if unreachable.told == unreachable.count => {
             on(obligation, day, format!("{} of {} told", unreachable.told, unreachable.count))

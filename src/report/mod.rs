@@ -25,7 +25,7 @@ pub use dossier::Dossier;
 pub use evidence::{EVIDENCE, Evidence, Input, Materials, Unpacked, VerifiedEvidence, is_evidence, unpack, verify_evidence};
 pub use folder::{Report, write_report};
 pub use form::Form;
-pub use left::{Concern, Concerns, Left, LeftOf, left};
+pub use left::{Changed, Concern, Concerns, Left, LeftOf, left};
 pub use lookup::{Lookup, write_lookup};
 pub use notices::{NoticeFile, NoticeSheet, Published, notices};
 pub use out_of_reach::{Lost, OutOfReach, lost};

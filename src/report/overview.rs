@@ -126,10 +126,10 @@ pub(super) fn overview(dossier: &Dossier<'_>, sheets: &Sheets<'_>) -> Overview {
     Overview { open, late, closes, counts: dossier.status.as_ref().map(counts).unwrap_or_default(), providers, log: None }
 }
 
-/// A sheet with questions that have no answer yet.
+/// A sheet with questions that have no answer yet, or one that the form does not take.
 fn unanswered(what: String, missing: &[Missing], link: String) -> Option<Open> {
     let labels: Vec<&str> = missing.iter().map(|missing| missing.label.as_str()).collect();
-    (!labels.is_empty()).then(|| Open { what, hint: format!("no answer yet to {}", labels.join(", ")), link: Some(link) })
+    (!labels.is_empty()).then(|| Open { what, hint: format!("not ready yet: {}", labels.join(", ")), link: Some(link) })
 }
 
 /// What stands against a notice that the law asks for, and is its own: holds and approvals are told once for all.
@@ -220,10 +220,12 @@ fn stray_filings(dossier: &Dossier<'_>) -> Vec<Open> {
     let obligations = &dossier.plan.obligations;
     // Of the two ways to tell HHS one is required, and the other is considered.
     let is_hhs = |duty: Duty| matches!(duty, Duty::HhsNotice | Duty::HhsAnnualLog);
+    let is_met = |obligation: &&Obligation| !dossier.statements.filings(obligation).is_empty();
     let instead = |filing: &Filing| {
         let of_provider = |obligation: &&Obligation| is_hhs(obligation.duty) && obligation.provider_id == filing.provider;
         let required = obligations.iter().filter(of_provider).find(|obligation| obligation.required);
-        required.filter(|obligation| is_hhs(filing.duty) && obligation.duty != filing.duty)
+        // Who filed the way that was required before the count crossed the line did right.
+        required.filter(|obligation| is_hhs(filing.duty) && obligation.duty != filing.duty && !is_met(obligation))
     };
     let is_stray = |filing: &&Filing| instead(filing).is_some() || !obligations.iter().any(|obligation| filing.meets(obligation));
     let stray = dossier.statements.all_filings().iter().filter(is_stray);
@@ -318,7 +320,9 @@ fn counts(status: &Status) -> Vec<Count> {
     let named = |parts: &BTreeMap<String, u64>| parts.iter().map(|(what, count)| (what.clone(), *count)).collect::<Vec<_>>();
     let states = |channel: &Channel| channel.states.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect::<Vec<_>>();
     let line = |what, count: u64, of: Vec<(String, u64)>| Count { what, count: with_separators(count), parts: parts(of) };
-    vec![
+    let gone = status.gone.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect::<Vec<_>>();
+    let no_longer = line("No longer listed, though something left", status.gone.values().sum(), gone);
+    let mut counts = vec![
         line(
             "Rows that came in",
             status.rows,
@@ -328,7 +332,9 @@ fn counts(status: &Status) -> Vec<Count> {
         line("E-mails", status.emails.total, states(&status.emails)),
         line("Held", status.held_total(), named(&status.held)),
         line("Owed no letter", status.excluded_total(), named(&status.excluded)),
-    ]
+    ];
+    counts.extend((!status.gone.is_empty()).then_some(no_longer));
+    counts
 }
 
 #[cfg(test)]

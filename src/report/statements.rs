@@ -153,6 +153,12 @@ impl Statements {
         filings
     }
 
+    /// The day on which a provider first told HHS, by either track; absent while it did not.
+    pub fn hhs_told(&self, provider: &str) -> Option<Date> {
+        let is_hhs = |filing: &&Filing| matches!(filing.duty, Duty::HhsNotice | Duty::HhsAnnualLog) && filing.provider == provider;
+        self.filings.iter().filter(is_hhs).map(|filing| filing.on).min()
+    }
+
     /// Every filing, in file order.
     pub(super) fn all_filings(&self) -> &[Filing] {
         &self.filings
@@ -188,7 +194,13 @@ impl Known<'_> {
                 statements.contacts.push(contact);
             }
             statements.associate = root.table("business_associate").map(|section| associate(&section));
-            statements.filings = root.tables("filings").iter().filter_map(|section| self.filing(section)).collect();
+            for section in root.tables("filings") {
+                let Some(filing) = self.filing(&section) else { continue };
+                if statements.filings.contains(&filing) {
+                    section.refuse("on", "filing-twice", "the same filing is entered twice", "keep one of the two");
+                }
+                statements.filings.push(filing);
+            }
             root.finish();
         }
         let findings: Vec<Finding> = in_reading_order(file.into_findings());

@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// The folder of these seals, in an incident's and in an evidence pack.
 pub const EARLIER_SEALS: &str = "earlier-seals";
 
+/// The folder of a seal, in that of its incident or in one of these.
+const SEAL: &str = "seal";
+
 /// A seal that was replaced, with what was released under it.
 #[derive(Debug)]
 pub struct EarlierSeal {
@@ -43,7 +46,7 @@ pub fn keep_seal(folder: &Path) -> Result<()> {
     let kept = top.join(name(&seal, &release));
     let unwritable = |error: std::io::Error| Error::unwritable(&kept, &error.kind().into());
     let new = tempfile::Builder::new().prefix(BESIDE).tempdir_in(folder).map_err(unwritable)?;
-    for file in files::files_below(&folder.join("seal"))?.into_iter().chain([release_path(folder)]) {
+    for file in files::files_below(&folder.join(SEAL))?.into_iter().chain([release_path(folder)]) {
         copy(folder, &file, new.path())?;
     }
     // Until now the seal lies where it lay: what an approval that came to nothing kept of it can go.
@@ -69,6 +72,46 @@ fn copy(from: &Path, file: &Path, to: &Path) -> Result<()> {
     store::write(&copied, &bytes)
 }
 
+/// A seal as it is stored, unchecked, with the last release that was given under it.
+#[derive(Debug, Clone)]
+pub struct StoredSeal {
+    /// Its folder, below the incident's: `seal` for the one in force.
+    pub folder: String,
+    /// The seal.
+    pub seal: Seal,
+    /// The release; absent when nobody was released under it.
+    pub release: Option<Release>,
+}
+
+impl StoredSeal {
+    /// Whether no other took its place.
+    pub fn is_in_force(&self) -> bool {
+        self.folder == SEAL
+    }
+}
+
+/// Every seal of an incident folder in the order in which they were used, the one in force last. What cannot be read is left out: checks
+/// tell of it.
+///
+/// # Errors
+/// Failed when the folder cannot be read.
+pub fn stored_seals(folder: &Path) -> Result<Vec<StoredSeal>> {
+    let mut seals = Vec::new();
+    let earlier = folders(&folder.join(EARLIER_SEALS))?.into_iter();
+    for (kept, name) in earlier.map(|kept| (kept.clone(), place_of(&kept))).chain([(folder.to_owned(), String::new())]) {
+        let Some(seal) = stored_seal(&kept).ok().flatten() else { continue };
+        let release = stored_release(&kept).ok().flatten().filter(|release| release.seal == seal.digest);
+        let folder = if name.is_empty() { SEAL.to_owned() } else { format!("{name}/{SEAL}") };
+        seals.push(StoredSeal { folder, seal, release });
+    }
+    Ok(seals)
+}
+
+/// Where such a seal lies, below the folder.
+fn place_of(kept: &Path) -> String {
+    format!("{EARLIER_SEALS}/{}", kept.file_name().unwrap_or_default().to_string_lossy())
+}
+
 /// Checks every such seal of an incident folder or a pack, as [`verify_seal`] does, and the release beside it; in the order in which they
 /// were used. What does not hold is told with its place below the folder.
 ///
@@ -77,7 +120,7 @@ fn copy(from: &Path, file: &Path, to: &Path) -> Result<()> {
 pub fn verify_earlier_seals(folder: &Path, signers: Option<&AllowedSigners>) -> Result<(Vec<EarlierSeal>, Vec<Finding>)> {
     let (mut seals, mut findings) = (Vec::new(), Vec::new());
     for kept in folders(&folder.join(EARLIER_SEALS))? {
-        let name = format!("{EARLIER_SEALS}/{}", kept.file_name().unwrap_or_default().to_string_lossy());
+        let name = place_of(&kept);
         match verify_seal(&kept, signers).and_then(|seal| Ok((release_under(&kept, &seal)?, seal))) {
             Ok((release, seal)) => seals.push(EarlierSeal { name, seal, release }),
             Err(error) => findings.extend(error.findings.into_iter().map(|finding| below(&name, finding))),

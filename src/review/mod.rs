@@ -30,7 +30,7 @@ mod wordings;
 
 pub use comments::{Comment, Event, Hand, LONGEST, Remark, comments, open_comments, record};
 pub use compare::{ChangedPassage, Fate, Span, changed, words};
-pub use earlier::{EARLIER_SEALS, EarlierSeal, keep_seal, verify_earlier_seals};
+pub use earlier::{EARLIER_SEALS, EarlierSeal, StoredSeal, keep_seal, stored_seals, verify_earlier_seals};
 pub use kind::{Kind, Tally, Ways};
 pub use names::{check_name, check_reason};
 pub use passages::{Form, Passage, passages};

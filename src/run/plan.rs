@@ -4,7 +4,7 @@ use super::{Case, read, unreached};
 use crate::error::{Error, Finding, Place, Result};
 use crate::files;
 use crate::ledger::Access;
-use crate::obligations::{self, CALENDAR_BEGINS, Changes, Damage, HISTORY_FILE, History, Plan};
+use crate::obligations::{self, CALENDAR_BEGINS, Changes, Damage, HISTORY_FILE, Happened, History, Plan};
 use jiff::civil::Date;
 use std::path::Path;
 
@@ -27,8 +27,8 @@ pub struct Planned {
 /// Refused when the incident, a list or the ledger cannot be used.
 pub fn plan(folder: &Path, ledger: Option<&Access>, as_of: Date) -> Result<Planned> {
     let case = read(folder)?;
-    let unreached = unreached(&case, ledger)?;
-    let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &unreached, as_of);
+    let happened = Happened { unreached: unreached(&case, ledger)?, ..Happened::default() };
+    let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &happened, as_of);
     let (changes, warnings) = match remember(folder, &plan) {
         (changes, Ok(())) => (changes, Vec::new()),
         (changes, Err(warning)) => (changes, vec![warning]),

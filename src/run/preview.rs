@@ -89,8 +89,8 @@ impl Known {
         findings.dedup();
         let statements = Statements::default();
         let plan = obligations::plan(incident, rules, recipients, incident.mail_date);
-        let nothing_left = (None, LeftOf::new());
-        let dossier = Dossier::new((incident, rules, &plan), recipients, &statements, nothing_left, Vec::new(), (None, Vec::new()));
+        let nothing_left = (None, LeftOf::default());
+        let dossier = Dossier::new((incident, rules, &plan), recipients, &statements, nothing_left, Vec::new(), (Vec::new(), Vec::new()));
         Preview::new(&Material {
             incident,
             rules,

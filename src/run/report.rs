@@ -8,9 +8,11 @@ use crate::error::{Error, Finding, Place, Result};
 use crate::files;
 use crate::incident::{ProviderIndex, VERIFIED_FILE};
 use crate::ledger::{self, Access, EventKind, Ledger};
-use crate::obligations;
-use crate::recipients::{MOVES_FILE, Merge};
-use crate::report::{self, Concern, Concerns, Dossier, Input, LeftOf, Lookup, Materials, REPORT_FILE, Report, Statements, Status, hhs};
+use crate::obligations::{self, Happened, UnreachedPeople};
+use crate::recipients::{Disposition, MOVES_FILE, Merge};
+use crate::report::{
+    self, Changed, Concern, Concerns, Dossier, Input, LeftOf, Lookup, Materials, REPORT_FILE, Report, Statements, Status, hhs,
+};
 use crate::review;
 use jiff::civil::Date;
 use std::path::{Path, PathBuf};
@@ -58,7 +60,6 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
     let portal = hhs::portal()?;
     let statements = Statements::load(&case.incident, &case.rules, &portal, latest)?.up_to(as_of);
     let out_of_reach = unreached(&case, ledger)?;
-    let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &out_of_reach, as_of);
     let unreachable = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &out_of_reach);
     let mut ledger = kept_ledger(folder, &case.incident.id, ledger)?;
     let record = match &mut ledger {
@@ -67,10 +68,12 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
             let status = report::status(ledger.as_mut(), case.rules.federal.substitute_public_from.value)?;
             (status, report::left(ledger.as_mut(), &concerns(&case), as_of)?)
         }
-        None => (None, LeftOf::new()),
+        None => (None, LeftOf::default()),
     };
     let composer = Composer::load_for_review(&case.incident, &case.rules, &case.recipients);
-    let mut doubts = doubts(folder, &case, ledger.as_deref_mut().map(|ledger| ledger as _), record.0.as_ref())?;
+    let happened = happened(&case, &statements, out_of_reach, &record.1);
+    let plan = obligations::plan_with(&case.incident, &case.rules, &case.recipients, &happened, as_of);
+    let mut doubts = doubts(folder, &case, ledger.as_deref_mut().map(|ledger| ledger as _), (record.0.as_ref(), record.1.changed))?;
     match &composer {
         Ok(composer) => doubts.extend(unapproved(&case, composer)?),
         Err(_) => {
@@ -78,8 +81,7 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
         }
     }
     let facts = (&case.incident, &case.rules, &plan);
-    let dossier =
-        Dossier::new(facts, &case.recipients, &statements, record, unreachable, (review::stored_seal(folder).ok().flatten(), doubts));
+    let dossier = Dossier::new(facts, &case.recipients, &statements, record, unreachable, (review::stored_seals(folder)?, doubts));
     let mut materials = Materials {
         inputs: files_read(&case)?,
         merged: merged(&case),
@@ -99,6 +101,10 @@ pub fn report(folder: &Path, ledger: Option<&Access>, options: &ReportOptions) -
 fn refuse_places(options: &ReportOptions, folder: &Path) -> Result<()> {
     let ReportOptions { out, lookup, pack, .. } = options;
     files::refuse_inputs(out, folder)?;
+    if is_handed_on(out) {
+        let reason = "it would lie in a report, a pack, a package or a preview";
+        return Err(Error::refused("output-in-use", Place::file(out.display().to_string()), reason, OUTSIDE));
+    }
     for file in lookup.iter().chain(pack) {
         refuse_place(file, folder, out)?;
     }
@@ -132,18 +138,42 @@ fn refuse_place(file: &Path, folder: &Path, out: &Path) -> Result<()> {
     if fs_err::symlink_metadata(file).is_ok() {
         return refused("this file exists", "name another file, or move this one: it would be lost");
     }
-    let marks = ["report.json", "evidence.json", "SHA256SUMS", "ticket.json", "reviewer.js"];
-    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
-    let is_handed_on = |around: &Path| marks.iter().any(|mark| around.join(mark).exists());
-    if files::is_below(file, out) || absolute.ancestors().skip(1).any(is_handed_on) {
-        let hint = "name a file outside: reports, packs, packages and previews are handed on, or checked as a whole";
-        return refused("it would lie in a report, a pack, a package or a preview", hint);
+    if files::is_below(file, out) || is_handed_on(file) {
+        return refused("it would lie in a report, a pack, a package or a preview", OUTSIDE);
     }
     Ok(())
 }
 
+/// Where what would lie in such a folder can be.
+const OUTSIDE: &str = "name a place outside: reports, packs, packages and previews are handed on, or checked as a whole";
+
+/// Whether a path leads into something that is handed on, or checked as a whole.
+fn is_handed_on(path: &Path) -> bool {
+    let marks = ["report.json", "evidence.json", "SHA256SUMS", "ticket.json", "reviewer.js"];
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    absolute.ancestors().skip(1).any(|around| marks.iter().any(|mark| around.join(mark).exists()))
+}
+
+/// What moves last days: whom nothing reached, when letters left, when HHS was told. A day before the discovery is wrong, and moves nothing.
+fn happened(case: &Case, statements: &Statements, unreached: UnreachedPeople, left: &LeftOf) -> Happened {
+    let Case { incident, rules, .. } = case;
+    let mut happened = Happened { unreached, ..Happened::default() };
+    for provider in &incident.providers {
+        let possible = |day: &Date| *day >= obligations::discovered(incident, rules, provider);
+        let id = || provider.id.clone();
+        happened.letters_left.extend(left.of(&provider.id, None).first.filter(possible).map(|day| (id(), day)));
+        happened.hhs_told.extend(statements.hhs_told(&provider.id).filter(possible).map(|day| (id(), day)));
+    }
+    happened
+}
+
 /// What makes a report doubtful, and what to do: approvals, ledger and lists that do not belong together.
-fn doubts(folder: &Path, case: &Case, ledger: Option<&mut dyn Ledger>, status: Option<&Status>) -> Result<Vec<(String, String)>> {
+fn doubts(
+    folder: &Path,
+    case: &Case,
+    ledger: Option<&mut dyn Ledger>,
+    (status, changed): (Option<&Status>, Changed),
+) -> Result<Vec<(String, String)>> {
     let mut doubts = Vec::new();
     let mut doubt = |what: &str, hint: String| doubts.push((what.to_owned(), hint));
     let release = review::stored_release(folder)?;
@@ -171,13 +201,15 @@ fn doubts(folder: &Path, case: &Case, ledger: Option<&mut dyn Ledger>, status: O
         }
     }
     let rows = case.intake.rows.len() as u64;
-    if let Some(status) = status.filter(|status| status.rows != rows) {
-        let hint = format!(
-            "they have {rows} rows now, the last job was made from {}: release and export again, or put the lists back",
-            status.rows
-        );
-        doubt("the lists", hint);
-    }
+    let hint = match status {
+        Some(status) if status.rows != rows => format!("have {rows} rows now, the last job was made from {}", status.rows),
+        Some(_) if changed != Changed::default() => {
+            let Changed { added, dropped } = changed;
+            format!("have {added} to be told who were in no job, and no more {dropped} who were in the last")
+        }
+        _ => return Ok(doubts),
+    };
+    doubts.push(("the lists".to_owned(), format!("they {hint}: release and export again, or put the lists back")));
     Ok(doubts)
 }
 
@@ -189,13 +221,15 @@ fn unapproved(case: &Case, composer: &Composer) -> Result<Option<(String, String
     Ok((!changed.is_empty()).then(|| ("the wording".to_owned(), hint())))
 }
 
-/// Whom people concern besides their own provider, and where they live, by their keys.
+/// Whom people concern, where they live, and whether they are to be told, by their keys.
 fn concerns(case: &Case) -> Concerns {
     let people = &case.recipients.people;
     let id = |provider: &ProviderIndex| case.incident.provider(*provider).id.clone();
     let of = |place| {
         let person = people.outline(place);
-        (people.key(place).0, Concern { others: person.also_at.iter().map(id).collect(), lives: person.residence })
+        let providers = person.provider.iter().chain(person.also_at).map(id).collect();
+        let owed = matches!(person.disposition, Disposition::Letter | Disposition::Email);
+        (people.key(place).0, Concern { providers, lives: person.residence, owed })
     };
     (0..people.len()).map(of).collect()
 }

@@ -34,6 +34,9 @@ pub struct Verification {
     pub evidence: Option<VerifiedEvidence>,
     /// The ledger; absent when there is none.
     pub ledger: Option<CheckedLedger>,
+    /// Whether there is a ledger that could not be opened, so that nothing of it was checked.
+    #[serde(skip)]
+    pub ledger_unread: bool,
     /// Everything that does not hold, with its place.
     #[serde(skip)]
     pub findings: Vec<Finding>,
@@ -115,6 +118,7 @@ fn incident(folder: &Path, options: &VerifyOptions) -> Result<Verification> {
         // One that cannot be opened hides nothing of what the seal told.
         Err(error) => {
             verification.findings.extend(error.findings);
+            verification.ledger_unread = true;
             return Ok(verification);
         }
     };

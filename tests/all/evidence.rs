@@ -115,7 +115,77 @@ fn a_pack_of_lists_that_changed_holds_and_the_report_says_so() {
     let open = report["open"].as_array().unwrap().iter().find(|item| item["what"] == "the lists").unwrap();
     assert!(open["hint"].as_str().unwrap().contains("44 rows now, the last job was made from 45"), "{open}");
     home.run("verify report").exits(0).prints("the lists had changed since: 44 rows");
-    assert!(home.read("report/evidence/declaration.txt").contains("The lists have 44 rows now."));
+    assert!(home.read("report/evidence/declaration.txt").contains("they have 44 rows, and the records below are of 45"));
+}
+
+#[test]
+fn somebody_who_took_the_place_of_another_in_the_lists_is_not_taken_for_told() {
+    let home = Home::released("lakeside");
+    home.edit(
+        "lakeside/patients.csv",
+        "LS-0001,0047147,LRMC,Olsen,Margaret,A.,,1958-03-14",
+        "LS-9001,0777777,LRMC,Zephyr,Quill,,,1961-05-02",
+    );
+    let report = written(&home);
+    let open = |what: &str| report["open"].as_array().unwrap().iter().find(|item| item["what"] == what).unwrap()["hint"].to_string();
+    assert!(open("the lists").contains("have 1 to be told who were in no job, and no more 1 who were in the last"), "{report}");
+    assert!(
+        open("LRMC: letters").contains("the lists have 1 to be told who are in no job, and no more 1 who were in the last"),
+        "{report}"
+    );
+    home.run("verify report").exits(0).prints("the lists had changed since: 1 to be told in no job, 1 no more");
+    let declaration = home.read("report/evidence/declaration.txt");
+    assert!(
+        declaration.contains("1 to be told by the lists were in no job, and 1 of the last job are to be told no more"),
+        "{declaration}"
+    );
+}
+
+#[test]
+fn each_wording_is_told_with_those_who_had_it() {
+    let home = Home::released("lakeside");
+    let approvals = |home: &Home| {
+        let declaration = home.read("report/evidence/declaration.txt");
+        let from = declaration.find("2.  ").unwrap();
+        declaration[from..declaration.find("3.  ").unwrap()].to_owned()
+    };
+    home.run("export lakeside --out package").exits(0);
+    let mailed = |home: &Home, file: &str| {
+        let pieces: String = home.records_of_pieces("lakeside").keys().map(|piece| format!("{piece},mailed,2026-12-08\n")).collect();
+        home.write(file, &format!("piece_id,status,mail_date\n{pieces}"));
+        home.run(&format!("receive lakeside production {file}"));
+    };
+    mailed(&home, "first.csv");
+    home.edit("lakeside/incident.toml", "copied files. Records", "took files. Records");
+    home.run("approve lakeside --by Mallory --role counsel --accept-stale test --quiet").exits(0);
+    written(&home);
+    let told = approvals(&home);
+    for words in [
+        "The wording of 40 notices was approved by Ada as counsel on",
+        "A wording that no notice had when this draft was made was approved by Mallory",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    // Regulators get the samples of what their residents got, also once somebody else gets the new wording.
+    let list = home.read("lakeside/patients.csv");
+    let row = list.lines().find(|line| line.contains(",NCH,") && line.contains(",RI,")).unwrap();
+    let row = row.replacen("LS-", "LS-9", 1).replacen(row.split(',').nth(1).unwrap(), "0777777", 1);
+    let row = row.replacen(row.split(',').nth(3).unwrap(), "Zephyr", 1).replacen(row.split(',').nth(4).unwrap(), "Quill", 1);
+    home.write("lakeside/patients.csv", &format!("{list}{row}\n"));
+    home.run("release lakeside --by Rita").exits(0);
+    home.run("export lakeside --out package").exits(0);
+    mailed(&home, "second.csv");
+    written(&home);
+    let told = approvals(&home);
+    for words in ["The wording of 40 notices was approved by Ada", "The wording of 1 notice was approved by Mallory", "released by Rita"] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let samples = |state: &str| home.read(&format!("report/states/{state}.html"));
+    assert!(samples("NCH-MA").contains("evidence/earlier-seals/") && !samples("NCH-MA").contains("evidence/seal/proofs"));
+    assert!(home.read("report/hhs/NCH.html").contains("went with an earlier wording"));
+    let sample = samples("NCH-MA");
+    let from = sample.find("evidence/earlier-seals/").unwrap();
+    assert!(home.path(&format!("report/{}", &sample[from..from + sample[from..].find(".pdf").unwrap() + 4])).is_file());
 }
 
 #[test]
@@ -228,6 +298,14 @@ fn nothing_is_lost_where_a_report_takes_its_place() {
     home.run("report harbor --out report").exits(3).says("of another incident");
     home.write(".other.partial/keep.txt", "mine");
     home.run("report lakeside --out other").exits(3).says("keep.txt");
+    home.run("export lakeside --out package").exits(0);
+    for handed_on in ["package/lakeside-2026_0001/report", "report/evidence/report", "report/another"] {
+        home.run(&format!("report lakeside --out {handed_on}")).exits(3).says("it would lie in a report, a pack, a package or a preview");
+    }
+    home.run("report lakeside --out again --pack proof.tar").exits(1);
+    home.write(".proof.tar.partial/keep.txt", "mine");
+    home.run("verify proof.tar").exits(3).says("keep.txt");
+    assert_eq!(home.read(".proof.tar.partial/keep.txt"), "mine");
 }
 
 #[test]

@@ -126,6 +126,27 @@ fn the_list_of_a_call_center_has_everyone_who_is_told_and_nobody_else() {
         home.lacks(place).lacks("other");
     }
     home.run("report lakeside --out report --lookup one --pack one").exits(3).says("name one file");
+
+    // A day that has not come is no day on which it was mailed.
+    let status_of_first = |home: &Home, file: &str| {
+        let list = rows(&home.read(file));
+        list.iter().find(|row| row["piece"] == *first).unwrap_or_else(|| panic!("{first} is not in {file}")).clone()
+    };
+    home.run("report lakeside --out report --lookup early.csv --as-of 2026-12-07").exits(1);
+    assert_eq!(status_of_first(&home, "early.csv")["status"], "the letter is to be mailed on 2026-12-08");
+    // Who holds a letter and is in the lists no more still calls.
+    let record = pieces[first].rsplit_once(':').unwrap().1;
+    let list = home.read("lakeside/patients.csv");
+    let without: String = list.lines().filter(|row| !row.starts_with(&format!("{record},"))).map(|row| format!("{row}\n")).collect();
+    home.write("lakeside/patients.csv", &without);
+    home.run("release lakeside --by Ben").exits(0);
+    home.run("report lakeside --out report --lookup after.csv --as-of 2026-12-20").exits(1);
+    let unlisted = status_of_first(&home, "after.csv");
+    assert_eq!((unlisted["name"].as_str(), unlisted["provider"].as_str()), ("", ""));
+    assert_eq!(unlisted["status"], "the letter was mailed on 2026-12-08; the person is no longer in the lists");
+    assert!(home.read("report/index.html").contains("No longer listed"));
+    let people = rows(&home.read("report/evidence/people.csv"));
+    assert_eq!(people.iter().find(|row| row["piece"] == *first).unwrap()["disposition"], "not_listed");
 }
 
 #[test]

@@ -420,11 +420,15 @@ fn what_tells_of_nobody_is_passed_over_and_a_pack_is_named_as_one() {
     home.run("plan lakeside --as-of 2014-11-30 --memo lakeside/memo --ics lakeside/plan.ics").exits(0);
     home.run("report lakeside --out report --pack lakeside/proof.tar");
     home.write("lakeside/minutes.pdf", "%PDF-1.7 of a meeting");
+    // Nobody writes into it: whoever opened it would wait for ever.
+    assert!(std::process::Command::new("mkfifo").arg(home.path("lakeside/pipe.csv")).status().unwrap().success());
     let shown = home.run(&format!("purge lakeside --by Cleo --before {BEFORE} --dry-run --json")).exits(0).json();
     let named = shown["out_of_reach"].as_array().unwrap();
     let why = |file: &str| named.iter().find(|beyond| beyond["what"] == file).map(|beyond| beyond["why"].as_str().unwrap());
     assert!(why("proof.tar").is_some_and(|why| why.starts_with("a report or an evidence pack stays")), "{named:?}");
-    assert!(why("minutes.pdf").is_some_and(|why| why.starts_with("not known to breachnotice")), "{named:?}");
+    for unknown in ["minutes.pdf", "pipe.csv"] {
+        assert!(why(unknown).is_some_and(|why| why.starts_with("not known to breachnotice")), "{named:?}");
+    }
     assert_eq!(["memo.md", "memo.pdf", "plan.ics"].map(why), [None; 3]);
 }
 

@@ -1,6 +1,6 @@
 //! The report that closes an incident: what is still missing is told first, and what was done is told with its day.
 
-use crate::harness::{Ended, Home};
+use crate::harness::{Ended, Home, rows};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -132,6 +132,11 @@ fn a_filing_that_meets_nothing_is_told() {
         let told = open(&report(&home).exits(1).json(), "filing of NCH on 2026-11-20");
         assert!(told.contains(hint), "{told}");
     }
+    // What was filed the other way is none of the log's.
+    home.write("lakeside/report.toml", &format!("{before}{}", filing("NCH", "hhs_notice", "US")));
+    report(&home).exits(1);
+    let log = rows(&home.read("report/hhs/yearly-log.csv"));
+    assert_eq!(log.iter().find(|line| line["provider_id"] == "NCH").unwrap()["filed_on"], "");
 }
 
 #[test]
@@ -149,6 +154,7 @@ fn what_is_wrong_in_report_toml_is_refused_with_its_line() {
             "two-letter",
         ),
         ("[[filings]]\nduty = \"hhs_notice\"\nprovider = \"NCH\"\non = 2098-01-01\n", "report.toml:4:1", "enter it once it was made"),
+        (&"[[filings]]\nduty = \"hhs_notice\"\nprovider = \"NCH\"\non = 2026-11-20\n".repeat(2), "report.toml:8:1", "keep one of the two"),
     ];
     for (text, place, hint) in cases {
         home.write("lakeside/report.toml", text);

@@ -47,7 +47,9 @@ fn whom_no_letter_reached_counts_from_the_day_it_became_known() {
     let nine = substitute(&home, "");
     assert_eq!((&nine["count"], &nine["threshold"], &nine["required"]), (&json!(9), &json!(1), &json!(true)));
     assert!(nine["note"].as_str().unwrap().contains("one more makes it 10"), "{nine}");
-    home.write("told.toml", &format!("[[told]]\npiece = \"{}\"\non = 2026-11-01\nway = \"telephone\"\nby = \"Ann Clerk\"\n", adults[0]));
+    home.write("told.toml", &format!("[[told]]\npiece = \"{}\"\non = 2026-11-20\nway = \"telephone\"\nby = \"Ann Clerk\"\n", adults[0]));
+    home.write("too_early.toml", &home.read("told.toml").replace("2026-11-20", "2026-11-01"));
+    home.run("receive lakeside substitute too_early.toml").exits(1).says("[day-impossible]");
     home.run("receive lakeside substitute told.toml").exits(0);
     // Somebody whom the list gives no address is the tenth of them as well, though no letter ever came back.
     let list = home.read("lakeside/patients.csv");

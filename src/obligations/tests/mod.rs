@@ -2,7 +2,7 @@
 
 mod state_law;
 
-use super::{Duty, Obligation, Plan, Unreached, UnreachedPeople, held_until, plan, plan_with};
+use super::{Duty, Happened, Obligation, Plan, Unreached, UnreachedPeople, held_until, plan, plan_with};
 use crate::error::{Finding, Place};
 use crate::incident::{
     Agency, BusinessAssociate, CallCenter, Choices, DayZero, Hold, HoldEffect, Incident, Language, Print, Provider, ProviderIndex, Sender,
@@ -379,7 +379,8 @@ fn people_whose_letter_came_back_are_owed_substitute_notice() {
         };
         let unreached: UnreachedPeople = (0..back).chain([12, 13]).map(came_back).collect();
         let everyone = everyone(held_by_list);
-        let plan = plan_with(&incident, &rules, &everyone, &unreached, date(2024, 1, 1));
+        let happened = Happened { unreached: unreached.clone(), ..Happened::default() };
+        let plan = plan_with(&incident, &rules, &everyone, &happened, date(2024, 1, 1));
         let duty = find(&plan, "substitute_notice:P1:US");
         assert_eq!((duty.count, duty.clause.as_str(), duty.required), (count, clause, count > 0), "{back}");
         assert!(notes.iter().all(|note| duty.note.contains(note)), "{back}: {}", duty.note);

@@ -3,7 +3,7 @@
 use super::{VENDOR_AWARE, find, incident, outcome, people, person, plan_of, vendor};
 use crate::incident::{Agency, Encryption, IdentityService, Incident, KeysTaken, OneMailing};
 use crate::intake::{Element, Elements};
-use crate::obligations::{Plan, plan};
+use crate::obligations::{Happened, Plan, plan, plan_with};
 use crate::recipients::{Recipient, Role};
 use crate::rules::{ELEMENT_IDS, Rules, Start, Timing};
 use jiff::ToSpan;
@@ -73,6 +73,26 @@ fn each_state_has_its_clock_and_its_offices() {
         let duty = find(&plan, id);
         let is = if duty.required && duty.deadline.is_none() { "-".to_owned() } else { outcome(&plan, id) };
         assert_eq!(is, expected, "{count} {id}: {} {}", duty.basis, duty.note);
+    }
+}
+
+#[test]
+fn what_hangs_on_letters_and_on_the_report_to_hhs_follows_the_days_on_which_they_left() {
+    let (rules, incident) = (Rules::load().unwrap(), mailed(date(2025, 2, 20), date(2025, 3, 20)));
+    let (police, attorney) = ("regulator_notice:P1:NY:state_police", "regulator_notice:P1:NY:attorney_general_after_hhs");
+    // Of one person HHS is told in the yearly log, the last day of which is 2026-03-01.
+    for (left, told, of_police, of_attorney) in [
+        (None, None, "2025-03-20 / 2025-03-20", "2026-03-06 / 2026-03-06"),
+        (Some(date(2025, 3, 12)), None, "2025-03-12 / 2025-03-12", "2026-03-06 / 2026-03-06"),
+        (None, Some(date(2025, 3, 26)), "2025-03-20 / 2025-03-20", "2025-04-02 / 2025-04-02"),
+        (Some(date(2025, 3, 25)), Some(date(2025, 3, 26)), "2025-03-25 / 2025-03-25", "2025-04-02 / 2025-04-02"),
+    ] {
+        let of = |day: Option<Date>| day.map(|day| ("P1".to_owned(), day)).into_iter().collect();
+        let happened = Happened { letters_left: of(left), hhs_told: of(told), ..Happened::default() };
+        let plan = plan_with(&incident, &rules, &people(&[(1, person("NY"))]), &happened, date(2024, 1, 1));
+        assert_eq!((outcome(&plan, police), outcome(&plan, attorney)), (of_police.to_owned(), of_attorney.to_owned()), "{left:?} {told:?}");
+        assert_eq!(find(&plan, police).basis.contains("left on"), left.is_some());
+        assert_eq!(find(&plan, attorney).basis.contains("taken to be filed"), told.is_none());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::ledger::Stamp;
 use crate::report::Status;
+use crate::report::left::Changed;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub(in crate::report) struct Manifest {
     pub(super) released: bool,
     /// Rows that count of the lists as they are: others than the counts were made from when a list changed since.
     pub(super) rows_of_lists: u64,
+    /// How these lists differ from those that the counts were made from, in people.
+    pub(super) changed: Changed,
     /// Where everyone stands; absent while the ledger knows of nobody.
     pub(super) counts: Option<Counted>,
     /// The newest link of each chain; empty without a ledger.

@@ -101,15 +101,11 @@ pub(super) fn write_evidence(
         has_earlier_seals: folder.join(review::EARLIER_SEALS).exists(),
         released: folder.join(RELEASE).exists(),
         rows_of_lists: materials.inputs.iter().filter_map(|input| input.rows).sum(),
+        changed: dossier.left.changed,
         counts: dossier.status.as_ref().map(Counted::of),
         heads,
     };
-    let seal = review::stored_seal(folder)?;
-    let release = review::stored_release(folder)?;
-    files::write(
-        &folder.join(declaration::FILE),
-        declaration::text(dossier, (overview, manifest.rows_of_lists), seal.as_ref(), release.as_ref())?.as_bytes(),
-    )?;
+    files::write(&folder.join(declaration::FILE), declaration::text(dossier, overview, manifest.rows_of_lists)?.as_bytes())?;
     files::write(&folder.join(INDEX), page(&manifest)?.as_bytes())?;
     let json = serde_json::to_string_pretty(&manifest).map_err(|error| Error::bug(format!("{MANIFEST}: {error}")))?;
     files::write(&folder.join(MANIFEST), format!("{json}\n").as_bytes())?;

@@ -81,11 +81,30 @@ fn place_beside(file: &Path) -> Result<Unpacked> {
         let reason = "another check of this file is under way";
         Error::refused("folder-in-use", Place::file(file.display().to_string()), reason, "wait until it has ended, then run this again")
     })?;
+    refuse_strangers(&folder)?;
     let rest = folder.join(EVIDENCE);
     if rest.exists() {
         fs_err::remove_dir_all(&rest).map_err(|error| Error::unwritable(&rest, &error))?;
     }
     Ok(Unpacked { folder, _alone: alone })
+}
+
+/// What a killed check left is ours to remove; anything else is somebody's.
+fn refuse_strangers(folder: &Path) -> Result<()> {
+    let unreadable = |error: io::Error| Error::unreadable(folder, &error);
+    for entry in fs_err::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if !path.ends_with(EVIDENCE) {
+            let hint = "move it elsewhere: a pack is unpacked in this folder, which is removed afterwards";
+            return Err(Error::refused(
+                "output-in-use",
+                Place::file(path.display().to_string()),
+                "is no part of a pack, and would be lost",
+                hint,
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Unpacks every file; gives where the last one ends.

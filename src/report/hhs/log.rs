@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 use crate::files::{Writing, guarded};
 use crate::obligations::Duty;
 use crate::report::dossier::{Dossier, OfProvider};
+use crate::report::statements::Filing;
 use std::path::Path;
 
 const COLUMNS: [&str; 11] = [
@@ -44,7 +45,9 @@ pub fn yearly_log(dossier: &Dossier<'_>, path: &Path) -> Result<usize> {
 
 fn line(of: OfProvider<'_>) -> [String; 11] {
     let (incident, provider) = (of.dossier.incident, of.provider);
-    let filings = of.told_hhs();
+    // What was filed the other way is none of the log's.
+    let filings: Vec<&Filing> =
+        of.obligations(Duty::HhsAnnualLog).flat_map(|obligation| of.dossier.statements.filings(obligation)).collect();
     let file_by = of.obligations(Duty::HhsAnnualLog).find_map(|obligation| obligation.deadline);
     [
         provider.id.clone(),

@@ -119,7 +119,7 @@ fn missing(of: OfProvider<'_>, owed: &Owed<'_>, written: &[(Language, Notice)]) 
     if let Some(until) = of.held_until() {
         miss("Giving it now", false, format!("a law-enforcement hold forbids it until {until} (45 CFR 164.412)"));
     }
-    if of.dossier.seal.is_none() {
+    if !of.dossier.is_approved() {
         miss("The approval", false, "nobody has approved the wording yet: preview it and approve it".to_owned());
     }
     for (language, notice) in written {

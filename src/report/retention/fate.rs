@@ -160,6 +160,10 @@ fn is_piece(name: &str, ending: &str) -> bool {
 }
 
 fn begins_with(file: &Path, begins: &str) -> bool {
+    // A pipe would be waited for.
+    if !file.is_file() {
+        return false;
+    }
     let mut first = vec![0; begins.len()];
     fs_err::File::open(file).and_then(|mut file| file.read_exact(&mut first)).is_ok() && first == begins.as_bytes()
 }

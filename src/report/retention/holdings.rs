@@ -111,7 +111,9 @@ impl Holdings {
             return Ok(());
         }
         let (mut sha256, mut bytes, mut rows) = (None, None, None);
-        match fs_err::File::open(file).and_then(sha256_of) {
+        // A link may lead to a pipe, which would be waited for.
+        let opened = if file.is_file() { fs_err::File::open(file) } else { Err(std::io::ErrorKind::NotFound.into()) };
+        match opened.and_then(sha256_of) {
             Ok((digest, length)) => {
                 (sha256, bytes, rows) = (Some(digest), Some(length), if what == CODES { lines(file) } else { rows_of(file) });
             }

@@ -1,9 +1,11 @@
 //! One provider's residents of one jurisdiction.
 
 use crate::obligations::{Duty, Obligation};
+use crate::report::EVIDENCE;
 use crate::report::dossier::{Dossier, OfProvider, Part};
 use crate::report::left::Left;
 use crate::report::statements::office;
+use crate::review::{SealedVariant, StoredSeal};
 use std::collections::BTreeMap;
 
 /// What is known of a provider's residents of a jurisdiction whose regulators are to be told.
@@ -52,16 +54,22 @@ impl OfResidents<'_> {
         self.provider.left_in(self.code)
     }
 
-    /// The proofs of the wordings that they got, as files of the report; those of adults first, of their own state where it has words of
-    /// its own. Empty while nothing is sealed.
+    /// The proofs of the wordings that they got, or are to get, as files of the report; those of adults first, of their own state where it
+    /// has words of its own. Empty while nothing is sealed.
     pub(super) fn samples(&self) -> Vec<String> {
-        let variants = self.provider.dossier.seal.iter().flat_map(|seal| seal.variants.iter().enumerate());
-        let own = |lives: Option<&str>| {
-            let of = variants.clone().filter(move |(_, variant)| variant.specimen.lives.as_deref() == lives);
-            let of = of.filter(|(_, variant)| variant.specimen.providers.contains(&self.provider.provider.id));
-            of.filter(|(_, variant)| variant.role == "adult")
-                .map(|(at, _)| format!("evidence/seal/proofs/{:03}.pdf", at + 1))
-                .collect::<Vec<_>>()
+        let under = self.left().under;
+        let is_theirs = |stored: &&StoredSeal| under.contains_key(&stored.seal.digest) || (under.is_empty() && stored.is_in_force());
+        self.provider.dossier.seals.iter().filter(is_theirs).flat_map(|stored| self.samples_of(stored)).collect()
+    }
+
+    fn samples_of(&self, stored: &StoredSeal) -> Vec<String> {
+        let is_own = |variant: &SealedVariant, lives: Option<&str>| {
+            let specimen = &variant.specimen;
+            specimen.lives.as_deref() == lives && specimen.providers.contains(&self.provider.provider.id) && variant.role == "adult"
+        };
+        let own = |lives: Option<&str>| -> Vec<String> {
+            let of = stored.seal.variants.iter().enumerate().filter(|(_, variant)| is_own(variant, lives));
+            of.map(|(at, _)| format!("{EVIDENCE}/{}/proofs/{:03}.pdf", stored.folder, at + 1)).collect()
         };
         let here = own(Some(self.code));
         if here.is_empty() { own(None) } else { here }

@@ -3,8 +3,8 @@
 use super::known::{Known, Row, Way};
 use super::{Books, Desk, Entries};
 use crate::deliver::received::{NewAddress, Report, ReturnEffect, ReturnKey, ReturnedRow, read_returns};
-use crate::error::Result;
-use crate::ledger::{EventKind, NewEvent, Piece, Sha};
+use crate::error::{Finding, Result};
+use crate::ledger::{EventKind, NewEvent, Piece, PieceState, Sha};
 use crate::privacy::Private;
 use crate::recipients::MoveKind;
 use crate::run::addresses::NewAddresses;
@@ -62,6 +62,9 @@ fn enter(desk: &Desk<'_>, row: &ReturnedRow, known: &mut Known, entries: &mut En
         },
         Row::Unknown(finding) => return entries.taken.findings.push(finding),
     };
+    if let Some(finding) = impossible_day(desk, row, state, known) {
+        return entries.taken.findings.push(finding);
+    }
     match state.state {
         same if same == kind => return entries.taken.known += 1,
         EventKind::Exported | EventKind::Reprinted | EventKind::Printed | EventKind::Mailed | EventKind::Forwarded => {}
@@ -92,6 +95,16 @@ fn enter(desk: &Desk<'_>, row: &ReturnedRow, known: &mut Known, entries: &mut En
         moves.push((piece, address.clone(), row.move_kind.unwrap_or(MoveKind::Individual)));
     }
     known.happened(piece, kind);
+}
+
+/// A day on which this letter cannot have come back.
+fn impossible_day(desk: &Desk<'_>, row: &ReturnedRow, state: &PieceState, known: &Known) -> Option<Finding> {
+    let mailed = if state.state == EventKind::Mailed { state.day() } else { None };
+    let on = row.on.filter(|on| mailed.is_some_and(|mailed| *on < mailed) || *on < desk.incident.breach_began)?;
+    let before = mailed.map_or_else(|| "the breach".to_owned(), |mailed| format!("it was mailed on {mailed}"));
+    let reason = format!("piece {:07} is told as returned on {on}, before {before}", state.piece);
+    let hint = "look which of the days is wrong, correct the row and take the file in again; this row changed nothing";
+    Some(known.finding(row.line, "day-impossible", reason, hint))
 }
 
 /// The piece of a key; `None` for a barcode of another mailer, or a serial number below ours.

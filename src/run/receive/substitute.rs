@@ -5,6 +5,7 @@ use crate::deliver::received::{Posting, PostingKind, Substitute, Told, Way, read
 use crate::error::{Finding, Result};
 use crate::ledger::{EventKind, Listed, NewEvent};
 use crate::{obligations, run};
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -33,6 +34,9 @@ fn out_of_reach(desk: &Desk<'_>) -> Result<BTreeMap<String, u64>> {
     let of_provider = obligations::unreachable(&case.incident, &case.rules, &case.recipients, &unreached).into_iter();
     Ok(of_provider.map(|people| (people.provider_id, people.count)).collect())
 }
+
+/// What to do about a day on which nobody could be told.
+const TOO_EARLY: &str = "correct the day, then take the file in again; this entry changed nothing";
 
 struct Entering<'a> {
     desk: &'a Desk<'a>,
@@ -66,6 +70,9 @@ impl Entering<'_> {
             let hint = "post the notice on the web for 90 days or in major media, with a toll-free number (45 CFR 164.404(d)(2)(ii))";
             return self.warn("substitute-public", place, reason, hint);
         }
+        if self.is_too_early(Some(&person.provider), *on) {
+            return self.warn("day-impossible", place, format!("{on} lies before the discovery"), TOO_EARLY);
+        }
         if *on > self.desk.today {
             return self.warn("substitute-later", place, "the day is still to come", "take the file in again when it has been done");
         }
@@ -87,11 +94,14 @@ impl Entering<'_> {
         if provider_id.as_ref().is_some_and(|id| !known_provider(id)) {
             return self.warn("unknown-provider", place, "there is no such provider", "use a provider_id of providers.csv");
         }
+        if self.is_too_early(provider_id.as_ref(), *began) {
+            return self.warn("day-impossible", place, format!("{began} lies before the discovery"), TOO_EARLY);
+        }
         if *began > self.desk.today {
             return self.warn("substitute-later", place, "the posting is still to come", "take the file in again once it is up");
         }
         let least = self.desk.rules.federal.substitute_posting_days.value;
-        let days = |last: jiff::civil::Date| last.since(*began).map_or(0, |span| span.get_days() + 1);
+        let days = |last: Date| last.since(*began).map_or(0, |span| span.get_days() + 1);
         let (posted, answered) = (days(*until), days(*phone_until));
         if *kind == PostingKind::Web && i64::from(posted) < i64::from(least) {
             let reason = format!("the notice stands on the web for {posted} days, and {least} are owed");
@@ -123,6 +133,13 @@ impl Entering<'_> {
             self.entries.add(event.on(*began));
             self.told_now(state.piece);
         }
+    }
+
+    /// Whether a day lies before a provider's discovery; that of all of them where none is named.
+    fn is_too_early(&self, provider_id: Option<&String>, day: Date) -> bool {
+        let Desk { incident, rules, .. } = self.desk;
+        let of = incident.providers.iter().filter(|provider| provider_id.is_none_or(|id| *id == provider.id));
+        of.map(|provider| obligations::discovered(incident, rules, provider)).min().is_some_and(|discovered| day < discovered)
     }
 
     fn told_now(&mut self, piece: u32) {

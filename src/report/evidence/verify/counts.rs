@@ -21,6 +21,7 @@ impl Checking<'_> {
             self.find(Place::file(tables::INPUTS), reason);
         }
         let Some(counts) = manifest.counts else { return };
+        self.checked.changed = manifest.changed;
         self.checked.rows_now = Some(manifest.rows_of_lists).filter(|rows| *rows != counts.rows);
         let before = self.checked.findings.len();
         if !counts.close() {

@@ -19,6 +19,7 @@ use crate::digest::sha256;
 use crate::error::{Error, Finding, Place, Result, Sentence};
 use crate::files;
 use crate::ledger::Stamp;
+use crate::report::left::Changed;
 use crate::review::{self, AllowedSigners, EarlierSeal, VerifiedSeal};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -55,6 +56,8 @@ pub struct VerifiedEvidence {
     pub heads: Vec<Stamp>,
     /// Rows of the lists as they were when the pack was made; absent when the counts are of those.
     pub rows_now: Option<u64>,
+    /// How those lists differed from the ones that the counts were made from, in people.
+    pub changed: Changed,
     /// Whether the counts close; absent while there are none.
     pub closes: Option<bool>,
     /// Everything that does not hold, with its place.
