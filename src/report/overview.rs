@@ -320,6 +320,7 @@ fn counts(status: &Status) -> Vec<Count> {
     let named = |parts: &BTreeMap<String, u64>| parts.iter().map(|(what, count)| (what.clone(), *count)).collect::<Vec<_>>();
     let states = |channel: &Channel| channel.states.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect::<Vec<_>>();
     let line = |what, count: u64, of: Vec<(String, u64)>| Count { what, count: with_separators(count), parts: parts(of) };
+    let excluded = status.excluded.iter().map(|(clause, count)| (format!("by {clause}"), *count)).collect();
     let gone = status.gone.iter().map(|(what, count)| ((*what).to_owned(), *count)).collect::<Vec<_>>();
     let no_longer = line("No longer listed, though something left", status.gone.values().sum(), gone);
     let mut counts = vec![
@@ -331,7 +332,7 @@ fn counts(status: &Status) -> Vec<Count> {
         line("Letters", status.letters.total, states(&status.letters)),
         line("E-mails", status.emails.total, states(&status.emails)),
         line("Held", status.held_total(), named(&status.held)),
-        line("Owed no letter", status.excluded_total(), named(&status.excluded)),
+        line("Owed no letter", status.excluded_total(), excluded),
     ];
     counts.extend((!status.gone.is_empty()).then_some(no_longer));
     counts
