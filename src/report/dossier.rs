@@ -69,11 +69,6 @@ impl Part {
         self.letters += u64::from(*person.disposition == Disposition::Letter);
         self.emails += u64::from(*person.disposition == Disposition::Email);
     }
-
-    /// Those to whom a notice is to go.
-    pub fn owed(&self) -> u64 {
-        self.letters + self.emails
-    }
 }
 
 impl<'a> Dossier<'a> {

@@ -115,7 +115,8 @@ struct Awaited {
     /// The parts that it counts in.
     parts: Vec<usize>,
     by_email: bool,
-    went: Option<Date>,
+    /// The attempt that went first, and its day.
+    went: Option<(u32, Date)>,
     /// It is reported as mailed on a day that has not come.
     is_announced: bool,
     /// Nothing reached the person, who is not told in another way.
@@ -124,8 +125,8 @@ struct Awaited {
     under: Option<Sha>,
 }
 
-/// By id of the provider, and by id and residence; who concerns several counts at each. A letter went on the day on which the house gave it to the post, an e-mail
-/// on the day (UTC) on which a server took it. What happened after `as_of` is left out.
+/// When the notices of each provider left; who concerns several providers counts at each. A letter went on the day on which the house gave
+/// it to the post, an e-mail on the day (UTC) on which a server took it. What happened after `as_of` is left out.
 ///
 /// # Errors
 /// Failed when the ledger cannot be read.
@@ -158,13 +159,14 @@ impl Awaited {
         let recorded = event.moment.map(day_of);
         // What happened after the day of the report is not known on it.
         let by_then = |day: Option<Date>| day.filter(|day| *day <= as_of);
+        let attempt = event.event.attempt;
         match event.event.kind {
             EventKind::Mailed => {
                 let day = event.event.day().or(recorded);
                 self.is_announced = day.is_some_and(|day| day > as_of);
-                self.go(by_then(day));
+                self.go(attempt, by_then(day));
             }
-            EventKind::Sent | EventKind::ResolvedSent => self.go(by_then(recorded)),
+            EventKind::Sent | EventKind::ResolvedSent => self.go(attempt, by_then(recorded)),
             // It was nobody's notice: the letter that follows it is.
             EventKind::Bounced => self.went = None,
             EventKind::Unreachable => self.is_lost = true,
@@ -178,9 +180,11 @@ impl Awaited {
         }
     }
 
-    /// The first time counts.
-    fn go(&mut self, day: Option<Date>) {
-        self.went = self.went.or(day);
+    /// The first attempt counts, and of words on one attempt the newest.
+    fn go(&mut self, attempt: u32, day: Option<Date>) {
+        if self.went.is_none_or(|(first, _)| first == attempt) {
+            self.went = day.map(|day| (attempt, day));
+        }
     }
 
     fn count(&self, left: &mut Left, seal: Option<&String>) {
@@ -188,7 +192,7 @@ impl Awaited {
         left.emails += u64::from(self.by_email);
         left.lost += u64::from(self.is_lost);
         left.announced += u64::from(self.is_announced && self.went.is_none());
-        if let Some(day) = self.went {
+        if let Some((_, day)) = self.went {
             left.gone += 1;
             left.first = Some(left.first.map_or(day, |first| first.min(day)));
             left.last = Some(left.last.map_or(day, |last| last.max(day)));

@@ -92,6 +92,8 @@ fn the_newer_word_on_the_day_of_a_mailing_counts_and_an_impossible_day_never() {
     home.run("report lakeside --out report --as-of 2026-12-20 --quiet").exits(1);
     let told = home.read("report/evidence/people.csv");
     assert!(told.contains(",mailed,2026-12-04") && !told.contains("2026-12-01"), "{told}");
+    let declaration = home.read("report/evidence/declaration.txt");
+    assert!(declaration.contains("1 of 25, the first on 2026-12-04, the last on 2026-12-04"), "{declaration}");
 }
 
 #[test]
