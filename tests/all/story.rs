@@ -145,7 +145,7 @@ fn everyone_of_two_thousand_is_accounted_for() {
     assert_eq!(numbers(&pieces(&home, &by_mail)), bounced);
 
     // Where a provider has ten or more whom nothing reaches, those without an address in the lists among them, a telephone is not enough.
-    let tell = |piece: &str| format!("[[told]]\npiece = \"{piece}\"\non = 2026-11-01\nway = \"telephone\"\nby = \"Ann Clerk\"\n");
+    let tell = |piece: &str| format!("[[told]]\npiece = \"{piece}\"\non = 2026-11-28\nway = \"telephone\"\nby = \"Ann Clerk\"\n");
     let out_of_reach = out_of_reach(&home);
     let (many, few): (Vec<&str>, Vec<&str>) = back[20..29].iter().partition(|piece| out_of_reach[&provider(&ledger, piece)] >= 10);
     home.write("many.toml", &tell(many[0]));
@@ -154,7 +154,7 @@ fn everyone_of_two_thousand_is_accounted_for() {
     let tenth = returned(&[numbers(&adults)[200]], "MLNA,,,,");
     receives(&home, "returns", "tenth.csv", &format!("{header}{tenth}"), &json!({ "unreachable": 1 }));
     let posting = "[[posting]]\nkind = \"web\"\nwhere = \"https://drill.example.org/notice\"\n\
-                   began = 2026-11-01\nuntil = 2027-02-28\nphone = \"1-888-555-0119\"\n";
+                   began = 2026-11-28\nuntil = 2027-02-28\nphone = \"1-888-555-0119\"\n";
     receives(&home, "substitute", "posting.toml", posting, &json!({ "told_by_substitute": 9 }));
 
     home.write("statement.pdf", "a postage statement");
