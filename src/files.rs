@@ -216,9 +216,16 @@ pub fn sync_folder(path: &Path) -> Result<()> {
 pub fn exchange(one: &Path, other: &Path) -> std::io::Result<bool> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
     match renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE) {
-        Err(rustix::io::Errno::NOSYS | rustix::io::Errno::INVAL | rustix::io::Errno::NOTSUP) => Ok(false),
+        Err(error) if cannot_exchange(error) => Ok(false),
         done => Ok(done.map(|()| true)?),
     }
+}
+
+/// An overlay says XDEV of a folder in a lower layer, though both lie beside each other.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+fn cannot_exchange(error: rustix::io::Errno) -> bool {
+    use rustix::io::Errno;
+    [Errno::NOSYS, Errno::INVAL, Errno::NOTSUP, Errno::XDEV].contains(&error)
 }
 
 /// Gives two folders each other's names at once; never here, where nothing was done.
@@ -315,6 +322,24 @@ fn real(path: &Path) -> PathBuf {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
+
+    #[test]
+    #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+    fn a_file_system_that_cannot_exchange_is_told_from_a_fault() {
+        use rustix::io::Errno;
+        for (error, cannot) in [
+            (Errno::NOSYS, true),
+            (Errno::INVAL, true),
+            (Errno::NOTSUP, true),
+            (Errno::XDEV, true),
+            (Errno::ACCESS, false),
+            (Errno::NOENT, false),
+            (Errno::NOSPC, false),
+            (Errno::ROFS, false),
+        ] {
+            assert_eq!(cannot_exchange(error), cannot, "{error:?}");
+        }
+    }
 
     #[test]
     fn files_are_private_and_whole() {
